@@ -1,0 +1,48 @@
+# Two commands are enough: `make run` and `make test`. Each does its own set-up.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.PHONY: run test browser lint types imports check clean help
+
+run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
+	$(BIN)/stackvote run $(ARGS)
+
+test: $(VENV)/test.stamp ## Run the tests, the fast ones first; ARGS="-k board" passes options on
+	$(BIN)/python -m pytest --ignore=tests/browser $(ARGS)
+
+browser: $(VENV)/check.stamp ## Run the tests in a real Chromium (needs the system's chromium)
+	$(BIN)/python -m pytest tests/browser $(ARGS)
+
+lint: $(VENV)/check.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/check.stamp
+	$(BIN)/mypy
+
+imports: $(VENV)/check.stamp
+	$(BIN)/lint-imports
+
+check: lint types imports test browser ## All that CI runs
+
+clean: ## Forget the virtual environment and caches; the data stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+help:
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/test.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test]"
+	touch $@ $(VENV)/run.stamp
+
+$(VENV)/check.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test,browser,check]"
+	touch $@ $(VENV)/test.stamp $(VENV)/run.stamp
