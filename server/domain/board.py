@@ -1,0 +1,116 @@
+"""The board: what all actions so far have made of it.
+
+`Board.apply` is pure and deterministic. Every process that applies the same entries in the
+same order holds the same board; an entry that comes late or twice changes nothing.
+"""
+
+from server.domain import actions as act
+from server.domain.changes import Change, Deed, Outcome
+from server.domain.comments import Comment
+from server.domain.conduct import CONDUCT
+from server.domain.decision import Decision
+from server.domain.options import Option
+from server.domain.refusals import Code, Refused
+from server.domain.rounds import Round, State
+from server.domain.rules import BoardSettings, Comments
+
+REMEMBERED = 65_536
+"""How many actions back a repeated message is still known as a repeat."""
+
+
+class Board:
+    """One board at one position of its log. Empty (`seq` 0) until the first entry."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.code = ""
+        self.title = ""
+        self.context = ""
+        self.settings = BoardSettings()
+        self.options: tuple[Option, ...] = ()
+        self.host = ""
+        self.decision: Decision | None = None
+        self.rounds: list[Round] = []
+        self.comments: dict[str, Comment] = {}
+        self.names: dict[str, str] = {}
+        """Seat to the name its person chose."""
+        self._done: dict[str, int] = {}
+
+    @property
+    def round(self) -> Round | None:
+        """The current round: the one opened last."""
+        return self.rounds[-1] if self.rounds else None
+
+    def apply(self, seq: int, at: int, entry: act.Entry) -> Outcome:
+        """Apply the entry that stands at position `seq` with the store's time `at` (ms).
+
+        Positions come in rising order; a hole is an entry that was erased. An entry at a
+        position that was applied before changes nothing.
+        """
+        if seq <= self.seq:
+            return Change()
+        self.seq = seq
+        if entry.once and (before := self._done.get(entry.once)):
+            return Change(repeats=before)
+        try:
+            deed = self._judge(at, entry)
+        except Refused as refused:
+            return refused.with_traceback(None)
+        change = deed()
+        if entry.once:
+            self._remember(entry.once, seq)
+        return change
+
+    def check(self, at: int, entry: act.Entry) -> None:
+        """Raise Refused if the entry would be refused here and now. Changes nothing."""
+        if entry.once and entry.once in self._done:
+            return
+        self._judge(at, entry)
+        # Only asked beforehand: where the log is read again, the parent may be erased.
+        if isinstance(entry.action, act.Comment) and entry.action.parent:
+            parent = self.require_comment(entry.action.parent)
+            if parent.parent or parent.option != entry.action.option:
+                raise Refused(Code.NOT_ALLOWED, "Only a comment on the same option is answered.")
+
+    def latest_round(self, n: int) -> Round:
+        """Return round `n` if it is the current one. Raises Refused."""
+        if not 1 <= n <= len(self.rounds):
+            raise Refused(Code.NO_SUCH_ROUND, f"This board has no round {n}.")
+        if n < len(self.rounds):
+            raise Refused(Code.ROUND_CLOSED, f"Round {n} is over; round {len(self.rounds)} is on.")
+        return self.rounds[-1]
+
+    def require_option(self, option: str) -> Option:
+        for candidate in self.options:
+            if candidate.id == option:
+                return candidate
+        raise Refused(Code.NO_SUCH_OPTION, f"This board has no option {option[:40]!r}.")
+
+    def require_comment(self, comment: str) -> Comment:
+        found = self.comments.get(comment)
+        if found is None or found.deleted:
+            raise Refused(Code.NO_SUCH_COMMENT, "This comment does not exist, or was deleted.")
+        return found
+
+    def require_talk(self) -> None:
+        if self.settings.comments is Comments.CLOSED:
+            raise Refused(Code.NOT_ALLOWED, "The host has closed the talk.")
+
+    def require_no_voting(self) -> None:
+        """Options and texts are frozen while a round is on. Raises Refused."""
+        if self.round and self.round.state is not State.REVEALED:
+            raise Refused(
+                Code.ROUND_OPEN,
+                f"Round {self.round.n} is not over. Options change between rounds only, "
+                "so that everyone votes on the same ones.",
+            )
+
+    def _judge(self, at: int, entry: act.Entry) -> Deed:
+        if isinstance(entry.action, act.Create) == bool(self.code):
+            raise Refused(Code.NOT_UNDERSTOOD, "A board is created once, before anything else.")
+        return CONDUCT[type(entry.action)](self, at, entry.by, entry.action)
+
+    def _remember(self, once: str, seq: int) -> None:
+        self._done[once] = seq
+        if len(self._done) > REMEMBERED:
+            del self._done[next(iter(self._done))]

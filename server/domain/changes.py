@@ -1,0 +1,28 @@
+"""What applying an entry came to."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from server.domain.refusals import Refused
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """The objects of the contract that are to be sent anew, and what else follows."""
+
+    board: bool = False
+    round: bool = False
+    tally: bool = False
+    people: bool = False
+    comments: tuple[str, ...] = ()
+    voter: str | None = None
+    """Whose ballot changed."""
+    erased: tuple[int, ...] = ()
+    """Positions whose text is to be deleted from the log."""
+    repeats: int | None = None
+    """The position at which the same message was applied before; then nothing changed."""
+
+
+Outcome = Change | Refused
+Deed = Callable[[], Change]
+"""The second half of an action: it was found right, now it is done. It cannot fail."""

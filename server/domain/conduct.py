@@ -1,0 +1,345 @@
+"""How each kind of action is judged and done: the table `CONDUCT`.
+
+Each rule looks first and raises `Refused` where it must; what it returns does the deed and
+cannot fail. So the same rule serves to ask (`Board.check`) and to act (`Board.apply`).
+Rules get the board, the store's time in milliseconds, who acts, and the action.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET, structs
+
+from server.domain import actions as act
+from server.domain.changes import Change, Deed
+from server.domain.comments import MAX_COMMENTS, MAX_EMOJI, Comment
+from server.domain.decision import Decision
+from server.domain.limits import MAX_OPTIONS, MIN_OPTIONS_TO_VOTE
+from server.domain.methods import METHODS
+from server.domain.options import Option
+from server.domain.refusals import Code, Refused
+from server.domain.rounds import Round, State, require_seconds
+
+if TYPE_CHECKING:
+    from server.domain.board import Board
+
+MAX_ROUNDS = 100
+
+
+def create(board: "Board", at: int, by: str, action: act.Create) -> Deed:
+    def deed() -> Change:
+        board.code = action.code
+        board.title = action.title
+        board.context = action.context
+        board.settings = action.settings
+        board.options = action.options
+        board.host = action.host
+        return Change(board=True)
+
+    return deed
+
+
+def set_board(board: "Board", at: int, by: str, action: act.SetBoard) -> Deed:
+    def deed() -> Change:
+        if action.title is not UNSET:
+            board.title = action.title
+        if action.context is not UNSET:
+            board.context = action.context
+        if action.settings is not UNSET:
+            board.settings = action.settings.applied_to(board.settings)
+        # Whether the host sees early, and whether names are shown, goes into everything.
+        return Change(board=True, tally=True, people=True, comments=tuple(board.comments))
+
+    return deed
+
+
+# Options
+
+
+def add_option(board: "Board", at: int, by: str, action: act.AddOption) -> Deed:
+    board.require_no_voting()
+    if len(board.options) >= MAX_OPTIONS:
+        raise Refused(Code.TOO_MANY, f"A board has at most {MAX_OPTIONS} options.")
+    _require_free(board, action.option)
+    return lambda: _set_options(board, (*board.options, action.option))
+
+
+def edit_option(board: "Board", at: int, by: str, action: act.EditOption) -> Deed:
+    board.require_no_voting()
+    board.require_option(action.option.id)
+    _require_free(board, action.option, but=action.option.id)
+    return lambda: _set_options(
+        board, tuple(action.option if o.id == action.option.id else o for o in board.options)
+    )
+
+
+def remove_option(board: "Board", at: int, by: str, action: act.RemoveOption) -> Deed:
+    board.require_no_voting()
+    board.require_option(action.option)
+    for earlier in board.rounds:
+        if action.option in earlier.names:
+            raise Refused(
+                Code.NOT_ALLOWED,
+                f"Round {earlier.n} voted on this option, so it stays in the record. "
+                "The next round can be opened without it.",
+            )
+    return lambda: _set_options(board, tuple(o for o in board.options if o.id != action.option))
+
+
+def _require_free(board: "Board", option: Option, but: str | None = None) -> None:
+    for other in board.options:
+        if other.id != but and (
+            other.id == option.id or other.name.casefold() == option.name.casefold()
+        ):
+            raise Refused(Code.BAD_SETTINGS, f"The board already has {other.name!r}.")
+
+
+def _set_options(board: "Board", options: tuple[Option, ...]) -> Change:
+    board.options = options
+    return Change(board=True)
+
+
+# Rounds
+
+
+def open_round(board: "Board", at: int, by: str, action: act.OpenRound) -> Deed:
+    board.require_no_voting()
+    if action.method not in METHODS:
+        known = " or ".join(METHODS)
+        raise Refused(Code.UNKNOWN_METHOD, f"This server votes by {known}.")
+    if len(board.rounds) >= MAX_ROUNDS:
+        raise Refused(Code.TOO_MANY, f"A board has at most {MAX_ROUNDS} rounds.")
+    if action.settings.seconds is not None:
+        require_seconds(action.settings.seconds)
+    opened = Round(
+        len(board.rounds) + 1, action.method, action.settings, _chosen(board, action.options), at
+    )
+    if len(opened.names) < MIN_OPTIONS_TO_VOTE:
+        raise Refused(
+            Code.BAD_SETTINGS, f"A round needs at least {MIN_OPTIONS_TO_VOTE} options to vote on."
+        )
+
+    def deed() -> Change:
+        board.rounds.append(opened)
+        return Change(round=True, tally=True, people=True)
+
+    return deed
+
+
+def _chosen(board: "Board", ids: tuple[str, ...] | None) -> tuple[Option, ...]:
+    """Return the options of a round, in the board's order."""
+    if ids is None:
+        return board.options
+    for option in ids:
+        board.require_option(option)
+    if len(set(ids)) < len(ids):
+        raise Refused(Code.BAD_SETTINGS, "An option stands in this round twice.")
+    return tuple(option for option in board.options if option.id in ids)
+
+
+def lock_round(board: "Board", at: int, by: str, action: act.LockRound) -> Deed:
+    current = board.latest_round(action.round)
+    if current.state is not State.OPEN:
+        raise Refused(Code.ROUND_CLOSED, f"Voting in round {current.n} is closed already.")
+    # The server locks when time is up; a minute added just before wins over it.
+    if not by and (current.deadline is None or at < current.deadline):
+        raise Refused(Code.ROUND_OPEN, f"Round {current.n} still has time.")
+    return lambda: _set_state(current, State.LOCKED)
+
+
+def reveal_round(board: "Board", at: int, by: str, action: act.RevealRound) -> Deed:
+    current = board.latest_round(action.round)
+    if current.state is State.REVEALED:
+        raise Refused(Code.ROUND_CLOSED, f"Round {current.n} is revealed already.")
+    return lambda: _set_state(current, State.REVEALED)
+
+
+def extend_round(board: "Board", at: int, by: str, action: act.ExtendRound) -> Deed:
+    current = board.latest_round(action.round)
+    current.require_open(at)
+    deadline = (current.deadline or at) + action.seconds * 1000
+    require_seconds((deadline - at) // 1000)
+
+    def deed() -> Change:
+        current.deadline = deadline
+        return Change(round=True)
+
+    return deed
+
+
+def _set_state(current: Round, state: State) -> Change:
+    current.state = state
+    return Change(round=True, tally=True, people=True)
+
+
+def vote(board: "Board", at: int, by: str, action: act.Vote) -> Deed:
+    current = board.latest_round(action.round)
+    current.require_open(at)
+    ballot = current.read(action.ballot)
+
+    def deed() -> Change:
+        current.cast(by, ballot)
+        return Change(tally=True, people=True, voter=by)
+
+    return deed
+
+
+def withdraw(board: "Board", at: int, by: str, action: act.Withdraw) -> Deed:
+    current = board.latest_round(action.round)
+    current.require_open(at)
+
+    def deed() -> Change:
+        current.withdraw(by)
+        return Change(tally=True, people=True, voter=by)
+
+    return deed
+
+
+# Talk
+
+
+def comment(board: "Board", at: int, by: str, action: act.Comment) -> Deed:
+    known = board.comments.get(action.comment)
+    if known is not None:
+        known.require_author(by)
+        return Change  # Said once already, whatever became of it since.
+    board.require_talk()
+    board.require_option(action.option)
+    if len(board.comments) >= MAX_COMMENTS:
+        raise Refused(Code.TOO_MANY, f"A board holds at most {MAX_COMMENTS} comments.")
+
+    def deed() -> Change:
+        board.comments[action.comment] = Comment(
+            id=action.comment,
+            seq=board.seq,
+            option=action.option,
+            at=at,
+            kind=action.kind,
+            text=action.text,
+            author=by,
+            name=board.names.get(by),
+            parent=action.parent,
+            entries=[board.seq],
+        )
+        return Change(comments=(action.comment,))
+
+    return deed
+
+
+def edit_comment(board: "Board", at: int, by: str, action: act.EditComment) -> Deed:
+    found = board.require_comment(action.comment)
+    found.require_author(by)
+    board.require_talk()
+
+    def deed() -> Change:
+        found.text = action.text
+        found.edited_at = at
+        found.entries.append(board.seq)
+        return _touch(board, found)
+
+    return deed
+
+
+def delete_comment(board: "Board", at: int, by: str, action: act.DeleteComment) -> Deed:
+    # Where the log is read again, the comment's own entry is gone: this one stands for it.
+    found = board.comments.get(action.comment)
+    if found is not None:
+        found = board.require_comment(action.comment)
+        found.require_author(by)
+
+    def deed() -> Change:
+        gone = found or Comment(action.comment, seq=board.seq, option=action.option, author=by)
+        board.comments[action.comment] = gone
+        erased, gone.entries = tuple(gone.entries), []
+        gone.erase()
+        return structs.replace(_touch(board, gone), erased=erased)
+
+    return deed
+
+
+def react(board: "Board", at: int, by: str, action: act.React) -> Deed:
+    found = board.require_comment(action.comment)
+    board.require_talk()
+    if action.on and action.emoji not in found.reactions and len(found.reactions) >= MAX_EMOJI:
+        raise Refused(Code.TOO_MANY, f"A comment has at most {MAX_EMOJI} different reactions.")
+
+    def deed() -> Change:
+        found.react(by, action.emoji, on=action.on)
+        return _touch(board, found)
+
+    return deed
+
+
+def hide_comment(board: "Board", at: int, by: str, action: act.HideComment) -> Deed:
+    found = board.require_comment(action.comment)
+
+    def deed() -> Change:
+        found.hidden = action.on
+        return _touch(board, found)
+
+    return deed
+
+
+def pin_comment(board: "Board", at: int, by: str, action: act.PinComment) -> Deed:
+    found = board.require_comment(action.comment)
+
+    def deed() -> Change:
+        found.pinned = action.on
+        return _touch(board, found)
+
+    return deed
+
+
+def _touch(board: "Board", found: Comment) -> Change:
+    found.seq = board.seq
+    return Change(comments=(found.id,))
+
+
+# People and the outcome
+
+
+def rename(board: "Board", at: int, by: str, action: act.Rename) -> Deed:
+    def deed() -> Change:
+        if action.name:
+            board.names[by] = action.name
+        else:
+            board.names.pop(by, None)
+        return Change(people=True)
+
+    return deed
+
+
+def decide(board: "Board", at: int, by: str, action: act.Decide) -> Deed:
+    board.require_no_voting()
+    board.require_option(action.option)
+
+    def deed() -> Change:
+        board.decision = Decision(
+            option=action.option, because=action.because, revisit_on=action.revisit_on, at=at
+        )
+        return Change(board=True)
+
+    return deed
+
+
+CONDUCT: dict[type[act.Action], Callable[["Board", int, str, Any], Deed]] = {
+    act.Create: create,
+    act.SetBoard: set_board,
+    act.AddOption: add_option,
+    act.EditOption: edit_option,
+    act.RemoveOption: remove_option,
+    act.OpenRound: open_round,
+    act.LockRound: lock_round,
+    act.RevealRound: reveal_round,
+    act.ExtendRound: extend_round,
+    act.Vote: vote,
+    act.Withdraw: withdraw,
+    act.Comment: comment,
+    act.EditComment: edit_comment,
+    act.DeleteComment: delete_comment,
+    act.React: react,
+    act.HideComment: hide_comment,
+    act.PinComment: pin_comment,
+    act.Rename: rename,
+    act.Decide: decide,
+}

@@ -1,0 +1,115 @@
+"""Rounds: voting opens, locks, is revealed. Each is kept; none is overwritten."""
+
+from enum import StrEnum
+from typing import Any
+
+from server.domain.methods import METHODS, Result
+from server.domain.options import Option
+from server.domain.refusals import Code, Refused
+from server.domain.rules import FURTHER_DISCUSSION, Names, RoundSettings, Visibility
+
+MIN_SECONDS, MAX_SECONDS = 5, 86_400
+
+
+class State(StrEnum):
+    OPEN = "open"
+    LOCKED = "locked"
+    REVEALED = "revealed"
+
+
+class Round:
+    """One round of voting on options that are frozen when it opens.
+
+    `ballots` goes by voter: a seat, or in a secret round a keyed hash of it.
+    Times are milliseconds since 1970 by the store's clock.
+    """
+
+    def __init__(
+        self,
+        n: int,
+        method: str,
+        settings: RoundSettings,
+        options: tuple[Option, ...],
+        opened_at: int,
+    ) -> None:
+        self.n = n
+        self.method = method
+        self.settings = settings
+        self.names = {option.id: option.name for option in options}
+        if settings.further_discussion:
+            self.names[FURTHER_DISCUSSION] = "Further discussion"
+        self.opened_at = opened_at
+        self.deadline = opened_at + settings.seconds * 1000 if settings.seconds else None
+        self.state = State.OPEN
+        self.ballots: dict[str, Any] = {}
+        self._shown_to: set[str] = set()
+        self._method = METHODS[method]
+        self._tally = self._method.tally(self.names)
+
+    @property
+    def voters(self) -> int:
+        """How many ballots are in."""
+        return self._tally.voters
+
+    def result(self) -> Result:
+        """Return the outcome so far. Who may see it is asked of `shows_result_to`."""
+        return self._tally.result()
+
+    def require_open(self, at: int) -> None:
+        """Raise Refused `round_closed` when votes no longer count, by the store's clock."""
+        if self.state is not State.OPEN or (self.deadline is not None and at > self.deadline):
+            raise Refused(Code.ROUND_CLOSED, f"Voting in round {self.n} is closed.")
+
+    def read(self, raw: dict[str, Any]) -> Any:
+        """Check a ballot for this round. Raises Refused."""
+        return self._method.read(raw, self.names)
+
+    def ballot_of(self, voter: str) -> dict[str, Any] | None:
+        """Return the voter's ballot in the shape of the contract."""
+        ballot = self.ballots.get(voter)
+        return None if ballot is None else self._method.write(ballot)
+
+    def cast(self, voter: str, ballot: Any) -> None:
+        """Count a checked ballot in place of the voter's earlier one."""
+        self.withdraw(voter)
+        self.ballots[voter] = ballot
+        self._tally.add(ballot)
+        if self.settings.visibility is Visibility.AFTER_VOTE:
+            self._shown_to.add(voter)
+
+    def withdraw(self, voter: str) -> None:
+        if (earlier := self.ballots.pop(voter, None)) is not None:
+            self._tally.remove(earlier)
+
+    def shows_result_to(self, *, voter: str | None, early_host: bool) -> bool:
+        """Say whether somebody may see the result now.
+
+        `voter` is None for those who have no ballot here; `early_host` is a host where the
+        board lets the host see results before the reveal. What was shown is not hidden
+        again: who has voted once in an `after_vote` round sees on.
+        """
+        return (
+            self.state is State.REVEALED
+            or self.settings.visibility is Visibility.LIVE
+            or early_host
+            or voter in self._shown_to
+        )
+
+    def shows_who_voted(self, *, host_sees_results: bool) -> bool:
+        """Say whether names may carry *has voted*.
+
+        In a secret round whose result anybody sees moving, a name and a number that change
+        together would give a ballot away.
+        """
+        return self.settings.names is Names.OPEN or (
+            self.settings.visibility is Visibility.ON_REVEAL and not host_sees_results
+        )
+
+
+def require_seconds(seconds: int) -> None:
+    """Raise Refused `bad_settings` for a time no meeting needs."""
+    if not MIN_SECONDS <= seconds <= MAX_SECONDS:
+        raise Refused(
+            Code.BAD_SETTINGS,
+            f"A round lasts from {MIN_SECONDS} seconds to a day ({MAX_SECONDS} seconds).",
+        )
