@@ -4,9 +4,10 @@ Each is a type that msgspec checks while it reads, so a value of a struct that
 was read is within its limits. Lengths are counted in characters.
 """
 
-from typing import Annotated
+import re
+from typing import Annotated, Literal, NamedTuple
 
-from msgspec import Meta
+from msgspec import Meta, ValidationError
 
 # `\Z`, because `$` would let a line break through at the end.
 _SLUG = r"^[a-z0-9][a-z0-9-]{0,39}\Z"
@@ -36,3 +37,56 @@ CommentText = Annotated[str, Meta(min_length=1, max_length=2000)]
 Emoji = Annotated[str, Meta(min_length=1, max_length=16)]
 PersonName = Annotated[str, Meta(min_length=1, max_length=40)]
 Because = Annotated[str, Meta(max_length=4000)]
+
+
+class Breach(NamedTuple):
+    """What a value did wrong: where (`options[2].link`), the rest of a sentence, and the code."""
+
+    field: str
+    problem: str
+    code: Literal["too_long", "too_many", "not_understood"]
+
+
+_KINDS = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a group of fields",
+    "null": "nothing",
+}
+_FORMS = {
+    _SLUG: "must be 1 to 40 of a to z, 0 to 9 and hyphens, and must not start with a hyphen",
+}
+_COMPARISONS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
+
+
+def breach(error: ValidationError) -> Breach:
+    """Tell in words for a person what msgspec found, in place of its words for a programmer."""
+    what, _, path = str(error).partition(" - at `")
+    field = path.rstrip("`").removeprefix("$").removeprefix(".")
+    if match := re.fullmatch(r"Object (missing required|contains unknown) field `(.*)`", what):
+        problem = "is missing" if match[1] == "missing required" else "is not a field known here"
+        return Breach(f"{field}.{match[2]}".removeprefix("."), problem, "not_understood")
+    if match := re.fullmatch(r"Expected `(str|array)` of length ([<>]=) (\d+)", what):
+        return _length(field, match[1], match[2], int(match[3]))
+    if match := re.fullmatch(r"Expected `str` matching regex '(.*)'", what):
+        pattern = match[1].replace("\\\\", "\\")
+        return Breach(field, _FORMS.get(pattern, "has the wrong form"), "not_understood")
+    if match := re.fullmatch(r"Expected `\w+` ([<>]=?) ([\d.]+)", what):
+        number = match[2].removesuffix(".0")
+        return Breach(field, f"must be {_COMPARISONS[match[1]]} {number}", "not_understood")
+    if match := re.fullmatch(r"Expected `(\w+)(?: \| null)?`, got `(\w+)`", what):
+        wanted, got = (_KINDS.get(kind, kind) for kind in match.groups())
+        return Breach(field, f"must be {wanted}, not {got}", "not_understood")
+    return Breach(field, "is not understood", "not_understood")
+
+
+def _length(field: str, kind: str, comparison: str, limit: int) -> Breach:
+    things = "characters" if kind == "str" else "entries"
+    if comparison == "<=":
+        code: Literal["too_long", "too_many"] = "too_long" if kind == "str" else "too_many"
+        return Breach(field, f"must have at most {limit} {things}", code)
+    problem = "must not be empty" if limit == 1 else f"must have at least {limit} {things}"
+    return Breach(field, problem, "not_understood")

@@ -1,12 +1,18 @@
-"""Boards kept as YAML files, to start a vote from."""
+"""Boards kept as YAML files, to start a vote from. Their shape stands in `docs/boards.md`."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Annotated
 
-from msgspec import Struct
+import msgspec
+from msgspec import Meta, Struct
 
 from server.domain.criteria import Criterion
-from server.domain.limits import Context, Slug, Strapline, Title
-from server.domain.options import Option
+from server.domain.documents import Document, DocumentError, read
+from server.domain.limits import MAX_OPTIONS, Context, Slug, Strapline, Title, breach
+from server.domain.options import Option, OptionDraft, OptionError, complete
+from server.domain.text import same_name, slug, tidy, visible
+
+MAX_BYTES = 256 * 1024
 
 
 class Template(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,20 +27,107 @@ class Template(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     criteria: tuple[Criterion, ...] = ()
 
 
+class TemplateDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A template as its file gives it."""
+
+    title: Title
+    strapline: Strapline = ""
+    context: Context = ""
+    source: Context = ""
+    options: Annotated[tuple[OptionDraft, ...], Meta(min_length=1, max_length=MAX_OPTIONS)]
+    criteria: Annotated[tuple[Criterion, ...], Meta(max_length=20)] = ()
+
+
 class TemplateError(ValueError):
     """A file is no template; `str()` of it names file, line and field, and says why."""
+
+    def __init__(self, source: str, line: int, field: str, problem: str) -> None:
+        super().__init__(": ".join(filter(None, [f"{source}:{line}", field, problem])))
+        self.source = source
+        self.line = line
+        self.field = field
+        self.problem = problem
 
 
 def load_template(path: Path) -> Template:
     """Read one file; its name without `.yaml` is the template's id."""
-    raise NotImplementedError
+    if slug(path.stem) != path.stem:
+        problem = "the file's name must be small letters, digits and single hyphens"
+        raise TemplateError(str(path), 1, "", problem)
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if len(content) > MAX_BYTES:
+            raise _too_large(str(path)) from None
+        line = content.count(b"\n", 0, error.start) + 1
+        raise TemplateError(str(path), line, "", "this is not UTF-8 text") from None
+    return parse_template(text, str(path))
 
 
 def load_templates(folder: Path) -> dict[str, Template]:
     """Read every `.yaml` file of a folder, by id."""
-    raise NotImplementedError
+    return {path.stem: load_template(path) for path in sorted(folder.glob("*.yaml"))}
 
 
 def parse_template(text: str, source: str) -> Template:
     """Read YAML that somebody typed or dropped; `source` is what errors call it."""
-    raise NotImplementedError
+    # A character has at least one byte, so a long text need not be encoded to be refused.
+    if len(text) > MAX_BYTES or len(text.encode(errors="replace")) > MAX_BYTES:
+        raise _too_large(source)
+    try:
+        document = read(text)
+        return _template(document, slug(PurePath(source).stem) or "board")
+    except DocumentError as error:
+        raise TemplateError(source, error.line, error.field, error.problem) from None
+
+
+def _too_large(source: str) -> TemplateError:
+    return TemplateError(source, 1, "", f"a template has at most {MAX_BYTES // 1024} KiB")
+
+
+def _template(document: Document, template_id: str) -> Template:
+    try:
+        draft = msgspec.convert(document.value, TemplateDraft)
+    except msgspec.ValidationError as error:
+        found = breach(error)
+        raise document.error(found.field, found.problem) from None
+    try:
+        options = complete(draft.options)
+    except OptionError as error:
+        raise document.error(f"options[{error.index}].{error.field}", error.problem) from None
+    return Template(
+        id=template_id,
+        title=_tidied(document, "title", draft.title, needed=True),
+        strapline=_tidied(document, "strapline", draft.strapline),
+        context=_tidied(document, "context", draft.context, lines=True),
+        source=_tidied(document, "source", draft.source, lines=True),
+        options=options,
+        criteria=_criteria(document, draft.criteria),
+    )
+
+
+def _criteria(document: Document, drafts: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+    criteria: list[Criterion] = []
+    for index, draft in enumerate(drafts):
+        place = f"criteria[{index}]"
+        name = _tidied(document, f"{place}.name", draft.name, needed=True)
+        if any(draft.id == other.id for other in criteria):
+            raise document.error(f"{place}.id", f"“{draft.id}” is there already")
+        if any(same_name(name) == same_name(other.name) for other in criteria):
+            raise document.error(f"{place}.name", f"“{name}” is there already")
+        criteria.append(msgspec.structs.replace(draft, name=name))
+    return tuple(criteria)
+
+
+def _tidied(
+    document: Document, field: str, text: str, *, needed: bool = False, lines: bool = False
+) -> str:
+    try:
+        text = tidy(text, lines=lines)
+    except ValueError as error:
+        raise document.error(field, str(error)) from None
+    if needed and not visible(text):
+        raise document.error(field, "must not be empty")
+    return text

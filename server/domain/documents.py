@@ -1,0 +1,173 @@
+"""YAML as far as people write it by hand: plain values, and the line that each came from."""
+
+import re
+from typing import Any, NamedTuple
+
+import yaml
+
+# A template needs five levels; far more can only mean to exhaust the stack.
+_DEPTH = 10
+
+_TAG = "tag:yaml.org,2002:"
+_TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_SURPRISES = {
+    "bool": "true or false",
+    "int": "a number",
+    "float": "a number",
+    "null": "nothing",
+    "timestamp": "a date",
+}
+_HINTS = {
+    "mapping values are not allowed here": "a text with a colon in it needs quotes round it",
+    "found character '\\t' that cannot start any token": "indent with spaces, not with tabs",
+}
+
+
+class DocumentError(ValueError):
+    """YAML that cannot be read: `line` from 1, `field` such as `options[2].link`, `problem`."""
+
+    def __init__(self, line: int, field: str, problem: str) -> None:
+        super().__init__(f"{line}: {field}: {problem}" if field else f"{line}: {problem}")
+        self.line = line
+        self.field = field
+        self.problem = problem
+
+
+class Origin(NamedTuple):
+    """Where a value stands, and what YAML made of it when that may surprise its author."""
+
+    line: int
+    surprise: str = ""
+
+
+class Document(NamedTuple):
+    """What a text says: dicts, lists, strings, numbers, truth values; and where it says so."""
+
+    value: Any
+    origins: dict[str, Origin]
+
+    def error(self, field: str, problem: str) -> DocumentError:
+        """Make the error for a field, or for what the field should stand in."""
+        place = field
+        while place not in self.origins:
+            place = re.sub(r"(^|\.)[^.\[\]]*$|\[\d+\]$", "", place)
+        line, surprise = self.origins[place]
+        if surprise and place == field and problem.startswith("must be text"):
+            problem = surprise
+        return DocumentError(line, field, problem)
+
+
+def read(text: str) -> Document:
+    """Read one YAML document. Raises DocumentError, and nothing else, for any text."""
+    origins: dict[str, Origin] = {}
+    node = _compose(text)
+    return Document(_plain(node, "", origins), origins)
+
+
+class _Loader(yaml.SafeLoader):
+    """Makes nodes, which know their lines; refuses what would blow up when it is unfolded."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        line = self.line + 1
+        if self.check_event(yaml.AliasEvent):
+            raise DocumentError(line, "", "aliases (*name) are not read here; write the text out")
+        if self.depth == _DEPTH:
+            raise DocumentError(line, "", "lists and fields are nested too deeply here")
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+def _compose(text: str) -> yaml.Node:
+    loader = None
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        problem = f"the character U+{ord(text[error.position]):04X} cannot be in a YAML file"
+        raise DocumentError(line, "", problem) from None
+    except yaml.MarkedYAMLError as error:
+        raise _not_yaml(error) from None
+    except (ValueError, OverflowError) as error:
+        if isinstance(error, DocumentError):
+            raise
+        # PyYAML leaves these to Python: a number of a character that does not
+        # exist, a version of ten thousand digits.
+        line = loader.line + 1 if loader else 1
+        raise DocumentError(line, "", "this is not valid YAML: a number is too large") from None
+    if node is None:
+        raise DocumentError(1, "", "there is nothing in it")
+    return node
+
+
+def _not_yaml(error: yaml.MarkedYAMLError) -> DocumentError:
+    mark = error.problem_mark or error.context_mark
+    problem = str(error.problem or error.context)
+    hint = _HINTS.get(problem, ", ".join(filter(None, [error.context, error.problem])))
+    return DocumentError(mark.line + 1 if mark else 1, "", f"this is not valid YAML: {hint}")
+
+
+def _plain(node: yaml.Node, field: str, origins: dict[str, Origin]) -> Any:
+    line = node.start_mark.line + 1
+    origins.setdefault(field, Origin(line))
+    kind = node.tag.removeprefix(_TAG)
+    match node:
+        case yaml.ScalarNode():
+            return _scalar(node, kind, field, origins)
+        case yaml.SequenceNode() if kind == "seq":
+            return [_plain(item, f"{field}[{n}]", origins) for n, item in enumerate(node.value)]
+        case yaml.MappingNode() if kind == "map":
+            return _fields(node, field, origins)
+    raise DocumentError(line, field, f"must not carry the tag {_shown(node.tag)}")
+
+
+def _fields(node: yaml.MappingNode, field: str, origins: dict[str, Origin]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        name = key.value if isinstance(key, yaml.ScalarNode) else ""
+        if not re.fullmatch(r"[a-z_]{1,40}", name):
+            raise DocumentError(line, field, f"{_shown(name)} cannot be the name of a field")
+        place = f"{field}.{name}".removeprefix(".")
+        if place in origins:
+            first = origins[place].line
+            raise DocumentError(line, place, f"stands here twice, first in line {first}")
+        origins[place] = Origin(line)
+        # A field with nothing behind its colon counts as left out.
+        if not (
+            isinstance(value, yaml.ScalarNode) and value.tag == f"{_TAG}null" and not value.value
+        ):
+            values[name] = _plain(value, place, origins)
+    return values
+
+
+def _scalar(
+    node: yaml.ScalarNode, kind: str, field: str, origins: dict[str, Origin]
+) -> str | float | bool | None:
+    text: str = node.value
+    line = origins[field].line
+    if kind == "str":
+        return text
+    read_as = _SURPRISES.get(kind, "a sign of its own")
+    surprise = f"YAML reads {_shown(text)} as {read_as}; put it in quotes to keep it as text"
+    origins[field] = Origin(line, surprise if text else "")
+    if kind == "null":
+        return None
+    if kind == "bool" and text.lower() in _TRUTH:
+        return _TRUTH[text.lower()]
+    if kind == "int" and re.fullmatch(r"[-+]?(0|[1-9]\d{0,14})", text):
+        return int(text)
+    if kind == "float" and re.fullmatch(r"[-+]?(\d{1,15}\.\d{0,15}|\.\d{1,15})", text):
+        return float(text)
+    if node.style is None and kind in {*_SURPRISES, "value", "merge"}:
+        raise DocumentError(line, field, surprise)
+    raise DocumentError(line, field, f"must not carry the tag {_shown(node.tag)}")
+
+
+def _shown(text: str) -> str:
+    """Quote what an author wrote, cut to what fits into a sentence."""
+    return f"“{text}”" if len(text) <= 40 else f"“{text[:39]}…”"
