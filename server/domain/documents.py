@@ -70,8 +70,10 @@ class _Loader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        line = self.line + 1
-        if self.check_event(yaml.AliasEvent):
+        alias = self.check_event(yaml.AliasEvent)
+        # The scanner is ahead of this event, so its own line would be too far down.
+        line = self.current_event.start_mark.line + 1
+        if alias:
             raise DocumentError(line, "", "aliases (*name) are not read here; write the text out")
         if self.depth == _DEPTH:
             raise DocumentError(line, "", "lists and fields are nested too deeply here")
@@ -105,8 +107,11 @@ def _compose(text: str) -> yaml.Node:
 
 
 def _not_yaml(error: yaml.MarkedYAMLError) -> DocumentError:
-    mark = error.problem_mark or error.context_mark
     problem = str(error.problem or error.context)
+    mark = error.problem_mark or error.context_mark
+    if "end of stream" in problem or "stream end" in problem:
+        # What was never closed is best looked for where it was opened.
+        mark = error.context_mark or mark
     hint = _HINTS.get(problem, ", ".join(filter(None, [error.context, error.problem])))
     return DocumentError(mark.line + 1 if mark else 1, "", f"this is not valid YAML: {hint}")
 
