@@ -166,7 +166,8 @@ AnyAction = (
 class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What stands at one position of the log."""
 
-    rules: int = RULES
+    rules: int = 1
+    """The version of the rules it was made under; where it is left out, the first."""
     by: str = ""
     """The seat that acted; in ballots the voter (in secret rounds a keyed hash of seat,
     board and round, so that the log joins no ballot to a seat); empty: the server."""

@@ -1,0 +1,201 @@
+"""What the server says: the frames of the contract, and what each code asks of a client."""
+
+from enum import StrEnum
+from typing import Any, ClassVar, NamedTuple
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from server.domain.actions import Kind
+from server.domain.decision import Decision
+from server.domain.methods import Result
+from server.domain.options import Option
+from server.domain.refusals import Code
+from server.domain.rounds import State
+from server.domain.rules import BoardSettings, RoundSettings
+
+encode = msgspec.json.Encoder().encode
+
+
+class View(StrEnum):
+    """Which page is on the other end."""
+
+    BALLOT = "ballot"
+    SCREEN = "screen"
+    HOST = "host"
+
+
+class Role(StrEnum):
+    VOTER = "voter"
+    OBSERVER = "observer"
+    HOST = "host"
+
+
+class StoreState(StrEnum):
+    OK = "ok"
+    AWAY = "away"
+
+
+# The objects. Times are milliseconds since 1970 by the store's clock.
+
+
+class You(Struct, frozen=True, kw_only=True):
+    seat: str | None
+    name: str | None
+    role: Role
+
+
+class BoardView(Struct, frozen=True, kw_only=True):
+    code: str
+    title: str
+    context: str
+    settings: BoardSettings
+    options: tuple[Option, ...]
+    decision: Decision | None
+
+
+class RoundView(Struct, frozen=True, kw_only=True):
+    n: int
+    method: str
+    settings: RoundSettings
+    state: State
+    options: tuple[str, ...]
+    opened_at: int
+    deadline: int | None
+
+
+class TallyView(Struct, frozen=True, kw_only=True):
+    round: int
+    voters: int
+    result: Result | UnsetType = UNSET
+    """Left out where this audience may not see it."""
+
+
+class CommentView(Struct, frozen=True, kw_only=True):
+    id: str
+    option: str
+    kind: Kind
+    text: str
+    name: str | None
+    parent: str | None
+    reactions: dict[str, int]
+    pinned: bool
+    hidden: bool
+    at: int
+    edited_at: int | None
+    deleted: ClassVar[bool] = False
+
+
+class DeletedComment(Struct, frozen=True, kw_only=True):
+    id: str
+    option: str
+    deleted: bool = True
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    name: str
+    voted: bool | None
+    """None in rounds in which this would give a ballot away."""
+
+
+class PeopleView(Struct, frozen=True, kw_only=True):
+    here: int
+    voted: int
+    names: list[Person] | None
+    """None where the board shows no names."""
+
+
+# The frames.
+
+
+class Welcome(Struct, frozen=True, kw_only=True, tag_field="type", tag="welcome"):
+    """Everything that somebody may see. The parts that many share come encoded."""
+
+    epoch: str
+    seq: int
+    now: int
+    resumed: bool
+    you: You
+    board: Raw
+    round: Raw
+    tally: Raw
+    comments: Raw
+    people: Raw
+    ballot: dict[str, Any] | None
+
+
+class Ballot(Struct, frozen=True, kw_only=True, tag_field="type", tag="ballot"):
+    round: int
+    ballot: dict[str, Any] | None
+
+
+class Ack(Struct, frozen=True, kw_only=True, tag_field="type", tag="ack"):
+    id: str
+    seq: int
+
+
+class Refusal(Struct, frozen=True, kw_only=True, tag_field="type", tag="refused"):
+    id: str
+    code: Code
+    message: str
+
+
+class Pulse(Struct, frozen=True, kw_only=True, tag_field="type", tag="pulse"):
+    seq: int
+    now: int
+    store: StoreState
+
+
+class Goodbye(Struct, frozen=True, kw_only=True, tag_field="type", tag="goodbye"):
+    reason: str
+    retry_after_ms: int
+
+
+def changed(part: str, seq: int, value: Any) -> bytes:
+    """Encode a frame that carries one whole object under its type's own name."""
+    return encode({"type": part, "seq": seq, part: value})
+
+
+# The codes.
+
+
+class Close(NamedTuple):
+    """Why a connection was closed, and what its client does next."""
+
+    code: int
+    reason: str
+
+
+RESTART = Close(1012, "The server restarts; come back in a moment.")
+NOT_UNDERSTOOD = Close(4000, "The server did not understand.")
+NOT_ALLOWED = Close(4003, "This is not allowed here.")
+NO_SUCH_BOARD = Close(4004, "There is no board with this code.")
+TOO_SLOW = Close(4008, "This connection is too slow to keep up.")
+TOO_MANY = Close(4029, "Too many messages; come back in ten seconds.")
+
+CLOSES: dict[Close, str] = {
+    RESTART: "comes back, with jitter, or after `retry_after_ms` of the `goodbye` before it",
+    NOT_UNDERSTOOD: "stops, and says so",
+    NOT_ALLOWED: "stops; a page offers to load itself anew",
+    NO_SUCH_BOARD: "stops",
+    TOO_SLOW: "comes back, with jitter",
+    TOO_MANY: "comes back after 10 s",
+}
+
+REFUSALS: dict[Code, str] = {
+    Code.NOT_UNDERSTOOD: "mends the message; the same one is refused again",
+    Code.NOT_ALLOWED: "gives it up: this seat may not do that, or the host has closed it",
+    Code.NO_SUCH_BOARD: "gives it up",
+    Code.NO_SUCH_OPTION: "shows the options as they are now",
+    Code.NO_SUCH_COMMENT: "shows the comments as they are now",
+    Code.NO_SUCH_ROUND: "shows the round as it is now",
+    Code.ROUND_CLOSED: "shows its last saved ballot again, and that voting is closed",
+    Code.ROUND_OPEN: "waits until the round is over",
+    Code.BAD_BALLOT: "mends the ballot",
+    Code.BAD_SETTINGS: "mends the settings",
+    Code.UNKNOWN_METHOD: "takes a method that the server has",
+    Code.TOO_LONG: "shortens the text",
+    Code.TOO_MANY: "gives it up: a limit of the board is reached",
+    Code.STORE_AWAY: "keeps the message and sends it again when `pulse` says `ok`",
+    Code.GOING_AWAY: "keeps the message and sends it again after it has come back",
+}

@@ -1,0 +1,377 @@
+"""What a client says: a closed union of structs, and the action that each asks for."""
+
+import datetime as dt
+from typing import Annotated, Any, ClassVar
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from server.domain import actions as act
+from server.domain import limits, text
+from server.domain.board import Board
+from server.domain.options import Option, OptionDraft, OptionError, complete
+from server.domain.refusals import Code, Refused
+from server.domain.rules import BoardSettingsChange, Names, RoundSettings, Visibility, given
+from server.live.messages import View
+
+MAX_BYTES = 16 * 1024
+"""Of one message."""
+
+RoundNumber = Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+class Since(Struct, frozen=True, forbid_unknown_fields=True):
+    epoch: Annotated[str, Meta(max_length=64)]
+    seq: Annotated[int, Meta(ge=0)]
+
+
+class Hello(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="hello"):
+    view: View
+    name: Annotated[str, Meta(max_length=40)] | None = None
+    since: Since | None = None
+
+
+class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
+    """Something that somebody wants done, named by `id` for the answer."""
+
+    for_host: ClassVar[bool] = False
+    """Only the host may ask for it; everything else takes a seat."""
+
+    id: limits.ClientId
+
+    def action(self, board: Board) -> act.AnyAction:
+        """Return what is to be put into the log. Raises Refused."""
+        raise NotImplementedError
+
+
+class HostRequest(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    for_host: ClassVar[bool] = True
+
+
+class Vote(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="vote"):
+    round: RoundNumber
+    ballot: dict[str, Any]
+
+    def action(self, board: Board) -> act.Vote:
+        return act.Vote(round=self.round, ballot=self.ballot)
+
+
+class Withdraw(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="withdraw"):
+    round: RoundNumber
+
+    def action(self, board: Board) -> act.Withdraw:
+        return act.Withdraw(round=self.round)
+
+
+class Comment(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="comment"):
+    option: limits.Slug
+    kind: act.Kind
+    text: limits.CommentText
+    parent: limits.ClientId | None = None
+    comment: limits.ClientId
+
+    def action(self, board: Board) -> act.Comment:
+        return act.Comment(
+            comment=self.comment,
+            option=self.option,
+            kind=self.kind,
+            text=_text("The comment", self.text, lines=True),
+            parent=self.parent,
+        )
+
+
+class EditComment(
+    Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="edit_comment"
+):
+    comment: limits.ClientId
+    text: limits.CommentText
+
+    def action(self, board: Board) -> act.EditComment:
+        return act.EditComment(
+            comment=self.comment, text=_text("The comment", self.text, lines=True)
+        )
+
+
+class DeleteComment(
+    Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="delete_comment"
+):
+    comment: limits.ClientId
+
+    def action(self, board: Board) -> act.DeleteComment:
+        found = board.require_comment(self.comment)
+        return act.DeleteComment(comment=self.comment, option=found.option)
+
+
+class React(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="react"):
+    comment: limits.ClientId
+    emoji: limits.Emoji
+    on: bool
+
+    def action(self, board: Board) -> act.React:
+        emoji = _text("The reaction", self.emoji)
+        return act.React(comment=self.comment, emoji=emoji, on=self.on)
+
+
+class Rename(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="rename"):
+    name: Annotated[str, Meta(max_length=40)] | None
+
+    def action(self, board: Board) -> act.Rename:
+        return act.Rename(name=person_name(self.name))
+
+
+class RoundRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    visibility: Visibility = Visibility.ON_REVEAL
+    names: Names = Names.SECRET
+    seconds: int | None = None
+    options: Annotated[tuple[limits.Slug, ...], Meta(max_length=limits.MAX_OPTIONS)] | None = None
+    further_discussion: bool = False
+
+
+class OpenRound(
+    HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="open_round"
+):
+    method: Annotated[str, Meta(max_length=40)]
+    settings: RoundRequest = RoundRequest()
+
+    def action(self, board: Board) -> act.OpenRound:
+        asked = self.settings
+        return act.OpenRound(
+            method=self.method,
+            settings=RoundSettings(
+                visibility=asked.visibility,
+                names=asked.names,
+                seconds=asked.seconds,
+                further_discussion=asked.further_discussion,
+            ),
+            options=asked.options,
+        )
+
+
+class LockRound(
+    HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="lock_round"
+):
+    round: RoundNumber
+
+    def action(self, board: Board) -> act.LockRound:
+        return act.LockRound(round=self.round)
+
+
+class RevealRound(
+    HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="reveal_round"
+):
+    round: RoundNumber
+
+    def action(self, board: Board) -> act.RevealRound:
+        return act.RevealRound(round=self.round)
+
+
+class ExtendRound(
+    HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="extend_round"
+):
+    round: RoundNumber
+    seconds: Annotated[int, Meta(ge=1, le=86_400)]
+
+    def action(self, board: Board) -> act.ExtendRound:
+        return act.ExtendRound(round=self.round, seconds=self.seconds)
+
+
+class AddOption(
+    HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="add_option"
+):
+    option: OptionDraft
+
+    def action(self, board: Board) -> act.AddOption:
+        return act.AddOption(option=_completed(self.option, board.options))
+
+
+class OptionEdit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What of an option is to change; what is left out stays as it is."""
+
+    id: limits.Slug
+    name: limits.OptionName | UnsetType = UNSET
+    strapline: limits.Strapline | UnsetType = UNSET
+    features: limits.Features | UnsetType = UNSET
+    suited_to: limits.SuitedTo | UnsetType = UNSET
+    link: limits.Link | UnsetType = UNSET
+    tags: limits.Tags | UnsetType = UNSET
+    hue: limits.Hue | UnsetType = UNSET
+
+
+class EditOption(
+    HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="edit_option"
+):
+    option: OptionEdit
+
+    def action(self, board: Board) -> act.EditOption:
+        known = board.require_option(self.option.id)
+        draft = OptionDraft(**msgspec.structs.asdict(known) | given(self.option))
+        others = [option for option in board.options if option.id != known.id]
+        return act.EditOption(option=_completed(draft, others))
+
+
+class RemoveOption(
+    HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="remove_option"
+):
+    option: limits.Slug
+
+    def action(self, board: Board) -> act.RemoveOption:
+        return act.RemoveOption(option=self.option)
+
+
+class SetBoard(HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="set_board"):
+    title: limits.Title | UnsetType = UNSET
+    context: limits.Context | UnsetType = UNSET
+    settings: BoardSettingsChange | UnsetType = UNSET
+
+    def action(self, board: Board) -> act.SetBoard:
+        return act.SetBoard(
+            title=UNSET if self.title is UNSET else _text("The title", self.title),
+            context=UNSET
+            if self.context is UNSET
+            else _text("The context", self.context, lines=True, empty=True),
+            settings=self.settings,
+        )
+
+
+class HideComment(
+    HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="hide_comment"
+):
+    comment: limits.ClientId
+    on: bool
+
+    def action(self, board: Board) -> act.HideComment:
+        return act.HideComment(comment=self.comment, on=self.on)
+
+
+class PinComment(
+    HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="pin_comment"
+):
+    comment: limits.ClientId
+    on: bool
+
+    def action(self, board: Board) -> act.PinComment:
+        return act.PinComment(comment=self.comment, on=self.on)
+
+
+class Decide(HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="decide"):
+    option: limits.Slug
+    because: limits.Because
+    revisit_on: dt.date | None = None
+
+    def action(self, board: Board) -> act.Decide:
+        return act.Decide(
+            option=self.option,
+            because=_text("The reason", self.because, lines=True, empty=True),
+            revisit_on=self.revisit_on.isoformat() if self.revisit_on else None,
+        )
+
+
+AnyRequest = (
+    Vote
+    | Withdraw
+    | Comment
+    | EditComment
+    | DeleteComment
+    | React
+    | Rename
+    | OpenRound
+    | LockRound
+    | RevealRound
+    | ExtendRound
+    | AddOption
+    | EditOption
+    | RemoveOption
+    | SetBoard
+    | HideComment
+    | PinComment
+    | Decide
+)
+
+_hello = msgspec.json.Decoder(Hello)
+_request = msgspec.json.Decoder(AnyRequest)
+
+
+class _Envelope(Struct):
+    id: limits.ClientId
+    type: str = ""
+
+
+_envelope = msgspec.json.Decoder(_Envelope)
+
+
+class NotUnderstoodError(Exception):
+    """It cannot even be answered: no JSON, no `hello`, no `id`. The words say which."""
+
+
+class RefusedRequestError(Exception):
+    """It is refused, and `id` says to whom."""
+
+    def __init__(self, id_: str, refused: Refused) -> None:
+        super().__init__(refused.message)
+        self.id = id_
+        self.refused = refused
+
+
+def read_hello(data: bytes | str) -> Hello:
+    """Raise NotUnderstoodError."""
+    try:
+        return _hello.decode(data)
+    except msgspec.MsgspecError as error:
+        raise NotUnderstoodError(f"The first message is a hello. {_words(error)}") from error
+
+
+def read_request(data: bytes | str) -> AnyRequest:
+    """Raise RefusedRequestError, or NotUnderstoodError where nobody can be answered."""
+    try:
+        request: AnyRequest = _request.decode(data)
+    except msgspec.ValidationError as error:
+        try:
+            envelope = _envelope.decode(data)
+        except msgspec.MsgspecError:
+            raise NotUnderstoodError("A message is an object with an `id` of its own.") from error
+        raise RefusedRequestError(envelope.id, _refusal(envelope.type, error)) from error
+    except msgspec.MsgspecError as error:
+        raise NotUnderstoodError(f"A message is JSON. {_words(error)}") from error
+    return request
+
+
+def person_name(name: str | None) -> str | None:
+    """Clean a name; None for none. Raise Refused `not_understood`."""
+    return _text("The name", name or "", empty=True) or None
+
+
+def _text(what: str, raw: str, *, lines: bool = False, empty: bool = False) -> str:
+    try:
+        clean = text.tidy(raw.replace("\t", "    "), lines=lines)
+    except ValueError as error:
+        raise Refused(Code.NOT_UNDERSTOOD, f"{what} {error}.") from error
+    if not empty and not text.visible(clean):
+        raise Refused(Code.NOT_UNDERSTOOD, f"{what} is empty.")
+    return clean
+
+
+def _refusal(type_: str, error: msgspec.ValidationError) -> Refused:
+    said, _, path = str(error).partition(" - at `$")
+    if path.startswith(".type") or not type_:
+        return Refused(Code.NOT_UNDERSTOOD, f"There is no message of type {type_[:40]!r}.")
+    if "of length <=" in said:
+        most = said.rpartition("<= ")[2]
+        field = path.strip(".`").rpartition(".")[2]
+        unit = "characters" if "`str`" in said else "entries"
+        return Refused(Code.TOO_LONG, f"`{field}` has at most {most} {unit}.")
+    if path.startswith(".ballot"):
+        return Refused(Code.BAD_BALLOT, "A ballot is an object, as the round's method wants it.")
+    code = Code.BAD_SETTINGS if path.startswith(".settings") else Code.NOT_UNDERSTOOD
+    return Refused(code, f"This {type_[:40]!r} was not understood. {_words(error)}")
+
+
+def _words(error: msgspec.MsgspecError) -> str:
+    return f"{str(error).replace(' - at `$.', ' at `').replace(' - at `$', ' at `')}."
+
+
+def _completed(draft: OptionDraft, taken: tuple[Option, ...] | list[Option]) -> Option:
+    try:
+        (option,) = complete([draft], taken)
+    except OptionError as error:
+        raise Refused(Code.BAD_SETTINGS, str(error)) from error
+    return option

@@ -1,0 +1,24 @@
+-- Opens the log of a board, once.
+--
+-- KEYS[1]  sv:{CODE}:log    stream
+-- KEYS[2]  sv:{CODE}:meta   hash; epoch
+-- ARGV[1]  epoch, random
+-- ARGV[2]  retention in milliseconds, from now
+-- ARGV[3…] the first entries, encoded
+--
+-- Returns  1, or 0 when the board exists already; then nothing is changed
+
+if redis.call('HSETNX', KEYS[2], 'epoch', ARGV[1]) == 0 then
+  return 0
+end
+local clock = redis.call('TIME')
+local now = string.format('%d', clock[1] * 1000 + math.floor(clock[2] / 1000))
+
+-- What may be left of a log without its head belongs to nobody.
+redis.call('DEL', KEYS[1])
+for i = 3, #ARGV do
+  redis.call('XADD', KEYS[1], '0-*', 't', now, 'e', ARGV[i])
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
+return 1

@@ -1,0 +1,144 @@
+"""Following boards: one supervised pub/sub connection for a whole process.
+
+Pub/sub is only a hint. Every confirmed subscription means that something may have been
+missed, because a connection that was lost and made anew says nothing else. A store that
+hangs raises nothing either, so the process sends itself a sign of life and distrusts a
+line on which it does not come back.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+
+from server.log import keys
+from server.log.log import Batch
+from server.log.store import Store, StoreAwayError
+
+logger = logging.getLogger(__name__)
+
+BEAT = 1.0
+"""Seconds between two signs of life."""
+SILENCE = 3.0
+"""Seconds without a sign of life after which the line is given up."""
+
+
+class Follower(Protocol):
+    """Who wants to know what happens on a board."""
+
+    def receive(self, batch: Batch) -> None:
+        """Take entries that were appended, in order or not, some for the second time."""
+
+    def hear(self, message: bytes) -> None:
+        """Take what another process says of the people on the board."""
+
+    def catch_up(self) -> None:
+        """Something may have been missed: compare positions with the log."""
+
+
+class Line:
+    """The line on which a process hears of its boards."""
+
+    def __init__(self, store: Store, process: str, new_run: Callable[[], Awaitable[None]]) -> None:
+        """`new_run` is called when the store runs anew, before boards are told to catch up."""
+        self._store = store
+        self._new_run = new_run
+        self._pulse = keys.pulse(process)
+        self._followers: dict[str, Follower] = {}
+        self._pubsub: PubSub | None = None
+        self._heard = 0.0
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._supervise()), asyncio.create_task(self._beat())]
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def follow(self, code: str, follower: Follower) -> None:
+        """From now on tell `follower` of a board; it is told to catch up when that begins."""
+        self._followers[keys.live(code)] = follower
+        if self._pubsub is not None:
+            with contextlib.suppress(RedisError, OSError):
+                await self._pubsub.subscribe(keys.live(code))
+
+    async def leave(self, code: str) -> None:
+        self._followers.pop(keys.live(code), None)
+        if self._pubsub is not None:
+            with contextlib.suppress(RedisError, OSError):
+                await self._pubsub.unsubscribe(keys.live(code))
+
+    def receive(self, code: str, batch: Batch) -> None:
+        """Pass on a batch that this process appended itself; it need not wait for its echo."""
+        if found := self._followers.get(keys.live(code)):
+            found.receive(batch)
+
+    async def _supervise(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except (RedisError, OSError, StoreAwayError) as error:
+                self._store.set_present(value=False, why=error)
+            await asyncio.sleep(random.uniform(0.05, 0.5))
+
+    async def _listen(self) -> None:
+        """Listen until the line is lost. Raises what redis-py raises, or StoreAwayError."""
+        loop = asyncio.get_running_loop()
+        run = await self._store.read_run()
+        if run != self._store.run:
+            known, self._store.run = self._store.run, run
+            if known:
+                logger.warning("The store runs anew. All boards are read again.")
+                await self._new_run()
+        async with self._store.client.pubsub() as pubsub:
+            self._heard = loop.time()
+            await pubsub.subscribe(self._pulse, *self._followers)
+            self._pubsub = pubsub
+            try:
+                while loop.time() - self._heard < SILENCE:
+                    message = await pubsub.get_message(timeout=BEAT)
+                    if message is not None:
+                        self._pass_on_safely(message)
+            finally:
+                self._pubsub = None
+        raise StoreAwayError(f"nothing came back in {SILENCE:g} s")
+
+    def _pass_on_safely(self, message: dict[str, Any]) -> None:
+        try:
+            self._pass_on(message)
+        except Exception:
+            # One board's trouble must not cut the line for all the others.
+            logger.exception("A message on %r could not be taken in.", message["channel"])
+
+    def _pass_on(self, message: dict[str, Any]) -> None:
+        channel = message["channel"].decode()
+        if channel == self._pulse:
+            self._heard = asyncio.get_running_loop().time()
+            self._store.set_present(value=True)
+            return
+        follower = self._followers.get(channel)
+        if follower is None:
+            return
+        if message["type"] == "subscribe":
+            follower.catch_up()
+        elif message["type"] == "message":
+            kind, _, rest = message["data"].partition(b"\n")
+            if kind == b"a":
+                epoch, first, at, *entries = rest.split(b"\n")
+                follower.receive(Batch(self._store.epoch(epoch), int(first), int(at), entries))
+            elif kind == b"h":
+                follower.hear(rest)
+
+    async def _beat(self) -> None:
+        while True:
+            with contextlib.suppress(StoreAwayError):
+                await self._store.beat(self._pulse, "")
+            await asyncio.sleep(BEAT)

@@ -1,0 +1,158 @@
+"""The log of each board: append in batches, read, create, erase."""
+
+import asyncio
+import contextlib
+import random
+import secrets
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from redis.exceptions import ResponseError
+
+from server.domain.refusals import Code, Refused
+from server.log import keys
+from server.log.store import Script, Store, StoreAwayError
+
+GATHER = 0.002
+"""Seconds in which what arrives goes into one batch."""
+BATCH = 256
+PAGE = 1000
+"""Entries read in one step."""
+
+_APPEND, _CREATE, _READ = Script("append"), Script("create"), Script("read")
+
+
+class Batch(NamedTuple):
+    """Entries that stand at `first`, `first + 1`, … of a log, all at the store's time `at`."""
+
+    epoch: str
+    first: int
+    at: int
+    entries: Sequence[bytes]
+
+
+class Page(NamedTuple):
+    """A part of a log, in order, without what was erased. `top` is the log's last position."""
+
+    epoch: str
+    top: int
+    entries: Sequence[tuple[int, int, bytes]]
+    """Position, time, entry."""
+
+
+Logged = Callable[[Refused | None], None]
+"""Told that an entry is in the log, as durable as asked for, or why it never will be."""
+
+
+class Receiver(Protocol):
+    """Who is told what stands in the log, wherever it came from."""
+
+    def receive(self, code: str, batch: Batch) -> None: ...
+
+
+class Log:
+    """The logs of all boards. Positions without a hole, one order for every process."""
+
+    def __init__(self, store: Store, receiver: Receiver, retention_days: int) -> None:
+        self._store = store
+        self._receiver = receiver
+        self._retention = retention_days * 86_400_000
+        self._waiting: dict[str, deque[tuple[bytes, Logged]]] = {}
+        self._writers: dict[str, asyncio.Task[None]] = {}
+
+    def append(self, code: str, entry: bytes, logged: Logged) -> None:
+        """Put an entry into the next batch of its board.
+
+        The order of calls is the order in the log. Once taken, an entry is tried until the
+        store has said what became of it, so `logged` is not called with a maybe: where an
+        answer was lost the entry may stand in the log twice, and the board knows a repeat.
+        """
+        self._waiting.setdefault(code, deque()).append((entry, logged))
+        if code not in self._writers:
+            self._writers[code] = asyncio.create_task(self._write(code))
+
+    async def drained(self) -> None:
+        """Wait until everything taken so far has its answer."""
+        while self._writers:
+            await asyncio.wait(self._writers.values())
+
+    async def close(self) -> None:
+        for writer in [*self._writers.values()]:
+            writer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await writer
+
+    async def _write(self, code: str) -> None:
+        waiting = self._waiting[code]
+        try:
+            await asyncio.sleep(GATHER)
+            while waiting:
+                batch = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
+                refused = await self._append_surely(code, [entry for entry, _ in batch])
+                for _, logged in batch:
+                    logged(refused)
+        finally:
+            del self._writers[code], self._waiting[code]
+
+    async def _append_surely(self, code: str, entries: list[bytes]) -> Refused | None:
+        pause = 0.05
+        while True:
+            try:
+                await self._append(code, entries)
+            except StoreAwayError:
+                await asyncio.sleep(pause * random.uniform(0.5, 1))
+                pause = min(2 * pause, 1.0)
+            except Refused as refused:
+                return refused
+            else:
+                return None
+
+    async def _append(self, code: str, entries: list[bytes]) -> None:
+        try:
+            epoch, first, at = await self._store.run_durably(
+                _APPEND,
+                (keys.log(code), keys.meta(code)),
+                (keys.live(code), self._retention, *entries),
+            )
+        except ResponseError as error:
+            raise _refused(error) from error
+        # The same batch comes by pub/sub as well; the position tells that it is known.
+        batch = Batch(self._store.epoch(epoch), int(first), int(at), entries)
+        self._receiver.receive(code, batch)
+
+    async def create(self, code: str, entries: Sequence[bytes]) -> bool:
+        """Open a log with its first entries; False where the board exists already.
+
+        Raises StoreAwayError.
+        """
+        epoch = secrets.token_hex(6)
+        made = await self._store.run_durably(
+            _CREATE, (keys.log(code), keys.meta(code)), (epoch, self._retention, *entries)
+        )
+        return bool(made)
+
+    async def read(self, code: str, after: int) -> Page:
+        """Read up to `PAGE` entries behind a position.
+
+        Raises Refused `no_such_board`, StoreAwayError.
+        """
+        try:
+            epoch, top, found = await self._store.run_script(
+                _READ, (keys.log(code), keys.meta(code)), (after, PAGE)
+            )
+        except ResponseError as error:
+            raise _refused(error) from error
+        entries = [(int(id_[2:]), int(fields[1]), fields[3]) for id_, fields in found]
+        return Page(self._store.epoch(epoch), int(top), entries)
+
+    async def erase(self, code: str, positions: Sequence[int]) -> None:
+        """Delete entries whose text a person has erased. Raises StoreAwayError."""
+        ids = [f"0-{position}" for position in positions]
+        await self._store.call(self._store.client.xdel(keys.log(code), *ids))
+
+
+def _refused(error: ResponseError) -> Exception:
+    if str(error).startswith("NOBOARD"):
+        return Refused(Code.NO_SUCH_BOARD, "There is no board with this code (any more).")
+    return error

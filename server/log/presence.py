@@ -1,0 +1,116 @@
+"""Who is on a board, over all processes."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from server.log import keys
+from server.log.store import Script, Store, StoreAwayError
+
+LASTS = 25.0
+"""Seconds for which a process's word about its people counts."""
+REPEAT = 8.0
+"""Seconds after which it is said again."""
+SETTLE = 0.25
+"""Seconds in which comings and goings are gathered into one word."""
+
+_HERE = Script("here")
+
+
+class Presence:
+    """The seats on one board. Each process says which are with it; all are joined here.
+
+    `changed` is called when the joined set may be another.
+    """
+
+    def __init__(self, store: Store, process: str, code: str, changed: Callable[[], None]) -> None:
+        self._store = store
+        self._process = process
+        self._code = code
+        self._changed = changed
+        self._mine: dict[str, int] = {}
+        self._others: dict[str, tuple[int, frozenset[str]]] = {}
+        self._stir = asyncio.Event()
+        self._speaker = asyncio.create_task(self._speak())
+
+    def seats(self) -> set[str]:
+        """Return the seats that are here now."""
+        now = self._store.now()
+        seats = set(self._mine)
+        for expiry, others in self._others.values():
+            if expiry > now:
+                seats |= others
+        return seats
+
+    def enter(self, seat: str) -> None:
+        """Count one more page of this seat."""
+        self._mine[seat] = self._mine.get(seat, 0) + 1
+        if self._mine[seat] == 1:
+            self._tell()
+
+    def leave(self, seat: str) -> None:
+        """Count one page of this seat less."""
+        self._mine[seat] -= 1
+        if not self._mine[seat]:
+            del self._mine[seat]
+            self._tell()
+
+    def hear(self, message: bytes) -> None:
+        """Take in what a process said: its name, an expiry and its seats, a line each."""
+        process, expiry, seats = message.decode().split("\n")
+        self._take(process, expiry, seats)
+        self._changed()
+
+    async def close(self) -> None:
+        """Take this process's people off the board."""
+        self._speaker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._speaker
+        if self._mine:
+            self._mine.clear()
+            with contextlib.suppress(StoreAwayError):
+                await self._say()
+
+    def _take(self, process: str, expiry: str, seats: str) -> None:
+        if process == self._process:
+            return
+        if seats:
+            self._others[process] = (int(expiry), frozenset(seats.split(" ")))
+        else:
+            self._others.pop(process, None)
+
+    def _tell(self) -> None:
+        self._changed()
+        self._stir.set()
+
+    async def _speak(self) -> None:
+        said_nobody = False
+        while True:
+            # A process without people here has nothing to repeat, but listens at first.
+            if self._mine or not said_nobody:
+                with contextlib.suppress(StoreAwayError):
+                    await self._say()
+                    said_nobody = not self._mine
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stir.wait(), REPEAT)
+                await asyncio.sleep(SETTLE)
+            self._stir.clear()
+            self._forget_stale()
+
+    def _forget_stale(self) -> None:
+        now = self._store.now()
+        stale = [process for process, (expiry, _) in self._others.items() if expiry <= now]
+        for process in stale:
+            del self._others[process]
+        if stale:
+            self._changed()
+
+    async def _say(self) -> None:
+        answer = await self._store.run_script(
+            _HERE,
+            (keys.here(self._code),),
+            (keys.live(self._code), self._process, int(LASTS * 1000), " ".join(self._mine)),
+        )
+        for process, value in zip(answer[::2], answer[1::2], strict=True):
+            self._take(process.decode(), *value.decode().split("\n"))
+        self._changed()

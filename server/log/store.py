@@ -1,0 +1,169 @@
+"""The connection to Redis or Valkey: scripts, the store's clock, and whether it is there."""
+
+import asyncio
+import hashlib
+import importlib.resources
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Literal, TypeVar
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, RedisError, ResponseError
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT = 5.0
+"""Seconds after which a command counts as lost."""
+CONNECTIONS = 32
+_DURABLE_MS = 4000
+_NOT_NOW = ("MISCONF", "OOM", "READONLY", "NOREPLICAS", "MASTERDOWN", "LOADING", "CLUSTERDOWN")
+"""Answers that mean: not now. The disk is full, the memory, the replica not yet a primary."""
+
+Answer = TypeVar("Answer")
+Durability = Literal["none", "local", "replica"]
+
+
+class StoreAwayError(Exception):
+    """The store did not answer. Whether it did what was asked is not known."""
+
+
+class Script:
+    """A Lua script of this folder."""
+
+    def __init__(self, name: str) -> None:
+        self.source = importlib.resources.files("server.log").joinpath(f"{name}.lua").read_text()
+        self.sha = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+
+
+class Store:
+    """One store as one process sees it.
+
+    `present` says whether it answers; who must know of a change is in `on_presence`.
+    `run` names the store's current run: another one may have forgotten positions that this
+    one handed out.
+    """
+
+    def __init__(self, url: str, durability: Durability = "none") -> None:
+        self.present = False
+        self.run = ""
+        self.on_presence: list[Callable[[bool], None]] = []
+        self._clock_offset = 0.0
+        self._durability = durability
+        # Whether a command is to be sent again is decided here, where it is known what a
+        # second time would do, so redis-py itself tries once.
+        self.client = Redis.from_pool(
+            BlockingConnectionPool.from_url(
+                url,
+                max_connections=CONNECTIONS,
+                timeout=TIMEOUT,
+                socket_timeout=TIMEOUT,
+                socket_connect_timeout=TIMEOUT,
+                retry=Retry(NoBackoff(), 0),
+            )
+        )
+
+    async def close(self) -> None:
+        await self.client.aclose()
+
+    async def run_script(self, script: Script, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        """Run a script. Raises StoreAwayError, and ResponseError for what the script says."""
+        (answer,) = await self._run(script, keys, args)
+        return answer
+
+    async def run_durably(self, script: Script, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        """Run a script that writes, and wait until that is as durable as asked for."""
+        match self._durability:
+            case "none":
+                return await self.run_script(script, keys, args)
+            case "local":
+                wait: tuple[str | int, ...] = ("WAITAOF", 1, 0, _DURABLE_MS)
+            case "replica":
+                wait = ("WAIT", 1, _DURABLE_MS)
+        answer, copies = await self._run(script, keys, args, wait)
+        if not (copies[0] if isinstance(copies, list) else copies):
+            raise StoreAwayError(f"{wait[0]} was not confirmed in {_DURABLE_MS} ms")
+        return answer
+
+    async def _run(
+        self,
+        script: Script,
+        keys: Sequence[str],
+        args: Sequence[Any],
+        *then: tuple[str | int, ...],
+    ) -> list[Any]:
+        # One pipeline, because waiting for durability counts on the connection that wrote.
+        pipeline = self.client.pipeline(transaction=False)
+        pipeline.evalsha(script.sha, len(keys), *keys, *args)
+        for command in then:
+            pipeline.execute_command(*command)
+        try:
+            answers = await pipeline.execute(raise_on_error=False)
+            for answer in answers:
+                if isinstance(answer, Exception):
+                    raise answer
+        except NoScriptError:
+            # A store that was restarted has forgotten it, and has run nothing.
+            await self.call(self.client.script_load(script.source))
+            return await self._run(script, keys, args, *then)
+        except (RedisError, OSError) as error:
+            raise self._judged(error) from error
+        return answers
+
+    async def call(self, command: Awaitable[Answer]) -> Answer:
+        """Await one command. Raises StoreAwayError where the store cannot do it now."""
+        try:
+            return await command
+        except (RedisError, OSError) as error:
+            raise self._judged(error) from error
+
+    def _judged(self, error: Exception) -> Exception:
+        """Tell an answer of the store from its absence."""
+        if isinstance(error, ResponseError) and not str(error).startswith(_NOT_NOW):
+            return error
+        self.set_present(value=False, why=error)
+        return StoreAwayError(str(error))
+
+    async def beat(self, channel: str, message: str) -> None:
+        """Publish a sign of life and set the clock by the store's. Raises StoreAwayError."""
+        before = _local_ms()
+        pipeline = self.client.pipeline(transaction=False)
+        pipeline.time()
+        pipeline.publish(channel, message)
+        (seconds, micros), _ = await self.call(pipeline.execute())
+        after = _local_ms()
+        self._clock_offset = seconds * 1000 + micros / 1000 - (before + after) / 2
+
+    async def read_run(self) -> str:
+        """Return the id of the store's current run. Raises StoreAwayError."""
+        info = await self.call(self.client.info("server"))
+        return str(info["run_id"])
+
+    def epoch(self, board: bytes) -> str:
+        """Name the history of a board: its own epoch in this run of the store.
+
+        A run that was restored from a copy may hand out positions a second time; whoever
+        remembers a position of another run has to start afresh.
+        """
+        return f"{board.decode()}.{self.run[:8]}"
+
+    def now(self) -> int:
+        """Return the store's time in milliseconds since 1970, as well as it is known here."""
+        return int(_local_ms() + self._clock_offset)
+
+    def set_present(self, *, value: bool, why: object = "") -> None:
+        if value is self.present:
+            return
+        self.present = value
+        if value:
+            logger.info("The store is there.")
+        else:
+            logger.warning("The store is away: %s. Votes wait until it is back.", why)
+        for tell in self.on_presence:
+            tell(value)
+
+
+def _local_ms() -> float:
+    # Not the wall clock: it may jump, and it is only ever compared with itself.
+    return asyncio.get_running_loop().time() * 1000
