@@ -221,6 +221,18 @@ def socket_path(data_dir: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"stackvote-{os.getuid()}-{name}" / "valkey.sock"
 
 
+def is_held(data_dir: Path) -> bool:
+    """Say whether a store runs on a data folder."""
+    try:
+        lock = os.open(data_dir / "store.lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return not _take(lock)
+    finally:
+        os.close(lock)
+
+
 @contextlib.contextmanager
 def tenancy(data_dir: Path) -> Iterator[None]:
     """Mark a worker as one that uses the store of a data folder, for as long as it does.

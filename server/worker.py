@@ -1,0 +1,111 @@
+"""One worker process: what it does, and how its parent sees it.
+
+A worker is a fresh interpreter that inherits the sockets. Between it and its parent there are
+two pipes: by `STACKVOTE_PARENT_FD` it notices that its parent is gone (it reads the end of
+file), and by `STACKVOTE_READY_FD` it says that it is ready (it writes one byte and closes it).
+The settings come by standard input, because they hold a password, which a command line or an
+environment would show.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from asyncio.subprocess import Process
+
+import msgspec
+
+from server import loglines
+from server.log.embedded import tenancy
+from server.settings import Settings
+
+READY_SECONDS = 30.0
+
+log = logging.getLogger("stackvote.workers")
+
+
+class Handover(msgspec.Struct, frozen=True):
+    """What a worker is told by its parent, on standard input."""
+
+    settings: Settings
+    sockets: list[int]
+    embedded: bool
+
+
+def work() -> None:
+    """Be a worker: serve what the parent hands over, until it says stop or is gone."""
+    handover = msgspec.json.decode(sys.stdin.buffer.read(), type=Handover)
+    # Only a worker loads the web framework and all that hangs on it.
+    from server.app import serve  # noqa: PLC0415
+
+    loglines.configure(handover.settings)
+    sockets = [socket.socket(fileno=number) for number in handover.sockets]
+    tenant = tenancy(handover.settings.data_dir) if handover.embedded else contextlib.nullcontext()
+    with tenant:
+        asyncio.run(serve(handover.settings, sockets))
+
+
+class Worker:
+    """One worker process, as its parent sees it."""
+
+    def __init__(self, process: Process, ready: int) -> None:
+        self.pid = process.pid
+        self._process = process
+        self._ready = ready
+        self._started = time.monotonic()
+
+    def age(self) -> float:
+        """How long ago it was started, in seconds."""
+        return time.monotonic() - self._started
+
+    async def tell(self, handover: Handover) -> None:
+        """Give it what it is to know."""
+        stdin = self._process.stdin
+        assert stdin is not None  # noqa: S101 - it was opened as a pipe
+        # One that died at once does not listen; its end is noticed elsewhere.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            stdin.write(msgspec.json.encode(handover))
+            await stdin.drain()
+            stdin.close()
+            await stdin.wait_closed()
+
+    async def ready(self) -> bool:
+        """Wait until it says that it is ready. One that ends first, or hangs, never is."""
+        reader = asyncio.StreamReader()
+        pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(self._ready, "rb", 0)
+        )
+        try:
+            return await asyncio.wait_for(reader.read(1), READY_SECONDS) == b"1"
+        except TimeoutError:
+            log.error("Worker %d is not ready after %d s.", self.pid, READY_SECONDS)  # noqa: TRY400
+            self.kill()
+            return False
+        finally:
+            pipe.close()
+
+    async def ended(self) -> int:
+        """Wait until it is gone, and give its exit status."""
+        return await self._process.wait()
+
+    async def drain(self, limit: float) -> None:
+        """Let it send its people away, and wait until it is gone; kill it after the limit."""
+        self._signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(self._process.wait(), limit)
+        except TimeoutError:
+            log.warning("Worker %d does not end; killing it.", self.pid)
+            self.kill()
+            await self._process.wait()
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
