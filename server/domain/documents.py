@@ -168,7 +168,7 @@ def _scalar(
         return int(text)
     if kind == "float" and re.fullmatch(r"[-+]?(\d{1,15}\.\d{0,15}|\.\d{1,15})", text):
         return float(text)
-    if node.style is None and kind in {*_SURPRISES, "value", "merge"}:
+    if kind in {*_SURPRISES, "value", "merge"}:
         raise DocumentError(line, field, surprise)
     raise DocumentError(line, field, f"must not carry the tag {_shown(node.tag)}")
 

@@ -2,7 +2,7 @@ import re
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.options import HUES, Option, OptionDraft, OptionError, complete
@@ -168,6 +168,7 @@ def completed(drafts, taken=()):
     return ()
 
 
+@settings(deadline=None)
 @given(drafts_lists, drafts_lists)
 def test_any_drafts_make_options_that_are_valid_and_unique_or_an_error_in_words(first, second):
     options = completed(first)
@@ -179,6 +180,7 @@ def test_any_drafts_make_options_that_are_valid_and_unique_or_an_error_in_words(
     assert msgspec.json.decode(encoded, type=tuple[Option, ...]) == options
 
 
+@settings(deadline=None)
 @given(fair_lists)
 def test_completing_what_is_complete_changes_nothing(drafts):
     options = completed(drafts)
