@@ -13,12 +13,12 @@ from server.listening import PortError
 from server.log.embedded import EmbeddedStore, StoreError, is_held
 from server.log.inspection import (
     Finding,
-    StoreAwayError,
     StoreUnfitError,
     Weight,
     faults,
     inspect_store,
 )
+from server.log.store import StoreAwayError
 from server.settings import KNOBS, Knob, Settings, SettingsError, load, unknown_names
 
 WRONG_USE = 2

@@ -6,8 +6,6 @@ import resource
 import socket
 import time
 
-from tornado.netutil import bind_sockets
-
 from server.settings import Settings
 
 BACKLOG = 4096
@@ -25,7 +23,7 @@ def listen(settings: Settings) -> list[socket.socket]:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            return bind_sockets(settings.port, settings.host or None, backlog=BACKLOG)
+            return _listen(settings.host, settings.port)
         except socket.gaierror:
             raise PortError(f"There is no address for the host {settings.host!r}.") from None
         except OSError as error:
@@ -33,14 +31,38 @@ def listen(settings: Settings) -> list[socket.socket]:
                 if time.monotonic() < deadline:
                     time.sleep(0.05)
                     continue
-                raise PortError(
-                    f"Another program listens on {place}. Stop it, or choose another --port."
-                ) from None
-            if error.errno == errno.EACCES:
-                raise PortError(
-                    f"This user may not listen on {place}. Choose a --port above 1023."
-                ) from None
-            raise PortError(f"Cannot listen on {place}: {error.strerror}.") from None
+                words = "another program does. Stop it, or choose another --port."
+            elif error.errno == errno.EACCES:
+                words = "this user may not. Choose a --port above 1023."
+            elif error.errno == errno.EADDRNOTAVAIL:
+                words = "that is no address of this machine."
+            else:
+                words = f"{error.strerror}."
+            raise PortError(f"Cannot listen on {place}: {words}") from None
+
+
+def _listen(host: str, port: int) -> list[socket.socket]:
+    """Open one socket an address, all on one port.
+
+    IPv4 and IPv6 have a socket each: on one for both, IPv4 visitors would seem to come from
+    addresses like `::ffff:192.0.2.7`.
+    """
+    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    with contextlib.ExitStack() as opened:
+        sockets: list[socket.socket] = []
+        # IPv4 first: it is the one that there always is.
+        for family, _, _, _, (name, _, *scope) in sorted(set(found)):
+            try:
+                each = socket.create_server((name, port, *scope), family=family, backlog=BACKLOG)
+            except OSError as error:
+                unasked = not host and family == socket.AF_INET6
+                if unasked and error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:
+                    continue
+                raise
+            sockets.append(opened.enter_context(each))
+            port = each.getsockname()[1]
+        opened.pop_all()
+    return sockets
 
 
 def raise_file_limit() -> None:

@@ -275,7 +275,7 @@ def unknown_names(environ: Mapping[str, str]) -> dict[str, str | None]:
     """Find names that look like ours but are none, each with the one probably meant."""
     known = [knob.environment for knob in KNOBS]
     return {
-        name: next(iter(difflib.get_close_matches(name, known, 1)), None)
+        name: next(iter(difflib.get_close_matches(name, known, 1, cutoff=0.8)), None)
         for name in sorted(environ)
         if name.startswith(PREFIX) and name not in known
     }
@@ -341,6 +341,8 @@ def redacted_url(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return "***"
+    if not (parts.query or "@" in parts.netloc):
+        return url
     credentials, at, place = parts.netloc.rpartition("@")
     user = credentials.partition(":")[0]
     netloc = f"{user}:***@{place}" if at else place

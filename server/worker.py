@@ -44,6 +44,8 @@ def work() -> None:
 
     loglines.configure(handover.settings)
     sockets = [socket.socket(fileno=number) for number in handover.sockets]
+    for each in sockets:
+        each.setblocking(False)
     tenant = tenancy(handover.settings.data_dir) if handover.embedded else contextlib.nullcontext()
     with tenant:
         asyncio.run(serve(handover.settings, sockets))

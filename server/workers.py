@@ -23,7 +23,8 @@ from prometheus_client.multiprocess import mark_process_dead
 from server import secret, terminal
 from server.listening import listen, raise_file_limit
 from server.log.embedded import EmbeddedStore, StoreError
-from server.log.inspection import StoreAwayError, StoreUnfitError, faults, inspect_store
+from server.log.inspection import StoreUnfitError, faults, inspect_store
+from server.log.store import StoreAwayError
 from server.settings import Settings, redacted_url
 from server.worker import Handover, Worker
 

@@ -7,16 +7,14 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from server.log.store import StoreAwayError
+
 OLDEST = (7, 0)
 OLDEST_WITH_WAITAOF = (7, 2)
 
 
 class StoreUnfitError(Exception):
-    """The store refuses us or can never do; the message says why and what to do."""
-
-
-class StoreAwayError(Exception):
-    """The store cannot be reached now; it may come back."""
+    """The store turns us away; the message says why and what to do."""
 
 
 class Weight(StrEnum):

@@ -1,0 +1,152 @@
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from server.reference import settings_page
+from server.settings import (
+    KNOBS,
+    Settings,
+    SettingsError,
+    load,
+    redacted_url,
+    resources,
+    unknown_names,
+)
+
+# For each knob a value that is not its default, as text and as it is meant.
+OTHER = {
+    "host": ("127.0.0.1", "127.0.0.1"),
+    "port": ("9000", 9000),
+    "processes": ("4", 4),
+    "data": ("/srv/votes", "/srv/votes"),
+    "redis_url": ("rediss://me:pw@store:6380/1", "rediss://me:pw@store:6380/1"),
+    "durability": ("replica", "replica"),
+    "public_url": ("https://vote.example.org/", "https://vote.example.org"),
+    "secret_file": ("/run/secrets/stackvote", "/run/secrets/stackvote"),
+    "proxy_headers": ("true", True),
+    "trusted_origins": (
+        "https://a.example, http://b.example:8080",
+        ("https://a.example", "http://b.example:8080"),
+    ),
+    "retention_days": ("7", 7),
+    "message_rate": ("2.5", 2.5),
+    "message_burst": ("5", 5),
+    "board_rate": ("0.5", 0.5),
+    "max_connections": ("10", 10),
+    "drain_seconds": ("0", 0.0),
+    "log_level": ("warning", "warning"),
+    "log_format": ("json", "json"),
+}
+STORE = {"redis_url": "redis://store"}
+
+
+def test_without_anything_said_the_defaults_hold():
+    settings = load({}, {})
+    for knob in KNOBS:
+        if knob.name != "data":
+            assert getattr(settings, knob.name) == knob.default
+    assert settings.data_dir == Path.cwd() / ".stackvote"
+    assert settings.secret_path == Path.cwd() / ".stackvote" / "secret"
+
+
+@pytest.mark.parametrize("knob", KNOBS, ids=lambda knob: knob.name)
+def test_every_knob_has_a_flag_and_a_name_in_the_environment(knob):
+    text, meant = OTHER[knob.name]
+    assert getattr(load(STORE | {knob.name: text}, {}), knob.name) == meant
+    settings = load(STORE if knob.name != "redis_url" else {}, {knob.environment: text})
+    assert getattr(settings, knob.name) == meant
+    assert meant != knob.default
+
+
+def test_the_flag_wins_over_the_environment_and_the_environment_over_the_default():
+    assert load({"port": "1"}, {"STACKVOTE_PORT": "2"}).port == 1
+    assert load({}, {"STACKVOTE_PORT": "2"}).port == 2
+    assert load({}, {"STACKVOTE_PORT": ""}).port == 8888
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("port", "80x", "a whole number from 0 to 65535"),
+        ("port", "65536", "a whole number from 0 to 65535"),
+        ("processes", "0", "a whole number from 1 to 256"),
+        ("message_rate", "0", "a number above 0 up to 10000"),
+        ("drain_seconds", "nan", "a number from 0 up to 600"),
+        ("log_level", "loud", "debug"),
+        ("proxy_headers", "perhaps", "true or false"),
+        ("host", "http://here", "a host name or an address without a port"),
+        ("public_url", "vote.example.org", "http:// or https:// and a host, without a path"),
+        ("public_url", "https://vote.example.org/b", "without a path"),
+        ("public_url", "https://me:pw@vote.example.org", "without a path"),
+        ("public_url", "https://vote.example.org:port", "a valid host and port"),
+        ("public_url", "ftp://vote.example.org", "http:// or https://"),
+        ("trusted_origins", "https://a.example,b.example", "http:// or https://"),
+        ("redis_url", "http://store", "redis://host:port/0"),
+        ("redis_url", "unix://", "unix:///path/to/socket"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_source_and_what_is_allowed(name, text, words):
+    knob = next(knob for knob in KNOBS if knob.name == name)
+    for source, flags, environ in (
+        (knob.flag, {name: text}, {}),
+        (knob.environment, {}, {knob.environment: text}),
+    ):
+        with pytest.raises(SettingsError) as caught:
+            load(flags, environ)
+        assert source in str(caught.value)
+        assert words in str(caught.value)
+        assert repr(text) in str(caught.value)
+
+
+def test_a_durability_that_the_embedded_store_cannot_have_is_refused():
+    with pytest.raises(SettingsError, match="--redis-url"):
+        load({"durability": "replica"}, {})
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://store:6379/0", "redis://store:6379/0"),
+        ("redis://me:s3cret@store:6379/0", "redis://me:***@store:6379/0"),
+        ("redis://:s3cret@store", "redis://:***@store"),
+        ("redis://:a:s3cret@store", "redis://:***@store"),
+        ("redis://:p@s3cret@store", "redis://:***@store"),
+        ("redis://store?password=s3cret", "redis://store?***"),
+        ("unix://me:s3cret@/run/store.sock", "unix://me:***@/run/store.sock"),
+        ("redis://[s3cret", "***"),
+    ],
+)
+def test_a_password_is_never_shown(url, shown):
+    assert redacted_url(url) == shown
+    settings = Settings(redis_url=url)
+    for text in (repr(settings), str(settings), f"{settings}", str(settings.redacted())):
+        assert "s3cret" not in text
+
+
+def test_a_wrong_store_address_does_not_give_its_password_away():
+    with pytest.raises(SettingsError) as caught:
+        load({"redis_url": "http://me:s3cret@store"}, {})
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_misspelt_name_in_the_environment_is_found():
+    environ = {"STACKVOTE_PROT": "1", "STACKVOTE_PORT": "2", "STACKVOTE_XYZZY": "3", "PATH": "/"}
+    assert unknown_names(environ) == {"STACKVOTE_PROT": "STACKVOTE_PORT", "STACKVOTE_XYZZY": None}
+
+
+def test_settings_survive_the_way_to_a_worker():
+    settings = load(STORE | {name: text for name, (text, _) in OTHER.items()}, {})
+    assert msgspec.json.decode(msgspec.json.encode(settings), type=Settings) == settings
+
+
+def test_the_files_that_are_no_code_are_found():
+    for folder in resources():
+        assert folder.is_dir()
+
+
+def test_the_page_of_settings_is_fresh():
+    page = Path(__file__).parents[1] / "docs" / "settings.md"
+    assert page.read_text() == settings_page(), "run `make docs`"
+    for knob in KNOBS:
+        assert f"## {knob.name}\n" in settings_page()
