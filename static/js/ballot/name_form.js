@@ -1,0 +1,43 @@
+/** "Your name": optional, remembered on this device, the same on every board. */
+
+import { parts, setText, show } from "../dom.js";
+import { NAME_KEY } from "../live/live_board.js";
+import { keep, kept } from "../live/storage.js";
+import { words } from "../words.js";
+
+export class NameForm {
+  #parts;
+  #input;
+
+  constructor(form, live) {
+    this.#parts = parts(form);
+    this.#input = form.elements.name;
+    this.#input.value = kept(NAME_KEY) ?? "";
+    this.#input.addEventListener("input", () => this.#offer());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#save(live);
+    });
+    this.#input.addEventListener("change", () => this.#save(live));
+  }
+
+  update({ board }) {
+    setText(this.#parts["name-hint"], board.settings.show_names ? words.nameHint : words.nameHintHidden);
+  }
+
+  #offer() {
+    show(this.#parts["name-save"], this.#name() !== kept(NAME_KEY));
+  }
+
+  #save(live) {
+    const name = this.#name();
+    if (name === kept(NAME_KEY)) return;
+    keep(NAME_KEY, name);
+    live.tell({ type: "rename", name });
+    this.#offer();
+  }
+
+  #name() {
+    return this.#input.value.trim() || null;
+  }
+}

@@ -1,0 +1,152 @@
+/** The ballot: the page on everybody's phone. */
+
+import { Announcer } from "../announcer.js";
+import { Decision } from "../board/decision.js";
+import { remember } from "../board/known_boards.js";
+import { Notices } from "../board/notices.js";
+import { PhaseLine } from "../board/phase_line.js";
+import { Ranking } from "../board/ranking.js";
+import { Rules } from "../board/rules.js";
+import { verdict } from "../board/standing.js";
+import { optionsById, shownOptions } from "../board/votable.js";
+import { paint, part, parts, setText, show } from "../dom.js";
+import { KeyedList } from "../keyed_list.js";
+import { LiveBoard } from "../live/live_board.js";
+import { methods } from "../methods/index.js";
+import { words } from "../words.js";
+import { BottomBar } from "./bottom_bar.js";
+import { NameForm } from "./name_form.js";
+import { OptionCard } from "./option_card.js";
+import { Own } from "./own.js";
+import { saidByOption } from "./talk.js";
+
+const RESULTS_ON_TOP = new Set(["revealed", "decided"]);
+
+class BallotPage {
+  #live;
+  #parts = parts(document);
+  #cards;
+  #views;
+  #phase = null;
+
+  constructor(code) {
+    this.#live = new LiveBoard(code, "ballot");
+    const live = this.#live;
+    const own = new Own(code);
+    this.#cards = new KeyedList(this.#parts.cards, {
+      key: ({ option }) => option.id,
+      make: (item, rendered) => new OptionCard(rendered, { live, own, tap: (option, isOn) => this.#tap(option, isOn) }),
+    });
+    this.#views = {
+      phase: new PhaseLine(document, live.clock),
+      rules: new Rules(this.#parts.rules),
+      decision: new Decision(this.#parts.decision),
+      ranking: new Ranking(this.#parts.outcome),
+      bottom: new BottomBar(document, { withdraw: () => this.#withdraw() }),
+      name: new NameForm(this.#parts["name-form"], live),
+      notices: new Notices(this.#parts.notices),
+      announcer: new Announcer(),
+    };
+    live.addEventListener("change", () => this.#update());
+    live.addEventListener("refused", (event) => this.#refused(event.detail));
+  }
+
+  start() {
+    this.#live.start();
+    this.#views.phase.start();
+  }
+
+  #update() {
+    const { state } = this.#live;
+    const views = this.#views;
+    views.notices.update(this.#live);
+    if (!state.ready) return;
+    for (const view of [views.phase, views.rules, views.decision, views.name]) view.update(state);
+    setText(this.#parts.title, state.board.title);
+    setText(this.#parts.context, state.board.context);
+    show(this.#parts.context, Boolean(state.board.context));
+    this.#updateOutcome(state);
+    this.#updateCards(state);
+    this.#announce(state);
+    remember(state);
+  }
+
+  #updateOutcome(state) {
+    const isShown = Boolean(state.result) && RESULTS_ON_TOP.has(state.phase);
+    show(this.#parts.outcome, isShown);
+    if (!isShown) return;
+    this.#views.ranking.update(state);
+    setText(this.#parts["outcome-words"], verdict(state));
+    setText(this.#parts["outcome-voters"], words.voted(state.current.voters));
+  }
+
+  #updateCards(state) {
+    const { round, result, current } = state;
+    const options = shownOptions(state);
+    const method = methods[round?.method];
+    const chosen = method?.chosen(this.#ballot) ?? new Set();
+    const said = saidByOption(this.#live);
+    show(this.#parts["no-options"], !options.length);
+    this.#cards.render(
+      options.map((option) => {
+        const isListed = Boolean(method) && round.options.includes(option.id);
+        return {
+          option,
+          control: {
+            kind: isListed ? method.control : null,
+            name: option.name,
+            group: `round-${round?.n}`,
+            isOn: chosen.has(option.id),
+            isOpen: round?.state === "open",
+            aside: round && !isListed ? words.notInRound : "",
+          },
+          said: said.get(option.id) ?? [],
+          total: result?.totals[option.id],
+          voters: current?.voters ?? 0,
+        };
+      }),
+    );
+    const byId = optionsById(state);
+    this.#views.bottom.update({ live: this.#live, chosen, names: [...chosen].map((id) => byId.get(id)?.name ?? id), of: round?.options.length ?? 0 });
+  }
+
+  /** What this person has chosen last, whether or not the server has it yet. */
+  get #ballot() {
+    const { state, outbox } = this.#live;
+    const waiting = state.round ? outbox.ballot(state.round.n) : undefined;
+    return waiting === undefined ? state.ballot : waiting;
+  }
+
+  #tap(option, isOn) {
+    const { round } = this.#live.state;
+    const ballot = methods[round.method].tapped(this.#ballot, option, isOn);
+    if (ballot) this.#live.tell({ type: "vote", round: round.n, ballot });
+    else this.#withdraw();
+  }
+
+  #withdraw() {
+    this.#live.tell({ type: "withdraw", round: this.#live.state.round.n });
+  }
+
+  #refused({ message, reason }) {
+    this.#views.notices.refused({ message, reason });
+    if (message.type === "comment" && !message.parent) this.#cards.get(message.option)?.talk.restore(message.text);
+  }
+
+  #announce(state) {
+    const { announcer } = this.#views;
+    const { phase } = state;
+    if (this.#phase !== null && this.#phase !== phase) {
+      const name = optionsById(state).get(state.board.decision?.option)?.name;
+      const sentences = { open: words.announce.open, locked: words.announce.locked, revealed: words.announce.reveal(verdict(state)), decided: words.announce.decided(name) };
+      announcer.now(sentences[phase] ?? "");
+    } else if (phase === "open") {
+      announcer.later(() => [words.turnout(state.people.voted, state.people.here), verdict(state)].join(". "));
+    }
+    this.#phase = phase;
+  }
+}
+
+paint();
+if ("WebSocket" in window) new BallotPage(document.body.dataset.code).start();
+else new Notices(part(document, "notices")).say(words.line.unsupported, { isBad: false });

@@ -1,0 +1,29 @@
+/** What everybody must know about this round before voting: who sees what, and when. */
+
+import { element } from "../dom.js";
+import { words } from "../words.js";
+
+function* lines({ board, round, result, phase }) {
+  if (!round) yield [words.rules.setup];
+  else {
+    const { visibility, names } = round.settings;
+    if (visibility === "live" ? phase === "open" : !result) yield [words.rules[visibility]];
+    yield [words.rules[names], names === "open"];
+  }
+  if (board.settings.host_sees_results) yield [words.rules.hostSees, true];
+}
+
+export class Rules {
+  #list;
+  #shown = null;
+
+  constructor(list) {
+    this.#list = list;
+  }
+
+  update(state) {
+    const now = [...lines(state)];
+    if (this.#shown === (this.#shown = JSON.stringify(now))) return;
+    this.#list.replaceChildren(...now.map(([text, isLoud]) => element("li", { text, className: isLoud ? "rule-loud" : "" })));
+  }
+}

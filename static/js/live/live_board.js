@@ -1,0 +1,128 @@
+/** One board, live: what the server said, what is on its way, and the line between.
+ *
+ *  Fires `change` after anything changed (gathered, once a tick) and `refused` when the
+ *  server turned down something this person did (`detail`: the message and the words).
+ */
+
+import { words } from "../words.js";
+import { Clock } from "./clock.js";
+import { Connection } from "./connection.js";
+import { newId } from "./new_id.js";
+import { Outbox } from "./outbox.js";
+import { BoardState } from "./state.js";
+import { kept } from "./storage.js";
+
+export const NAME_KEY = "stackvote:name";
+
+export class LiveBoard extends EventTarget {
+  state = new BoardState();
+  clock = new Clock();
+
+  #view;
+  #due = false;
+  #asked = new Map();
+
+  constructor(code, view) {
+    super();
+    this.#view = view;
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    this.outbox = new Outbox(code, (message) => this.#deliver(message), () => this.#change());
+    this.line = new Connection(`${scheme}//${location.host}/b/${code}/live`, {
+      open: () => this.#greet(),
+      message: (message) => this.#hear(message),
+      status: () => this.#lineChanged(),
+    });
+  }
+
+  start() {
+    this.outbox.start();
+    this.line.start();
+  }
+
+  stop() {
+    this.outbox.stop();
+    this.line.stop();
+  }
+
+  /** True while what is said goes straight to the log. */
+  get flows() {
+    return this.line.status === "open" && this.state.ready && this.state.store === "ok";
+  }
+
+  /** For what must not be lost: it waits in the outbox until the server has it. */
+  tell(message) {
+    return this.outbox.put(message);
+  }
+
+  /** For the host's steps, which nobody wants done ten minutes later: now or not at all.
+   *  Rejects with words for a person. */
+  ask(content) {
+    const message = { ...content, id: newId() };
+    return new Promise((resolve, reject) => {
+      if (!this.line.send(message)) reject(new Error(words.notConnected));
+      else this.#asked.set(message.id, { resolve, reject });
+    });
+  }
+
+  #greet() {
+    const name = kept(NAME_KEY);
+    this.line.send({ type: "hello", view: this.#view, ...(name && { name }), ...(this.state.since && { since: this.state.since }) });
+  }
+
+  /** Nothing goes out before the welcome: it says whether the board is still the same. */
+  #greeted = false;
+
+  #deliver(message) {
+    return this.#greeted && this.line.send(message);
+  }
+
+  #answers = {
+    ack: ({ id }) => {
+      this.#asked.get(id)?.resolve();
+      this.#asked.delete(id);
+      const message = this.outbox.acked(id);
+      if (message) this.state.took(message);
+    },
+    refused: ({ id, code, message: reason }) => {
+      this.#asked.get(id)?.reject(new Error(reason));
+      this.#asked.delete(id);
+      const message = this.outbox.refused(id, code);
+      if (message) this.dispatchEvent(new CustomEvent("refused", { detail: { message, reason } }));
+    },
+    goodbye: ({ retry_after_ms: retryAfterMs }) => this.line.goodbye(retryAfterMs),
+    welcome: ({ now }) => {
+      this.#greeted = true;
+      this.clock.heard(now);
+      this.outbox.deliver();
+    },
+    pulse: ({ now, store }) => {
+      this.clock.heard(now);
+      if (store !== "away") this.outbox.deliver();
+    },
+  };
+
+  #hear(message) {
+    this.state.apply(message);
+    this.#answers[message.type]?.(message);
+    this.#change();
+  }
+
+  #lineChanged() {
+    if (this.line.status !== "open" && this.#greeted) {
+      this.#greeted = false;
+      this.outbox.lineLost();
+      for (const { reject } of this.#asked.values()) reject(new Error(words.brokeMeanwhile));
+      this.#asked.clear();
+    }
+    this.#change();
+  }
+
+  #change() {
+    if (this.#due) return;
+    this.#due = true;
+    queueMicrotask(() => {
+      this.#due = false;
+      this.dispatchEvent(new Event("change"));
+    });
+  }
+}

@@ -1,0 +1,132 @@
+/** What this person has done and the server has not confirmed yet.
+ *
+ *  Each message lies in `localStorage` under its own key, so that it survives a reload,
+ *  a dead battery and a second tab. Sending one twice is safe: the server knows it by
+ *  its id.
+ */
+
+import { newId } from "./new_id.js";
+import { forget, keep, kept, keysWith } from "./storage.js";
+
+/** Taps come in bursts; what counts is where the thumb rests. */
+const REST_MS = 150;
+
+const TRY_AGAIN = new Set(["store_away", "going_away"]);
+
+/** Messages of one slot replace each other while they have not been sent. */
+const SLOT = {
+  vote: (message) => `ballot ${message.round}`,
+  withdraw: (message) => `ballot ${message.round}`,
+  rename: () => "name",
+  react: (message) => `react ${message.comment} ${message.emoji}`,
+  edit_comment: (message) => `edit ${message.comment}`,
+};
+
+const slotOf = (message) => SLOT[message.type]?.(message) ?? message.id;
+
+export class Outbox {
+  #prefix;
+  #send;
+  #changed;
+  #letters = new Map();
+  #rest = null;
+  #last = 0;
+
+  /** `send(message)` tells whether it went out; `changed()` is called after each change. */
+  constructor(code, send, changed) {
+    this.#prefix = `stackvote:${code}:out:`;
+    this.#send = send;
+    this.#changed = changed;
+  }
+
+  start() {
+    const letters = keysWith(this.#prefix).map((key) => kept(key)).filter(Boolean);
+    letters.sort((a, b) => a.order - b.order);
+    for (const { order, message } of letters) this.#letters.set(message.id, { order, message, sent: false });
+    window.addEventListener("storage", this.#otherTab);
+  }
+
+  stop() {
+    window.removeEventListener("storage", this.#otherTab);
+    clearTimeout(this.#rest);
+  }
+
+  get size() {
+    return this.#letters.size;
+  }
+
+  /** Takes a message without id; returns the id it was given. */
+  put(content) {
+    const message = { ...content, id: newId() };
+    for (const letter of this.#letters.values()) {
+      if (!letter.sent && slotOf(letter.message) === slotOf(message)) this.#remove(letter.message.id);
+    }
+    // A clock may stand still or go back; the order of what one person did may not.
+    this.#last = Math.max(this.#last + 1, Date.now());
+    this.#letters.set(message.id, { order: this.#last, message, sent: false });
+    keep(this.#prefix + message.id, { order: this.#last, message });
+    clearTimeout(this.#rest);
+    if (message.type === "vote") this.#rest = setTimeout(() => this.deliver(), REST_MS);
+    else this.deliver();
+    this.#changed();
+    return message.id;
+  }
+
+  /** Sends what has not been sent on this line. */
+  deliver() {
+    for (const letter of this.#letters.values()) {
+      if (!letter.sent) letter.sent = this.#send(letter.message);
+      if (!letter.sent) return;
+    }
+  }
+
+  /** The line broke: nobody knows what of it arrived, so the newest of each slot goes again. */
+  lineLost() {
+    const newest = new Map();
+    for (const letter of this.#letters.values()) {
+      letter.sent = false;
+      const older = newest.get(slotOf(letter.message));
+      if (older) this.#remove(older);
+      newest.set(slotOf(letter.message), letter.message.id);
+    }
+  }
+
+  /** Returns the message that the server has confirmed, or undefined. */
+  acked(id) {
+    const letter = this.#letters.get(id);
+    this.#remove(id);
+    return letter?.message;
+  }
+
+  /** Returns the message that is given up, or undefined when it is kept for another try. */
+  refused(id, code) {
+    const letter = this.#letters.get(id);
+    if (letter && TRY_AGAIN.has(code)) {
+      letter.sent = false;
+      return undefined;
+    }
+    return this.acked(id);
+  }
+
+  /** All messages of a type that are on their way, oldest first. */
+  waiting(...types) {
+    return [...this.#letters.values()].map((letter) => letter.message).filter((message) => types.includes(message.type));
+  }
+
+  /** The ballot that is on its way for this round: undefined when there is none, null when
+   *  it is being withdrawn. */
+  ballot(round) {
+    const last = this.waiting("vote", "withdraw").findLast((message) => message.round === round);
+    return last && (last.ballot ?? null);
+  }
+
+  #remove(id) {
+    this.#letters.delete(id);
+    forget(this.#prefix + id);
+  }
+
+  #otherTab = (event) => {
+    if (!event.key?.startsWith(this.#prefix) || event.newValue !== null) return;
+    if (this.#letters.delete(event.key.slice(this.#prefix.length))) this.#changed();
+  };
+}

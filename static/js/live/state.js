@@ -1,0 +1,106 @@
+/** What the server has said about this board, and nothing else. */
+
+/** From message type to what it changes. Every message is absolute. */
+const APPLY = {
+  welcome(state, message) {
+    const resumed = message.resumed && message.epoch === state.epoch;
+    const comments = resumed ? state.comments : new Map();
+    for (const comment of message.comments) comments.set(comment.id, comment);
+    const { epoch, you, board, round, tally, people, ballot } = message;
+    Object.assign(state, { epoch, you, board, round, tally, people, ballot, comments, store: message.store ?? "ok" });
+    state.ready = true;
+  },
+  board: (state, message) => (state.board = message.board),
+  round(state, message) {
+    if (message.round?.n !== state.round?.n) state.ballot = null;
+    state.round = message.round;
+  },
+  tally: (state, message) => (state.tally = message.tally),
+  people: (state, message) => (state.people = message.people),
+  comment: (state, message) => state.comments.set(message.comment.id, message.comment),
+  ballot(state, message) {
+    if (message.round === state.round?.n) state.ballot = message.ballot;
+  },
+  pulse: (state, message) => (state.store = message.store ?? "ok"),
+};
+
+/** What a message of ours means once it is acknowledged, until the server's own frame comes. */
+const TOOK = {
+  vote(state, message) {
+    if (message.round === state.round?.n) state.ballot = message.ballot;
+  },
+  withdraw(state, message) {
+    if (message.round === state.round?.n) state.ballot = null;
+  },
+  comment(state, message) {
+    if (!state.comments.has(message.comment)) state.comments.set(message.comment, asComment(message, state.you));
+  },
+};
+
+/** A comment of ours as the server is going to say it. */
+export function asComment(message, you) {
+  const { comment, option, kind, text, parent = null } = message;
+  return { id: comment, option, kind, text, parent, name: you?.name ?? null, reactions: {}, pinned: false, hidden: false, at: Date.now(), edited_at: null };
+}
+
+export class BoardState {
+  ready = false;
+  epoch = null;
+  you = null;
+  board = null;
+  round = null;
+  tally = null;
+  people = null;
+  ballot = null;
+  comments = new Map();
+  store = "ok";
+
+  #seen = new Map();
+  #commentsUntil = 0;
+
+  /** Returns false for a type that is not about the board. */
+  apply(message) {
+    const change = APPLY[message.type];
+    if (!change) return false;
+    if (message.type === "welcome") this.#seen = new Map([["all", message.seq]]);
+    else if (message.type !== "pulse" && this.#isOld(message)) return true;
+    change(this, message);
+    if (message.type === "welcome" || message.type === "comment") this.#commentsUntil = message.seq;
+    return true;
+  }
+
+  took(message) {
+    TOOK[message.type]?.(this, message);
+  }
+
+  /** From where to go on after a break. Only comments are sent by halves, so theirs is the
+   *  position that counts. */
+  get since() {
+    return this.epoch === null ? undefined : { epoch: this.epoch, seq: this.#commentsUntil };
+  }
+
+  /** The tally of the round that is on, or null. */
+  get current() {
+    return this.tally && this.tally.round === this.round?.n ? this.tally : null;
+  }
+
+  /** The result, where this page may see it. */
+  get result() {
+    return this.current?.result ?? null;
+  }
+
+  /** Where the board stands: `setup` `open` `locked` `revealed` `decided`. */
+  get phase() {
+    if (this.board?.decision && this.round?.state !== "open" && this.round?.state !== "locked") return "decided";
+    return this.round?.state ?? "setup";
+  }
+
+  #isOld({ type, seq, comment }) {
+    if (seq === undefined) return false;
+    const about = comment ? `comment ${comment.id}` : type;
+    const known = this.#seen.get(about) ?? this.#seen.get("all") ?? 0;
+    if (seq < known) return true;
+    this.#seen.set(about, seq);
+    return false;
+  }
+}
