@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
-# A template needs five levels; far more can only mean to exhaust the stack.
+# A full template needs five levels and some two thousand values. Far more can
+# only mean to exhaust the stack, or the patience of everybody on this process.
 _DEPTH = 10
+_VALUES = 5000
 
 _TAG = "tag:yaml.org,2002:"
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -68,6 +70,7 @@ class _Loader(yaml.SafeLoader):
     """Makes nodes, which know their lines; refuses what would blow up when it is unfolded."""
 
     depth = 0
+    values = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         alias = self.check_event(yaml.AliasEvent)
@@ -77,6 +80,9 @@ class _Loader(yaml.SafeLoader):
             raise DocumentError(line, "", "aliases (*name) are not read here; write the text out")
         if self.depth == _DEPTH:
             raise DocumentError(line, "", "lists and fields are nested too deeply here")
+        if self.values == _VALUES:
+            raise DocumentError(line, "", f"there are more than {_VALUES} values up to here")
+        self.values += 1
         self.depth += 1
         node = super().compose_node(parent, index)
         self.depth -= 1

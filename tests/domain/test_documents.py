@@ -137,6 +137,7 @@ def test_a_long_surprise_is_cut():
         ("a: 1\nb: !mine [1]\n", 2, "b", "must not carry the tag “!mine”"),
         ("[\n" * 100_000, 11, "", "nested too deeply"),
         ("- " * 100_000, 1, "", "nested too deeply"),
+        ("- a\n" * 50_000, 5000, "", "more than 5000 values"),
         ("{a: " * 50_000, 1, "", "nested too deeply"),
     ],
 )
