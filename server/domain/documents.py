@@ -100,9 +100,9 @@ def _compose(text: str) -> yaml.Node:
         raise DocumentError(line, "", problem) from None
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error) from None
-    except (ValueError, OverflowError) as error:
-        if isinstance(error, DocumentError):
-            raise
+    except DocumentError:
+        raise
+    except (ValueError, OverflowError):
         # PyYAML leaves these to Python: a number of a character that does not
         # exist, a version of ten thousand digits.
         line = loader.line + 1 if loader else 1
@@ -149,9 +149,7 @@ def _fields(node: yaml.MappingNode, field: str, origins: dict[str, Origin]) -> d
             raise DocumentError(line, place, f"stands here twice, first in line {first}")
         origins[place] = Origin(line)
         # A field with nothing behind its colon counts as left out.
-        if not (
-            isinstance(value, yaml.ScalarNode) and value.tag == f"{_TAG}null" and not value.value
-        ):
+        if value.tag != f"{_TAG}null" or value.value:
             values[name] = _plain(value, place, origins)
     return values
 
