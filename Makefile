@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test browser lint types imports check clean help
+.PHONY: run test browser lint types imports check docs clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -25,6 +25,9 @@ imports: $(VENV)/check.stamp
 	$(BIN)/lint-imports
 
 check: lint types imports test browser ## All that CI runs
+
+docs: $(VENV)/run.stamp ## Write the pages that are made from the code
+	$(BIN)/python -m server.reference > docs/settings.md
 
 clean: ## Forget the virtual environment and caches; the data stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

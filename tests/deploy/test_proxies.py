@@ -1,0 +1,206 @@
+"""What the proxies make of a request, seen by servers that send back what they got."""
+
+import asyncio
+import json
+import time
+from contextlib import asynccontextmanager
+
+import pytest
+from proxies import free_port, proxy
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.httpserver import HTTPServer
+from tornado.web import Application, RequestHandler
+from tornado.websocket import WebSocketHandler, websocket_connect
+
+KINDS = pytest.mark.parametrize("kind", ["caddy", "nginx"])
+
+
+class Upstream:
+    """A server that says its name and what it was asked; it can be unwell, and be gone."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.well = True
+        self.hits = 0
+
+    async def start(self):
+        upstream = self
+
+        class Readiness(RequestHandler):
+            def get(self):
+                self.set_status(200 if upstream.well else 503)
+
+        class Echo(RequestHandler):
+            def get(self):
+                upstream.hits += 1
+                self.set_cookie("seat", "abc", httponly=True, samesite="Lax")
+                self.write(
+                    {
+                        "port": upstream.port,
+                        "address": self.request.remote_ip,
+                        "scheme": self.request.protocol,
+                        "headers": dict(self.request.headers),
+                    }
+                )
+
+            post = get
+
+        class Live(WebSocketHandler):
+            def check_origin(self, _origin):
+                return True
+
+            def open(self):
+                self.write_message(json.dumps(dict(self.request.headers)))
+
+            def on_message(self, message):
+                self.write_message(message)
+
+        routes = [("/readyz", Readiness), ("/live", Live), (".*", Echo)]
+        self._server = HTTPServer(Application(routes), xheaders=True)
+        self._server.listen(self.port, "127.0.0.1")
+
+    async def stop(self):
+        self._server.stop()
+        await self._server.close_all_connections()
+
+
+@asynccontextmanager
+async def standing(kind, folder):
+    upstreams = [Upstream(), Upstream()]
+    for upstream in upstreams:
+        await upstream.start()
+    context = proxy(kind, [upstream.port for upstream in upstreams], folder)
+    port = await asyncio.to_thread(context.__enter__)
+    try:
+        yield f"127.0.0.1:{port}", upstreams
+    finally:
+        await asyncio.to_thread(context.__exit__, None, None, None)
+        for upstream in upstreams:
+            await upstream.stop()
+
+
+async def fetch(url, **options):
+    return await AsyncHTTPClient().fetch(url, raise_error=False, request_timeout=10, **options)
+
+
+def scenario(kind, folder, play):
+    async def run():
+        async with standing(kind, folder) as (place, upstreams):
+            await play(place, upstreams)
+
+    asyncio.run(run())
+
+
+@KINDS
+def test_the_servers_learn_who_asks_and_cannot_be_lied_to(kind, tmp_path):
+    async def play(place, _):
+        lies = {
+            "X-Forwarded-For": "203.0.113.9",
+            "X-Forwarded-Proto": "https",
+            "X-Real-IP": "203.0.113.9",
+            "X-Scheme": "https",
+        }
+        for headers in ({}, lies):
+            got = json.loads((await fetch(f"http://{place}/b/X", headers=headers)).body)
+            assert got["address"] == "127.0.0.1"
+            assert got["scheme"] == "http"
+            assert got["headers"]["X-Forwarded-For"] == "127.0.0.1"
+            assert got["headers"]["X-Forwarded-Proto"] == "http"
+
+    scenario(kind, tmp_path, play)
+
+
+@KINDS
+def test_what_tells_own_pages_from_foreign_ones_is_passed_on(kind, tmp_path):
+    async def play(place, _):
+        headers = {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"}
+        answer = await fetch(f"http://{place}/", method="POST", body="", headers=headers)
+        got = json.loads(answer.body)["headers"]
+        assert got["Host"] == place
+        assert headers.items() <= got.items()
+
+    scenario(kind, tmp_path, play)
+
+
+@KINDS
+def test_cookies_go_both_ways_unchanged(kind, tmp_path):
+    async def play(place, _):
+        answer = await fetch(f"http://{place}/", headers={"Cookie": "seat=abc; theme=dark"})
+        assert json.loads(answer.body)["headers"]["Cookie"] == "seat=abc; theme=dark"
+        cookie = answer.headers["Set-Cookie"]
+        assert all(part in cookie for part in ("seat=abc", "HttpOnly", "SameSite=Lax"))
+
+    scenario(kind, tmp_path, play)
+
+
+@KINDS
+def test_counters_stay_inside(kind, tmp_path):
+    async def play(place, upstreams):
+        for path in ("/metrics", "/metrics?x=1", "/metrics/", "/%6detrics"):
+            assert (await fetch(f"http://{place}{path}")).code == 404, path
+        assert sum(upstream.hits for upstream in upstreams) == 0
+
+    scenario(kind, tmp_path, play)
+
+
+@KINDS
+def test_a_live_connection_goes_through(kind, tmp_path):
+    async def play(place, _):
+        headers = {"Origin": f"http://{place}", "Sec-Fetch-Site": "same-origin"}
+        line = await websocket_connect(HTTPRequest(f"ws://{place}/live", headers=headers))
+        got = json.loads(await line.read_message())
+        assert got["Host"] == place
+        assert headers.items() <= got.items()
+        await line.write_message("x" * 16_000)
+        assert await line.read_message() == "x" * 16_000
+        line.close()
+
+    scenario(kind, tmp_path, play)
+
+
+@KINDS
+def test_live_connections_are_spread_over_the_servers(kind, tmp_path):
+    async def play(place, _):
+        lines = [await websocket_connect(f"ws://{place}/live") for _ in range(8)]
+        seen = set()
+        for line in lines:
+            await line.read_message()
+        for _ in range(8):
+            seen.add(json.loads((await fetch(f"http://{place}/")).body)["port"])
+        assert len(seen) == 2
+        for line in lines:
+            line.close()
+
+    scenario(kind, tmp_path, play)
+
+
+@KINDS
+def test_everything_goes_on_when_a_server_is_killed(kind, tmp_path):
+    async def play(place, upstreams):
+        dead, alive = upstreams
+        await dead.stop()
+        for _ in range(10):
+            answer = await fetch(f"http://{place}/")
+            assert answer.code == 200
+            assert json.loads(answer.body)["port"] == alive.port
+            line = await websocket_connect(f"ws://{place}/live")
+            assert await line.read_message()
+            line.close()
+        assert (await fetch(f"http://{place}/", method="POST", body="")).code == 200
+
+    scenario(kind, tmp_path, play)
+
+
+def test_a_server_that_is_not_ready_gets_no_more_people(tmp_path):
+    # Of the two only Caddy asks on its own; nginx goes by the answers that it passes on.
+    async def play(place, upstreams):
+        unwell, well = upstreams
+        unwell.well = False
+        deadline = time.monotonic() + 20
+        seen_in_a_row = 0
+        while seen_in_a_row < 20:
+            assert time.monotonic() < deadline
+            got = json.loads((await fetch(f"http://{place}/")).body)
+            seen_in_a_row = seen_in_a_row + 1 if got["port"] == well.port else 0
+
+    scenario("caddy", tmp_path, play)
