@@ -47,8 +47,11 @@ def set_board(board: "Board", at: int, by: str, action: act.SetBoard) -> Deed:
             board.context = action.context
         if action.settings is not UNSET:
             board.settings = action.settings.applied_to(board.settings)
-        # Whether the host sees early, and whether names are shown, goes into everything.
-        return Change(board=True, tally=True, people=True, comments=tuple(board.comments))
+            # Whether names are shown, and whether the host sees early, is in all of it.
+            for said in board.comments.values():
+                said.seq = board.seq
+            return Change(board=True, tally=True, people=True, comments=tuple(board.comments))
+        return Change(board=True)
 
     return deed
 

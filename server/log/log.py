@@ -60,6 +60,7 @@ class Log:
         self._retention = retention_days * 86_400_000
         self._waiting: dict[str, deque[tuple[bytes, Logged]]] = {}
         self._writers: dict[str, asyncio.Task[None]] = {}
+        self._erasing: set[asyncio.Task[None]] = set()
 
     def append(self, code: str, entry: bytes, logged: Logged) -> None:
         """Put an entry into the next batch of its board.
@@ -74,14 +75,14 @@ class Log:
 
     async def drained(self) -> None:
         """Wait until everything taken so far has its answer."""
-        while self._writers:
-            await asyncio.wait(self._writers.values())
+        while under_way := [*self._writers.values(), *self._erasing]:
+            await asyncio.wait(under_way)
 
     async def close(self) -> None:
-        for writer in [*self._writers.values()]:
-            writer.cancel()
+        for task in [*self._writers.values(), *self._erasing]:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await writer
+                await task
 
     async def _write(self, code: str) -> None:
         waiting = self._waiting[code]
@@ -146,10 +147,19 @@ class Log:
         entries = [(int(id_[2:]), int(fields[1]), fields[3]) for id_, fields in found]
         return Page(self._store.epoch(epoch), int(top), entries)
 
-    async def erase(self, code: str, positions: Sequence[int]) -> None:
-        """Delete entries whose text a person has erased. Raises StoreAwayError."""
+    def erase(self, code: str, positions: Sequence[int]) -> None:
+        """Delete entries whose text a person has erased.
+
+        Where the store is away just then, whoever reads the log next asks for it again.
+        """
         ids = [f"0-{position}" for position in positions]
-        await self._store.call(self._store.client.xdel(keys.log(code), *ids))
+        erasing = asyncio.create_task(self._erase(keys.log(code), ids))
+        self._erasing.add(erasing)
+        erasing.add_done_callback(self._erasing.discard)
+
+    async def _erase(self, key: str, ids: Sequence[str]) -> None:
+        with contextlib.suppress(StoreAwayError):
+            await self._store.call(self._store.client.xdel(key, *ids))
 
 
 def _refused(error: ResponseError) -> Exception:

@@ -1,0 +1,142 @@
+"""Where the parts are wired together: one worker, from the sockets it inherits to its end."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import secrets
+import signal
+import socket
+
+from tornado.httpserver import HTTPServer
+from tornado.web import Application
+
+from server import secret
+from server.addresses import public_base
+from server.domain.templates import Template, load_templates
+from server.live.founding import DEFAULT_CODE, DEFAULT_TEMPLATE, open_default
+from server.live.hub import Hub
+from server.live.pseudonyms import Pseudonyms
+from server.live.rate import Rates
+from server.live.requests import MAX_BYTES
+from server.log.store import Store, StoreAwayError
+from server.settings import Settings, resources
+from server.web import api, ops, pages
+from server.web import socket as live_socket
+from server.web.files import Files, version_of
+from server.web.handler import NotFound, Site, log_request, require_access_rules
+
+logger = logging.getLogger(__name__)
+
+MAX_BODY = 256 * 1024
+"""Bytes of a request; a long list of options fits, more is of no use."""
+GUESSES_A_MINUTE = 60
+PING_SECONDS = 10
+"""After two of these without an answer a peer counts as gone."""
+
+
+def make_site(settings: Settings, key: bytes) -> Site:
+    """Make what all handlers share: rooms, templates, limits. Nothing runs yet."""
+    process = secrets.token_hex(6)
+    store = Store(settings.redis_url or "", settings.durability)
+    folders = resources()
+    templates = load_templates(folders.data / "boards")
+    first = templates.pop(DEFAULT_TEMPLATE)
+    return Site(
+        settings=settings,
+        base=public_base(settings),
+        hub=Hub(store, Pseudonyms(key), process, settings.retention_days),
+        templates={first.id: first, **templates},
+        static_version=version_of(folders.static),
+        messages=Rates(settings.message_rate, settings.message_burst),
+        founders=Rates(settings.board_rate / 60, settings.board_rate),
+        guesses=Rates(GUESSES_A_MINUTE / 60, GUESSES_A_MINUTE),
+    )
+
+
+def make_application(site: Site, key: bytes) -> Application:
+    """Join the routes. Raises TypeError where a handler declares no access rule."""
+    folders = resources()
+    files = {"path": str(folders.static), "version": site.static_version}
+    routes = [*pages.routes, *live_socket.routes, *api.routes, *ops.routes]
+    require_access_rules([handler for _, handler in routes] + [Files, NotFound])
+    return Application(
+        [*routes, (r"/static/([0-9a-f]+)/(.*)", Files, files)],
+        default_handler_class=NotFound,
+        site=site,
+        template_path=str(folders.templates),
+        cookie_secret=secret.derive(key, "cookies"),
+        cross_origin_protection=True,
+        trusted_origins=site.settings.trusted_origins,
+        log_function=log_request,
+        websocket_max_message_size=MAX_BYTES,
+        websocket_ping_interval=PING_SECONDS,
+        websocket_ping_timeout=PING_SECONDS,
+    )
+
+
+async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
+    """Run one worker until SIGTERM or SIGINT, or until its parent is gone; then drain."""
+    key = secret.read(settings.secret_path)
+    site = make_site(settings, key)
+    application = make_application(site, key)
+    stopping = _stop_event()
+    site.hub.start()
+    opener = asyncio.create_task(_keep_default_board(site, key))
+    server = HTTPServer(
+        application,
+        xheaders=settings.proxy_headers,
+        max_body_size=MAX_BODY,
+        idle_connection_timeout=120,
+        body_timeout=30,
+    )
+    server.add_sockets(sockets)
+    # What lives as long as the process need not be looked at by every collection.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    _say_ready()
+    await stopping.wait()
+    server.stop()
+    opener.cancel()
+    await site.hub.drain(settings.drain_seconds)
+    await server.close_all_connections()
+    await site.hub.close()
+
+
+async def _keep_default_board(site: Site, key: bytes) -> None:
+    """Open the board of a fresh server, now and whenever the store comes back without it."""
+    returned = asyncio.Event()
+    site.hub.store.on_presence.append(lambda present: returned.set() if present else None)
+    host_key = secret.host_key(key, DEFAULT_CODE)
+    template: Template = site.templates[DEFAULT_TEMPLATE]
+    while True:
+        with contextlib.suppress(StoreAwayError):
+            if await open_default(site.hub, template, host_key):
+                logger.info("The board %s is open.", DEFAULT_CODE)
+        await returned.wait()
+        returned.clear()
+
+
+def _stop_event() -> asyncio.Event:
+    """Return an event that is set when this worker is told to stop, or its parent is gone."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    if parent := os.environ.get("STACKVOTE_PARENT_FD"):
+
+        def gone() -> None:
+            loop.remove_reader(int(parent))
+            stopping.set()
+
+        # Nothing is ever written there: it can be read only when the other end is closed.
+        loop.add_reader(int(parent), gone)
+    return stopping
+
+
+def _say_ready() -> None:
+    if ready := os.environ.pop("STACKVOTE_READY_FD", None):
+        os.write(int(ready), b"1")
+        os.close(int(ready))

@@ -1,0 +1,158 @@
+"""Who watches a board, and how what changed reaches them: encoded once an audience."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from server.domain.board import Board
+from server.domain.changes import Change
+from server.live import messages
+from server.live.messages import PeopleView, Pulse
+from server.live.transport import Connection, frame
+from server.live.views import Audience, board_view, comment_view, round_view, tally_view
+
+logger = logging.getLogger(__name__)
+
+SLICE = 200
+"""Sends after which the loop gets to do other things."""
+MIN_WINDOW, MAX_WINDOW = 0.02, 0.25
+"""Seconds between two tallies; in between, three times what sending the last one took."""
+PEOPLE_WINDOW, CROWD_WINDOW, CROWD = 0.2, 1.0, 100
+"""Seconds between two counts of the people; for a crowd of so many, the longer ones."""
+PULSE = 8.0
+"""Seconds between two pulses."""
+
+
+class Stage(Protocol):
+    """What a broadcaster shows: read anew whenever something is sent."""
+
+    @property
+    def board(self) -> Board: ...
+
+    def people(self) -> PeopleView: ...
+
+    def pulse(self) -> Pulse: ...
+
+
+@dataclass
+class News:
+    """What is to be sent."""
+
+    board: bool = False
+    round: bool = False
+    tally: bool = False
+    people: bool = False
+    pulse: bool = False
+    comments: dict[str, None] = field(default_factory=dict)
+
+
+class Broadcaster:
+    """Sends what changed. Everything is read from the board at the moment of sending: what
+    came in between is in it, and nothing is sent twice.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self.members: dict[Audience, dict[Connection, None]] = {}
+        self._stage = stage
+        self._news = News()
+        self._people_changed = False
+        self._next_people = 0.0
+        self._next_pulse = asyncio.get_running_loop().time() + PULSE
+        self._urgent = asyncio.Event()
+        self._stirred = asyncio.Event()
+        self._task = asyncio.create_task(self._run())
+
+    def mark(self, change: Change) -> None:
+        """Take note of what is to be sent anew. Talk and rounds go at once."""
+        news = self._news
+        news.board |= change.board
+        news.round |= change.round
+        news.tally |= change.tally
+        self._people_changed |= change.people
+        for comment in change.comments:
+            news.comments[comment] = None
+        if change.board or change.round or change.comments:
+            self._urgent.set()
+        self._stirred.set()
+
+    def mark_people(self) -> None:
+        self._people_changed = True
+        self._stirred.set()
+
+    def pulse_now(self) -> None:
+        self._next_pulse = 0
+        self._urgent.set()
+        self._stirred.set()
+
+    async def close(self) -> None:
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _run(self) -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            due = min(self._next_pulse, self._next_people if self._people_changed else float("inf"))
+            await _event(self._stirred, due - clock())
+            self._stirred.clear()
+            self._urgent.clear()
+            began = clock()
+            try:
+                await self._send_news(self._take_news(began))
+            except Exception:
+                logger.exception("News of board %s were not sent.", self._stage.board.code)
+            # A tally is a state: all that comes within a window goes out in one frame.
+            window = min(MAX_WINDOW, max(MIN_WINDOW, 3 * (clock() - began)))
+            await _event(self._urgent, window)
+
+    def _take_news(self, now: float) -> News:
+        news, self._news = self._news, News()
+        if now >= self._next_pulse:
+            news.pulse = True
+            self._next_pulse = now + PULSE
+        if self._people_changed and now >= self._next_people:
+            news.people = True
+            self._people_changed = False
+            crowd = sum(map(len, self.members.values())) >= CROWD
+            self._next_people = now + (CROWD_WINDOW if crowd else PEOPLE_WINDOW)
+        return news
+
+    async def _send_news(self, news: News) -> None:
+        now = asyncio.get_running_loop().time()
+        for audience, members in list(self.members.items()):
+            if not members:
+                continue
+            frames = list(self._frames(news, audience))
+            for sent, connection in enumerate(list(members), 1):
+                for slot, data in frames:
+                    connection.send(data, slot, now=now)
+                if sent % SLICE == 0:
+                    await asyncio.sleep(0)
+
+    def _frames(self, news: News, audience: Audience) -> Iterator[tuple[str, bytes]]:
+        """Encode what changed, each part with the slot in which a newer one supersedes it."""
+        board = self._stage.board
+        seq = board.seq
+        if news.round:
+            yield "round", frame(messages.changed("round", seq, round_view(board.round)))
+        if news.board:
+            yield "board", frame(messages.changed("board", seq, board_view(board)))
+        if news.tally:
+            yield "tally", frame(messages.changed("tally", seq, tally_view(board.round, audience)))
+        for id_ in news.comments:
+            if (comment := board.comments.get(id_)) is not None:
+                view = comment_view(board, comment, audience)
+                yield f"comment {id_}", frame(messages.changed("comment", seq, view))
+        if news.people:
+            yield "people", frame(messages.changed("people", seq, self._stage.people()))
+        if news.pulse:
+            yield "pulse", frame(messages.encode(self._stage.pulse()))
+
+
+async def _event(event: asyncio.Event, seconds: float) -> None:
+    """Wait for the event, or until the time is up."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), max(0, seconds))

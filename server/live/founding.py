@@ -1,0 +1,118 @@
+"""Making boards: codes, host keys, and the board that a fresh server opens by itself."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta, Struct
+
+from server.domain import actions as act
+from server.domain import limits
+from server.domain.options import Option, OptionDraft, OptionError, complete
+from server.domain.refusals import Code, Refused
+from server.domain.rules import BoardSettings, RoundSettings, Visibility
+from server.domain.templates import Template
+from server.domain.text import tidy, visible
+from server.live.hub import Hub
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Of board codes: nothing that is read for something else."""
+CODE_LENGTH = 6
+DEFAULT_CODE = "FRAMEWORKS"
+"""The board that a fresh server opens by itself."""
+DEFAULT_TEMPLATE = "python-web-frameworks"
+
+
+class BoardDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A board as somebody typed it."""
+
+    title: limits.Title
+    context: limits.Context = ""
+    options: Annotated[tuple[OptionDraft, ...], Meta(min_length=1, max_length=limits.MAX_OPTIONS)]
+    settings: BoardSettings = BoardSettings()
+
+
+class Founded(NamedTuple):
+    """A new board, and the key that makes its holder the host. It is kept nowhere else."""
+
+    code: str
+    host_key: str
+
+
+def read_code(typed: str) -> str | None:
+    """Read a code as people type it: any case, with hyphens or blanks. None where it is none."""
+    code = re.sub(r"[\s-]", "", typed).upper()
+    return code if re.fullmatch(r"[A-Z0-9]{1,16}", code) else None
+
+
+def show_code(code: str) -> str:
+    """Write a code as people read it: `K7Q-F2M`."""
+    return f"{code[:3]}-{code[3:]}" if len(code) == CODE_LENGTH else code
+
+
+def key_hash(key: str) -> str:
+    """Return what of a host key is kept. The key is random and long: a plain hash will do."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def is_host_key(key: str, host: str) -> bool:
+    """Compare a key with what is kept, in a time that tells nothing."""
+    return hmac.compare_digest(key_hash(key), host)
+
+
+def draft_of(template: Template) -> BoardDraft:
+    """Return a board to be made from a template."""
+    drafts = [
+        OptionDraft(**{f: getattr(o, f) for f in o.__struct_fields__}) for o in template.options
+    ]
+    return BoardDraft(title=template.title, context=template.context, options=tuple(drafts))
+
+
+async def found(hub: Hub, draft: BoardDraft) -> Founded:
+    """Make a board. Raises Refused `bad_settings` for a bad list, StoreAwayError."""
+    title, context, options = _checked(draft)
+    key = secrets.token_urlsafe(24)
+    while True:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+        create = act.Create(
+            code=code,
+            title=title,
+            context=context,
+            settings=draft.settings,
+            options=options,
+            host=key_hash(key),
+        )
+        if await hub.create(code, [act.Entry(action=create)]):
+            return Founded(code, key)
+
+
+async def open_default(hub: Hub, template: Template, host_key: str) -> bool:
+    """Open the board `FRAMEWORKS` unless it is there. Raises StoreAwayError."""
+    create = act.Create(
+        code=DEFAULT_CODE,
+        title=template.title,
+        context=template.context,
+        options=template.options,
+        host=key_hash(host_key),
+    )
+    first_round = act.OpenRound(
+        method="approval", settings=RoundSettings(visibility=Visibility.LIVE)
+    )
+    entries = [act.Entry(action=create), act.Entry(action=first_round)]
+    return await hub.create(DEFAULT_CODE, entries)
+
+
+def _checked(draft: BoardDraft) -> tuple[str, str, tuple[Option, ...]]:
+    try:
+        title = tidy(draft.title)
+        context = tidy(draft.context, lines=True)
+    except ValueError as error:
+        raise Refused(Code.BAD_SETTINGS, f"The title or the context {error}.") from error
+    if not visible(title):
+        raise Refused(Code.BAD_SETTINGS, "The board needs a title.")
+    try:
+        return title, context, complete(draft.options)
+    except OptionError as error:
+        raise Refused(Code.BAD_SETTINGS, str(error)) from error

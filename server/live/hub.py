@@ -1,0 +1,168 @@
+"""All rooms of this process: opened when somebody comes, closed when all have left."""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Coroutine, Sequence
+
+from server.domain import actions as act
+from server.live import messages
+from server.live.messages import Goodbye
+from server.live.pseudonyms import Pseudonyms
+from server.live.room import Room
+from server.live.transport import frame
+from server.log.follow import Line
+from server.log.log import Log
+from server.log.store import Store
+
+logger = logging.getLogger(__name__)
+
+TICK = 2.0
+"""Seconds between two looks at who has stalled and which rooms are empty."""
+COMPARE = 20.0
+"""Seconds after which a board compares its position with the log, whatever it heard."""
+EMPTY = 300.0
+"""Seconds for which a room without people is kept."""
+FAREWELLS = 100
+"""Connections closed in one go when the server drains."""
+
+
+class Hub:
+    """The rooms, and the line on which they hear of their boards."""
+
+    def __init__(
+        self, store: Store, pseudonyms: Pseudonyms, process: str, retention_days: int
+    ) -> None:
+        self.store = store
+        self.pseudonyms = pseudonyms
+        self.draining = False
+        self.rooms: dict[str, Room] = {}
+        self.line = Line(store, process, self._renew)
+        self.log = Log(store, self.line, retention_days)
+        self._process = process
+        self._opening: dict[str, asyncio.Task[Room]] = {}
+        self._left: dict[str, float] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def ready(self) -> bool:
+        """Whether people can be sent here."""
+        return self.store.present and not self.draining
+
+    @property
+    def connections(self) -> int:
+        return sum(len(room.connections) for room in self.rooms.values())
+
+    def start(self) -> None:
+        self.store.on_presence.append(self._tell_presence)
+        self.line.start()
+        self._spawn(self._tick())
+
+    async def room(self, code: str) -> Room:
+        """Return the room of a board. Raises Refused `no_such_board`, StoreAwayError."""
+        if room := self.rooms.get(code):
+            return room
+        if code not in self._opening:
+            self._opening[code] = asyncio.create_task(self._open(code))
+        # Shielded, because several may wait for the same room and one of them may leave.
+        return await asyncio.shield(self._opening[code])
+
+    async def create(self, code: str, entries: Sequence[act.Entry]) -> bool:
+        """Make a board; False where the code is taken. Raises StoreAwayError."""
+        return await self.log.create(code, [act.encode(entry) for entry in entries])
+
+    async def drain(self, seconds: float) -> None:
+        """Send everybody away in good order, and wait until what was taken is answered."""
+        self.draining = True
+        for room in self.rooms.values():
+            room.draining = True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.log.drained(), seconds)
+        await asyncio.sleep(0)  # The answers go out before the farewell.
+        connections = [c for room in self.rooms.values() for c in list(room.connections)]
+        spread_ms = min(int(seconds * 1000), 20 * len(connections))
+        for connection in connections:
+            goodbye = Goodbye(
+                reason="restart", retry_after_ms=100 + random.randint(0, max(1, spread_ms))
+            )
+            connection.send(frame(messages.encode(goodbye)))
+        batches = max(1, len(connections) // FAREWELLS)
+        for n in range(0, len(connections), FAREWELLS):
+            for connection in connections[n : n + FAREWELLS]:
+                connection.close(messages.RESTART)
+            await asyncio.sleep(min(0.05, seconds / 2 / batches))
+
+    async def close(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        for room in list(self.rooms.values()):
+            await room.close()
+        await self.log.close()
+        await self.line.close()
+        await self.store.close()
+
+    async def _open(self, code: str) -> Room:
+        try:
+            room = Room(
+                code,
+                store=self.store,
+                log=self.log,
+                pseudonyms=self.pseudonyms,
+                process=self._process,
+                lost=self._discard,
+            )
+            try:
+                await room.open()
+            except BaseException:
+                await room.close()
+                raise
+            room.draining = self.draining
+            self.rooms[code] = room
+            await self.line.follow(code, room)
+            return room
+        finally:
+            del self._opening[code]
+
+    def _discard(self, room: Room) -> None:
+        if self.rooms.get(room.code) is room:
+            del self.rooms[room.code]
+            self._left.pop(room.code, None)
+            self._spawn(self._close_room(room))
+
+    async def _close_room(self, room: Room) -> None:
+        await self.line.leave(room.code)
+        await room.close()
+
+    async def _renew(self) -> None:
+        """Read all boards anew: the store that runs now may be another than the one before."""
+        for room in list(self.rooms.values()):
+            room.catch_up()
+
+    def _tell_presence(self, _present: bool) -> None:
+        for room in self.rooms.values():
+            room.pulse_now()
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        compared = loop.time()
+        while True:
+            await asyncio.sleep(TICK)
+            now = loop.time()
+            compare = now - compared >= COMPARE
+            compared = now if compare else compared
+            for room in list(self.rooms.values()):
+                room.close_stalled(now)
+                if compare:
+                    room.catch_up()
+                if room.connections:
+                    self._left.pop(room.code, None)
+                elif now - self._left.setdefault(room.code, now) > EMPTY:
+                    self._discard(room)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

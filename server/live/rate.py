@@ -1,0 +1,28 @@
+"""How much one seat may send."""
+
+import time
+from collections.abc import Hashable
+
+_KEPT = 10_000
+
+
+class Rates:
+    """Token buckets by key: `rate` a second lastingly, `burst` at once."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._buckets: dict[Hashable, tuple[float, float]] = {}
+        """Key to what was left, and when."""
+
+    def allows(self, key: Hashable) -> bool:
+        """Count one more by this key; False when it has had its share."""
+        now = time.monotonic()
+        left, then = self._buckets.pop(key, (self._burst, now))
+        left = min(self._burst, left + (now - then) * self._rate)
+        allowed = left >= 1
+        self._buckets[key] = (left - 1 if allowed else left, now)
+        if len(self._buckets) > _KEPT:
+            # The one that was quiet for longest has filled up long since, or soon will.
+            del self._buckets[next(iter(self._buckets))]
+        return allowed

@@ -1,0 +1,120 @@
+"""One board as this process holds it: it takes the log in order and knows what it missed."""
+
+import asyncio
+import contextlib
+import logging
+from typing import Protocol
+
+import msgspec
+
+from server.domain import actions as act
+from server.domain.board import Board
+from server.domain.changes import Outcome
+from server.domain.refusals import Refused
+from server.log.log import PAGE, Batch, Log
+from server.log.store import StoreAwayError
+
+logger = logging.getLogger(__name__)
+
+
+class Watcher(Protocol):
+    """Who is told what became of the board."""
+
+    def applied(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
+        """Learn that an entry was applied, or refused, at a position."""
+
+    def renewed(self) -> None:
+        """Learn that the whole board was read anew, and may be another."""
+
+    def lost(self, *, gone: bool) -> None:
+        """Learn that the board is gone, or that its log cannot be read here."""
+
+
+class Replica:
+    """A board and the position up to which it has followed its log."""
+
+    def __init__(self, log: Log, code: str, watcher: Watcher) -> None:
+        self.board = Board()
+        self.epoch = ""
+        self._log = log
+        self._code = code
+        self._watcher = watcher
+        self._behind = False
+        self._reading: asyncio.Task[None] | None = None
+
+    async def load(self) -> None:
+        """Read the board for the first time. Raises Refused `no_such_board`, StoreAwayError."""
+        self.epoch, self.board = await self._read_whole()
+
+    def receive(self, batch: Batch) -> None:
+        """Apply what comes next; a hole, or another history, is read from the log."""
+        if batch.epoch != self.epoch or batch.first > self.board.seq + 1:
+            self.catch_up()
+            return
+        for seq, payload in enumerate(batch.entries, batch.first):
+            if seq > self.board.seq:
+                self._apply(seq, batch.at, payload)
+
+    def catch_up(self) -> None:
+        """Compare with the log and read what is missing; one reading at a time."""
+        self._behind = True
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._catch_up())
+
+    async def caught_up(self) -> None:
+        """Wait for the reading that is under way."""
+        if self._reading is not None:
+            await asyncio.wait((self._reading,))
+
+    async def close(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._reading
+
+    async def _catch_up(self) -> None:
+        try:
+            while self._behind:
+                self._behind = False
+                await self._read_on()
+        except StoreAwayError:
+            # The line is made anew when the store is back, and that means: catch up.
+            logger.debug("Board %s could not catch up yet.", self._code)
+        except Refused:
+            self._watcher.lost(gone=True)
+        except msgspec.MsgspecError:
+            logger.exception("The log of board %s cannot be read by this version.", self._code)
+            self._watcher.lost(gone=False)
+        finally:
+            self._reading = None
+
+    async def _read_on(self) -> None:
+        page = await self._log.read(self._code, self.board.seq)
+        if page.epoch != self.epoch or page.top < self.board.seq:
+            self.epoch, self.board = await self._read_whole()
+            self._behind = True
+            self._watcher.renewed()
+            return
+        for seq, at, payload in page.entries:
+            if seq > self.board.seq:
+                self._apply(seq, at, payload)
+        if len(page.entries) == PAGE:
+            self._behind = True
+        else:
+            # What is still missing up to the top was erased.
+            self.board.seq = max(self.board.seq, page.top)
+
+    async def _read_whole(self) -> tuple[str, Board]:
+        board = Board()
+        while True:
+            page = await self._log.read(self._code, board.seq)
+            for seq, at, payload in page.entries:
+                entry = act.decode(payload)
+                self._watcher.applied(seq, entry, board.apply(seq, at, entry))
+            if len(page.entries) < PAGE:
+                board.seq = max(board.seq, page.top)
+                return page.epoch, board
+
+    def _apply(self, seq: int, at: int, payload: bytes) -> None:
+        entry = act.decode(payload)
+        self._watcher.applied(seq, entry, self.board.apply(seq, at, entry))

@@ -1,0 +1,120 @@
+"""The objects of the contract, made from a board for those who may see them."""
+
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from msgspec import UNSET
+
+from server.domain.board import Board
+from server.domain.comments import Comment
+from server.domain.rounds import Round
+from server.live.messages import (
+    BoardView,
+    CommentView,
+    DeletedComment,
+    PeopleView,
+    Person,
+    RoundView,
+    TallyView,
+)
+from server.live.pseudonyms import Pseudonyms
+
+MAX_NAMES = 200
+
+
+class Audience(NamedTuple):
+    """People who see the same. All of them get the same bytes."""
+
+    host: bool
+    """Sees the text of comments that were hidden."""
+    result: bool
+    """Sees the result of the current round."""
+
+
+def board_view(board: Board) -> BoardView:
+    return BoardView(
+        code=board.code,
+        title=board.title,
+        context=board.context,
+        settings=board.settings,
+        options=board.options,
+        decision=board.decision,
+    )
+
+
+def round_view(current: Round | None) -> RoundView | None:
+    if current is None:
+        return None
+    return RoundView(
+        n=current.n,
+        method=current.method,
+        settings=current.settings,
+        state=current.state,
+        options=tuple(current.names),
+        opened_at=current.opened_at,
+        deadline=current.deadline,
+    )
+
+
+def tally_view(current: Round | None, audience: Audience) -> TallyView | None:
+    if current is None:
+        return None
+    return TallyView(
+        round=current.n,
+        voters=current.voters,
+        result=current.result() if audience.result else UNSET,
+    )
+
+
+def comment_view(
+    board: Board, comment: Comment, audience: Audience
+) -> CommentView | DeletedComment:
+    if comment.deleted:
+        return DeletedComment(id=comment.id, option=comment.option)
+    withheld = comment.hidden and not audience.host
+    return CommentView(
+        id=comment.id,
+        option=comment.option,
+        kind=comment.kind,
+        text="" if withheld else comment.text,
+        name=comment.name if board.settings.show_names and not withheld else None,
+        parent=comment.parent,
+        reactions={emoji: len(seats) for emoji, seats in comment.reactions.items()},
+        pinned=comment.pinned,
+        hidden=comment.hidden,
+        at=comment.at,
+        edited_at=comment.edited_at,
+    )
+
+
+def comment_views(
+    board: Board, audience: Audience, after: int = 0
+) -> list[CommentView | DeletedComment]:
+    """Return the comments that changed after a position, in the order they were made."""
+    return [
+        comment_view(board, comment, audience)
+        for comment in board.comments.values()
+        if comment.seq > after
+    ]
+
+
+def people_view(board: Board, here: AbstractSet[str], pseudonyms: Pseudonyms) -> PeopleView:
+    """Count the people; `here` holds the seats on this board, over all processes."""
+    current = board.round
+    names = None
+    if board.settings.show_names:
+        tells = current is not None and current.shows_who_voted(
+            host_sees_results=board.settings.host_sees_results
+        )
+        # In order of the names, so that the list does not jump when somebody reconnects.
+        named = sorted((board.names[seat], seat) for seat in here if seat in board.names)
+        names = [
+            Person(
+                name=name,
+                voted=pseudonyms.voter(seat, board.code, current) in current.ballots
+                if current and tells
+                else None,
+            )
+            for name, seat in named[:MAX_NAMES]
+        ]
+    return PeopleView(here=len(here), voted=current.voters if current else 0, names=names)

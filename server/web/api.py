@@ -1,0 +1,151 @@
+"""The addresses for programs: make a board, read it, act on it."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from tornado.web import HTTPError
+
+from server.domain.limits import breach
+from server.domain.refusals import Code, Refused
+from server.live.founding import BoardDraft, draft_of, found
+from server.live.messages import Ack, Refusal, View
+from server.live.requests import MAX_BYTES, NotUnderstoodError, RefusedRequestError, read_request
+from server.live.room import Room
+from server.live.transport import Actor
+from server.live.views import board_view, comment_views, round_view, tally_view
+from server.log.store import StoreAwayError
+from server.metrics import BOARDS, REFUSALS, REQUESTS
+from server.web import identity
+from server.web.handler import STATUS, STORE_AWAY, Access, Handler, Problem
+from server.web.pages import links_of
+
+
+class FromTemplate(Struct, frozen=True, forbid_unknown_fields=True):
+    template: str
+
+
+class Boards(Handler):
+    """Make a board."""
+
+    access = Access.ANYONE
+
+    async def post(self) -> None:
+        self.require_rate(self.site.founders, "Too many boards were made from here. Wait a minute.")
+        try:
+            founded = await found(self.site.hub, self._draft())
+        except Refused as refused:
+            raise Problem.of(refused) from refused
+        except StoreAwayError as error:
+            raise Problem.of(STORE_AWAY) from error
+        BOARDS.inc()
+        links = links_of(self.site.base, founded.code)
+        host = f"{links.host}?key={founded.host_key}"
+        self.answer(
+            {
+                "code": founded.code,
+                "host_key": founded.host_key,
+                "links": {"ballot": links.ballot, "screen": links.screen, "host": host},
+            },
+            status=201,
+        )
+
+    def _draft(self) -> BoardDraft:
+        body = self.request.body
+        try:
+            plain = msgspec.json.decode(body)
+            if isinstance(plain, dict) and "template" in plain:
+                asked = msgspec.convert(plain, FromTemplate)
+                if asked.template not in self.site.templates:
+                    raise Problem(404, "no_such_template", "There is no such template.")
+                return draft_of(self.site.templates[asked.template])
+            return msgspec.convert(plain, BoardDraft)
+        except msgspec.ValidationError as error:
+            field, problem, code = breach(error)
+            status = STATUS.get(code, 422)
+            raise Problem(
+                status, code, f"{field}: {problem}." if field else f"{problem}."
+            ) from error
+        except msgspec.DecodeError as error:
+            raise Problem(400, Code.NOT_UNDERSTOOD, f"The body is JSON. {error}.") from error
+
+
+class BoardState(Handler):
+    """A board as an observer sees it."""
+
+    access = Access.ANYONE
+
+    async def get(self, typed: str) -> None:
+        room = await self.room(typed)
+        audience = room.audience(Actor(seat=None, is_host=False), View.SCREEN)
+        self.answer(
+            {
+                "epoch": room.replica.epoch,
+                "seq": room.board.seq,
+                "board": board_view(room.board),
+                "round": round_view(room.board.round),
+                "tally": tally_view(room.board.round, audience),
+                "comments": comment_views(room.board, audience),
+                "people": room.people(),
+            }
+        )
+
+
+class Actions(Handler):
+    """Act on a board, with the messages of the live connection and the same answers."""
+
+    access = Access.BY_ACTION
+
+    async def post(self, typed: str) -> None:
+        if len(self.request.body) > MAX_BYTES:
+            raise HTTPError(413)
+        room = await self.room(typed)
+        actor = self.actor(room)
+        if identity.browser(self).forged and not actor.is_host:
+            raise Problem(403, Code.NOT_ALLOWED, "This cookie is not from this server.")
+        key = (room.code, actor.seat or self.request.remote_ip)
+        if not self.site.messages.allows(key):
+            raise Problem(429, "too_fast", "Too many messages; wait a moment.")
+        try:
+            request = read_request(self.request.body)
+        except NotUnderstoodError as error:
+            raise Problem(400, Code.NOT_UNDERSTOOD, str(error)) from error
+        except RefusedRequestError as error:
+            self._refuse(error.id, error.refused)
+            return
+        await self._act(room, actor, request)
+
+    async def _act(self, room: Room, actor: Actor, request: Any) -> None:
+        REQUESTS.labels(request.__struct_config__.tag).inc()
+        try:
+            answer = await room.request(actor, request)
+        except Refused as refused:
+            answer = refused
+        if isinstance(answer, Refused):
+            self._refuse(request.id, answer)
+        else:
+            self.answer(Ack(id=request.id, seq=answer))
+
+    def _refuse(self, id_: str, refused: Refused) -> None:
+        """Answer as on the live connection, and as all errors over HTTP."""
+        REFUSALS.labels(refused.code).inc()
+        refusal = Refusal(id=id_, code=refused.code, message=refused.message)
+        error = {"error": {"code": refused.code, "message": refused.message}}
+        self.answer(msgspec.to_builtins(refusal) | error, STATUS[refused.code])
+
+
+class Templates(Handler):
+    """The boards that can be started from."""
+
+    access = Access.ANYONE
+
+    def get(self) -> None:
+        self.answer(list(self.site.templates.values()))
+
+
+routes = [
+    (r"/api/boards", Boards),
+    (r"/api/boards/([^/]+)", BoardState),
+    (r"/api/boards/([^/]+)/actions", Actions),
+    (r"/api/templates", Templates),
+]

@@ -1,0 +1,52 @@
+"""Scripts, styles and pictures, under addresses that change when any of them does."""
+
+import hashlib
+from pathlib import Path
+
+from tornado.web import StaticFileHandler
+
+from server.web.handler import HEADERS, Access
+
+_YEAR = 365 * 86_400
+
+
+class Files(StaticFileHandler):
+    """Files of `static/`. The version stands first in the path, so that what a module
+    imports by a relative path is of the same version.
+    """
+
+    access = Access.ANYONE
+
+    def initialize(self, path: str, version: str = "") -> None:  # type: ignore[override]
+        super().initialize(path)
+        self._version = version
+
+    def set_default_headers(self) -> None:
+        self.clear_header("Server")
+        for name, value in HEADERS.items():
+            if name != "Cache-Control":
+                self.set_header(name, value)
+
+    async def get(self, version: str, path: str) -> None:  # type: ignore[override]
+        self._asked = version
+        await super().get(path)
+
+    async def head(self, version: str, path: str) -> None:  # type: ignore[override]
+        await self.get(version, path)
+
+    def set_extra_headers(self, path: str) -> None:  # noqa: ARG002 - Tornado's signature
+        # While a new version is rolled out, another process may answer for it: not to keep.
+        known = self._asked == self._version
+        self.set_header(
+            "Cache-Control", f"public, max-age={_YEAR}, immutable" if known else "no-cache"
+        )
+
+
+def version_of(folder: Path) -> str:
+    """Name the content of a folder."""
+    digest = hashlib.blake2b(digest_size=6)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(str(path.relative_to(folder)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,247 @@
+"""What all handlers have in common: an access rule, headers, answers and errors in words."""
+
+import logging
+import secrets
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+from tornado.web import HTTPError, RequestHandler
+
+from server.domain.refusals import Code, Refused
+from server.domain.templates import Template
+from server.live.founding import read_code
+from server.live.hub import Hub
+from server.live.rate import Rates
+from server.live.room import Room
+from server.live.transport import Actor
+from server.log.store import StoreAwayError
+from server.settings import Settings
+from server.web import identity
+
+logger = logging.getLogger(__name__)
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), screen-wake-lock=(self)",
+    "Cache-Control": "no-store",
+}
+
+STATUS: dict[str, int] = {
+    Code.NOT_UNDERSTOOD: 400,
+    Code.NOT_ALLOWED: 403,
+    Code.NO_SUCH_BOARD: 404,
+    Code.NO_SUCH_OPTION: 404,
+    Code.NO_SUCH_COMMENT: 404,
+    Code.NO_SUCH_ROUND: 404,
+    Code.ROUND_CLOSED: 409,
+    Code.ROUND_OPEN: 409,
+    Code.BAD_BALLOT: 422,
+    Code.BAD_SETTINGS: 422,
+    Code.UNKNOWN_METHOD: 422,
+    Code.TOO_LONG: 422,
+    Code.TOO_MANY: 409,
+    Code.STORE_AWAY: 503,
+    Code.GOING_AWAY: 503,
+}
+_CODES = {
+    400: "not_understood",
+    403: "not_allowed",
+    404: "not_found",
+    405: "not_allowed",
+    413: "too_large",
+    429: "too_fast",
+    503: "store_away",
+}
+_WORDS = {
+    400: "The server did not understand this request.",
+    403: "This is not allowed.",
+    404: "There is nothing at this address.",
+    405: "This address does not do that.",
+    413: "This is too large.",
+    429: "That was too often. Try again in a minute.",
+    503: "The store is away. Try again in a moment.",
+}
+
+STORE_AWAY = Refused(Code.STORE_AWAY, "The store is away. Nothing is lost; try again in a moment.")
+
+
+class Access(StrEnum):
+    """Who may call a handler. One that does not say stops the start."""
+
+    ANYONE = "anyone"
+    HOST = "host"
+    """The holder of the board's key."""
+    BY_ACTION = "by action"
+    """Anyone may knock; each action is checked for the role that it takes."""
+
+
+class Site(Struct, frozen=True):
+    """What handlers need of the server around them."""
+
+    settings: Settings
+    base: str
+    """The start of every link that is handed on."""
+    hub: Hub
+    templates: dict[str, Template]
+    static_version: str
+    messages: Rates
+    """By seat."""
+    founders: Rates
+    """By address: boards made."""
+    guesses: Rates
+    """By address: codes that no board has."""
+
+
+class Problem(HTTPError):  # noqa: N818 - an answer, not a fault
+    """An answer to bad input: a status, a code of the contract, words for a person."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(status)
+        self.code = code
+        self.message = message
+
+    @classmethod
+    def of(cls, refused: Refused) -> "Problem":
+        return cls(STATUS[refused.code], refused.code, refused.message)
+
+
+class Handler(RequestHandler):
+    """A handler of this server."""
+
+    access: ClassVar[Access]
+
+    @property
+    def site(self) -> Site:
+        site: Site = self.application.settings["site"]
+        return site
+
+    def set_default_headers(self) -> None:
+        self.clear_header("Server")
+        for name, value in HEADERS.items():
+            self.set_header(name, value)
+
+    @property
+    def secure(self) -> bool:
+        """Whether the browser speaks HTTPS, to us or to a proxy before us."""
+        return "https" in {self.request.protocol, urlsplit(self.site.base).scheme}
+
+    def require_rate(self, rates: Rates, message: str) -> None:
+        if not rates.allows(self.request.remote_ip):
+            raise Problem(429, "too_fast", message)
+
+    async def room(self, typed: str) -> Room:
+        """Return the room of the board with a code. Raises Problem."""
+        code = read_code(typed)
+        try:
+            if code is not None:
+                return await self.site.hub.room(code)
+        except Refused as refused:
+            if refused.code is not Code.NO_SUCH_BOARD:
+                raise Problem.of(refused) from refused
+        except StoreAwayError as error:
+            raise Problem.of(STORE_AWAY) from error
+        self.require_rate(self.site.guesses, "Too many codes that no board has. Wait a minute.")
+        raise Problem(404, Code.NO_SUCH_BOARD, "There is no board with this code.")
+
+    def host_key(self, room: Room) -> str | None:
+        return identity.host_key(self, room.code, room.board.host)
+
+    def actor(self, room: Room) -> Actor:
+        """Say who asks, with which rights on this board."""
+        browser = identity.browser(self).id
+        seat = self.site.hub.pseudonyms.seat(browser, room.code) if browser else None
+        return Actor(seat=seat, is_host=self.host_key(room) is not None)
+
+    def ensure_browser(self) -> str:
+        """Return the browser's name; one that has none, or a forged one, gets a new one."""
+        id_ = identity.browser(self).id
+        if id_ is None:
+            id_ = secrets.token_urlsafe(18)
+            identity.set_browser(self, id_, secure=self.secure)
+        return id_
+
+    def answer(self, value: Any, status: int = 200) -> None:
+        """Send a value as JSON."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json; charset=UTF-8")
+        self.finish(msgspec.json.encode(value))
+
+    def get_template_namespace(self) -> dict[str, Any]:
+        return super().get_template_namespace() | {
+            "static": lambda path: f"/static/{self.site.static_version}/{path}",
+            "public_address": urlsplit(self.site.base).netloc,
+        }
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        if isinstance(error, Problem):
+            code, message = error.code, error.message
+        else:
+            code = _CODES.get(status_code, "server_error")
+            if isinstance(error, HTTPError) and "origin" in (error.log_message or "").lower():
+                code = "foreign_origin"
+            message = _WORDS.get(
+                status_code, "Something went wrong here. Nothing you sent was changed by it."
+            )
+        if status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            self.set_header("Retry-After", "2")
+        if self.request.path.startswith("/api/") or self.request.method not in {"GET", "HEAD"}:
+            self.answer({"error": {"code": code, "message": message}}, status_code)
+        else:
+            self.render(
+                "problem.html",
+                status=status_code,
+                title=HTTPStatus(status_code).phrase,
+                message=message,
+                home="/",
+            )
+
+    def log_exception(self, *exc_info: Any) -> None:
+        # A problem was answered in words; the access log has its one line.
+        if not isinstance(exc_info[1], HTTPError):
+            super().log_exception(*exc_info)
+
+
+class NotFound(Handler):
+    """Any address that the table of routes does not have."""
+
+    access = Access.ANYONE
+
+    def prepare(self) -> None:
+        raise HTTPError(404)
+
+
+def require_access_rules(handlers: list[type[RequestHandler]]) -> None:
+    """Raise TypeError for a handler that does not say who may call it."""
+    for handler in handlers:
+        if not isinstance(getattr(handler, "access", None), Access):
+            raise TypeError(f"{handler.__name__} declares no access rule.")
+
+
+def log_request(handler: RequestHandler) -> None:
+    """Write one line a request. The query is left out: it may carry a host key."""
+    status = handler.get_status()
+    request = handler.request
+    level = logging.DEBUG if status < 400 else logging.INFO if status < 500 else logging.ERROR
+    logger.log(
+        level,
+        "%d %s %s %.0f ms",
+        status,
+        request.method,
+        request.path[:200],
+        1000 * request.request_time(),
+    )

@@ -1,0 +1,47 @@
+"""What operators and their machines ask."""
+
+from server import metrics
+from server.web.handler import Access, Handler
+
+
+class Health(Handler):
+    """The process is alive."""
+
+    access = Access.ANYONE
+
+    def get(self) -> None:
+        self.answer({"status": "alive"})
+
+
+class Ready(Handler):
+    """People can be sent here: the store answers, and the server is not going away."""
+
+    access = Access.ANYONE
+
+    def get(self) -> None:
+        hub = self.site.hub
+        if hub.ready:
+            self.answer({"status": "ready"})
+        else:
+            status = "draining" if hub.draining else "store_away"
+            self.answer({"status": status}, status=503)
+
+
+class Metrics(Handler):
+    """What the server counts, of all its processes, as Prometheus reads it."""
+
+    access = Access.ANYONE
+
+    def get(self) -> None:
+        hub = self.site.hub
+        metrics.ROOMS.set(len(hub.rooms))
+        metrics.STORE_PRESENT.set(hub.store.present)
+        self.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        self.finish(metrics.exposition())
+
+
+routes = [
+    (r"/healthz", Health),
+    (r"/readyz", Ready),
+    (r"/metrics", Metrics),
+]

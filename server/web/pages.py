@@ -1,0 +1,201 @@
+"""The pages, rendered whole: they can be read before a script runs, or without one."""
+
+from functools import lru_cache
+from types import SimpleNamespace
+
+import msgspec
+import segno
+
+from server.domain.limits import breach
+from server.domain.methods import METHODS
+from server.domain.refusals import Code, Refused
+from server.live.founding import BoardDraft, Founded, draft_of, found, is_host_key, show_code
+from server.live.messages import View
+from server.live.room import Room
+from server.live.views import board_view, comment_views, round_view, tally_view
+from server.log.store import StoreAwayError
+from server.metrics import BOARDS
+from server.web import identity
+from server.web.handler import STORE_AWAY, Access, Handler, Problem
+
+
+class Home(Handler):
+    """Start a board, or join one."""
+
+    access = Access.ANYONE
+
+    async def get(self) -> None:
+        typed = self.get_query_argument("code", None)
+        if typed is None:
+            self._render()
+            return
+        try:
+            room = await self.room(typed)
+        except Problem as problem:
+            self.set_status(problem.status_code)
+            self._render(problem.message, {"code": typed})
+        else:
+            self.redirect(f"/b/{room.code}", status=303)
+
+    async def post(self) -> None:
+        form = {name: self.get_body_argument(name, "") for name in ("title", "context", "options")}
+        try:
+            self.require_rate(
+                self.site.founders, "Too many boards were made from here. Wait a minute."
+            )
+            founded = await self._found(form)
+        except StoreAwayError:
+            self._refuse(Problem.of(STORE_AWAY), form)
+        except Refused as refused:
+            self._refuse(Problem.of(refused), form)
+        except Problem as problem:
+            self._refuse(problem, form)
+        else:
+            self.redirect(f"/b/{founded.code}/host?key={founded.host_key}", status=303)
+
+    async def _found(self, form: dict[str, str]) -> Founded:
+        if id_ := self.get_body_argument("template", None):
+            template = self.site.templates.get(id_)
+            if template is None:
+                raise Problem(404, "no_such_template", "There is no such template.")
+            draft = draft_of(template)
+        else:
+            draft = typed_draft(form)
+        founded = await found(self.site.hub, draft)
+        BOARDS.inc()
+        return founded
+
+    def _refuse(self, problem: Problem, form: dict[str, str]) -> None:
+        self.set_status(problem.status_code)
+        self._render(problem.message, form)
+
+    def _render(self, error: str | None = None, form: dict[str, str] | None = None) -> None:
+        self.render(
+            "home.html",
+            templates=list(self.site.templates.values()),
+            error=error,
+            form=form or {},
+        )
+
+
+def typed_draft(form: dict[str, str]) -> BoardDraft:
+    """Make a board of what was typed, an option a line. Raises Refused `bad_settings`."""
+    names = [line.strip() for line in form["options"].splitlines() if line.strip()]
+    plain = {
+        "title": form["title"].strip(),
+        "context": form["context"],
+        "options": [{"name": name} for name in names],
+    }
+    try:
+        return msgspec.convert(plain, BoardDraft)
+    except msgspec.ValidationError as error:
+        field, problem, _ = breach(error)
+        raise Refused(Code.BAD_SETTINGS, f"{field}: {problem}.") from error
+
+
+class BoardPage(Handler):
+    """A page of one board, for whoever opens it."""
+
+    access = Access.ANYONE
+    view: View
+
+    async def get(self, typed: str) -> None:
+        room = await self.room(typed)
+        if typed != room.code:
+            # One address a board, so that cookies and bookmarks are of one board too.
+            self.redirect(
+                self.request.uri.replace(typed, room.code, 1) if self.request.uri else "/"
+            )
+            return
+        self.show(room)
+
+    def show(self, room: Room, **more: object) -> None:
+        board = room.board
+        actor = self.actor(room)
+        if self.view is View.SCREEN:
+            actor = actor._replace(seat=None)
+        audience = room.audience(actor, self.view)
+        links = links_of(self.site.base, board.code)
+        self.render(
+            f"{self.view}.html",
+            board=board_view(board),
+            round=round_view(board.round),
+            tally=tally_view(board.round, audience),
+            comments=comment_views(board, audience),
+            people=room.people(),
+            you=room.you(actor, self.view),
+            links=links,
+            code_shown=show_code(board.code),
+            qr=qr(links.ballot),
+            **more,
+        )
+
+
+class BallotPage(BoardPage):
+    view = View.BALLOT
+
+    def show(self, room: Room, **more: object) -> None:
+        # The page itself is the first thing that names the browser, so that the live
+        # connection it opens has a seat.
+        seat = self.site.hub.pseudonyms.seat(self.ensure_browser(), room.code)
+        super().show(room, mine=room.ballot(seat), **more)
+
+
+class ScreenPage(BoardPage):
+    view = View.SCREEN
+
+
+class HostPage(BoardPage):
+    access = Access.HOST
+    view = View.HOST
+
+    def show(self, room: Room, **more: object) -> None:
+        key = self.get_query_argument("key", None)
+        if key is not None:
+            self._take_key(room, key)
+            return
+        held = self.host_key(room)
+        if held is None:
+            raise Problem(
+                403, Code.NOT_ALLOWED, "This page is for the host. Open it with the host link."
+            )
+        self.ensure_browser()
+        links = links_of(self.site.base, room.code)
+        super().show(
+            room,
+            host_link=f"{links.host}?key={held}",
+            methods=list(METHODS.values()),
+            **more,
+        )
+
+    def _take_key(self, room: Room, key: str) -> None:
+        if not is_host_key(key, room.board.host):
+            self.require_rate(self.site.guesses, "Too many keys that do not fit. Wait a minute.")
+            raise Problem(403, Code.NOT_ALLOWED, "This host link does not fit the board.")
+        self.ensure_browser()
+        identity.set_host_key(self, room.code, key, secure=self.secure)
+        # Out of the address bar, the history and the referrer.
+        self.redirect(f"/b/{room.code}/host", status=303)
+
+
+def links_of(base: str, code: str) -> SimpleNamespace:
+    """Return the addresses of a board's pages, as people hand them on."""
+    ballot = f"{base}/b/{code}"
+    return SimpleNamespace(ballot=ballot, screen=f"{ballot}/screen", host=f"{ballot}/host")
+
+
+@lru_cache(maxsize=256)
+def qr(address: str) -> str:
+    """Draw an address as a QR code: SVG to stand in a page, without colours of its own."""
+    drawn: str = segno.make(address, error="m", micro=False).svg_inline(
+        svgclass="qr", lineclass=None, omitsize=True, border=2
+    )
+    return drawn
+
+
+routes = [
+    (r"/", Home),
+    (r"/b/([^/]+)", BallotPage),
+    (r"/b/([^/]+)/screen", ScreenPage),
+    (r"/b/([^/]+)/host", HostPage),
+]
