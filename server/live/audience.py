@@ -13,6 +13,7 @@ from server.live import messages
 from server.live.messages import PeopleView, Pulse
 from server.live.transport import Connection, frame
 from server.live.views import Audience, board_view, comment_view, round_view, tally_view
+from server.metrics import FRAMES
 
 logger = logging.getLogger(__name__)
 
@@ -126,6 +127,7 @@ class Broadcaster:
             if not members:
                 continue
             frames = list(self._frames(news, audience))
+            FRAMES.inc(len(frames) * len(members))
             for sent, connection in enumerate(list(members), 1):
                 for slot, data in frames:
                     connection.send(data, slot, now=now)

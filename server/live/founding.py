@@ -6,7 +6,7 @@ import re
 import secrets
 from typing import Annotated, NamedTuple
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from server.domain import actions as act
 from server.domain import limits
@@ -64,9 +64,7 @@ def is_host_key(key: str, host: str) -> bool:
 
 def draft_of(template: Template) -> BoardDraft:
     """Return a board to be made from a template."""
-    drafts = [
-        OptionDraft(**{f: getattr(o, f) for f in o.__struct_fields__}) for o in template.options
-    ]
+    drafts = [OptionDraft(**structs.asdict(option)) for option in template.options]
     return BoardDraft(title=template.title, context=template.context, options=tuple(drafts))
 
 

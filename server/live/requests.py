@@ -331,7 +331,7 @@ def read_request(data: bytes | str) -> AnyRequest:
             raise NotUnderstoodError("A message is an object with an `id` of its own.") from error
         raise RefusedRequestError(envelope.id, _refusal(envelope.type, error)) from error
     except msgspec.MsgspecError as error:
-        raise NotUnderstoodError(f"A message is JSON. {_words(error)}") from error
+        raise NotUnderstoodError(_words(error)) from error
     return request
 
 
@@ -351,22 +351,21 @@ def _text(what: str, raw: str, *, lines: bool = False, empty: bool = False) -> s
 
 
 def _refusal(type_: str, error: msgspec.ValidationError) -> Refused:
-    said, _, path = str(error).partition(" - at `$")
-    if path.startswith(".type") or not type_:
+    field, problem, code = limits.breach(error)
+    if field == "type" or not type_:
         return Refused(Code.NOT_UNDERSTOOD, f"There is no message of type {type_[:40]!r}.")
-    if "of length <=" in said:
-        most = said.rpartition("<= ")[2]
-        field = path.strip(".`").rpartition(".")[2]
-        unit = "characters" if "`str`" in said else "entries"
-        return Refused(Code.TOO_LONG, f"`{field}` has at most {most} {unit}.")
-    if path.startswith(".ballot"):
+    if field.startswith("ballot"):
         return Refused(Code.BAD_BALLOT, "A ballot is an object, as the round's method wants it.")
-    code = Code.BAD_SETTINGS if path.startswith(".settings") else Code.NOT_UNDERSTOOD
-    return Refused(code, f"This {type_[:40]!r} was not understood. {_words(error)}")
+    if field.startswith("settings") and code == "not_understood":
+        return Refused(Code.BAD_SETTINGS, f"`{field}` {problem}.")
+    return Refused(Code(code), f"`{field}` {problem}.")
 
 
 def _words(error: msgspec.MsgspecError) -> str:
-    return f"{str(error).replace(' - at `$.', ' at `').replace(' - at `$', ' at `')}."
+    if isinstance(error, msgspec.ValidationError):
+        field, problem, _ = limits.breach(error)
+        return f"`{field}` {problem}." if field else f"It {problem}."
+    return "This is not JSON."
 
 
 def _completed(draft: OptionDraft, taken: tuple[Option, ...] | list[Option]) -> Option:

@@ -4,6 +4,7 @@ from typing import NamedTuple, Protocol
 
 from server.live.messages import TOO_SLOW, Close, View
 from server.live.views import Audience
+from server.metrics import OVERFLOWS
 
 OUTBOX_BYTES = 256 * 1024
 """What may wait for a slow reader, beside what its socket has taken."""
@@ -104,6 +105,7 @@ class Connection:
 
     def _overflow(self, now: float) -> None:
         """Drop what everybody gets; the welcome that follows says it all again."""
+        OVERFLOWS.inc()
         self.stale = True
         self.full_since = now
         for slot in [slot for slot in self._outbox if isinstance(slot, str)]:

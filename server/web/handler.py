@@ -211,9 +211,12 @@ class Handler(RequestHandler):
             )
 
     def log_exception(self, *exc_info: Any) -> None:
-        # A problem was answered in words; the access log has its one line.
+        # A problem was answered in words, and the access log has its one line. Anything else
+        # is our fault; the query is left out of what is said, it may carry a host key.
         if not isinstance(exc_info[1], HTTPError):
-            super().log_exception(*exc_info)
+            logger.error(
+                "%s %s failed.", self.request.method, self.request.path[:200], exc_info=exc_info
+            )
 
 
 class NotFound(Handler):

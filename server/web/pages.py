@@ -98,14 +98,14 @@ class BoardPage(Handler):
 
     access = Access.ANYONE
     view: View
+    ending = ""
 
     async def get(self, typed: str) -> None:
         room = await self.room(typed)
         if typed != room.code:
             # One address a board, so that cookies and bookmarks are of one board too.
-            self.redirect(
-                self.request.uri.replace(typed, room.code, 1) if self.request.uri else "/"
-            )
+            query = f"?{self.request.query}" if self.request.query else ""
+            self.redirect(f"/b/{room.code}{self.ending}{query}")
             return
         self.show(room)
 
@@ -143,11 +143,13 @@ class BallotPage(BoardPage):
 
 class ScreenPage(BoardPage):
     view = View.SCREEN
+    ending = "/screen"
 
 
 class HostPage(BoardPage):
     access = Access.HOST
     view = View.HOST
+    ending = "/host"
 
     def show(self, room: Room, **more: object) -> None:
         key = self.get_query_argument("key", None)
