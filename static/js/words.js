@@ -27,9 +27,9 @@ export const words = {
   },
 
   approve: "I could live with this",
-  approved: "You could live with this",
-  choose: "Choose",
-  chosen: "Your choice",
+  choose: "My choice",
+  noneOfThese: "None of these",
+  withdraw: "Withdraw my vote",
   notInRound: "Not on the ballot of this round",
   chosenCount: (n, of) => `${n} of ${of} chosen`,
   chosenName: (name) => `You chose ${name}`,
@@ -99,7 +99,9 @@ export const words = {
   stillChoosing: (n) => `${count(n, "person is", "people are")} still choosing`,
   counts: (here, voted) => `${here} here · ${voted} voted`,
   pressAgain: "Press R again to show the result to everyone.",
-  extended: "One minute more.",
+  extended: "Done.",
+  oneMinuteMore: "one minute more",
+  lastMinute: "last minute",
 
   standing: {
     nobody: "Nobody voted in this round.",
@@ -111,7 +113,7 @@ export const words = {
     agreed: (name, voters) => `Everyone who voted, all ${voters}, could live with ${name}.`,
     close: (names) => `Only one vote lies between ${joined(names)}.`,
     none: (names) => `Nobody voted for ${joined(names)}.`,
-    oneVoter: "Only one person has voted so far.",
+    oneVoter: "Only one person has voted.",
   },
   announce: {
     reveal: (sentence) => `The result is shown. ${sentence}`,
@@ -133,6 +135,7 @@ export const words = {
     decide: "Decide",
     decideAgain: "Change the decision",
     extend: "+1 minute",
+    lastMinute: "Last minute",
     needOptions: "Add at least two options first.",
     addFirst: "Add an option",
     sure: "Yes, do it",

@@ -6,28 +6,32 @@ import { words } from "../words.js";
 export class BottomBar {
   #parts;
 
-  constructor(root, { withdraw }) {
+  constructor(root, { withdraw, none }) {
     this.#parts = parts(root);
-    this.#parts.withdraw.addEventListener("click", withdraw);
+    this.#parts.withdraw.addEventListener("click", () => (this.#hasVoted ? withdraw() : none()));
   }
 
-  update({ live, chosen, names, of }) {
+  #hasVoted = false;
+
+  /** `ballot`: this person's, saved or on its way; `canRefuse`: "none of these" is an answer. */
+  update({ live, ballot, chosen, names, of, canRefuse }) {
     const { state, outbox } = live;
-    const isOpen = state.round?.state === "open";
+    this.#hasVoted = Boolean(ballot);
+    const isOpen = state.acceptsVotes;
     const isWaiting = state.round ? outbox.ballot(state.round.n) !== undefined : false;
-    const saved = isWaiting ? waitingFor(live) : chosen.size ? "saved" : "none";
+    const saved = isWaiting ? waitingFor(live) : ballot ? "saved" : "none";
     this.#parts.saved.dataset.saved = saved;
     setText(this.#parts.saved, saved === "none" ? "" : words[saved]);
-    setText(this.#parts.chosen, this.#words({ state, isOpen, chosen, names, of }));
-    show(this.#parts.withdraw, isOpen && chosen.size > 0);
+    setText(this.#parts.chosen, this.#words({ state, isOpen, ballot, chosen, names, of }));
+    setText(this.#parts.withdraw, ballot ? words.withdraw : words.noneOfThese);
+    show(this.#parts.withdraw, isOpen && (this.#hasVoted || canRefuse));
   }
 
-  #words({ state, isOpen, chosen, names, of }) {
+  #words({ state, isOpen, ballot, chosen, names, of }) {
     if (!state.round) return words.notOpen;
-    if (!isOpen && !chosen.size) return words.votingClosed;
-    const what = names.length === 1 && state.round.method === "single" ? words.chosenName(names[0]) : words.chosenCount(chosen.size, of);
-    if (!isOpen) return `${words.votingClosed} · ${what}`;
-    return chosen.size ? what : words.nothingChosen;
+    if (!ballot) return isOpen ? words.nothingChosen : words.votingClosed;
+    const what = state.round.method === "single" ? words.chosenName(names[0]) : chosen.size ? words.chosenCount(chosen.size, of) : words.noneOfThese;
+    return isOpen ? what : `${words.votingClosed} · ${what}`;
   }
 }
 

@@ -42,7 +42,7 @@ class BallotPage {
       rules: new Rules(this.#parts.rules),
       decision: new Decision(this.#parts.decision),
       ranking: new Ranking(this.#parts.outcome),
-      bottom: new BottomBar(document, { withdraw: () => this.#withdraw() }),
+      bottom: new BottomBar(document, { withdraw: () => this.#withdraw(), none: () => this.#vote(methods.approval.none) }),
       name: new NameForm(this.#parts["name-form"], live),
       notices: new Notices(this.#parts.notices),
       announcer: new Announcer(),
@@ -84,20 +84,23 @@ class BallotPage {
     const { round, result, current } = state;
     const options = shownOptions(state);
     const method = methods[round?.method];
-    const chosen = method?.chosen(this.#ballot) ?? new Set();
+    const ballot = this.#ballot;
+    const chosen = method?.chosen(ballot) ?? new Set();
     const said = saidByOption(this.#live);
     show(this.#parts["no-options"], !options.length);
     this.#cards.render(
       options.map((option) => {
         const isListed = Boolean(method) && round.options.includes(option.id);
+        // Once the result is there, a control that does nothing is in the way of it.
+        const isOffered = isListed && (!RESULTS_ON_TOP.has(state.phase) || chosen.has(option.id));
         return {
           option,
           control: {
-            kind: isListed ? method.control : null,
+            kind: isOffered ? method.control : null,
             name: option.name,
             group: `round-${round?.n}`,
             isOn: chosen.has(option.id),
-            isOpen: round?.state === "open",
+            isOpen: state.acceptsVotes,
             aside: round && !isListed ? words.notInRound : "",
           },
           said: said.get(option.id) ?? [],
@@ -107,7 +110,7 @@ class BallotPage {
       }),
     );
     const byId = optionsById(state);
-    this.#views.bottom.update({ live: this.#live, chosen, names: [...chosen].map((id) => byId.get(id)?.name ?? id), of: round?.options.length ?? 0 });
+    this.#views.bottom.update({ live: this.#live, ballot, chosen, names: [...chosen].map((id) => byId.get(id)?.name ?? id), of: round?.options.length ?? 0, canRefuse: Boolean(method?.none) });
   }
 
   /** What this person has chosen last, whether or not the server has it yet. */
@@ -120,8 +123,12 @@ class BallotPage {
   #tap(option, isOn) {
     const { round } = this.#live.state;
     const ballot = methods[round.method].tapped(this.#ballot, option, isOn);
-    if (ballot) this.#live.tell({ type: "vote", round: round.n, ballot });
+    if (ballot) this.#vote(ballot);
     else this.#withdraw();
+  }
+
+  #vote(ballot) {
+    this.#live.tell({ type: "vote", round: this.#live.state.round.n, ballot });
   }
 
   #withdraw() {

@@ -3,7 +3,7 @@
 import { element } from "../dom.js";
 import { words } from "../words.js";
 
-const LABELS = { checkbox: [words.approve, words.approved], radio: [words.choose, words.chosen] };
+const LABELS = { checkbox: words.approve, radio: words.choose };
 
 export class VoteControl {
   #root;
@@ -34,9 +34,9 @@ export class VoteControl {
       this.#root.replaceChildren(...(aside ? [element("p", { className: "vote-aside", text: aside })] : []));
       return;
     }
-    const [off, on] = LABELS[kind];
-    this.#input = element("input", { type: kind, name: group, "aria-label": `${name}: ${off}`, on: { change: (event) => this.#tapped(event.target.checked) } });
-    const face = element("span", { className: "vote-face", "aria-hidden": "true" }, element("span", { className: "vote-sign" }), element("span", { className: "vote-off", text: off }), element("span", { className: "vote-on", text: on }));
+    const label = LABELS[kind];
+    this.#input = element("input", { type: kind, name: group, "aria-label": `${name}: ${label}`, on: { change: (event) => this.#tapped(event.target.checked) } });
+    const face = element("span", { className: "vote-face", "aria-hidden": "true" }, element("span", { className: "vote-sign" }), element("span", { text: label }));
     this.#root.replaceChildren(element("label", { className: "vote" }, this.#input, face));
   }
 }

@@ -30,7 +30,7 @@ export class Ranking {
   update(state) {
     const rows = rowsOf(state);
     const before = this.#positions();
-    this.#list.dataset.count = rows.length;
+    arrange(this.#list, rows.length);
     this.#rows.render(rows);
     this.#slide(before);
     this.#fillTable(rows);
@@ -90,6 +90,13 @@ class Bar {
     setText(this.#parts.total, String(total));
     setText(this.#parts.percent, words.percent(share));
   }
+}
+
+/** On the big screen ten rows fill a column; fifty options stand in three. */
+function arrange(list, n) {
+  const columns = n <= 10 ? 1 : n <= 24 ? 2 : 3;
+  list.dataset.columns = columns;
+  list.style.setProperty("--rows", String(Math.ceil(n / columns)));
 }
 
 function rowsOf(state) {

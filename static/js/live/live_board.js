@@ -12,14 +12,18 @@ import { Outbox } from "./outbox.js";
 import { BoardState } from "./state.js";
 import { kept } from "./storage.js";
 
+/** What `setTimeout` can count to. */
+const LONGEST_TIMER_MS = 2 ** 31 - 2;
+
 export const NAME_KEY = "stackvote:name";
 
 export class LiveBoard extends EventTarget {
-  state = new BoardState();
   clock = new Clock();
+  state = new BoardState(this.clock);
 
   #view;
   #due = false;
+  #deadline = null;
   #asked = new Map();
 
   constructor(code, view) {
@@ -42,6 +46,7 @@ export class LiveBoard extends EventTarget {
   stop() {
     this.outbox.stop();
     this.line.stop();
+    clearTimeout(this.#deadline);
   }
 
   /** True while what is said goes straight to the log. */
@@ -122,7 +127,17 @@ export class LiveBoard extends EventTarget {
     this.#due = true;
     queueMicrotask(() => {
       this.#due = false;
+      this.#waitForDeadline();
       this.dispatchEvent(new Event("change"));
     });
+  }
+
+  /** Time that runs out is a change that nobody sends. */
+  #waitForDeadline() {
+    clearTimeout(this.#deadline);
+    const { acceptsVotes, round } = this.state;
+    if (!acceptsVotes || !round.deadline) return;
+    const left = Math.min(round.deadline - this.clock.now(), LONGEST_TIMER_MS);
+    this.#deadline = setTimeout(() => this.#change(), left + 1);
   }
 }

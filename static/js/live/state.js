@@ -55,8 +55,13 @@ export class BoardState {
   comments = new Map();
   store = "ok";
 
+  #clock;
   #seen = new Map();
   #commentsUntil = 0;
+
+  constructor(clock) {
+    this.#clock = clock;
+  }
 
   /** Returns false for a type that is not about the board. */
   apply(message) {
@@ -91,8 +96,22 @@ export class BoardState {
 
   /** Where the board stands: `setup` `open` `locked` `revealed` `decided`. */
   get phase() {
-    if (this.board?.decision && this.round?.state !== "open" && this.round?.state !== "locked") return "decided";
-    return this.round?.state ?? "setup";
+    const { round, board } = this;
+    if (board?.decision && round?.state !== "open" && round?.state !== "locked") return "decided";
+    if (round?.state === "open" && !this.acceptsVotes) return "locked";
+    return round?.state ?? "setup";
+  }
+
+  /** The server refuses votes from the deadline on, a moment before it says so. */
+  get acceptsVotes() {
+    const { round } = this;
+    return round?.state === "open" && (!round.deadline || this.#clock.now() < round.deadline);
+  }
+
+  /** Who voted, of how many. Someone who has voted may have left the room since. */
+  get turnout() {
+    const { voted, here } = this.people;
+    return { voted, here: Math.max(here, voted) };
   }
 
   #isOld({ type, seq, comment }) {

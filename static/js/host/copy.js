@@ -1,0 +1,42 @@
+/** Buttons that copy an address. The clipboard is missing over plain HTTP in a meeting
+ *  room's network, so the old way stays as a second one. */
+
+import { element } from "../dom.js";
+import { words } from "../words.js";
+
+const MOMENT_MS = 2_000;
+
+export function startCopyButtons(root, announcer) {
+  for (const button of root.querySelectorAll("[data-copy]")) {
+    button.addEventListener("click", () => copy(button, announcer));
+  }
+}
+
+async function copy(button, announcer) {
+  const isCopied = (await copyNew(button.dataset.copy)) || copyOld(button);
+  const said = isCopied ? words.host.copied : words.host.copyFailed;
+  const before = button.dataset.says ?? button.textContent;
+  button.dataset.says = before;
+  button.textContent = said;
+  announcer.now(said);
+  setTimeout(() => (button.textContent = before), MOMENT_MS);
+}
+
+async function copyNew(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function copyOld(button) {
+  const field = element("textarea", { className: "visually-hidden", value: button.dataset.copy });
+  button.after(field);
+  field.select();
+  const isCopied = document.execCommand("copy");
+  field.remove();
+  button.focus();
+  return isCopied;
+}

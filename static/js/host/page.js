@@ -1,0 +1,92 @@
+/** The host's console. */
+
+import { Announcer } from "../announcer.js";
+import { Decision } from "../board/decision.js";
+import { remember } from "../board/known_boards.js";
+import { Notices } from "../board/notices.js";
+import { PhaseLine } from "../board/phase_line.js";
+import { Ranking } from "../board/ranking.js";
+import { Rules } from "../board/rules.js";
+import { standsOut, verdict } from "../board/standing.js";
+import { element, paint, part, parts, setText, show } from "../dom.js";
+import { LiveBoard } from "../live/live_board.js";
+import { words } from "../words.js";
+import { startCopyButtons } from "./copy.js";
+import { Decide } from "./decide.js";
+import { EditBoard } from "./edit_board.js";
+import { NextStep } from "./next_step.js";
+import { OpenRound } from "./open_round.js";
+import { Options } from "./options.js";
+import { People } from "./people.js";
+import { Settings } from "./settings.js";
+import { Steps } from "./steps.js";
+import { Talk } from "./talk.js";
+
+class HostPage {
+  #live;
+  #parts = parts(document);
+  #notices = new Notices(this.#parts.notices);
+  #ranking = new Ranking(this.#parts.results);
+  #phaseLine;
+  #views;
+
+  constructor(code) {
+    const live = new LiveBoard(code, "host");
+    const page = this.#parts;
+    const fail = (text) => this.#notices.say(text);
+    this.#live = live;
+    this.#phaseLine = new PhaseLine(document, live.clock);
+    const options = new Options(page, live);
+    const openRound = new OpenRound(live);
+    const decide = new Decide(live);
+    const editBoard = new EditBoard(live);
+    this.#views = [
+      this.#phaseLine,
+      options,
+      new Rules(page.rules),
+      new Decision(page.decision),
+      new Steps(page),
+      new People(page),
+      new Settings(page.settings, (settings) => live.ask({ type: "set_board", settings }), fail),
+      new Talk(page, (type, comment, on) => live.ask({ type, comment, on }).catch((refusal) => fail(refusal.message))),
+      new NextStep(page.next, live, { openRound: () => openRound.open(), decide: () => decide.open(), addOption: () => options.add() }, fail),
+    ];
+    part(document, "add-option").addEventListener("click", () => options.add());
+    part(document, "edit-board").addEventListener("click", () => editBoard.open());
+    startCopyButtons(document, new Announcer());
+    live.addEventListener("change", () => this.#update());
+  }
+
+  start() {
+    this.#live.start();
+    this.#phaseLine.start();
+  }
+
+  #update() {
+    const { state } = this.#live;
+    this.#notices.update(this.#live);
+    if (!state.ready) return;
+    for (const view of this.#views) view.update(state);
+    setText(this.#parts.title, state.board.title);
+    this.#showResults(state);
+    remember(state);
+  }
+
+  #showResults(state) {
+    const { results, "results-none": none, "results-title": title, standing, "standing-list": list } = this.#parts;
+    const { result, round } = state;
+    show(results, Boolean(result));
+    show(none, !result);
+    show(standing, Boolean(result));
+    setText(none, round ? words.host.hiddenResults : words.host.noResults);
+    const isOnlyHost = round?.state !== "revealed" && round?.settings.visibility !== "live";
+    setText(title, result && isOnlyHost ? words.host.onlyYou : words.host.results);
+    if (!result) return;
+    this.#ranking.update(state);
+    list.replaceChildren(...[verdict(state), ...standsOut(state)].map((text) => element("li", { text })));
+  }
+}
+
+paint();
+if ("WebSocket" in window) new HostPage(document.body.dataset.code).start();
+else new Notices(part(document, "notices")).say(words.line.unsupported, { isBad: false });

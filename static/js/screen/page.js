@@ -1,0 +1,140 @@
+/** The shared screen: what the whole room looks at. */
+
+import { Announcer } from "../announcer.js";
+import { PhaseLine } from "../board/phase_line.js";
+import { Ranking } from "../board/ranking.js";
+import { Rules } from "../board/rules.js";
+import { standsOut, verdict } from "../board/standing.js";
+import { optionsById, shownOptions } from "../board/votable.js";
+import { element, paint, parts, setHue, setShare, setText, show } from "../dom.js";
+import { KeyedList } from "../keyed_list.js";
+import { LiveBoard } from "../live/live_board.js";
+import { words } from "../words.js";
+import { Keys } from "./keys.js";
+import { Said } from "./said.js";
+import { StatusLine } from "./status_line.js";
+import { WakeLock } from "./wake_lock.js";
+
+class ScreenPage {
+  #live;
+  #parts = parts(document);
+  #views;
+  #wasHidden = false;
+  #phase = null;
+  #isRevealing = false;
+
+  constructor(code) {
+    const live = new LiveBoard(code, "screen");
+    const status = new StatusLine(this.#parts.line);
+    this.#live = live;
+    this.#views = {
+      status,
+      phase: new PhaseLine(document, live.clock),
+      rules: new Rules(this.#parts.rules),
+      ranking: new Ranking(this.#parts.results),
+      said: new Said(this.#parts.said),
+      keys: new Keys(document, live, (text, ms) => status.say(text, ms)),
+      names: new KeyedList(this.#parts.names, { make: () => new Name() }),
+      announcer: new Announcer(),
+    };
+    this.#parts.names.replaceChildren();
+    live.addEventListener("change", () => this.#update());
+  }
+
+  start() {
+    this.#live.start();
+    this.#views.phase.start();
+    this.#views.keys.start();
+    new WakeLock().start();
+  }
+
+  #update() {
+    const { state } = this.#live;
+    const views = this.#views;
+    views.status.update(this.#live);
+    if (!state.ready) return;
+    for (const view of [views.phase, views.rules, views.said, views.keys]) view.update(state);
+    this.#showTitle(state.board.title);
+    this.#showTurnout(state);
+    this.#showStage(state);
+    this.#announce(state);
+  }
+
+  #showTitle(title) {
+    setText(this.#parts.title, title);
+    this.#parts.title.dataset.length = title.length > 110 ? "long" : title.length > 60 ? "middle" : "short";
+  }
+
+  #showStage(state) {
+    const { screen, results, "turnout-big": turnout, setup, "options-list": options } = this.#parts;
+    const shows = state.result ? "results" : state.round ? "turnout" : "setup";
+    screen.dataset.shows = shows;
+    show(results, shows === "results");
+    show(turnout, shows === "turnout");
+    show(setup, shows === "setup");
+    show(options, shows !== "results");
+    if (shows === "results") this.#showResults(state);
+    else this.#views.names.render(shownOptions(state));
+    this.#wasHidden = shows === "turnout";
+  }
+
+  #showResults(state) {
+    this.#views.ranking.update(state);
+    if (this.#wasHidden && state.round.state === "revealed") this.#reveal();
+    const { verdict: node } = this.#parts;
+    const isOver = state.phase === "revealed" || state.phase === "decided";
+    show(node, isOver && !this.#isRevealing);
+    if (!isOver) return;
+    const { decision } = state.board;
+    const [loud, quiet] = decision
+      ? [words.announce.decided(optionsById(state).get(decision.option)?.name ?? decision.option), decision.because]
+      : [verdict(state), standsOut(state, 2).join(" ")];
+    node.replaceChildren(element("b", { text: loud }), element("span", { text: quiet }));
+  }
+
+  /** The verdict would spoil it: it comes when the last bar stands. */
+  async #reveal() {
+    this.#isRevealing = true;
+    await this.#views.ranking.reveal();
+    this.#isRevealing = false;
+    this.#update();
+  }
+
+  #showTurnout(state) {
+    const { voted, here } = state.turnout;
+    const share = here ? voted / here : 0;
+    const { ring, turnout, "ring-voted": number, "ring-of": of, "turnout-words": sentence } = this.#parts;
+    setShare(ring, share);
+    setText(number, String(voted));
+    setText(of, here ? words.ringOf(here) : words.ringNobody);
+    setShare(turnout, share);
+    const isHidden = state.round && !state.result;
+    setText(sentence, isHidden && state.acceptsVotes && here > voted ? words.stillChoosing(here - voted) : words.turnout(voted, here));
+    show(turnout, Boolean(state.round));
+  }
+
+  #announce(state) {
+    const { announcer } = this.#views;
+    const { phase } = state;
+    if (this.#phase !== null && this.#phase !== phase) {
+      const sentences = { open: words.announce.open, locked: words.announce.locked, revealed: words.announce.reveal(verdict(state)) };
+      announcer.now(sentences[phase] ?? "");
+    } else if (phase === "open") {
+      announcer.later(() => [words.turnout(state.turnout.voted, state.turnout.here), verdict(state)].filter(Boolean).join(". "));
+    }
+    this.#phase = phase;
+  }
+}
+
+class Name {
+  element = element("li", { className: "option" }, element("span"));
+
+  update({ name, hue }) {
+    setHue(this.element, hue);
+    setText(this.element.firstElementChild, name);
+  }
+}
+
+paint();
+if ("WebSocket" in window) new ScreenPage(document.body.dataset.code).start();
+else document.querySelector("[data-part=line]").textContent = words.line.unsupported;
