@@ -47,6 +47,7 @@ export const words = {
   wins: "first",
   tied: "tied",
   percent: (share) => `${Math.round(share * 100)} %`,
+  noRank: "–",
   rank: (place, isTied) => `${place}${isTied ? "=" : ""}`,
 
   comments: (n) => [String(n), n === 1 ? " comment" : " comments"],
@@ -97,6 +98,7 @@ export const words = {
   ringOf: (here) => `of ${here} have voted`,
   ringNobody: "Nobody is here yet",
   stillChoosing: (n) => `${count(n, "person is", "people are")} still choosing`,
+  here: (n) => `${n} here`,
   counts: (here, voted) => `${here} here · ${voted} voted`,
   pressAgain: "Press R again to show the result to everyone.",
   extended: "Done.",

@@ -44,7 +44,7 @@ export class CommentActions {
       button(words.edit, () => this.#open(words.edit, this.#comment.text, words.save, (text) => this.#live.tell({ type: "edit_comment", comment: this.#comment.id, text }))),
       button(words.remove, () => this.#askDelete()),
     ];
-    this.#view.parts.actions.append(...this.#reactions.map(([, face]) => face), this.#reply, ...this.#mine);
+    this.#view.parts.actions.append(...this.#reactions.map(([, face]) => face), this.#reply, element("span", { className: "row" }, ...this.#mine));
   }
 
   #showReaction(emoji, button) {

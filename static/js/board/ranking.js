@@ -112,7 +112,7 @@ function rowsOf(state) {
       const total = result.totals[id] ?? 0;
       const leads = place === 1 && voters > 0;
       const note = !leads ? "" : known.length > 1 ? words.tied : phase === "open" ? words.leads : words.wins;
-      rows.push({ id, option: options.get(id), rank: words.rank(place, known.length > 1), total, share: voters ? total / voters : 0, note, leads });
+      rows.push({ id, option: options.get(id), rank: voters ? words.rank(place, known.length > 1) : words.noRank, total, share: voters ? total / voters : 0, note, leads });
     }
   }
   return rows;

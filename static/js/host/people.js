@@ -12,8 +12,8 @@ export class People {
   }
 
   update({ people, turnout, round }) {
-    setText(this.#parts["people-words"], words.turnout(turnout.voted, turnout.here));
-    setText(this.#parts.counts, words.counts(people.here, people.voted));
+    setText(this.#parts["people-words"], round ? words.turnout(turnout.voted, turnout.here) : words.here(people.here));
+    setText(this.#parts.counts, round ? words.counts(people.here, people.voted) : words.here(people.here));
     const names = people.names ?? [];
     const now = JSON.stringify([names, people.here, Boolean(round)]);
     if (now === this.#shown) return;
