@@ -1,9 +1,8 @@
 """What the terminal shows when the server is ready: where to go, and where the data are."""
 
 from server.addresses import is_loopback, local_base, public_base
+from server.live.founding import DEFAULT_CODE
 from server.settings import Settings
-
-BOARD = "FRAMEWORKS"
 
 
 def greeting(settings: Settings, host_key: str, store: str) -> str:
@@ -35,7 +34,7 @@ def greeting(settings: Settings, host_key: str, store: str) -> str:
 
 
 def _addresses(base: str, host_key: str) -> list[str]:
-    board = f"{base}/b/{BOARD}"
+    board = f"{base}/b/{DEFAULT_CODE}"
     return [
         f"  Vote           {board}",
         f"  Shared screen  {board}/screen",

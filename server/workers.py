@@ -22,6 +22,7 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from server import secret, terminal
 from server.listening import listen, raise_file_limit
+from server.live.founding import DEFAULT_CODE
 from server.log.embedded import EmbeddedStore, StoreError
 from server.log.inspection import StoreUnfitError, faults, inspect_store
 from server.log.store import StoreAwayError
@@ -45,7 +46,7 @@ class StartError(Exception):
 
 def run(settings: Settings) -> None:
     """Serve until a signal says stop. Raises StartError, PortError, StoreError, SecretError."""
-    key = secret.host_key(secret.load(settings.secret_path), terminal.BOARD)
+    key = secret.host_key(secret.load(settings.secret_path), DEFAULT_CODE)
     raise_file_limit()
     sockets = listen(settings)
     settings = msgspec.structs.replace(settings, port=sockets[0].getsockname()[1])

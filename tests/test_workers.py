@@ -1,0 +1,202 @@
+import os
+import shutil
+import signal
+import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from running import launched, until, wait_gone
+
+from server.log.embedded import is_held
+from server.secret import host_key, load
+
+
+@pytest.fixture
+def pair(tmp_path):
+    """A server of two processes."""
+    with launched(tmp_path, "--processes", "2") as server:
+        yield server.await_greeting()
+
+
+def test_the_greeting_comes_when_all_are_ready_and_its_addresses_work(pair):
+    key = host_key(load(pair.folder / "data" / "secret"), "FRAMEWORKS")
+    assert f"http://127.0.0.1:{pair.port}/b/FRAMEWORKS/host?key={key}\n" in pair.greeting
+    assert "on disk before it is acknowledged" in pair.greeting
+    assert len(pair.workers()) == 2
+    assert pair.is_ready()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_everything_ends_and_nothing_stays(pair, number):
+    everything = {pair.pid, pair.store(), *pair.workers()}
+    pair.signal(number)
+    assert pair.ended() == 0
+    wait_gone(everything)
+    assert not is_held(pair.folder / "data")
+    assert "Traceback" not in pair.log
+    assert "ready to exit" in (pair.folder / "data" / "valkey.log").read_text()
+
+
+def test_told_twice_within_a_moment_it_still_drains(pair):
+    pair.signal(signal.SIGINT)
+    pair.signal(signal.SIGTERM)
+    assert pair.ended() == 0
+    assert "at once" not in pair.log
+
+
+def test_a_worker_that_is_killed_is_followed_by_another(pair):
+    before = pair.workers()
+    killed = min(before)
+    os.kill(killed, signal.SIGKILL)
+    after = until(lambda: (now := pair.workers()) != before and len(now) == 2 and now)
+    assert before & after == before - {killed}
+    until(lambda: pair.log.count("is ready.") == 3)
+    assert pair.is_ready()
+    assert f"Worker {killed} ended (killed by SIGKILL); starting another." in pair.log
+
+
+def test_a_store_that_is_killed_is_back_at_once(pair):
+    before, workers = pair.store(), pair.workers()
+    os.kill(before, signal.SIGKILL)
+    until(lambda: "The store is back." in pair.log)
+    assert pair.store() != before
+    until(pair.is_ready)
+    assert pair.workers() == workers
+
+
+def test_workers_are_renewed_one_by_one_while_people_are_served(pair):
+    before = pair.workers()
+    answers = []
+    done = threading.Event()
+
+    def ask():
+        while not done.is_set():
+            answers.append(pair.get("/healthz")[0])
+
+    with ThreadPoolExecutor(2) as pool:
+        asking = [pool.submit(ask) for _ in range(2)]
+        pair.signal(signal.SIGHUP)
+        try:
+            until(lambda: "All workers are new." in pair.log)
+        finally:
+            done.set()
+        for each in asking:
+            each.result()
+    after = pair.workers()
+    assert len(after) == 2
+    assert not before & after
+    assert set(answers) == {200}
+
+
+def test_after_its_parent_was_killed_nothing_stays(pair):
+    rest = {pair.store(), *pair.workers()}
+    pair.signal(signal.SIGKILL)
+    pair.ended()
+    wait_gone(rest)
+    assert not is_held(pair.folder / "data")
+
+
+def test_a_server_whose_parent_was_killed_can_be_started_again_at_once(pair, tmp_path):
+    port = str(pair.port)
+    pair.signal(signal.SIGKILL)
+    pair.ended()
+    with launched(tmp_path, STACKVOTE_PORT=port) as again:
+        again.await_greeting()
+        assert again.port == int(port)
+        assert again.is_ready()
+
+
+def test_after_everything_was_killed_at_once_it_starts_again(pair, tmp_path):
+    everything = {pair.store(), *pair.workers()}
+    pair.signal(signal.SIGKILL)
+    for pid in everything:
+        os.kill(pid, signal.SIGKILL)
+    pair.ended()
+    with launched(tmp_path, STACKVOTE_PORT=str(pair.port)) as again:
+        assert again.await_greeting().is_ready()
+
+
+def test_a_second_server_on_the_same_folder_or_port_is_refused_in_words(pair, tmp_path):
+    with launched(tmp_path) as second:
+        assert second.ended() == 1
+    with launched(tmp_path / "other", STACKVOTE_PORT=str(pair.port)) as third:
+        assert third.ended() == 1
+        assert "another program does" in third.log
+    assert "stackvote: Another Stackvote is running on" in pair.log
+    assert pair.is_ready()
+
+
+def test_workers_that_cannot_start_are_given_up_in_words(tmp_path, monkeypatch):
+    with launched(
+        tmp_path, prelude=f"import sys; sys.executable = {shutil.which('false')!r}"
+    ) as it:
+        assert it.ended() == 1
+    assert it.log.count("ended (exit status 1); starting another.") == 5
+    assert it.log.endswith("stackvote: No worker gets ready; the lines above say why.\n")
+    assert not is_held(tmp_path / "data")
+
+
+def test_a_folder_called_server_is_not_in_the_way(tmp_path):
+    foreign = tmp_path / "project" / "server"
+    foreign.mkdir(parents=True)
+    (foreign / "__init__.py").write_text("raise SystemExit('not this one')")
+    # `stackvote` itself does not look into the current directory either.
+    prelude = "import sys; sys.path.remove('')"
+    with launched(tmp_path, prelude=prelude, cwd=foreign.parent) as server:
+        assert server.await_greeting().is_ready()
+
+
+class Redis:
+    """Debian's own server, started by hand."""
+
+    def __init__(self, folder, password):
+        program = shutil.which("redis-server")
+        if program is None:
+            pytest.skip("redis-server is not installed")
+        self.path = folder / "redis.sock"
+        self.url = f"unix://:{password}@{self.path}"
+        options = {"port": "0", "unixsocket": self.path, "requirepass": password}
+        options |= {"dir": folder, "appendonly": "yes", "save": "", "logfile": folder / "redis.log"}
+        self.command = [program, *(str(p) for k, v in options.items() for p in (f"--{k}", v))]
+
+
+@pytest.fixture
+def redis_server(tmp_path):
+    return Redis(tmp_path, "s3cret")
+
+
+def test_an_external_store_is_waited_for_and_its_password_kept(tmp_path, redis_server):
+    with launched(tmp_path, STACKVOTE_REDIS_URL=redis_server.url) as server:
+        until(lambda: "Waiting for the store" in server.log)
+        with subprocess.Popen(redis_server.command) as store:
+            try:
+                server.await_greeting()
+                assert server.is_ready()
+                commands = [server.pid, *server.workers()]
+                shown = subprocess.run(
+                    ["ps", "-ww", "-o", "args=", "-p", ",".join(map(str, commands))],
+                    capture_output=True,
+                    text=True,
+                    check=True,
+                )
+                assert server.stop() == 0
+            finally:
+                store.terminate()
+    for text in (server.log, server.greeting, shown.stdout):
+        assert "s3cret" not in text
+    assert f"unix://:***@{redis_server.path}" in server.greeting
+    assert not (tmp_path / "data" / "valkey.sock").exists()
+
+
+def test_a_store_that_turns_us_away_ends_the_start_in_words(tmp_path, redis_server):
+    with subprocess.Popen(redis_server.command) as store:
+        try:
+            until(redis_server.path.exists)
+            url = redis_server.url.replace("s3cret", "wr0ng")
+            with launched(tmp_path, STACKVOTE_REDIS_URL=url) as server:
+                assert server.ended() == 1
+        finally:
+            store.terminate()
+    assert "refuses the user or password" in server.log
+    assert "wr0ng" not in server.log
