@@ -1,0 +1,109 @@
+"""`docs/protocol.md` says what the code does: every message, field, code and address."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+
+from server.domain.methods import METHODS, Result
+from server.domain.options import Option
+from server.domain.refusals import Code
+from server.domain.rules import BoardSettings, RoundSettings
+from server.live import messages, requests
+from server.web import api, ops, pages, socket
+from server.web.handler import STATUS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the table under a heading."""
+    section = re.split(r"\n#+ ", PAGE.split(f" {heading}\n", 1)[1], maxsplit=1)[0]
+    lines = [line for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+
+
+def names(cell: str) -> set[str]:
+    return set(re.findall(r"`([a-z_]+)\??`", cell))
+
+
+def row(heading: str, first: str) -> list[str]:
+    return next(cells for cells in rows(heading) if first in cells[0])
+
+
+@pytest.mark.parametrize("request_", [requests.Hello, *get_args(requests.AnyRequest)])
+def test_each_request_has_its_row(request_):
+    tag = request_.__struct_config__.tag
+    _, fields, who = row("From the client", f"`{tag}`")
+    wanted = {field.name: field.required for field in msgspec.structs.fields(request_)}
+    wanted.pop("id", None)
+    assert set(wanted) <= names(fields)
+    for name, required in wanted.items():
+        assert (f"`{name}?`" in fields) is not required
+    if request_ is not requests.Hello:
+        assert who == ("host" if request_.for_host else "seat")
+
+
+def test_there_is_no_row_for_a_request_that_the_server_does_not_know():
+    tags = {each.__struct_config__.tag for each in get_args(requests.AnyRequest)} | {"hello"}
+    assert {name for cells in rows("From the client") for name in names(cells[0])} == tags
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        messages.Welcome,
+        messages.Ballot,
+        messages.Ack,
+        messages.Refusal,
+        messages.Pulse,
+        messages.Goodbye,
+    ],
+)
+def test_each_frame_has_its_row(frame):
+    fields = row("From the server", f"`{frame.__struct_config__.tag}`")[1]
+    assert names(fields) == set(frame.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    ("name", "struct"),
+    [
+        ("`you`", messages.You),
+        ("`board`", messages.BoardView),
+        ("`settings` of a board", BoardSettings),
+        ("`option`", Option),
+        ("`round`", messages.RoundView),
+        ("`settings` of a round", RoundSettings),
+        ("`tally`", messages.TallyView),
+        ("`result`", Result),
+        ("`comment`", messages.CommentView),
+        ("`people`", messages.PeopleView),
+    ],
+)
+def test_each_object_has_its_fields(name, struct):
+    fields = next(cells[1] for cells in rows("The objects") if cells[0].startswith(name))
+    assert set(struct.__struct_fields__) <= names(fields)
+
+
+def test_each_refusal_has_its_row():
+    wanted = [[f"`{code}`", str(STATUS[code]), messages.REFUSALS[code]] for code in Code]
+    assert rows("Of refusals") == wanted
+
+
+def test_each_closing_code_has_its_row():
+    wanted = [[str(close.code), close.reason, does] for close, does in messages.CLOSES.items()]
+    assert rows("Of closing")[:-1] == wanted
+
+
+def test_each_method_has_its_row():
+    assert [cells[0] for cells in rows("Ballots")] == [
+        f"`{method}`" for method in sorted(METHODS, reverse=True)
+    ]
+
+
+def test_each_address_has_its_row():
+    patterns = [pattern for module in (pages, socket, api, ops) for pattern, _ in module.routes]
+    shown = {cells[0].strip("`").split(" ")[1] for cells in rows("Addresses")}
+    assert shown == {pattern.replace("([^/]+)", "{code}") for pattern in patterns}
