@@ -102,6 +102,11 @@ class Server:
     def signal(self, number):
         self.process.send_signal(number)
 
+    def kill(self):
+        """Kill the server and its workers, not the store."""
+        for pid in (self.pid, *self.workers()):
+            os.kill(pid, signal.SIGKILL)
+
     def ended(self):
         return self.process.wait(PATIENCE)
 
