@@ -18,7 +18,16 @@ TIMEOUT = 5.0
 """Seconds after which a command counts as lost."""
 CONNECTIONS = 32
 _DURABLE_MS = 4000
-_NOT_NOW = ("MISCONF", "OOM", "READONLY", "NOREPLICAS", "MASTERDOWN", "LOADING", "CLUSTERDOWN")
+_NOT_NOW = {
+    "MISCONF",
+    "OOM",
+    "READONLY",
+    "NOREPLICAS",
+    "MASTERDOWN",
+    "LOADING",
+    "CLUSTERDOWN",
+    "BUSY",
+}
 """Answers that mean: not now. The disk is full, the memory, the replica not yet a primary."""
 
 Answer = TypeVar("Answer")
@@ -120,8 +129,11 @@ class Store:
 
     def _judged(self, error: Exception) -> Exception:
         """Tell an answer of the store from its absence."""
-        if isinstance(error, ResponseError) and not str(error).startswith(_NOT_NOW):
-            return error
+        if isinstance(error, ResponseError):
+            # redis-py takes the code off the words where it knows it, and only there.
+            code = error.status_code or str(error).partition(" ")[0]
+            if code not in _NOT_NOW:
+                return error
         self.set_present(value=False, why=error)
         return StoreAwayError(str(error))
 
