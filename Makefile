@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test browser lint types imports check docs clean help
+.PHONY: run test browser lint types imports check docs bench clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -28,6 +28,9 @@ check: lint types imports test browser ## All that CI runs
 
 docs: $(VENV)/run.stamp ## Write the pages that are made from the code
 	$(BIN)/python -m server.reference > docs/settings.md
+
+bench: $(VENV)/run.stamp ## Measure speed, memory and delay in five minutes; ARGS="--quick" for a short look
+	$(BIN)/python -m bench.run $(ARGS)
 
 clean: ## Forget the virtual environment and caches; the data stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,146 @@
+"""Stackvote as a person starts it, with boards on which a round is open and people's cookies."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bench import machine
+from bench.generator import BenchError, Board
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = "python-web-frameworks"
+STEADY_KIB = 64
+"""Two looks at the memory that differ by no more show that it has come to rest."""
+
+
+class Stackvote:
+    """One `stackvote run` with one worker and its own store."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+        self.port = port
+        self._process = process
+        self.pid = self._child("server worker")
+        self.store_pid: int | None = self._child("valkey-server")
+
+    def _child(self, word: str) -> int:
+        found = [pid for pid, line in machine.children(self._process.pid).items() if word in line]
+        if len(found) != 1:
+            raise BenchError(f"There is not one child process named {word!r}, but {len(found)}.")
+        return found[0]
+
+    def open_board(self) -> Board:
+        """Make a board of the seven frameworks, and open a round that all see live."""
+        made = self._call("POST", "/api/boards", {"template": TEMPLATE})
+        code, key = made["code"], made["host_key"]
+        self._call(
+            "POST",
+            f"/api/boards/{code}/actions",
+            {
+                "type": "open_round",
+                "id": "bench",
+                "method": "approval",
+                "settings": {"visibility": "live"},
+            },
+            {"Authorization": f"Bearer {key}"},
+        )
+        current = self._call("GET", f"/api/boards/{code}")["round"]
+        return Board(f"/b/{code}/live", current["options"], current["n"])
+
+    def write_cookies(self, board: Board, count: int, path: Path) -> None:
+        """Open the ballot page as so many browsers, and keep the cookie of each, one a line."""
+        page = board.path.removesuffix("/live")
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        with path.open("w") as file:
+            for _ in range(count):
+                connection.request("GET", page)
+                answer = connection.getresponse()
+                answer.read()
+                cookie = answer.headers["Set-Cookie"]
+                if answer.status != http.client.OK or not cookie:
+                    raise BenchError(f"{page} answered {answer.status} and set no cookie.")
+                print(cookie.partition(";")[0], file=file)
+        connection.close()
+
+    def resident_kib(self) -> int:
+        """Return the worker's memory when garbage is collected and it has come to rest."""
+        before = 0
+        for _ in range(50):
+            os.kill(self.pid, signal.SIGUSR2)
+            # It answers only when it has done what the signal asked for.
+            self._call("GET", "/healthz")
+            now = machine.resident_kib(self.pid)
+            if abs(now - before) <= STEADY_KIB:
+                return now
+            before = now
+            time.sleep(0.2)
+        raise BenchError("The server's memory does not come to rest.")
+
+    def _call(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Any:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request(method, path, json.dumps(body) if body else None, headers or {})
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        if answer.status >= http.client.BAD_REQUEST:
+            raise BenchError(f"{method} {path} answered {answer.status}: {content[:200]!r}")
+        return json.loads(content) if content.startswith(b"{") else None
+
+
+@contextmanager
+def running(folder: Path, name: str, cores: machine.Cores) -> Iterator[Stackvote]:
+    """Serve on a free port, with fresh data, until this is closed. Raises BenchError.
+
+    The secret lies beside the data, so that cookies are good for every server of a bench.
+    """
+    # Settings of the person who measures must not change what is measured.
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("STACKVOTE_")}
+    environment["PYTHONPATH"] = str(ROOT / "bench" / "collect")
+    command = [
+        *(sys.executable, "-m", "server", "run"),
+        *("--host", "127.0.0.1", "--port", "0", "--processes", "1"),
+        *("--data", str(folder / name), "--secret-file", str(folder / "secret")),
+        *("--message-rate", "10000", "--message-burst", "100000", "--drain-seconds", "1"),
+    ]
+    log = folder / f"{name}.log"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+    try:
+        server = Stackvote(process, _port(process, log))
+        machine.pin(server.pid, cores.server)
+        if server.store_pid is not None:
+            machine.pin(server.store_pid, cores.store)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def _port(process: subprocess.Popen[str], log: Path) -> int:
+    greeting = ""
+    for line in process.stdout or ():
+        greeting += line
+        if "Ctrl-C" in line:
+            break
+    found = re.search(r"127\.0\.0\.1:(\d+)/", greeting)
+    if found is None:
+        raise BenchError(f"The server does not start:\n{log.read_text()}")
+    return int(found[1])
