@@ -19,7 +19,6 @@ from server.live.founding import DEFAULT_CODE, DEFAULT_TEMPLATE, open_default
 from server.live.hub import Hub
 from server.live.pseudonyms import Pseudonyms
 from server.live.rate import Rates
-from server.live.requests import MAX_BYTES
 from server.log.store import Store, StoreAwayError
 from server.settings import Settings, resources
 from server.web import api, ops, pages
@@ -32,8 +31,6 @@ logger = logging.getLogger(__name__)
 MAX_BODY = 256 * 1024
 """Bytes of a request; a long list of options fits, more is of no use."""
 GUESSES_A_MINUTE = 60
-PING_SECONDS = 10
-"""After two of these without an answer a peer counts as gone."""
 
 
 def make_site(settings: Settings, key: bytes) -> Site:
@@ -70,9 +67,6 @@ def make_application(site: Site, key: bytes) -> Application:
         cross_origin_protection=True,
         trusted_origins=site.settings.trusted_origins,
         log_function=log_request,
-        websocket_max_message_size=MAX_BYTES,
-        websocket_ping_interval=PING_SECONDS,
-        websocket_ping_timeout=PING_SECONDS,
     )
 
 

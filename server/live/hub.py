@@ -11,7 +11,7 @@ from server.live import messages
 from server.live.messages import Goodbye
 from server.live.pseudonyms import Pseudonyms
 from server.live.room import Room
-from server.live.transport import frame
+from server.live.transport import Connection, frame
 from server.log.follow import Line
 from server.log.log import Log
 from server.log.store import Store
@@ -38,6 +38,8 @@ class Hub:
         self.pseudonyms = pseudonyms
         self.draining = False
         self.rooms: dict[str, Room] = {}
+        self.guests: set[Connection] = set()
+        """All connections, also those that have not said hello yet."""
         self.line = Line(store, process, self._renew)
         self.log = Log(store, self.line, retention_days)
         self._process = process
@@ -49,10 +51,6 @@ class Hub:
     def ready(self) -> bool:
         """Whether people can be sent here."""
         return self.store.present and not self.draining
-
-    @property
-    def connections(self) -> int:
-        return sum(len(room.connections) for room in self.rooms.values())
 
     def start(self) -> None:
         self.store.on_presence.append(self._tell_presence)
@@ -80,7 +78,7 @@ class Hub:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.log.drained(), seconds)
         await asyncio.sleep(0)  # The answers go out before the farewell.
-        connections = [c for room in self.rooms.values() for c in list(room.connections)]
+        connections = list(self.guests)
         spread_ms = min(int(seconds * 1000), 20 * len(connections))
         for connection in connections:
             goodbye = Goodbye(
@@ -153,8 +151,9 @@ class Hub:
             now = loop.time()
             compare = now - compared >= COMPARE
             compared = now if compare else compared
+            for connection in list(self.guests):
+                connection.check(now)
             for room in list(self.rooms.values()):
-                room.close_stalled(now)
                 if compare:
                     room.catch_up()
                 if room.connections:

@@ -5,10 +5,11 @@ seat, a seat to a browser, or two boards to one person.
 """
 
 import base64
+import hashlib
 
-from server import secret as keyed
 from server.domain.rounds import Round
 from server.domain.rules import Names
+from server.secret import derive
 
 _SIZE = 12
 """Bytes: 96 bits, so that no two of any number of people meet."""
@@ -16,22 +17,24 @@ _SIZE = 12
 
 class Pseudonyms:
     def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+        self._key = derive(secret, "pseudonyms")
 
     def seat(self, browser: str, code: str) -> str:
         """Name a browser on one board."""
-        return self._name("seat", browser, code)
+        return self._name("seat", code, browser)
 
     def voter(self, seat: str, code: str, current: Round) -> str:
         """Name a seat in one round: by itself where names are open, else unrecognizably."""
         if current.settings.names is Names.OPEN:
             return seat
-        return self._name("voter", seat, code, str(current.n))
+        return self._name("voter", code, str(current.n), seat)
 
     def once(self, seat: str, code: str, message: str) -> str:
         """Name a message, so that it is known when it comes again."""
-        return self._name("message", seat, code, message)
+        return self._name("message", code, seat, message)
 
-    def _name(self, purpose: str, *parts: str) -> str:
-        digest = keyed.derive(self._secret, purpose, *parts)[:_SIZE]
+    def _name(self, *parts: str) -> str:
+        # Only the last part may hold anything, so no two lists of parts read the same.
+        text = "\0".join(parts).encode()
+        digest = hashlib.blake2b(text, key=self._key, digest_size=_SIZE).digest()
         return base64.urlsafe_b64encode(digest).decode()

@@ -37,8 +37,6 @@ logger = logging.getLogger(__name__)
 
 HOST_SEAT = "host"
 """By whom the host acts who holds the key but no seat."""
-STALLED = 10.0
-"""Seconds after which a connection whose outbox stays full is closed."""
 
 
 class Room:
@@ -135,17 +133,6 @@ class Room:
             **shared,
         )
         connection.send(frame(messages.encode(welcome)), "welcome")
-
-    def drained(self, connection: Connection) -> None:
-        """Take note that the line of a connection is free again."""
-        if connection.drained():
-            self.welcome(connection)
-
-    def close_stalled(self, now: float) -> None:
-        """Close the connections whose outbox has been full for too long."""
-        for connection in list(self.connections):
-            if connection.full_since is not None and now - connection.full_since > STALLED:
-                connection.close(messages.TOO_SLOW)
 
     # What they ask
 

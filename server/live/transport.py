@@ -1,13 +1,44 @@
-"""One connection: frames out, through a bounded outbox when its line is slow."""
+"""One connection: bytes in, frames out, through a bounded outbox when its line is slow.
 
-from typing import NamedTuple, Protocol
+The WebSocket handshake is over when a connection is made. From there on it is an asyncio
+protocol of its own: frames are parsed by the sans-I/O core of `websockets`, and written as
+bytes that were made once for everybody.
+"""
+
+import asyncio
+import logging
+from typing import NamedTuple, cast
+
+from websockets.frames import BINARY, CONT, TEXT, Frame
+from websockets.protocol import OPEN, SERVER, Protocol
 
 from server.live.messages import TOO_SLOW, Close, View
+from server.live.requests import MAX_BYTES
 from server.live.views import Audience
-from server.metrics import OVERFLOWS
+from server.metrics import CLOSES, OVERFLOWS
 
 OUTBOX_BYTES = 256 * 1024
 """What may wait for a slow reader, beside what its socket has taken."""
+STALLED = 10.0
+"""Seconds after which a connection whose outbox stays full is closed."""
+QUIET = 10.0
+"""Seconds of silence after which a peer is asked whether it is there."""
+DEAD = 20.0
+"""Seconds of silence after which it counts as gone."""
+FAREWELL = 5.0
+"""Seconds in which a peer may answer that the connection is closed."""
+_REASON_BYTES = 123
+"""What fits into a closing frame (RFC 6455, 5.5)."""
+_PING = b"\x89\x00"
+
+# What peers do wrong is answered to them; a line in the log for each would only fill it.
+_log = logging.getLogger(__name__)
+_log.setLevel(logging.WARNING)
+
+# Everything that is read lands here first and is taken out before the next read: the loop
+# reads one socket at a time.
+_inbox = bytearray(16 * 1024)
+_inbox_view = memoryview(_inbox)
 
 
 def frame(payload: bytes) -> bytes:
@@ -30,23 +61,48 @@ class Actor(NamedTuple):
     is_host: bool
 
 
-class Wire(Protocol):
-    """The socket under a connection."""
+class Listener:
+    """Who is told what a connection receives."""
 
-    def writing(self) -> bool:
-        """Whether bytes wait that the kernel has not taken yet."""
+    __slots__ = ()
 
-    def write(self, data: bytes) -> None:
-        """Send bytes; `Connection.drained` is called when all have left."""
+    def heard(self, message: bytes, *, is_text: bool) -> None:
+        """Take a whole message."""
 
-    def close(self, close: Close) -> None: ...
+    def drained(self) -> None:
+        """Frames were dropped, and the line is free again: a fresh welcome is due."""
+
+    def ended(self) -> None:
+        """Learn that the connection is gone."""
 
 
-class Connection:
+class Connection(asyncio.BufferedProtocol):
     """One page of one person. Who is behind it was settled before it was made."""
 
-    def __init__(self, wire: Wire, actor: Actor) -> None:
+    __slots__ = (
+        "_blocked",
+        "_outbox",
+        "_parts",
+        "_pinged",
+        "_protocol",
+        "_transport",
+        "_waiting",
+        "actor",
+        "audience",
+        "closed",
+        "full_since",
+        "heard_at",
+        "listener",
+        "stale",
+        "view",
+        "voter",
+    )
+
+    _transport: asyncio.Transport
+
+    def __init__(self, actor: Actor) -> None:
         self.actor = actor
+        self.listener = Listener()
         self.view: View | None = None
         self.audience: Audience | None = None
         self.voter: str | None = None
@@ -56,9 +112,15 @@ class Connection:
         """Since when the outbox has been overflowing, by the loop's clock."""
         self.stale = False
         """Frames were dropped: a fresh welcome is due when the outbox has drained."""
-        self._wire = wire
+        self.heard_at = asyncio.get_running_loop().time()
+        self._protocol = Protocol(SERVER, state=OPEN, max_size=MAX_BYTES, logger=_log)
+        self._parts: list[Frame] = []
         self._outbox: dict[object, bytes] = {}
         self._waiting = 0
+        self._blocked = False
+        self._pinged = False
+
+    # Frames out
 
     def send(self, data: bytes, slot: str | None = None, *, now: float = 0.0) -> None:
         """Send a frame, or keep it until the line is free.
@@ -68,8 +130,8 @@ class Connection:
         """
         if self.closed:
             return
-        if not self._outbox and not self._wire.writing():
-            self._wire.write(data)
+        if not self._blocked:
+            self._transport.write(data)
         elif slot is None:
             self._keep(object(), data)
             if self._waiting > OUTBOX_BYTES:
@@ -79,24 +141,28 @@ class Connection:
             if self._waiting > OUTBOX_BYTES:
                 self._overflow(now)
 
-    def drained(self) -> bool:
-        """Send what waits. Returns whether a fresh welcome is due now."""
-        while self._outbox and not self._wire.writing() and not self.closed:
-            slot = next(iter(self._outbox))
-            data = self._outbox.pop(slot)
-            self._waiting -= len(data)
-            self._wire.write(data)
-        if not self.stale or self._outbox or self._wire.writing():
-            return False
-        self.stale = False
-        self.full_since = None
-        return True
-
     def close(self, close: Close) -> None:
-        if not self.closed:
-            self.closed = True
-            self._outbox.clear()
-            self._wire.close(close)
+        """Say why, and close; whoever does not answer is cut off."""
+        if self.closed:
+            return
+        self.closed = True
+        self._outbox.clear()
+        CLOSES.labels(close.code).inc()
+        reason = close.reason.encode()[:_REASON_BYTES].decode(errors="ignore")
+        self._protocol.send_close(close.code, reason)
+        self._write_protocol()
+        asyncio.get_running_loop().call_later(FAREWELL, self._transport.abort)
+
+    def check(self, now: float) -> None:
+        """Close a connection that has stalled, and find out whether a quiet one is there."""
+        if self.full_since is not None and now - self.full_since > STALLED:
+            self.close(TOO_SLOW)
+        quiet = now - self.heard_at
+        if quiet > DEAD:
+            self._transport.abort()
+        elif quiet > QUIET and not self._pinged and not self._blocked and not self.closed:
+            self._pinged = True
+            self._transport.write(_PING)
 
     def _keep(self, slot: object, data: bytes) -> None:
         # Taken out first: a frame that supersedes another goes to the end of the line.
@@ -110,3 +176,71 @@ class Connection:
         self.full_since = now
         for slot in [slot for slot in self._outbox if isinstance(slot, str)]:
             self._waiting -= len(self._outbox.pop(slot))
+
+    def _drain(self) -> None:
+        while self._outbox and not self._blocked:
+            data = self._outbox.pop(next(iter(self._outbox)))
+            self._waiting -= len(data)
+            self._transport.write(data)
+        if self.stale and not self._outbox and not self._blocked:
+            self.stale = False
+            self.full_since = None
+            self.listener.drained()
+
+    # Bytes in: what asyncio calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - asyncio's promise
+        self._transport = transport
+        # From the first byte that the kernel does not take, frames wait in the outbox.
+        transport.set_write_buffer_limits(high=0)
+
+    def pause_writing(self) -> None:
+        self._blocked = True
+
+    def resume_writing(self) -> None:
+        self._blocked = False
+        self._drain()
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
+        return _inbox_view
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.heard_at = asyncio.get_running_loop().time()
+        self._pinged = False
+        self._protocol.receive_data(_inbox[:nbytes])
+        for event in self._protocol.events_received():
+            if self.closed:
+                break
+            self._take(cast("Frame", event))
+        self._write_protocol()
+
+    def eof_received(self) -> bool:
+        self._protocol.receive_eof()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        self.closed = True
+        self._outbox.clear()
+        self.listener.ended()
+
+    def _take(self, event: Frame) -> None:
+        if event.opcode not in {TEXT, BINARY, CONT}:
+            return  # Control frames are answered by the protocol.
+        if event.fin and not self._parts:
+            self.listener.heard(bytes(event.data), is_text=event.opcode is TEXT)
+            return
+        self._parts.append(event)
+        if event.fin:
+            parts, self._parts = self._parts, []
+            whole = b"".join(part.data for part in parts)
+            self.listener.heard(whole, is_text=parts[0].opcode is TEXT)
+
+    def _write_protocol(self) -> None:
+        """Write what the protocol has to say: pongs, and its part of a farewell."""
+        for data in self._protocol.data_to_send():
+            if data:
+                self._transport.write(data)
+            else:
+                self.closed = True
+                self._transport.close()

@@ -1,190 +1,113 @@
-"""The live connection: Tornado's WebSocket, translated for a room."""
+"""The way into the live connection: the handshake, and who is let in.
+
+Tornado does HTTP, cookies and rights; the handshake is answered by `websockets`; then the
+socket is taken from Tornado and given to a `Connection`.
+"""
 
 import asyncio
-import contextlib
+import os
 import random
-import time
-from typing import cast
+import socket
+from collections.abc import Sequence
+from typing import ClassVar
+from urllib.parse import urlsplit
 
-from tornado.iostream import IOStream, StreamClosedError
-from tornado.websocket import WebSocketHandler, WebSocketProtocol13
+from tornado.iostream import IOStream
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
 
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code
 from server.live import messages
-from server.live.messages import Ack, Close, Goodbye, Refusal
-from server.live.requests import (
-    NotUnderstoodError,
-    RefusedRequestError,
-    read_hello,
-    read_request,
-)
+from server.live.messages import Close, Goodbye
 from server.live.room import Room
-from server.live.submissions import Answer
-from server.live.transport import Connection, frame
-from server.metrics import ACK_SECONDS, CLOSES, CONNECTIONS, REFUSALS, REQUESTS
+from server.live.session import Session
+from server.live.transport import Actor, Connection, frame
 from server.web import identity
 from server.web.handler import Access, Handler, Problem
 
 SUBPROTOCOL = "stackvote.v1"
-HELLO_SECONDS = 10.0
-"""In which a connection has to say hello."""
-_REASON_BYTES = 123
-"""What fits into a closing frame (RFC 6455, 5.5)."""
 
 
-class StreamWire:
-    """Tornado's stream under a connection. Frames are written whole, past `write_message`,
-    which would encode them for each connection anew.
-    """
-
-    def __init__(self, socket: "LiveSocket", stream: IOStream) -> None:
-        self._socket = socket
-        self._stream = stream
-
-    def writing(self) -> bool:
-        return self._stream.writing()
-
-    def write(self, data: bytes) -> None:
-        # Of a dead peer the stream itself learns, and closes; here it only must not stop
-        # what goes to the others.
-        with contextlib.suppress(StreamClosedError):
-            written = self._stream.write(data)
-            if self._stream.writing():
-                written.add_done_callback(self._drained)
-
-    def close(self, close: Close) -> None:
-        CLOSES.labels(close.code).inc()
-        reason = close.reason.encode()[:_REASON_BYTES].decode(errors="ignore")
-        self._socket.close(close.code, reason)
-
-    def _drained(self, written: "asyncio.Future[None]") -> None:
-        if not written.cancelled() and written.exception() is None:
-            self._socket.drained()
-
-
-class LiveSocket(WebSocketHandler, Handler):
+class LiveSocket(Handler):
     """One page's connection."""
 
-    access = Access.BY_ACTION
-    _room: Room | None = None
-    _connection: Connection | None = None
-    _patience: asyncio.TimerHandle | None = None
+    access: ClassVar[Access] = Access.BY_ACTION
 
-    def prepare(self) -> None:
-        # Later than this nothing but a closing code can be said.
-        if self.site.hub.connections >= self.site.settings.max_connections:
+    async def get(self, typed: str) -> None:
+        if len(self.site.hub.guests) >= self.site.settings.max_connections:
             raise Problem(503, "too_many", "This server is full. Try again in a moment.")
+        if not self._is_own_origin():
+            raise Problem(403, "foreign_origin", "Pages of other sites may not connect here.")
+        response = self._handshake()
+        if response.status_code != 101:
+            raise Problem(
+                response.status_code, Code.NOT_UNDERSTOOD, "This address is for WebSockets."
+            )
+        # Asked while this is still HTTP, and told once it is a WebSocket: a browser shows a
+        # page only the codes of closing.
+        room, refusal = await self._room_or_refusal(typed)
+        actor = self.actor(room) if room else Actor(seat=None, is_host=False)
+        if refusal is None and identity.browser(self).forged and not actor.is_host:
+            refusal = messages.NOT_ALLOWED
+        connection = Connection(actor)
+        if room is not None and refusal is None:
+            connection.listener = Session(connection, room, self.site.hub, self.site.messages)
+        await take_over(self.detach(), response.serialize(), connection)
+        if refusal is not None:
+            self._send_away(connection, refusal)
 
-    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
-        return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
+    def _is_own_origin(self) -> bool:
+        """Browsers let any page open a WebSocket; this is what keeps other sites out."""
+        headers = self.request.headers
+        origin = headers.get("Origin")
+        if origin in self.site.settings.trusted_origins:
+            return True
+        site = headers.get("Sec-Fetch-Site")
+        if site is not None:
+            return site in {"same-origin", "none"}
+        # An old browser, or a page without HTTPS; a program sends no origin at all.
+        host = headers.get("Host", "").lower()
+        return origin is None or urlsplit(origin).netloc.lower() == host
 
-    def check_origin(self, origin: str) -> bool:
-        return self.check_trusted_origin(origin)
+    def _handshake(self) -> Response:
+        request = Request(self.request.path, Headers(self.request.headers.get_all()))
+        return ServerProtocol(select_subprotocol=_choose).accept(request)
 
-    async def open(self, typed: str) -> None:
-        self.set_nodelay(True)
-        accepted = cast("WebSocketProtocol13", self.ws_connection)
-        wire = StreamWire(self, accepted.stream)
+    async def _room_or_refusal(self, typed: str) -> tuple[Room | None, Close | None]:
         try:
             room = await self.room(typed)
         except Problem as problem:
             if problem.code in {Code.STORE_AWAY, Code.GOING_AWAY}:
-                self._send_away(wire, problem.message)
-            else:
-                wire.close(messages.NO_SUCH_BOARD)
-            return
-        if self.site.hub.draining:
-            self._send_away(wire, "The server restarts.")
-            return
-        actor = self.actor(room)
-        if identity.browser(self).forged and not actor.is_host:
-            wire.close(messages.NOT_ALLOWED)
-            return
-        self._room = room
-        self._connection = Connection(wire, actor)
-        self._patience = asyncio.get_running_loop().call_later(
-            HELLO_SECONDS, self._not_understood, "No hello came."
-        )
+                return None, messages.RESTART._replace(reason=problem.message)
+            return None, messages.NO_SUCH_BOARD
+        return room, messages.RESTART if self.site.hub.draining else None
 
-    def on_message(self, message: str | bytes) -> None:
-        room, connection = self._room, self._connection
-        if room is None or connection is None or connection.closed:
-            return
-        if not self.site.messages.allows((room.code, connection.actor.seat or connection)):
-            connection.close(messages.TOO_MANY)
-        elif isinstance(message, bytes):
-            self._not_understood("Messages are text.")
-        elif connection.view is None:
-            self._hello(room, connection, message)
-        else:
-            self._request(room, connection, message)
+    def _send_away(self, connection: Connection, close: Close) -> None:
+        if close.code == messages.RESTART.code:
+            later = Goodbye(reason=close.reason, retry_after_ms=random.randint(500, 3000))
+            connection.send(frame(messages.encode(later)))
+        connection.close(close)
 
-    def on_close(self) -> None:
-        if self._patience:
-            self._patience.cancel()
-        if self._connection is not None and self._room is not None:
-            self._connection.closed = True
-            if self._connection.view is not None:
-                self._room.leave(self._connection)
-                CONNECTIONS.labels(self._connection.view).dec()
 
-    def drained(self) -> None:
-        """Take note that everything written has left."""
-        if self._connection is not None and self._room is not None:
-            self._room.drained(self._connection)
+def _choose(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    return next((one for one in offered if one == SUBPROTOCOL), None)
 
-    def _hello(self, room: Room, connection: Connection, message: str) -> None:
-        try:
-            hello = read_hello(message)
-            room.enter(connection, hello)
-        except NotUnderstoodError as error:
-            self._not_understood(str(error))
-        except Refused as refused:
-            connection.close(messages.NOT_ALLOWED._replace(reason=refused.message))
-        else:
-            CONNECTIONS.labels(hello.view).inc()
-            if self._patience:
-                self._patience.cancel()
 
-    def _request(self, room: Room, connection: Connection, message: str) -> None:
-        began = time.monotonic()
-        try:
-            request = read_request(message)
-        except NotUnderstoodError as error:
-            self._not_understood(str(error))
-            return
-        except RefusedRequestError as error:
-            self._answer(connection, error.id, error.refused)
-            return
-        REQUESTS.labels(request.__struct_config__.tag).inc()
-        try:
-            answer = room.request(connection.actor, request)
-        except Refused as refused:
-            self._answer(connection, request.id, refused)
-            return
-
-        def answered(done: "asyncio.Future[Answer]") -> None:
-            ACK_SECONDS.observe(time.monotonic() - began)
-            self._answer(connection, request.id, done.result())
-
-        answer.add_done_callback(answered)
-
-    def _answer(self, connection: Connection, id_: str, answer: Answer) -> None:
-        if isinstance(answer, Refused):
-            REFUSALS.labels(answer.code).inc()
-            said: Refusal | Ack = Refusal(id=id_, code=answer.code, message=answer.message)
-        else:
-            said = Ack(id=id_, seq=answer)
-        connection.send(frame(messages.encode(said)))
-
-    def _not_understood(self, why: str) -> None:
-        if self._connection is not None:
-            self._connection.close(messages.NOT_UNDERSTOOD._replace(reason=why))
-
-    def _send_away(self, wire: StreamWire, reason: str) -> None:
-        retry = Goodbye(reason=reason, retry_after_ms=random.randint(500, 3000))
-        wire.write(frame(messages.encode(retry)))
-        wire.close(messages.RESTART)
+async def take_over(stream: IOStream, greeting: bytes, connection: Connection) -> None:
+    """Move a connection's socket from Tornado to asyncio, and greet the peer on it."""
+    try:
+        # Tornado closes what it opened; the copy lives on.
+        taken = socket.socket(fileno=os.dup(stream.socket.fileno()))
+    except (OSError, ValueError):
+        connection.connection_lost(None)  # The peer left during the handshake.
+        return
+    stream.close()
+    taken.setblocking(False)
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_accepted_socket(lambda: connection, taken)
+    transport.write(greeting)
 
 
 routes = [(r"/b/([^/]+)/live", LiveSocket)]

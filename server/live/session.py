@@ -1,0 +1,111 @@
+"""What a connection says to its room, and the room's answers."""
+
+import asyncio
+import time
+
+from server.domain.refusals import Refused
+from server.live import messages
+from server.live.hub import Hub
+from server.live.messages import Ack, Refusal
+from server.live.rate import Rates
+from server.live.requests import (
+    NotUnderstoodError,
+    RefusedRequestError,
+    read_hello,
+    read_request,
+)
+from server.live.room import Room
+from server.live.submissions import Answer
+from server.live.transport import Connection, Listener, frame
+from server.metrics import ACK_SECONDS, CONNECTIONS, REFUSALS, REQUESTS
+
+HELLO_SECONDS = 10.0
+"""In which a connection has to say hello."""
+
+
+class Session(Listener):
+    """Reads what one connection says: first a hello, then requests."""
+
+    __slots__ = ("_connection", "_hub", "_patience", "_rates", "_room")
+
+    def __init__(self, connection: Connection, room: Room, hub: Hub, rates: Rates) -> None:
+        self._connection = connection
+        self._room = room
+        self._hub = hub
+        hub.guests.add(connection)
+        self._rates = rates
+        self._patience: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
+            HELLO_SECONDS, self._not_understood, "No hello came."
+        )
+
+    def heard(self, message: bytes, *, is_text: bool) -> None:
+        connection = self._connection
+        if not self._rates.allows((self._room.code, connection.actor.seat or id(connection))):
+            connection.close(messages.TOO_MANY)
+        elif not is_text:
+            self._not_understood("Messages are text.")
+        elif connection.view is None:
+            self._greet(message)
+        else:
+            self._request(message)
+
+    def drained(self) -> None:
+        self._room.welcome(self._connection)
+
+    def ended(self) -> None:
+        self._stop_waiting()
+        self._hub.guests.discard(self._connection)
+        if self._connection.view is not None:
+            self._room.leave(self._connection)
+            CONNECTIONS.labels(self._connection.view).dec()
+
+    def _greet(self, message: bytes) -> None:
+        try:
+            hello = read_hello(message)
+            self._room.enter(self._connection, hello)
+        except NotUnderstoodError as error:
+            self._not_understood(str(error))
+        except Refused as refused:
+            self._connection.close(messages.NOT_ALLOWED._replace(reason=refused.message))
+        else:
+            CONNECTIONS.labels(hello.view).inc()
+            self._stop_waiting()
+
+    def _request(self, message: bytes) -> None:
+        began = time.monotonic()
+        try:
+            request = read_request(message)
+        except NotUnderstoodError as error:
+            self._not_understood(str(error))
+            return
+        except RefusedRequestError as error:
+            self._answer(error.id, error.refused)
+            return
+        REQUESTS.labels(request.__struct_config__.tag).inc()
+        try:
+            answer = self._room.request(self._connection.actor, request)
+        except Refused as refused:
+            self._answer(request.id, refused)
+            return
+
+        def answered(done: "asyncio.Future[Answer]") -> None:
+            ACK_SECONDS.observe(time.monotonic() - began)
+            self._answer(request.id, done.result())
+
+        answer.add_done_callback(answered)
+
+    def _answer(self, id_: str, answer: Answer) -> None:
+        if isinstance(answer, Refused):
+            REFUSALS.labels(answer.code).inc()
+            said: Refusal | Ack = Refusal(id=id_, code=answer.code, message=answer.message)
+        else:
+            said = Ack(id=id_, seq=answer)
+        self._connection.send(frame(messages.encode(said)))
+
+    def _not_understood(self, why: str) -> None:
+        self._connection.close(messages.NOT_UNDERSTOOD._replace(reason=why))
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
