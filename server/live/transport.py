@@ -122,11 +122,11 @@ class Connection(asyncio.BufferedProtocol):
 
     # Frames out
 
-    def send(self, data: bytes, slot: str | None = None, *, now: float = 0.0) -> None:
+    def send(self, data: bytes, slot: str | None = None) -> None:
         """Send a frame, or keep it until the line is free.
 
         Frames of one `slot` supersede each other: the newest is enough. Frames without a
-        slot are answers to this person and are never dropped. `now` is the loop's time.
+        slot are answers to this person and are never dropped.
         """
         if self.closed:
             return
@@ -139,7 +139,7 @@ class Connection(asyncio.BufferedProtocol):
         elif not self.stale:
             self._keep(slot, data)
             if self._waiting > OUTBOX_BYTES:
-                self._overflow(now)
+                self._overflow()
 
     def close(self, close: Close) -> None:
         """Say why, and close; whoever does not answer is cut off."""
@@ -169,11 +169,11 @@ class Connection(asyncio.BufferedProtocol):
         self._waiting += len(data) - len(self._outbox.pop(slot, b""))
         self._outbox[slot] = data
 
-    def _overflow(self, now: float) -> None:
+    def _overflow(self) -> None:
         """Drop what everybody gets; the welcome that follows says it all again."""
         OVERFLOWS.inc()
         self.stale = True
-        self.full_since = now
+        self.full_since = asyncio.get_running_loop().time()
         for slot in [slot for slot in self._outbox if isinstance(slot, str)]:
             self._waiting -= len(self._outbox.pop(slot))
 
@@ -230,7 +230,9 @@ class Connection(asyncio.BufferedProtocol):
         if event.fin and not self._parts:
             self.listener.heard(bytes(event.data), is_text=event.opcode is TEXT)
             return
-        self._parts.append(event)
+        # Empty pieces count for nothing in the size of a message, and would fill the memory.
+        if event.data or not self._parts:
+            self._parts.append(event)
         if event.fin:
             parts, self._parts = self._parts, []
             whole = b"".join(part.data for part in parts)
@@ -239,8 +241,11 @@ class Connection(asyncio.BufferedProtocol):
     def _write_protocol(self) -> None:
         """Write what the protocol has to say: pongs, and its part of a farewell."""
         for data in self._protocol.data_to_send():
-            if data:
-                self._transport.write(data)
-            else:
+            if not data:
                 self.closed = True
                 self._transport.close()
+            elif self._protocol.state is OPEN:
+                # A pong: the newest is enough for somebody who asks and does not read.
+                self.send(data, "pong")
+            else:
+                self._transport.write(data)
