@@ -122,15 +122,18 @@ class Broadcaster:
         return news
 
     async def _send_news(self, news: News) -> None:
-        now = asyncio.get_running_loop().time()
-        for audience, members in list(self.members.items()):
-            if not members:
-                continue
-            frames = list(self._frames(news, audience))
+        # All is made before anything is sent: while the loop does other things, people move
+        # from one audience to another, and none of them must miss what is new.
+        made = [
+            (list(members), list(self._frames(news, audience)))
+            for audience, members in self.members.items()
+            if members
+        ]
+        for members, frames in made:
             FRAMES.inc(len(frames) * len(members))
-            for sent, connection in enumerate(list(members), 1):
+            for sent, connection in enumerate(members, 1):
                 for slot, data in frames:
-                    connection.send(data, slot, now=now)
+                    connection.send(data, slot)
                 if sent % SLICE == 0:
                     await asyncio.sleep(0)
 
