@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Protocol
 
 from server.domain.board import Board
@@ -147,10 +148,13 @@ class Broadcaster:
             yield "board", frame(messages.changed("board", seq, board_view(board)))
         if news.tally:
             yield "tally", frame(messages.changed("tally", seq, tally_view(board.round, audience)))
-        for id_ in news.comments:
-            if (comment := board.comments.get(id_)) is not None:
-                view = comment_view(board, comment, audience)
-                yield f"comment {id_}", frame(messages.changed("comment", seq, view))
+        # Each with the position of its own change, in that order: whoever is cut off between
+        # two of them asks for what came after the one that did arrive.
+        talk = [board.comments[id_] for id_ in news.comments if id_ in board.comments]
+        for comment in sorted(talk, key=attrgetter("seq")):
+            view = comment_view(board, comment, audience)
+            data = frame(messages.changed("comment", comment.seq, view))
+            yield f"comment {comment.id}", data
         if news.people:
             yield "people", frame(messages.changed("people", seq, self._stage.people()))
         if news.pulse:
