@@ -24,16 +24,35 @@ REFUSALS = Counter("stackvote_refusals_total", "Messages that were refused.", ["
 CLOSES = Counter("stackvote_closes_total", "Connections that the server closed.", ["code"])
 FRAMES = Counter("stackvote_frames_total", "Frames handed to connections.")
 OVERFLOWS = Counter("stackvote_overflows_total", "Outboxes that ran over.")
-ACK_SECONDS = Histogram(
-    "stackvote_ack_seconds",
-    "From a message's arrival to its answer.",
+APPEND_SECONDS = Histogram(
+    "stackvote_append_seconds",
+    "From the first entry of a batch to its place in the log, as durable as asked for.",
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 BOARDS = Counter("stackvote_boards_created_total", "Boards made.")
 
+# Each write to a metric of several processes costs about as much as a vote. What happens
+# often is counted here and written when `flush` is called.
+_counted: dict[tuple[Counter, tuple[str, ...]], int] = {}
+
+
+def count(counter: Counter, *labels: str, by: int = 1) -> None:
+    """Count something that happens often."""
+    key = (counter, labels)
+    _counted[key] = _counted.get(key, 0) + by
+
+
+def flush() -> None:
+    """Write what was counted to where it is read."""
+    counted = _counted.copy()
+    _counted.clear()
+    for (counter, labels), number in counted.items():
+        (counter.labels(*labels) if labels else counter).inc(number)
+
 
 def exposition() -> bytes:
     """Return all metrics as Prometheus reads them, of all processes of this server."""
+    flush()
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()

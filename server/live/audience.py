@@ -14,7 +14,7 @@ from server.live import messages
 from server.live.messages import PeopleView, Pulse
 from server.live.transport import Connection, frame
 from server.live.views import Audience, board_view, comment_view, round_view, tally_view
-from server.metrics import FRAMES
+from server.metrics import FRAMES, count
 
 logger = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ class Broadcaster:
             if members
         ]
         for members, frames in made:
-            FRAMES.inc(len(frames) * len(members))
+            count(FRAMES, by=len(frames) * len(members))
             for sent, connection in enumerate(members, 1):
                 for slot, data in frames:
                     connection.send(data, slot)

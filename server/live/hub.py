@@ -6,6 +6,7 @@ import logging
 import random
 from collections.abc import Coroutine, Sequence
 
+from server import metrics
 from server.domain import actions as act
 from server.live import messages
 from server.live.messages import Goodbye
@@ -148,6 +149,7 @@ class Hub:
         compared = loop.time()
         while True:
             await asyncio.sleep(TICK)
+            metrics.flush()
             now = loop.time()
             compare = now - compared >= COMPARE
             compared = now if compare else compared

@@ -19,7 +19,7 @@ from server.live.messages import Ballot, PeopleView, Pulse, Role, StoreState, Vi
 from server.live.pseudonyms import Pseudonyms
 from server.live.replica import Replica
 from server.live.requests import AnyRequest, Hello, Since, person_name
-from server.live.submissions import Answer, Submissions
+from server.live.submissions import Answered, Submissions
 from server.live.transport import Actor, Connection, frame
 from server.live.views import (
     Audience,
@@ -136,8 +136,11 @@ class Room:
 
     # What they ask
 
-    def request(self, actor: Actor, request: AnyRequest) -> asyncio.Future[Answer]:
-        """Take in what somebody asks for. Raises Refused where it is clear at once."""
+    def request(self, actor: Actor, request: AnyRequest, answered: Answered) -> None:
+        """Take in what somebody asks for; `answered` is told what became of it.
+
+        Raises Refused where that is clear at once.
+        """
         if request.for_host and not actor.is_host:
             raise Refused(Code.NOT_ALLOWED, "Only the host can do this.")
         seat = actor.seat or (HOST_SEAT if request.for_host else None)
@@ -158,7 +161,7 @@ class Room:
             action=action,
         )
         self.board.check(self._store.now(), entry)
-        return self._submissions.submit(entry)
+        self._submissions.submit(entry, answered)
 
     def _by(self, seat: str, action: act.AnyAction) -> str:
         if isinstance(action, act.Vote | act.Withdraw):
@@ -170,16 +173,7 @@ class Room:
 
     def audience(self, actor: Actor, view: View | None) -> Audience:
         """Say what somebody may see on one of the pages."""
-        host = actor.is_host and view is View.HOST
-        current = self.board.round
-        return Audience(
-            host=host,
-            result=current is not None
-            and current.shows_result_to(
-                voter=self._voter(actor.seat),
-                early_host=host and self.board.settings.host_sees_results,
-            ),
-        )
+        return self._audience_of(self._voter(actor.seat), host=actor.is_host and view is View.HOST)
 
     def you(self, actor: Actor, view: View | None) -> You:
         if actor.is_host:
@@ -254,17 +248,28 @@ class Room:
             return
         for connection in list(self._by_voter.get(voter, ())):
             ballot = Ballot(round=current.n, ballot=current.ballot_of(voter))
-            connection.send(frame(messages.encode(ballot)), "ballot")
-            before = connection.audience
-            self._seat(connection)
-            if connection.audience != before:
-                view = tally_view(current, self._audience(connection))
+            connection.answer(frame(messages.encode(ballot)))
+            if connection.audience != (now := self._audience(connection)):
+                self._seat(connection)
+                view = tally_view(current, now)
                 connection.send(frame(messages.changed("tally", self.board.seq, view)), "tally")
 
     # Where everybody sits
 
     def _audience(self, connection: Connection) -> Audience:
-        return self.audience(connection.actor, connection.view)
+        return self._audience_of(
+            connection.voter, host=connection.actor.is_host and connection.view is View.HOST
+        )
+
+    def _audience_of(self, voter: str | None, *, host: bool) -> Audience:
+        current = self.board.round
+        return Audience(
+            host=host,
+            result=current is not None
+            and current.shows_result_to(
+                voter=voter, early_host=host and self.board.settings.host_sees_results
+            ),
+        )
 
     def _voter(self, seat: str | None) -> str | None:
         current = self.board.round
@@ -273,8 +278,8 @@ class Room:
     def _seat(self, connection: Connection) -> None:
         """Put a connection among those who see the same, and note whose ballot it shows."""
         self._unseat(connection)
-        connection.audience = self._audience(connection)
         connection.voter = self._voter(connection.actor.seat)
+        connection.audience = self._audience(connection)
         self._broadcaster.members.setdefault(connection.audience, {})[connection] = None
         if connection.voter:
             self._by_voter.setdefault(connection.voter, {})[connection] = None

@@ -1,7 +1,6 @@
 """What a connection says to its room, and the room's answers."""
 
 import asyncio
-import time
 
 from server.domain.refusals import Refused
 from server.live import messages
@@ -17,7 +16,7 @@ from server.live.requests import (
 from server.live.room import Room
 from server.live.submissions import Answer
 from server.live.transport import Connection, Listener, frame
-from server.metrics import ACK_SECONDS, CONNECTIONS, REFUSALS, REQUESTS
+from server.metrics import CONNECTIONS, REFUSALS, REQUESTS, count
 
 HELLO_SECONDS = 10.0
 """In which a connection has to say hello."""
@@ -72,7 +71,6 @@ class Session(Listener):
             self._stop_waiting()
 
     def _request(self, message: bytes) -> None:
-        began = time.monotonic()
         try:
             request = read_request(message)
         except NotUnderstoodError as error:
@@ -81,26 +79,21 @@ class Session(Listener):
         except RefusedRequestError as error:
             self._answer(error.id, error.refused)
             return
-        REQUESTS.labels(request.__struct_config__.tag).inc()
+        count(REQUESTS, str(request.__struct_config__.tag))
         try:
-            answer = self._room.request(self._connection.actor, request)
+            self._room.request(
+                self._connection.actor, request, lambda answer: self._answer(request.id, answer)
+            )
         except Refused as refused:
             self._answer(request.id, refused)
-            return
-
-        def answered(done: "asyncio.Future[Answer]") -> None:
-            ACK_SECONDS.observe(time.monotonic() - began)
-            self._answer(request.id, done.result())
-
-        answer.add_done_callback(answered)
 
     def _answer(self, id_: str, answer: Answer) -> None:
         if isinstance(answer, Refused):
-            REFUSALS.labels(answer.code).inc()
+            count(REFUSALS, answer.code)
             said: Refusal | Ack = Refusal(id=id_, code=answer.code, message=answer.message)
         else:
             said = Ack(id=id_, seq=answer)
-        self._connection.send(frame(messages.encode(said)))
+        self._connection.answer(frame(messages.encode(said)))
 
     def _not_understood(self, why: str) -> None:
         self._connection.close(messages.NOT_UNDERSTOOD._replace(reason=why))

@@ -1,7 +1,7 @@
 """What people of this process asked for and have no answer to yet."""
 
-import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from server.domain import actions as act
 from server.domain.changes import Outcome
@@ -10,11 +10,12 @@ from server.log.log import Log
 
 Answer = int | Refused
 """The position at which it stands in the log, or why it does not count."""
+Answered = Callable[[Answer], None]
 
 
 @dataclass(slots=True)
 class _Submission:
-    answer: asyncio.Future[Answer]
+    answered: list[Answered] = field(default_factory=list)
     outcome: Answer | None = None
     logged: bool = False
 
@@ -27,24 +28,22 @@ class Submissions:
         self._code = code
         self._open: dict[str, _Submission] = {}
 
-    def submit(self, entry: act.Entry) -> asyncio.Future[Answer]:
+    def submit(self, entry: act.Entry, answered: Answered | None = None) -> None:
         """Put an entry into the log. The same message again waits for the same answer."""
         if known := self._open.get(entry.once):
-            return known.answer
-        submission = _Submission(asyncio.get_running_loop().create_future())
+            if answered:
+                known.answered.append(answered)
+            return
+        submission = _Submission()
+        if answered:
+            submission.answered.append(answered)
         if entry.once:
             self._open[entry.once] = submission
-        else:
-            submission.outcome = 0  # Nobody waits for it to come back.
-
-        def logged(refused: Refused | None) -> None:
-            submission.logged = True
-            if refused is not None:
-                submission.outcome = refused
-            self._answer(entry.once, submission)
-
-        self._log.append(self._code, act.encode(entry), logged)
-        return submission.answer
+        self._log.append(
+            self._code,
+            act.encode(entry),
+            lambda refused: self._logged(entry.once, submission, refused),
+        )
 
     def settle(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
         """Take note that an entry was applied, whichever process it came from."""
@@ -57,8 +56,13 @@ class Submissions:
             submission.outcome = outcome.repeats or seq
         self._answer(entry.once, submission)
 
+    def _logged(self, once: str, submission: _Submission, refused: Refused | None) -> None:
+        submission.logged = True
+        submission.outcome = refused or submission.outcome
+        self._answer(once, submission)
+
     def _answer(self, once: str, submission: _Submission) -> None:
         if submission.logged and submission.outcome is not None:
             self._open.pop(once, None)
-            if not submission.answer.done():
-                submission.answer.set_result(submission.outcome)
+            for answered in submission.answered:
+                answered(submission.outcome)

@@ -81,6 +81,7 @@ class Connection(asyncio.BufferedProtocol):
 
     __slots__ = (
         "_blocked",
+        "_corked",
         "_outbox",
         "_parts",
         "_pinged",
@@ -116,6 +117,7 @@ class Connection(asyncio.BufferedProtocol):
         self._protocol = Protocol(SERVER, state=OPEN, max_size=MAX_BYTES, logger=_log)
         self._parts: list[Frame] = []
         self._outbox: dict[object, bytes] = {}
+        self._corked: list[bytes] = []
         self._waiting = 0
         self._blocked = False
         self._pinged = False
@@ -141,10 +143,27 @@ class Connection(asyncio.BufferedProtocol):
             if self._waiting > OUTBOX_BYTES:
                 self._overflow()
 
+    def answer(self, data: bytes) -> None:
+        """Send a frame for this person alone, together with others of the same moment.
+
+        A ballot and the answer to it are made one after the other; sending costs more than
+        both.
+        """
+        if not self._corked:
+            asyncio.get_running_loop().call_soon(self._uncork)
+        self._corked.append(data)
+
+    def _uncork(self) -> None:
+        if self._corked:
+            data = b"".join(self._corked)
+            self._corked.clear()
+            self.send(data)
+
     def close(self, close: Close) -> None:
         """Say why, and close; whoever does not answer is cut off."""
         if self.closed:
             return
+        self._uncork()
         self.closed = True
         self._outbox.clear()
         CLOSES.labels(close.code).inc()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import secrets
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
@@ -13,6 +14,7 @@ from redis.exceptions import ResponseError
 from server.domain.refusals import Code, Refused
 from server.log import keys
 from server.log.store import Script, Store, StoreAwayError
+from server.metrics import APPEND_SECONDS
 
 GATHER = 0.002
 """Seconds in which what arrives goes into one batch."""
@@ -89,8 +91,10 @@ class Log:
         try:
             await asyncio.sleep(GATHER)
             while waiting:
+                began = time.monotonic()
                 batch = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
                 refused = await self._append_surely(code, [entry for entry, _ in batch])
+                APPEND_SECONDS.observe(time.monotonic() - began)
                 for _, logged in batch:
                     logged(refused)
         finally:

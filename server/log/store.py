@@ -1,9 +1,9 @@
 """The connection to Redis or Valkey: scripts, the store's clock, and whether it is there."""
 
-import asyncio
 import hashlib
 import importlib.resources
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, TypeVar
 
@@ -178,4 +178,4 @@ class Store:
 
 def _local_ms() -> float:
     # Not the wall clock: it may jump, and it is only ever compared with itself.
-    return asyncio.get_running_loop().time() * 1000
+    return time.monotonic() * 1000

@@ -1,5 +1,6 @@
 """The addresses for programs: make a board, read it, act on it."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -12,10 +13,11 @@ from server.live.founding import BoardDraft, draft_of, found
 from server.live.messages import Ack, Refusal, View
 from server.live.requests import MAX_BYTES, NotUnderstoodError, RefusedRequestError, read_request
 from server.live.room import Room
+from server.live.submissions import Answer
 from server.live.transport import Actor
 from server.live.views import board_view, comment_views, round_view, tally_view
 from server.log.store import StoreAwayError
-from server.metrics import BOARDS, REFUSALS, REQUESTS
+from server.metrics import BOARDS, REFUSALS, REQUESTS, count
 from server.web import identity
 from server.web.handler import STATUS, STORE_AWAY, Access, Handler, Problem
 from server.web.pages import links_of
@@ -116,9 +118,13 @@ class Actions(Handler):
         await self._act(room, actor, request)
 
     async def _act(self, room: Room, actor: Actor, request: Any) -> None:
-        REQUESTS.labels(request.__struct_config__.tag).inc()
+        count(REQUESTS, request.__struct_config__.tag)
+        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         try:
-            answer = await room.request(actor, request)
+            room.request(
+                actor, request, lambda answer: answered.done() or answered.set_result(answer)
+            )
+            answer = await answered
         except Refused as refused:
             answer = refused
         if isinstance(answer, Refused):
@@ -128,7 +134,7 @@ class Actions(Handler):
 
     def _refuse(self, id_: str, refused: Refused) -> None:
         """Answer as on the live connection, and as all errors over HTTP."""
-        REFUSALS.labels(refused.code).inc()
+        count(REFUSALS, refused.code)
         refusal = Refusal(id=id_, code=refused.code, message=refused.message)
         error = {"error": {"code": refused.code, "message": refused.message}}
         self.answer(msgspec.to_builtins(refusal) | error, STATUS[refused.code])
