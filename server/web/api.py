@@ -121,9 +121,7 @@ class Actions(Handler):
         count(REQUESTS, request.__struct_config__.tag)
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         try:
-            room.request(
-                actor, request, lambda answer: answered.done() or answered.set_result(answer)
-            )
+            room.request(actor, request, answered.set_result)
             answer = await answered
         except Refused as refused:
             answer = refused
