@@ -4,10 +4,12 @@
 same order holds the same board; an entry that comes late or twice changes nothing.
 """
 
+from msgspec import structs
+
 from server.domain import actions as act
 from server.domain.changes import Change, Deed, Outcome
 from server.domain.comments import Comment
-from server.domain.conduct import CONDUCT
+from server.domain.conduct import CONDUCT, said_again
 from server.domain.decision import Decision
 from server.domain.options import Option
 from server.domain.refusals import Code, Refused
@@ -50,8 +52,9 @@ class Board:
         if seq <= self.seq:
             return Change()
         self.seq = seq
-        if entry.once and (before := self._done.get(entry.once)):
-            return Change(repeats=before)
+        if before := self.applied_at(entry.once):
+            again = said_again(self, entry.by, entry.action)
+            return structs.replace(again, repeats=before)
         try:
             deed = self._judge(at, entry)
         except Refused as refused:
@@ -61,9 +64,13 @@ class Board:
             self._remember(entry.once, seq)
         return change
 
+    def applied_at(self, once: str) -> int | None:
+        """Return the position at which a message was applied; None where it was not."""
+        return self._done.get(once)
+
     def check(self, at: int, entry: act.Entry) -> None:
         """Raise Refused if the entry would be refused here and now. Changes nothing."""
-        if entry.once and entry.once in self._done:
+        if self.applied_at(entry.once):
             return
         self._judge(at, entry)
         # Only asked beforehand: where the log is read again, the parent may be erased.

@@ -79,6 +79,10 @@ def edit_option(board: "Board", at: int, by: str, action: act.EditOption) -> Dee
 def remove_option(board: "Board", at: int, by: str, action: act.RemoveOption) -> Deed:
     board.require_no_voting()
     board.require_option(action.option)
+    if len(board.options) == 1:
+        raise Refused(Code.BAD_SETTINGS, "A board needs at least one option.")
+    if board.decision and board.decision.option == action.option:
+        raise Refused(Code.NOT_ALLOWED, "This option was decided on, so it stays in the record.")
     for earlier in board.rounds:
         if action.option in earlier.names:
             raise Refused(
@@ -205,7 +209,7 @@ def comment(board: "Board", at: int, by: str, action: act.Comment) -> Deed:
     known = board.comments.get(action.comment)
     if known is not None:
         known.require_author(by)
-        return Change  # Said once already, whatever became of it since.
+        return lambda: said_again(board, by, action)
     board.require_talk()
     board.require_option(action.option)
     if len(board.comments) >= MAX_COMMENTS:
@@ -227,6 +231,19 @@ def comment(board: "Board", at: int, by: str, action: act.Comment) -> Deed:
         return Change(comments=(action.comment,))
 
     return deed
+
+
+def said_again(board: "Board", by: str, action: act.AnyAction) -> Change:
+    """Take note that the log holds the text of a comment once more: it goes with the comment."""
+    if not isinstance(action, act.Comment | act.EditComment):
+        return Change()
+    known = board.comments.get(action.comment)
+    if known is None or known.author != by:
+        return Change()
+    if known.deleted:
+        return Change(erased=(board.seq,))
+    known.entries.append(board.seq)
+    return Change()
 
 
 def edit_comment(board: "Board", at: int, by: str, action: act.EditComment) -> Deed:
