@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from bench import machine
 
 HERE = Path(__file__).resolve().parent
-SOURCES = [HERE / name for name in ("load.c", "websocket.c", "json.c")]
+SOURCES = [HERE / name for name in ("load.c", "people.c", "delays.c", "websocket.c", "json.c")]
 
 
 class BenchError(Exception):
@@ -120,6 +120,7 @@ class Generator:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            errors="replace",
         )
         try:
             machine.pin(process.pid, self._cores.generator)

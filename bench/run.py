@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bench import machine, results
 from bench.generator import BenchError, FailedError, Generator, Run, Window
 from bench.results import Measure, Outcome
-from bench.stackvote import running
+from bench.stackvote import code, commit, running
 
 HERE = Path(__file__).resolve().parent
 IDLE = 2000
@@ -147,7 +147,8 @@ def main() -> int:
     try:
         # Beside the results, because what a durable vote costs depends on the disk.
         with tempfile.TemporaryDirectory(prefix="data-", dir=HERE) as folder:
-            held = results.conditions(machine.description(Path(folder)), _command())
+            measured = {"commit": commit(), "server's files": code()}
+            held = results.conditions(measured | machine.description(Path(folder)), _command())
             outcomes = _measure(Bench(Path(folder), effort), names)
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
@@ -164,6 +165,7 @@ def _measure(bench: Bench, names: Sequence[str]) -> list[Outcome]:
     with running(bench.folder, "cookies-server", bench.cores) as server:
         people = max(SCENARIOS[name].people for name in names)
         server.write_cookies(server.open_board(), people, bench.cookies)
+    before = code()
     outcomes = []
     for name in names:
         scenario = SCENARIOS[name]
@@ -171,6 +173,8 @@ def _measure(bench: Bench, names: Sequence[str]) -> list[Outcome]:
             outcome = Outcome(name, scenario.title, *scenario.measure(bench))
         except FailedError as error:
             outcome = Outcome(name, scenario.title, [], [], failed=str(error))
+        if code() != before:
+            raise BenchError("The server's files were changed while it was measured. Start again.")
         print(*results.lines(outcome), sep="\n", flush=True)
         outcomes.append(outcome)
     return outcomes

@@ -1,9 +1,11 @@
 """Stackvote as a person starts it, with boards on which a round is open and people's cookies."""
 
+import hashlib
 import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -95,6 +97,27 @@ class Stackvote:
         if answer.status >= http.client.BAD_REQUEST:
             raise BenchError(f"{method} {path} answered {answer.status}: {content[:200]!r}")
         return json.loads(content) if content.startswith(b"{") else None
+
+
+def code() -> str:
+    """Name the server's files as they are now, whether or not they were committed."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "server").rglob("*")):
+        if path.suffix in {".py", ".lua"}:
+            digest.update(path.relative_to(ROOT).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def commit() -> str:
+    """Name the commit that is checked out; empty where there is no git."""
+    git = shutil.which("git")
+    if git is None:
+        return ""
+    command = [git, "rev-parse", "--short", "HEAD"]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.strip()
 
 
 @contextmanager
