@@ -9,7 +9,7 @@ import msgspec
 
 from server.domain import actions as act
 from server.domain.board import Board
-from server.domain.changes import Outcome
+from server.domain.changes import Change, Outcome
 from server.domain.refusals import Refused
 from server.log.log import PAGE, Batch, Log
 from server.log.store import StoreAwayError
@@ -21,7 +21,10 @@ class Watcher(Protocol):
     """Who is told what became of the board."""
 
     def applied(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
-        """Learn that an entry was applied, or refused, at a position."""
+        """Learn that an entry was applied, or refused, at a position; perhaps once more."""
+
+    def changed(self, change: Change) -> None:
+        """Learn that the board as it was known is another now."""
 
     def renewed(self) -> None:
         """Learn that the whole board was read anew, and may be another."""
@@ -117,4 +120,7 @@ class Replica:
 
     def _apply(self, seq: int, at: int, payload: bytes) -> None:
         entry = act.decode(payload)
-        self._watcher.applied(seq, entry, self.board.apply(seq, at, entry))
+        outcome = self.board.apply(seq, at, entry)
+        self._watcher.applied(seq, entry, outcome)
+        if isinstance(outcome, Change):
+            self._watcher.changed(outcome)

@@ -154,13 +154,20 @@ class Room:
             raise Refused(
                 Code.STORE_AWAY, "Nothing can be saved just now. Send it again in a moment."
             )
-        action = request.action(self.board)
-        entry = act.Entry(
-            by=self._by(seat, action),
-            once=self._pseudonyms.once(seat, self.code, request.id),
-            action=action,
-        )
-        self.board.check(self._store.now(), entry)
+        # The whole message gives its name, not only its `id`: what was erased from the log is
+        # forgotten by those who read it later, and with it that this `id` was used.
+        once = self._pseudonyms.once(seat, self.code, messages.encode(request).decode())
+        try:
+            action = request.action(self.board)
+            entry = act.Entry(by=self._by(seat, action), once=once, action=action)
+            self.board.check(self._store.now(), entry)
+        except Refused:
+            # What was done is not refused when it is asked for again, though it could no
+            # longer be done now.
+            if (before := self.board.applied_at(once)) is None:
+                raise
+            answered(before)
+            return
         self._submissions.submit(entry, answered)
 
     def _by(self, seat: str, action: act.AnyAction) -> str:
@@ -215,12 +222,18 @@ class Room:
 
     def applied(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
         self._submissions.settle(seq, entry, outcome)
-        if isinstance(outcome, Refused):
-            return
-        if outcome.erased:
+        if isinstance(outcome, Change) and outcome.erased:
             # Every process does it, and again whenever it reads the log: so it gets done.
             self._log.erase(self.code, outcome.erased)
-        self._show(outcome)
+
+    def changed(self, change: Change) -> None:
+        # First who may see what, then what is sent: a new round hides its result at once.
+        if change.round or change.board:
+            self._reseat()
+            self._set_timer()
+        if change.voter is not None:
+            self._show_ballot(change.voter)
+        self._broadcaster.mark(change)
 
     def renewed(self) -> None:
         self._reseat()
@@ -232,15 +245,6 @@ class Room:
         for connection in list(self.connections):
             connection.close(messages.NO_SUCH_BOARD if gone else messages.RESTART)
         self._lost(self)
-
-    def _show(self, change: Change) -> None:
-        # First who may see what, then what is sent: a new round hides its result at once.
-        if change.round or change.board:
-            self._reseat()
-            self._set_timer()
-        if change.voter is not None:
-            self._show_ballot(change.voter)
-        self._broadcaster.mark(change)
 
     def _show_ballot(self, voter: str) -> None:
         current = self.board.round
