@@ -293,7 +293,7 @@ _request = msgspec.json.Decoder(AnyRequest)
 
 class _Envelope(Struct):
     id: limits.ClientId
-    type: str = ""
+    type: Any = ""
 
 
 _envelope = msgspec.json.Decoder(_Envelope)
@@ -327,11 +327,13 @@ def read_request(data: bytes | str) -> AnyRequest:
     except msgspec.ValidationError as error:
         try:
             envelope = _envelope.decode(data)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             raise NotUnderstoodError("A message is an object with an `id` of its own.") from error
-        raise RefusedRequestError(envelope.id, _refusal(envelope.type, error)) from error
+        raise RefusedRequestError(envelope.id, _refusal(str(envelope.type), error)) from error
     except msgspec.MsgspecError as error:
         raise NotUnderstoodError(_words(error)) from error
+    except RecursionError as error:
+        raise NotUnderstoodError("This is nested too deeply.") from error
     return request
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from server.domain.refusals import Refused
+from server.domain.refusals import Code, Refused
 from server.live import messages
 from server.live.hub import Hub
 from server.live.messages import Ack, Refusal
@@ -65,7 +65,9 @@ class Session(Listener):
         except NotUnderstoodError as error:
             self._not_understood(str(error))
         except Refused as refused:
-            self._connection.close(messages.NOT_ALLOWED._replace(reason=refused.message))
+            wrong = refused.code is not Code.NOT_ALLOWED
+            close = messages.NOT_UNDERSTOOD if wrong else messages.NOT_ALLOWED
+            self._connection.close(close._replace(reason=refused.message))
         else:
             CONNECTIONS.labels(hello.view).inc()
             self._stop_waiting()

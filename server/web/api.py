@@ -68,8 +68,8 @@ class Boards(Handler):
             raise Problem(
                 status, code, f"{field}: {problem}." if field else f"{problem}."
             ) from error
-        except msgspec.DecodeError as error:
-            raise Problem(400, Code.NOT_UNDERSTOOD, f"The body is JSON. {error}.") from error
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise Problem(400, Code.NOT_UNDERSTOOD, "This is not JSON.") from error
 
 
 class BoardState(Handler):
