@@ -108,15 +108,20 @@ class Replica:
             self.board.seq = max(self.board.seq, page.top)
 
     async def _read_whole(self) -> tuple[str, Board]:
-        board = Board()
+        board, epoch = Board(), ""
         while True:
             page = await self._log.read(self._code, board.seq)
+            if board.seq and page.epoch != epoch:
+                # The store was renewed between two pages: half of each would be no board.
+                board = Board()
+                continue
+            epoch = page.epoch
             for seq, at, payload in page.entries:
                 entry = act.decode(payload)
                 self._watcher.applied(seq, entry, board.apply(seq, at, entry))
             if len(page.entries) < PAGE:
                 board.seq = max(board.seq, page.top)
-                return page.epoch, board
+                return epoch, board
 
     def _apply(self, seq: int, at: int, payload: bytes) -> None:
         entry = act.decode(payload)

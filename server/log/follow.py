@@ -100,9 +100,12 @@ class Line:
                 await self._new_run()
         async with self._store.client.pubsub() as pubsub:
             self._heard = loop.time()
-            await pubsub.subscribe(self._pulse, *self._followers)
+            await pubsub.subscribe(self._pulse)
+            # From here on `follow` subscribes by itself, so that nobody falls in between.
             self._pubsub = pubsub
             try:
+                if self._followers:
+                    await pubsub.subscribe(*self._followers)
                 while loop.time() - self._heard < SILENCE:
                     message = await pubsub.get_message(timeout=BEAT)
                     if message is not None:

@@ -72,12 +72,11 @@ class Presence:
                 await self._say()
 
     def _take(self, process: str, expiry: str, seats: str) -> None:
-        if process == self._process:
-            return
-        if seats:
-            self._others[process] = (int(expiry), frozenset(seats.split(" ")))
-        else:
-            self._others.pop(process, None)
+        # Words come on two lines, the answer to our own and what is published: the later one
+        # counts, and nobody is a word that is kept too, until it expires.
+        known, _ = self._others.get(process, (0, frozenset()))
+        if process != self._process and int(expiry) >= known:
+            self._others[process] = (int(expiry), frozenset(seats.split()))
 
     def _tell(self) -> None:
         self._changed()
