@@ -1,0 +1,363 @@
+"""People as their browsers show them: a cookie, a line that comes back, an outbox.
+
+They follow the contract and nothing else, so that they would notice if the server did not.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+from typing import NamedTuple
+
+from tornado.httpclient import AsyncHTTPClient, HTTPError
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+PATIENCE = 20.0
+"""Seconds in which everything has to happen that a test waits for."""
+NOBODY_ANSWERS = (HTTPError, OSError, EOFError, WebSocketException)
+TRY_AGAIN = {"store_away", "going_away"}
+STOP = {4000, 4003, 4004}
+FIRST_WAIT, LONGEST_WAIT = 0.1, 1.0
+"""Seconds; a browser waits longer, and for no other reason than that it can."""
+
+_ids = itertools.count(1)
+
+
+class Answer(NamedTuple):
+    """What became of a message: a position, or the code of a refusal."""
+
+    seq: int | None = None
+    code: str | None = None
+
+
+class Letter:
+    """A message that has no answer yet."""
+
+    def __init__(self, message):
+        self.message = message
+        self.sent = False
+        self.answer = asyncio.get_running_loop().create_future()
+
+
+async def eventually(condition, patience=PATIENCE):
+    """Wait until a condition holds, and give what it gave."""
+    deadline = asyncio.get_running_loop().time() + patience
+    while not (met := condition()):
+        assert asyncio.get_running_loop().time() < deadline, "waited in vain"
+        await asyncio.sleep(0.01)
+    return met
+
+
+class Person:
+    """One page that somebody has open."""
+
+    def __init__(self, crowd, base, name, view="ballot", cookies=()):
+        self.name = name
+        self.view = view
+        self.cookies = dict(cookies)
+        self.base = base
+        self.epoch = self.round = self.tally = self.people = self.ballot = None
+        self.seq = self.comments_until = 0
+        self.comments = {}
+        self.present = False
+        self.welcomes = []
+        self.closes = []
+        self.goodbyes = []
+        self.stores = []
+        self._post = asyncio.Event()
+        self._crowd = crowd
+        self._journal = crowd.journal
+        self._random = crowd.random
+        self._outbox = {}
+        self.line = None
+        self._living = None
+        self._cut_after = None
+
+    def __repr__(self):
+        return self.name
+
+    @property
+    def seat(self):
+        return self.welcomes[-1]["you"]["seat"]
+
+    # Coming and going
+
+    async def arrive(self):
+        """Open the page, as often as it takes, and wait for the welcome."""
+        if self.view == "ballot" and not self.cookies:
+            await asyncio.wait_for(self._open_page(), PATIENCE)
+        self._living = asyncio.create_task(self._live())
+        await eventually(lambda: self.present or self._living.done())
+
+    async def leave(self):
+        """Close the page. Raises what went wrong in it."""
+        if self._living:
+            self._living.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._living
+        if self.line:
+            await self.line.close()
+
+    def cut_line(self, *, after=None):
+        """Lose the line, as a phone in a lift does: now, or on the next frame of a type."""
+        self._cut_after = after
+        if after is None and self.line:
+            self.line.transport.abort()
+
+    async def _open_page(self):
+        wait = FIRST_WAIT
+        while True:
+            try:
+                page = await AsyncHTTPClient().fetch(f"{self.base}/b/{self._crowd.code}")
+            except NOBODY_ANSWERS:
+                await asyncio.sleep(wait)
+                continue
+            for cookie in page.headers.get_list("Set-Cookie"):
+                key, _, value = cookie.partition(";")[0].partition("=")
+                self.cookies[key] = value
+            return
+
+    async def _live(self):
+        wait = FIRST_WAIT
+        while True:
+            try:
+                self.line = await self.connect()
+            except NOBODY_ANSWERS:
+                after = 0
+            else:
+                after = await self._listen(self.line)
+                if self.present:
+                    wait = FIRST_WAIT
+                self._lost()
+            if after is None:
+                return
+            await asyncio.sleep(after + self._random.uniform(0, wait))
+            wait = min(2 * wait, LONGEST_WAIT)
+
+    async def connect(self):
+        cookies = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
+        return await connect(
+            f"{self.base}/b/{self._crowd.code}/live".replace("http", "ws", 1),
+            additional_headers={"Cookie": cookies},
+            subprotocols=["stackvote.v1"],
+            compression=None,
+            ping_interval=None,
+            proxy=None,
+        )
+
+    async def _listen(self, line):
+        """Take in what comes until the line ends; say when to come back, None for never."""
+        came_back = len(self.goodbyes)
+        posting = None
+        # It may end without a closing frame, and while something is being said.
+        with contextlib.suppress(ConnectionClosed):
+            await self._write(self._hello())
+            async for data in line:
+                message = json.loads(data)
+                self._hear(message)
+                if message["type"] == "welcome" and posting is None:
+                    self._post.set()
+                    posting = asyncio.create_task(self._deliver())
+                if message["type"] == self._cut_after:
+                    self.cut_line()
+                    break
+        if posting:
+            posting.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ConnectionClosed):
+                await posting
+        await line.wait_closed()
+        self.closes.append(line.close_code)
+        if line.close_code in STOP:
+            return None
+        goodbyes = self.goodbyes[came_back:]
+        return goodbyes[-1]["retry_after_ms"] / 1000 if goodbyes else 0
+
+    def _hello(self):
+        hello = {"type": "hello", "view": self.view, "name": self.name}
+        if self.epoch:
+            hello["since"] = {"epoch": self.epoch, "seq": self.comments_until}
+        return hello
+
+    def _lost(self):
+        self.line = None
+        self.present = False
+        for letter in self._outbox.values():
+            letter.sent = False
+
+    async def _write(self, message):
+        await self.line.send(json.dumps(message))
+
+    # Saying
+
+    def say(self, type_, **fields):
+        """Put a message into the outbox; a future gives its answer."""
+        id_ = f"m{next(_ids)}"
+        letter = self._outbox[id_] = Letter({"type": type_, "id": id_, **fields})
+        self._post.set()
+        return letter.answer
+
+    def vote(self, *options):
+        return self.say("vote", round=self.round["n"], ballot={"approve": list(options)})
+
+    def comment(self, option, text):
+        id_ = f"c{next(_ids)}"
+        return self.say("comment", option=option, kind="note", text=text, comment=id_)
+
+    @property
+    def waiting(self):
+        """How many messages have no answer yet."""
+        return len(self._outbox)
+
+    async def _deliver(self):
+        """Send what has not been sent on this line, in the order in which it was said."""
+        while True:
+            await self._post.wait()
+            self._post.clear()
+            for letter in list(self._outbox.values()):
+                if not letter.sent:
+                    letter.sent = True
+                    await self._write(letter.message)
+
+    # Hearing
+
+    def _hear(self, message):
+        type_ = message["type"]
+        if "seq" in message and type_ != "ack":
+            self.seq = message["seq"]
+        match type_:
+            case "welcome":
+                self._welcomed(message)
+            case "board" | "round" | "people":
+                setattr(self, type_, message[type_])
+            case "tally":
+                self.tally = message["tally"]
+                self._journal.saw_tally(self, self.seq, self.tally)
+            case "comment":
+                self.comments_until = self.seq
+                self.comments[message["comment"]["id"]] = message["comment"]
+                self._journal.saw_comment(self, self.seq, message["comment"])
+            case "ballot":
+                self.ballot = message["ballot"]
+            case "ack" | "refused":
+                self._answered(message)
+            case "pulse":
+                self.stores.append(message["store"])
+                if message["store"] == "ok":
+                    self._post.set()
+            case "goodbye":
+                self.goodbyes.append(message)
+            case other:
+                raise AssertionError(other)
+
+    def _welcomed(self, message):
+        self.welcomes.append(message)
+        self.epoch = message["epoch"]
+        self.comments_until = self.seq
+        for part in ("board", "round", "tally", "people", "ballot"):
+            setattr(self, part, message[part])
+        if not message["resumed"]:
+            self.comments = {}
+        for comment in message["comments"]:
+            self.comments[comment["id"]] = comment
+        self._journal.saw_tally(self, self.seq, self.tally)
+        self.present = True
+
+    def _answered(self, message):
+        letter = self._outbox.get(message["id"])
+        if letter is None:
+            return
+        code = message.get("code")
+        if code in TRY_AGAIN:
+            letter.sent = False
+            self._journal.put_off.append(code)
+            return
+        del self._outbox[message["id"]]
+        if code:
+            self._journal.refused.append((self, letter.message, code))
+        else:
+            self._journal.acknowledged(self, letter.message, message["seq"])
+        letter.answer.set_result(Answer(message.get("seq"), code))
+
+
+class Crowd:
+    """Everybody on one board, over one or more servers."""
+
+    def __init__(self, journal, code, random):
+        self.journal = journal
+        self.code = code
+        self.random = random
+        self.all = []
+        self.host_key = None
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        await asyncio.gather(*(person.leave() for person in self.all))
+
+    async def found(self, server):
+        """Make a board of their own for these people; they get the host's key."""
+        options = [{"name": name} for name in ("Ant", "Bee", "Cat", "Dog")]
+        body = json.dumps({"title": "A board", "options": options})
+        url = f"{base_of(server)}/api/boards"
+        answer = json.loads((await AsyncHTTPClient().fetch(url, method="POST", body=body)).body)
+        self.code, self.host_key = answer["code"], answer["host_key"]
+
+    async def join(self, server, n=1, view="ballot"):
+        """Have more people come, all at once."""
+        first = len(self.all)
+        people = [Person(self, base_of(server), f"{view} {first + i}", view) for i in range(n)]
+        self.all += people
+        await asyncio.gather(*(person.arrive() for person in people))
+        return people
+
+    async def join_host(self, server):
+        """Open the host's console."""
+        cookies = {f"stackvote_host_{self.code}": self.host_key}
+        host = Person(self, base_of(server), "host", "host", cookies)
+        self.all.append(host)
+        await host.arrive()
+        return host
+
+    @property
+    def voters(self):
+        return [person for person in self.all if person.view == "ballot"]
+
+    @property
+    def options(self):
+        return self.all[0].round["options"]
+
+    async def do(self, person):
+        """One person votes or says something, and waits for what becomes of it."""
+        if self.random.random() < 0.3:
+            text = f"{person.name} says {self.random.random()}"
+            return await person.comment(self.random.choice(self.options), text)
+        chosen = self.random.sample(self.options, self.random.randrange(len(self.options)))
+        return await person.vote(*chosen)
+
+    async def busy(self, while_):
+        """Everybody votes and talks without a rest while something else happens."""
+
+        async def take_part(person):
+            while not event.done():
+                await asyncio.wait_for(self.do(person), PATIENCE)
+                await asyncio.sleep(self.random.uniform(0, 0.1))
+
+        event = asyncio.create_task(while_)
+        work = asyncio.gather(*(take_part(person) for person in self.voters))
+        try:
+            await asyncio.wait((event, work), return_when=asyncio.FIRST_COMPLETED)
+            if event.done():
+                await event
+            await work
+            await event
+        finally:
+            for task in (event, work):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+
+def base_of(server):
+    return f"http://127.0.0.1:{server.port}"

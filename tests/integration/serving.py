@@ -1,0 +1,44 @@
+"""Which of a server's processes serves whom, as the kernel knows it."""
+
+from pathlib import Path
+
+from people import eventually
+
+ESTABLISHED = "01"
+
+
+def served(server):
+    """How many connections each worker holds, by its pid."""
+    ours = _sockets_on(server.port)
+    return {pid: len(ours & _sockets_of(pid)) for pid in server.workers()}
+
+
+async def spread(crowd, server):
+    """Have people come until each process serves some of them."""
+    while not all(served(server).values()):
+        assert len(crowd.all) < 200, f"they all land in one process: {served(server)}"
+        await crowd.join(server, 5, view="screen")
+    await eventually(lambda: all(person.present for person in crowd.all))
+
+
+def _sockets_on(port):
+    """Return the inodes of the connections that a port has taken in."""
+    found = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in Path(table).read_text().splitlines()[1:]:
+            fields = line.split()
+            if int(fields[1].rpartition(":")[2], 16) == port and fields[3] == ESTABLISHED:
+                found.add(fields[9])
+    return found
+
+
+def _sockets_of(pid):
+    found = set()
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            target = str(descriptor.readlink())
+        except FileNotFoundError:
+            continue
+        if target.startswith("socket:["):
+            found.add(target[8:-1])
+    return found

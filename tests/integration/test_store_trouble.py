@@ -1,0 +1,183 @@
+"""The store hangs, is busy, forgets everything or goes back in time."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+from checker import settled
+from people import eventually
+from serving import spread
+from stores import Debian
+
+
+@pytest.fixture
+def forgetful(place_on, tmp_path):
+    """A place whose store keeps nothing on disk."""
+    return place_on(Debian(tmp_path / "redis", durable=False))
+
+
+def test_a_store_that_hangs_for_a_while_is_waited_for(place):
+    server = place.serve()
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            await crowd.join(server, 20)
+            await spread(crowd, server)
+            acks = place.journal.acks
+
+            async def hang():
+                await eventually(lambda: len(acks) > 100)
+                os.kill(place.store.pid, signal.SIGSTOP)
+                try:
+                    await asyncio.sleep(5)  # This is the event itself, not a wait for one.
+                    told = [person.stores[-1:] == ["away"] for person in crowd.all]
+                finally:
+                    os.kill(place.store.pid, signal.SIGCONT)
+                assert all(told)
+                before = len(acks)
+                await eventually(lambda: len(acks) > before + 100)
+
+            await crowd.busy(hang())
+            await settled(place.store, crowd, place.journal)
+            assert not place.journal.refused
+            assert "Traceback" not in server.log
+
+    asyncio.run(meeting())
+
+
+def test_a_phone_that_changes_networks_while_the_store_hangs_keeps_its_last_word(place):
+    """The older vote waits in one process, the newer one comes in by another."""
+    server = place.serve()
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            await crowd.join(server, 20)
+            await spread(crowd, server)
+            os.kill(place.store.pid, signal.SIGSTOP)
+            try:
+                for person in crowd.voters:
+                    person.vote("django")
+                await asyncio.sleep(0.2)  # Time for the votes to arrive; nothing can show it.
+                for person in crowd.voters:
+                    person.cut_line()
+                await eventually(lambda: all(len(p.welcomes) > 1 for p in crowd.voters))
+                for person in crowd.voters:
+                    person.vote("flask")
+            finally:
+                os.kill(place.store.pid, signal.SIGCONT)
+            await eventually(lambda: not any(person.waiting for person in crowd.voters))
+            ledger = await settled(place.store, crowd, place.journal)
+            assert set(map(tuple, ledger.ballots.values())) == {("flask",)}
+
+    asyncio.run(meeting())
+
+
+def test_a_store_that_is_busy_with_something_else_is_waited_for(place):
+    server = place.serve()
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            await crowd.join(server, 10)
+            await spread(crowd, server)
+            acks = place.journal.acks
+            with place.store.client() as client:
+                client.config_set("busy-reply-threshold", 50)
+
+            def block():
+                with place.store.client() as client:
+                    client.eval(
+                        "local function now() local t = redis.call('TIME')"
+                        " return t[1] + t[2] / 1e6 end"
+                        " local start = now() while now() - start < 2 do end",
+                        0,
+                    )
+
+            async def busy():
+                await eventually(lambda: len(acks) > 50)
+                await asyncio.to_thread(block)
+                before = len(acks)
+                await eventually(lambda: len(acks) > before + 50)
+                await eventually(lambda: all(p.stores[-1:] != ["away"] for p in crowd.all))
+
+            await crowd.busy(busy())
+            await settled(place.store, crowd, place.journal)
+            assert not place.journal.refused
+            assert "Traceback" not in server.log
+
+    asyncio.run(meeting())
+
+
+def test_a_store_that_forgot_everything_starts_anew(forgetful):
+    place = forgetful
+    server = place.serve()
+
+    async def meeting():
+        async with place.crowd() as crowd, place.crowd() as others:
+            await crowd.join(server, 15)
+            await spread(crowd, server)
+            await others.found(server)
+            await others.join(server, 15)
+            acks = place.journal.acks
+            await crowd.busy(eventually(lambda: len(acks) > 100))
+            epochs = {person.epoch for person in crowd.all}
+            assert len(epochs) == 1
+
+            await asyncio.to_thread(place.store.down)
+            await asyncio.to_thread(place.store.up)
+
+            await eventually(lambda: all(person.closes for person in others.all))
+            assert {tuple(person.closes) for person in others.all} == {(4004,)}
+            await eventually(lambda: not any(person.epoch in epochs for person in crowd.all))
+            assert not any(person.closes for person in crowd.all)
+            assert not any(person.welcomes[-1]["resumed"] for person in crowd.all)
+            ledger = await settled(place.store, crowd, place.journal)
+            assert not ledger.ballots
+            assert not ledger.comments
+            assert {person.ballot for person in crowd.all} == {None}
+            status, _ = await asyncio.to_thread(server.get, f"/b/{others.code}")
+            assert status == 404
+
+            last = len(acks)
+            await crowd.busy(eventually(lambda: len(acks) > last + 100))
+            await settled(place.store, crowd, place.journal)
+
+    asyncio.run(meeting())
+
+
+def test_a_store_that_went_back_in_time_takes_everybody_along(forgetful):
+    """Positions are handed out a second time: nobody may mistake one for the other."""
+    place = forgetful
+    server = place.serve()
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            await crowd.join(server, 20)
+            await spread(crowd, server)
+            acks = place.journal.acks
+
+            async def go_back():
+                await eventually(lambda: len(acks) > 100)
+                with place.store.client() as client:
+                    client.save()
+                saved = len(acks)
+                await eventually(lambda: len(acks) > saved + 100)
+                await asyncio.to_thread(place.store.down)
+                await asyncio.to_thread(place.store.up)
+                before = len(acks)
+                await eventually(lambda: len(acks) > before + 100)
+
+            await crowd.busy(go_back())
+            (epoch,) = {person.epoch for person in crowd.all}
+            await settled(place.store, crowd, place.journal, only_epoch=epoch)
+            assert all(person.welcomes[0]["epoch"] != epoch for person in crowd.all)
+            _no_two_tallies_at_one_position(place.journal)
+
+    asyncio.run(meeting())
+
+
+def _no_two_tallies_at_one_position(journal):
+    shown = {}
+    for seen in journal.tallies:
+        before = shown.setdefault((seen.epoch, seen.seq), seen)
+        assert before.what == seen.what, f"two tallies at one position:\n{before}\n{seen}"

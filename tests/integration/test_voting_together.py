@@ -1,0 +1,118 @@
+"""Three processes, forty people: one board, whatever becomes of their lines."""
+
+import asyncio
+import time
+
+from checker import settled
+from people import eventually
+from serving import spread
+
+
+def test_forty_people_on_three_processes_see_one_board(place):
+    server = place.serve()
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            await crowd.join(server, 38)
+            await crowd.join(server, 2, view="screen")
+            await spread(crowd, server)
+            await crowd.busy(eventually(lambda: len(place.journal.acks) >= 600))
+            await settled(place.store, crowd, place.journal)
+            assert not place.journal.refused
+
+            for person in crowd.voters[:15]:
+                await person.leave()
+                crowd.all.remove(person)
+            await settled(place.store, crowd, place.journal)
+
+    asyncio.run(meeting())
+
+
+def test_who_loses_the_line_at_any_moment_misses_nothing(place):
+    server = place.serve()
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            await crowd.join(server, 12)
+            await spread(crowd, server)
+
+            async def cut():
+                for _ in range(60):
+                    person = crowd.random.choice(crowd.all)
+                    person.cut_line(after=crowd.random.choice(["tally", "comment", "people", None]))
+                    await asyncio.sleep(0.03)
+
+            await crowd.busy(cut())
+            for person in crowd.all:
+                person.cut_line(after=None if person.present else "welcome")
+            await settled(place.store, crowd, place.journal)
+            assert any(w["resumed"] for person in crowd.all for w in person.welcomes)
+
+    asyncio.run(meeting())
+
+
+def test_a_line_lost_in_the_middle_of_much_news_is_taken_up_where_it_broke(place):
+    server = place.serve(processes=1)
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            talker, *others = await crowd.join(server, 12)
+            for round_ in range(4):
+                for person in others:
+                    person.cut_line(after="comment")
+                said = [talker.comment("flask", f"{round_}.{n}") for n in range(20)]
+                await asyncio.gather(*said)
+                await settled(place.store, crowd, place.journal)
+            assert all(w["resumed"] for person in others for w in person.welcomes[1:])
+
+    asyncio.run(meeting())
+
+
+def test_lines_to_the_store_are_cut_again_and_again_while_people_vote(place):
+    server = place.serve()
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            await crowd.join(server, 20)
+            await spread(crowd, server)
+
+            async def cut():
+                killed = 0
+                with place.store.client() as client:
+                    while killed < 30:
+                        killed += client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+                        await asyncio.sleep(crowd.random.uniform(0, 0.2))
+
+            await crowd.busy(cut())
+            await settled(place.store, crowd, place.journal)
+
+    asyncio.run(meeting())
+
+
+def test_a_round_with_a_deadline_locks_by_itself_once(place):
+    server = place.serve()
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            await crowd.found(server)
+            host = await crowd.join_host(server)
+            await crowd.join(server, 15)
+            await spread(crowd, server)
+            opened = await host.say(
+                "open_round", method="approval", settings={"seconds": 5, "visibility": "live"}
+            )
+            assert opened.seq
+            await eventually(lambda: all(person.round for person in crowd.all))
+            began = time.monotonic()
+            await crowd.busy(eventually(lambda: host.round["state"] == "locked"))
+            assert 3 < time.monotonic() - began < 7
+            ledger = await settled(place.store, crowd, place.journal)
+            assert len(ledger.locks) == 1
+            (lock,) = ledger.locks
+            assert "by" not in ledger.entries[lock]
+            for person in crowd.all:
+                assert person.round["state"] == "locked"
+                assert person.round["deadline"] == person.round["opened_at"] + 5000
+            assert {code for _, _, code in place.journal.refused} == {"round_closed"}
+
+    asyncio.run(meeting())
