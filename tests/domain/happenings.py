@@ -1,0 +1,260 @@
+"""What can happen on a board: strategies for single entries and whole meetings, right and wrong."""
+
+import copy
+import itertools
+import zlib
+
+from hypothesis import strategies as st
+
+from server.domain import actions as act
+from server.domain.board import Board
+from server.domain.methods import Tally
+from server.domain.options import Option
+from server.domain.rounds import Round
+from server.domain.rules import (
+    BoardSettingsChange,
+    Comments,
+    Names,
+    RoundSettings,
+    Visibility,
+)
+from server.live import messages
+from server.live.pseudonyms import Pseudonyms
+from server.live.views import (
+    Audience,
+    board_view,
+    comment_views,
+    people_view,
+    round_view,
+    tally_view,
+)
+
+T0 = 1_790_000_000_000
+SEATS = ("ann", "ben", "cleo", "dan")
+OPTIONS = ("django", "flask", "tornado")
+SPARE = ("bottle", "quart")
+PSEUDONYMS = Pseudonyms(b"a key of this test, and no other!")
+AUDIENCES = [
+    Audience(host=host, result=result) for host in (False, True) for result in (False, True)
+]
+
+
+def option(id_, **more):
+    return Option(id=id_, name=id_.capitalize(), **more)
+
+
+def create(options=OPTIONS, **more):
+    board = {"code": "K7QF2M", "title": "Which one?", "host": "0" * 64} | more
+    return act.Entry(action=act.Create(options=tuple(map(option, options)), **board))
+
+
+def entry(action, by="ann", once=""):
+    return act.Entry(by=by, once=once, action=action)
+
+
+class Meeting:
+    """A board, its log, and a clock that goes a second an entry."""
+
+    def __init__(self, first=None):
+        self.board = Board()
+        self.log = []
+        self.do(first or create())
+
+    @property
+    def now(self):
+        return T0 + 1000 * len(self.log)
+
+    def do(self, happened, by="ann", *, once="", after=0):
+        """Put an action into the log and apply it; give what came of it."""
+        if not isinstance(happened, act.Entry):
+            happened = entry(happened, by, once)
+        at = self.now + after
+        self.log.append((len(self.log) + 1, at, happened))
+        return self.board.apply(*self.log[-1])
+
+    def open(self, method="approval", *, options=None, **settings):
+        return self.do(
+            act.OpenRound(method=method, settings=RoundSettings(**settings), options=options),
+            "host",
+        )
+
+    def vote(self, by, *ids):
+        current = self.board.round
+        ballot = {"choice": ids[0]} if current.method == "single" else {"approve": list(ids)}
+        return self.do(act.Vote(round=current.n, ballot=ballot), by)
+
+    def say(self, by, comment="c1", text="It is fast.", **more):
+        said = {"comment": comment, "option": "flask", "kind": act.Kind.PRO, "text": text} | more
+        return self.do(act.Comment(**said), by)
+
+
+def replayed(log):
+    board = Board()
+    for seq, at, happened in log:
+        board.apply(seq, at, happened)
+    return board
+
+
+def visible(board, here=SEATS):
+    """Give all that anybody could be shown of a board, by audience, as bytes."""
+    shown = [
+        board_view(board),
+        *map(round_view, board.rounds),
+        people_view(board, set(here), PSEUDONYMS),
+    ]
+    for audience in AUDIENCES:
+        shown += [tally_view(each, audience) for each in board.rounds]
+        shown.append(comment_views(board, audience))
+    return messages.encode(shown)
+
+
+def snapshot(board):
+    """Copy everything that a board holds, however deep, but its position."""
+
+    def held(value):
+        if isinstance(value, list):
+            return [held(each) for each in value]
+        if isinstance(value, Round | Tally):
+            return {name: held(each) for name, each in vars(value).items() if name != "_method"}
+        return copy.deepcopy(value)
+
+    return {name: held(value) for name, value in vars(board).items() if name != "seq"}
+
+
+# Whole meetings. An entry is made of one number, digit by digit: that draws fast, and shrinks
+# to the first of each choice. Most of what comes out is right, the rest is nearly right.
+
+COMMENTS = ("c1", "c2")
+ABOUT = {"c1": "flask", "c2": "bottle"}
+_ids = (*OPTIONS, *OPTIONS, *SPARE, "nothing")
+_rounds = (1, 1, 1, 1, 2, 2, 2, 3, 3, 99)
+_texts = ("Fast", "Slow", "Ünï <b>&", "")
+_chosen = tuple(c for n in range(4) for c in itertools.combinations(OPTIONS, n))
+_odd_ballots = (
+    {},
+    {"approve": None},
+    {"choice": []},
+    {"choice": "flask", "x": 1},
+    {"approve": ["?"]},
+)
+
+
+def _ballot(pick):
+    match pick(5):
+        case 0 | 1:
+            return {"approve": list(pick(_chosen))}
+        case 2 | 3:
+            return {"choice": pick(_ids)}
+        case _:
+            return pick(_odd_ballots)
+
+
+def _settings(pick):
+    return RoundSettings(
+        visibility=pick(tuple(Visibility)),
+        names=pick(tuple(Names)),
+        seconds=pick((None, None, 30, 5, 1)),
+        further_discussion=pick((False, True)),
+    )
+
+
+def _board_change(pick):
+    return BoardSettingsChange(
+        show_names=pick((True, False)),
+        host_sees_results=pick((False, True)),
+        comments=pick((Comments.OPEN, Comments.OPEN, Comments.CLOSED)),
+    )
+
+
+def _said(pick):
+    said = {"comment": (id_ := pick(COMMENTS)), "option": ABOUT[id_]}
+    parent = pick((None, None, *COMMENTS))
+    return act.Comment(kind=pick(tuple(act.Kind)), text=pick(_texts), parent=parent, **said)
+
+
+def _unsaid(pick):
+    id_ = pick(COMMENTS)
+    return act.DeleteComment(comment=id_, option=ABOUT[id_])
+
+
+def _vote(pick):
+    return act.Vote(round=pick(_rounds), ballot=_ballot(pick))
+
+
+def _opening(pick):
+    method = pick(("approval", "single", "approval", "single", "ranked"))
+    chosen = pick((None, None, *_chosen, ("flask", "flask"), ("flask", "nothing")))
+    return act.OpenRound(method=method, settings=_settings(pick), options=chosen)
+
+
+_MAKERS = (
+    _vote,
+    _vote,
+    _vote,
+    _said,
+    _said,
+    _opening,
+    _opening,
+    lambda pick: act.Withdraw(round=pick(_rounds)),
+    lambda pick: act.LockRound(round=pick(_rounds)),
+    lambda pick: act.RevealRound(round=pick(_rounds)),
+    lambda pick: act.RevealRound(round=pick(_rounds)),
+    lambda pick: act.ExtendRound(round=pick(_rounds), seconds=pick((30, 1, 90_000))),
+    lambda pick: act.EditComment(comment=pick(COMMENTS), text=pick(_texts)),
+    _unsaid,
+    lambda pick: act.React(comment=pick(COMMENTS), emoji=pick("👍🎉"), on=pick((True, False))),
+    lambda pick: act.HideComment(comment=pick(COMMENTS), on=pick((True, False))),
+    lambda pick: act.PinComment(comment=pick(COMMENTS), on=pick((True, False))),
+    lambda pick: act.Rename(name=pick((None, "Ann", "Ben", "Zoë"))),
+    lambda pick: act.AddOption(option=option(pick(SPARE))),
+    lambda pick: act.EditOption(option=option(pick(_ids), strapline=pick(_texts))),
+    lambda pick: act.RemoveOption(option=pick(_ids)),
+    lambda pick: act.SetBoard(title=pick(_texts), settings=_board_change(pick)),
+    lambda pick: act.Decide(option=pick(_ids), because=pick(_texts)),
+    lambda _: create().action,
+)
+
+
+def _picker(number):
+    def pick(among):
+        nonlocal number
+        choices = range(among) if isinstance(among, int) else among
+        number, digit = divmod(number, len(choices))
+        return choices[digit]
+
+    return pick
+
+
+def _first_round(number):
+    pick = _picker(number)
+    return entry(
+        act.OpenRound(method=pick(("approval", "single")), settings=_settings(pick)), "host"
+    )
+
+
+def _entry(number):
+    """Make an entry, and the pause before it in milliseconds, of a number."""
+    pick = _picker(number)
+    by = pick((*SEATS, *SEATS, "host", ""))
+    # A client's ids are its own: what `once` is made from never meets between two seats.
+    once = pick(("", "", *"1234567890"))
+    pause = pick((0, 400, 7000))
+    action = pick(_MAKERS)(pick)
+    # The name of a message is made from all of it.
+    named = f"{by} {once} {zlib.crc32(act.encode(act.Entry(action=action)))}" if once else ""
+    return pause, act.Entry(by=by, once=named, action=action)
+
+
+@st.composite
+def logs(draw, size=40):
+    """Draw a whole log: positions, the store's times, entries."""
+    numbers = draw(st.lists(st.integers(0, 2**60), min_size=size // 2, max_size=size))
+    opened = draw(st.integers(0, 2**60))
+    at, log = T0, [(1, T0, create()), (2, T0, _first_round(opened))]
+    for seq, (pause, happened) in enumerate(map(_entry, numbers), 3):
+        at += pause
+        log.append((seq, at, happened))
+    return log
+
+
+seats = st.sampled_from(SEATS)

@@ -1,0 +1,69 @@
+"""Logs of released versions, kept as they were written: they read the same for ever."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from happenings import SEATS, visible
+
+from server.domain import actions as act
+from server.domain.board import Board
+from server.domain.refusals import Refused
+
+LOGS = Path(__file__).parent / "logs"
+VERSIONS = sorted(path.stem for path in LOGS.glob("*.jsonl"))
+
+
+class Row(msgspec.Struct):
+    """One position of a kept log, and whether its entry was refused there."""
+
+    seq: int
+    at: int
+    refused: str | None
+    entry: msgspec.Raw
+
+
+def rows(version):
+    lines = (LOGS / f"{version}.jsonl").read_bytes().splitlines()
+    return [msgspec.json.decode(line, type=Row) for line in lines]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_kept_log_makes_the_same_board_as_then(version):
+    board = Board()
+    for row in rows(version):
+        outcome = board.apply(row.seq, row.at, act.decode(row.entry))
+        assert (outcome.code.value if isinstance(outcome, Refused) else None) == row.refused
+    kept = msgspec.json.decode((LOGS / f"{version}.views.json").read_bytes())
+    assert msgspec.json.decode(visible(board, SEATS)) == kept
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_kept_log_is_written_the_same_today(version):
+    for row in rows(version):
+        assert act.encode(act.decode(row.entry)) == bytes(row.entry)
+
+
+def test_there_is_a_kept_log_of_these_rules_with_every_kind_of_action():
+    assert f"v{act.RULES}" in VERSIONS
+    kinds = {type(act.decode(row.entry).action) for row in rows(f"v{act.RULES}")}
+    assert kinds == set(act.AnyAction.__args__)
+
+
+def test_an_entry_of_a_version_to_come_is_refused_loudly_and_not_guessed():
+    with pytest.raises(msgspec.ValidationError):
+        act.decode(b'{"action": {"type": "teleport"}}')
+
+
+def test_fields_that_a_later_version_adds_do_not_stop_this_one():
+    known = act.decode(
+        b'{"by": "ann", "mood": "good", "action": {"type": "rename", "name": "Ann", "x": 1}}'
+    )
+    assert known == act.Entry(by="ann", action=act.Rename(name="Ann"))
+
+
+def test_what_is_left_out_has_the_value_it_always_had():
+    entry = act.decode(b'{"action":{"type":"open_round","method":"single"}}')
+    assert (entry.rules, entry.by, entry.once) == (1, "", "")
+    assert entry.action == act.OpenRound(method="single")
+    assert act.encode(entry) == b'{"action":{"type":"open_round","method":"single"}}'

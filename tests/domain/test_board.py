@@ -1,0 +1,302 @@
+import os
+import random
+
+from happenings import (
+    AUDIENCES,
+    COMMENTS,
+    OPTIONS,
+    PSEUDONYMS,
+    SEATS,
+    T0,
+    Meeting,
+    create,
+    entry,
+    logs,
+    option,
+    replayed,
+    seats,
+    snapshot,
+    visible,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.domain import actions as act
+from server.domain import board as board_module
+from server.domain.board import Board
+from server.domain.changes import Change
+from server.domain.methods import METHODS
+from server.domain.refusals import Code, Refused
+from server.domain.rounds import State
+from server.domain.rules import BoardSettings, Comments, RoundSettings, Visibility
+from server.live import messages
+from server.live.views import board_view, comment_views, people_view, round_view, tally_view
+
+# The same examples every time, and many more where somebody goes looking for faults.
+EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
+settings.register_profile("same", derandomize=True, database=None, deadline=None, max_examples=60)
+settings.register_profile("search", database=None, deadline=None, max_examples=EXAMPLES or 1)
+many = settings(settings.get_profile("search" if EXAMPLES else "same"))
+
+
+@many
+@given(logs(), st.lists(st.tuples(st.integers(0, 40), st.integers(1, 8)), max_size=25))
+def test_late_and_repeated_entries_change_nothing(log, arrivals):
+    late = Board()
+    for first, length in arrivals:
+        # What is too early is a hole, and a replica does not apply it.
+        for seq, at, happened in log[min(first, late.seq) :][:length]:
+            late.apply(seq, at, happened)
+    for seq, at, happened in log:
+        late.apply(seq, at, happened)
+    assert visible(late) == visible(replayed(log))
+    assert snapshot(late).keys() == snapshot(replayed(log)).keys()
+    assert late.seq == len(log)
+
+
+@many
+@given(logs())
+def test_the_log_survives_its_encoding(log):
+    decoded = [(seq, at, act.decode(act.encode(happened))) for seq, at, happened in log]
+    assert [each for _, _, each in decoded] == [each for _, _, each in log]
+    assert visible(replayed(decoded)) == visible(replayed(log))
+
+
+@many
+@given(logs())
+def test_the_same_message_again_changes_nothing_and_tells_its_position(log):
+    board = replayed(log)
+    done, before = {}, Board()
+    for seq, at, happened in log:
+        outcome = before.apply(seq, at, happened)
+        if happened.once and isinstance(outcome, Change) and outcome.repeats is None:
+            done[happened.once] = seq
+    seen = snapshot(board)
+    for n, (_, at, happened) in enumerate(log, 1):
+        if happened.once in done:
+            again = board.apply(len(log) + n, at, happened)
+            assert again.repeats == done[happened.once]
+            assert not any((again.board, again.round, again.tally, again.people, again.comments))
+    # Where a text was said twice the board notes both places, so that both are erased.
+    for each in (seen, now := snapshot(board)):
+        for comment in each["comments"].values():
+            comment.entries.clear()
+    assert now == seen
+
+
+@many
+@given(logs())
+def test_what_is_refused_changes_nothing_and_was_told_beforehand(log):
+    board = Board()
+    for seq, at, happened in log:
+        before, position = snapshot(board), board.seq
+        try:
+            board.check(at, happened)
+            told = None
+        except Refused as refused:
+            told = refused
+        assert snapshot(board) == before
+        assert board.seq == position
+        outcome = board.apply(seq, at, happened)
+        if isinstance(outcome, Refused):
+            assert snapshot(board) == before
+            assert told == outcome
+            assert outcome.message.endswith(".")
+        elif told is not None:
+            # Only asked beforehand: the comment that is answered may be erased later.
+            assert isinstance(happened.action, act.Comment)
+            assert happened.action.parent
+
+
+@many
+@given(logs(size=60))
+def test_the_tally_kept_step_by_step_is_the_one_counted_afresh(log):
+    board = Board()
+    for seq, at, happened in log:
+        board.apply(seq, at, happened)
+        for each in board.rounds:
+            afresh = METHODS[each.method].tally(each.names)
+            for ballot in each.ballots.values():
+                afresh.add(ballot)
+            assert each.result() == afresh.result()
+            assert each.voters == afresh.voters == len(each.ballots)
+
+
+def rounds_of(method):
+    raw = (
+        st.sampled_from(OPTIONS).map(lambda choice: {"choice": choice})
+        if method == "single"
+        else st.sets(st.sampled_from(OPTIONS)).map(lambda chosen: {"approve": sorted(chosen)})
+    )
+    return st.tuples(st.just(method), st.lists(st.tuples(seats, st.none() | raw), max_size=20))
+
+
+@many
+@given(st.sampled_from(sorted(METHODS)).flatmap(rounds_of), st.randoms(use_true_random=False))
+def test_the_order_in_which_voters_come_does_not_matter(meeting, shuffle):
+    method, ballots = meeting
+
+    def held(happened):
+        room = Meeting()
+        room.open(method, visibility=Visibility.LIVE)
+        for seat, raw in happened:
+            action = act.Withdraw(round=1) if raw is None else act.Vote(round=1, ballot=raw)
+            assert isinstance(room.do(action, seat), Change)
+        return room.board.round
+
+    last = list(dict(ballots).items())
+    shuffle.shuffle(last)
+    assert held(ballots).result() == held(last).result()
+    assert held(ballots).voters == held(last).voters
+
+
+SECRETS = ("sealed-words-one", "sealed-words-two")
+
+
+@many
+@given(logs())
+def test_what_somebody_may_not_see_is_in_nothing_they_are_sent(log):
+    board = replayed(log)
+    for id_, text in enumerate(SECRETS):
+        said = {"comment": f"secret {id_}", "option": board.options[0].id, "kind": act.Kind.RISK}
+        board.apply(board.seq + 1, T0, entry(act.Comment(text=text, **said), "ann"))
+        hide = act.HideComment(comment=f"secret {id_}", on=True)
+        board.apply(board.seq + 1, T0, entry(hide, "host"))
+    for host in (False, True):
+        for seat in (None, *SEATS):
+            current = board.round
+            voter = PSEUDONYMS.voter(seat, board.code, current) if seat and current else None
+            sees = current is not None and current.shows_result_to(
+                voter=voter, early_host=host and board.settings.host_sees_results
+            )
+            audience = next(a for a in AUDIENCES if a == (host, sees))
+            shown = messages.encode(
+                [
+                    board_view(board),
+                    round_view(current),
+                    tally_view(current, audience),
+                    comment_views(board, audience),
+                    people_view(board, set(SEATS), PSEUDONYMS),
+                ]
+            )
+            if not host:
+                assert not any(secret.encode() in shown for secret in SECRETS)
+            if not sees:
+                for word in (b"totals", b"winners", b"decided_by", b"approvals", b" votes"):
+                    assert word not in shown
+            # Who is meant by a seat is nobody's business on any page.
+            assert b'"ballots"' not in shown
+            assert b'"author"' not in shown
+
+
+def test_a_hidden_result_is_seen_by_nobody_before_the_reveal_and_by_all_after():
+    meeting = Meeting()
+    meeting.open("approval", visibility=Visibility.ON_REVEAL)
+    meeting.vote("ann", "flask")
+    current = meeting.board.round
+    assert not current.shows_result_to(voter="ann", early_host=False)
+    assert not current.shows_result_to(voter=None, early_host=False)
+    assert current.shows_result_to(voter=None, early_host=True)
+    meeting.do(act.LockRound(round=1), "host")
+    assert not current.shows_result_to(voter="ann", early_host=False)
+    meeting.do(act.RevealRound(round=1), "host")
+    assert current.shows_result_to(voter=None, early_host=False)
+
+
+@many
+@given(logs(size=40))
+def test_what_was_erased_leaves_the_same_board_for_those_who_read_the_log_later(log):
+    alone = [row for row in log if not collides(row)]
+    log = [(seq, at, happened) for seq, (_, at, happened) in enumerate(alone, 1)]
+    board, erased, refused = Board(), set(), set()
+    for seq, at, happened in log:
+        outcome = board.apply(seq, at, happened)
+        if isinstance(outcome, Change):
+            erased |= set(outcome.erased)
+        else:
+            refused.add(seq)
+    later = replayed([row for row in log if row[0] not in erased])
+    assert talk(later) == talk(board)
+    assert without_talk(later) == without_talk(board)
+    # Of a deleted comment the log holds no word that ever stood on the board.
+    gone = {id_ for id_, said in board.comments.items() if said.deleted}
+    for seq, _, happened in log:
+        said = happened.action
+        if isinstance(said, act.Comment | act.EditComment) and said.comment in gone:
+            assert seq in erased | refused
+
+
+def collides(row):
+    """Whether somebody uses an id that another person's comment has."""
+    said = row[2].action
+    if not isinstance(said, act.Comment | act.EditComment | act.DeleteComment):
+        return False
+    return row[2].by != SEATS[COMMENTS.index(said.comment)]
+
+
+def talk(board):
+    return {
+        audience: sorted(messages.encode(view) for view in comment_views(board, audience))
+        for audience in AUDIENCES
+    }
+
+
+def without_talk(board):
+    return messages.encode(
+        [
+            board_view(board),
+            [round_view(r) for r in board.rounds],
+            [r.result() for r in board.rounds],
+        ]
+    )
+
+
+def test_an_empty_board_takes_nothing_but_its_creation():
+    board = Board()
+    refused = board.apply(1, T0, entry(act.Rename(name="Ann")))
+    assert refused == Refused(Code.NOT_UNDERSTOOD, "A board is created once, before anything else.")
+    assert isinstance(board.apply(2, T0, create()), Change)
+    assert board.apply(3, T0, create()).code is Code.NOT_UNDERSTOOD
+    assert board.seq == 3
+    assert [o.id for o in board.options] == list(OPTIONS)
+
+
+def test_a_repeat_is_known_for_a_while_and_the_oldest_are_forgotten(monkeypatch):
+    monkeypatch.setattr(board_module, "REMEMBERED", 3)
+    meeting = Meeting()
+    for n in range(5):
+        meeting.do(act.Rename(name=f"Name {n}"), once=f"message {n}")
+    assert meeting.do(act.Rename(name="x"), once="message 4").repeats == 6
+    assert meeting.do(act.Rename(name="y"), once="message 2").repeats == 4
+    assert meeting.do(act.Rename(name="z"), once="message 1").repeats is None
+
+
+def test_a_refused_message_may_be_sent_again_and_count():
+    meeting = Meeting()
+    meeting.open("single")
+    vote = act.Vote(round=2, ballot={"choice": "flask"})
+    assert meeting.do(vote, once="m").code is Code.NO_SUCH_ROUND
+    meeting.do(act.RevealRound(round=1), "host")
+    meeting.open("single")
+    change = meeting.do(vote, once="m")
+    assert change.repeats is None
+    assert change.voter == "ann"
+    assert meeting.board.round.voters == 1
+
+
+def test_a_thousand_votes_cost_no_more_each_than_ten():
+    meeting = Meeting()
+    meeting.open("approval", visibility=Visibility.LIVE)
+    dice = random.Random(7)
+    for n in range(1000):
+        meeting.vote(f"seat {n}", *dice.sample(OPTIONS, 2))
+    result = meeting.board.round.result()
+    assert sum(result.totals.values()) == 2000
+    assert meeting.board.round.state is State.OPEN
+
+
+def test_settings_are_part_of_the_creation():
+    meeting = Meeting(create(settings=BoardSettings(comments=Comments.CLOSED, show_names=False)))
+    assert meeting.say("ann").code is Code.NOT_ALLOWED
+    assert RoundSettings() == RoundSettings(visibility=Visibility.ON_REVEAL)
+    assert option("flask").name == "Flask"

@@ -1,0 +1,41 @@
+import pytest
+
+from server.domain.comments import Comment
+from server.domain.refusals import Refused
+
+
+@pytest.fixture
+def said():
+    return Comment("c1", seq=3, option="flask", text="It is fast.", author="ann", name="Ann")
+
+
+def test_only_the_author_is_let_through(said):
+    said.require_author("ann")
+    with pytest.raises(Refused, match="Only its author can change a comment"):
+        said.require_author("ben")
+
+
+def test_a_reaction_that_nobody_gives_any_more_is_gone(said):
+    said.react("ann", "👍", on=True)
+    said.react("ben", "👍", on=True)
+    said.react("ben", "👍", on=True)
+    assert said.reactions == {"👍": {"ann", "ben"}}
+    said.react("ann", "👍", on=False)
+    said.react("ben", "👍", on=False)
+    said.react("ben", "🎉", on=False)
+    assert said.reactions == {}
+
+
+def test_erasing_leaves_the_place_and_nothing_of_the_text_or_the_name(said):
+    said.react("ben", "👍", on=True)
+    said.pinned = said.hidden = True
+    said.erase()
+    assert (said.text, said.name, said.reactions) == ("", None, {})
+    assert not said.pinned
+    assert not said.hidden
+    assert (said.id, said.option, said.deleted) == ("c1", "flask", True)
+
+
+def test_no_two_comments_share_their_reactions(said):
+    said.react("ben", "👍", on=True)
+    assert Comment("c2", seq=4, option="flask").reactions == {}

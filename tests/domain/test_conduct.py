@@ -1,0 +1,389 @@
+import pytest
+from happenings import OPTIONS, T0, Meeting, create, entry, option, visible
+
+from server.domain import actions as act
+from server.domain import conduct
+from server.domain.changes import Change
+from server.domain.comments import MAX_EMOJI
+from server.domain.limits import MAX_OPTIONS
+from server.domain.refusals import Code, Refused
+from server.domain.rounds import State
+from server.domain.rules import BoardSettingsChange, Comments, Visibility
+
+
+@pytest.fixture
+def meeting():
+    return Meeting()
+
+
+@pytest.fixture
+def voting(meeting):
+    meeting.open("approval")
+    return meeting
+
+
+def refused(outcome, code, words):
+    """Check that nothing was done, and that the reason is told in so many words."""
+    assert isinstance(outcome, Refused), outcome
+    assert outcome.code is code
+    assert words in outcome.message
+    assert outcome.message.endswith(".")
+    return True
+
+
+def test_every_kind_of_action_has_its_rule():
+    assert set(conduct.CONDUCT) == set(act.AnyAction.__args__)
+
+
+# The board
+
+
+def test_texts_and_settings_are_set_one_by_one(meeting):
+    meeting.do(act.SetBoard(title="Which database?"), "host")
+    meeting.do(act.SetBoard(context="For the new service."), "host")
+    change = meeting.do(
+        act.SetBoard(settings=BoardSettingsChange(comments=Comments.CLOSED)), "host"
+    )
+    board = meeting.board
+    assert (board.title, board.context) == ("Which database?", "For the new service.")
+    assert board.settings.comments is Comments.CLOSED
+    assert board.settings.show_names
+    assert change == Change(board=True, tally=True, people=True)
+
+
+def test_when_names_are_shown_or_not_all_comments_are_sent_anew(meeting):
+    meeting.do(act.Rename(name="Ann"), "ann")
+    meeting.say("ann")
+    change = meeting.do(act.SetBoard(settings=BoardSettingsChange(show_names=False)), "host")
+    assert change.comments == ("c1",)
+    assert meeting.board.comments["c1"].seq == meeting.board.seq
+    assert b"Ann" not in visible(meeting.board)
+
+
+# Options
+
+
+def test_options_come_change_and_go_between_rounds(meeting):
+    assert meeting.do(act.AddOption(option=option("quart")), "host") == Change(board=True)
+    assert meeting.do(act.EditOption(option=option("quart", strapline="New")), "host").board
+    assert meeting.board.options[-1].strapline == "New"
+    assert meeting.do(act.RemoveOption(option="quart"), "host").board
+    assert [o.id for o in meeting.board.options] == list(OPTIONS)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        act.AddOption(option=option("quart")),
+        act.EditOption(option=option("flask", strapline="x")),
+        act.RemoveOption(option="flask"),
+        act.Decide(option="flask", because="It won."),
+    ],
+)
+@pytest.mark.parametrize("locked", [False, True])
+def test_options_are_frozen_until_the_reveal(voting, action, locked):
+    if locked:
+        voting.do(act.LockRound(round=1), "host")
+    refused(voting.do(action, "host"), Code.ROUND_OPEN, "Round 1 is not over")
+    voting.do(act.RevealRound(round=1), "host")
+    outcome = voting.do(action, "host")
+    assert isinstance(outcome, Change) != isinstance(action, act.RemoveOption)
+
+
+def test_an_option_is_there_once_by_id_and_by_name(meeting):
+    for double in (option("flask"), act.Option(id="flask-2", name="FLASK")):
+        outcome = meeting.do(act.AddOption(option=double), "host")
+        refused(outcome, Code.BAD_SETTINGS, "already has 'Flask'")
+    clash = act.Option(id="django", name="flask")
+    refused(meeting.do(act.EditOption(option=clash), "host"), Code.BAD_SETTINGS, "'Flask'")
+    assert meeting.do(act.EditOption(option=act.Option(id="flask", name="FLASK")), "host").board
+
+
+def test_an_option_that_is_not_there_is_neither_changed_nor_removed(meeting):
+    gone = option("nothing")
+    for action in (
+        act.EditOption(option=gone),
+        act.RemoveOption(option="nothing"),
+        act.Decide(option="nothing", because=""),
+        act.OpenRound(method="single", options=("flask", "nothing")),
+    ):
+        refused(meeting.do(action, "host"), Code.NO_SUCH_OPTION, "no option 'nothing'")
+
+
+def test_what_was_voted_or_decided_on_stays(meeting):
+    meeting.do(act.Decide(option="django", because="It has all we need."), "host")
+    refused(meeting.do(act.RemoveOption(option="django"), "host"), Code.NOT_ALLOWED, "decided on")
+    meeting.open("single", options=("flask", "tornado"))
+    meeting.do(act.RevealRound(round=1), "host")
+    outcome = meeting.do(act.RemoveOption(option="flask"), "host")
+    refused(outcome, Code.NOT_ALLOWED, "Round 1 voted on this option")
+
+
+def test_a_board_keeps_its_last_option_and_holds_fifty():
+    small = Meeting(create(options=("flask",)))
+    refused(small.do(act.RemoveOption(option="flask"), "host"), Code.BAD_SETTINGS, "at least one")
+    full = Meeting(create(options=tuple(f"o{n}" for n in range(MAX_OPTIONS))))
+    outcome = full.do(act.AddOption(option=option("more")), "host")
+    refused(outcome, Code.TOO_MANY, "at most 50 options")
+
+
+# Rounds
+
+
+def test_a_round_freezes_its_options_in_the_order_of_the_board(meeting):
+    change = meeting.open("single", options=("tornado", "django"), further_discussion=True)
+    assert change == Change(round=True, tally=True, people=True)
+    assert list(meeting.board.round.names) == ["django", "tornado", "further-discussion"]
+    refused(meeting.vote("ann", "flask"), Code.NO_SUCH_OPTION, "no option 'flask'")
+    assert meeting.vote("ann", "further-discussion").tally
+
+
+def test_one_round_after_the_other(voting):
+    refused(voting.open("single"), Code.ROUND_OPEN, "Round 1 is not over")
+    voting.do(act.LockRound(round=1), "host")
+    refused(voting.open("single"), Code.ROUND_OPEN, "Round 1 is not over")
+    voting.do(act.RevealRound(round=1), "host")
+    assert voting.open("single").round
+    assert voting.board.round.n == 2
+    assert [each.state for each in voting.board.rounds] == [State.REVEALED, State.OPEN]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "words"),
+    [
+        ({"method": "ranked"}, Code.UNKNOWN_METHOD, "votes by approval or single"),
+        ({"options": ("flask",)}, Code.BAD_SETTINGS, "at least 2 options"),
+        ({"options": ()}, Code.BAD_SETTINGS, "at least 2 options"),
+        ({"options": ("flask", "flask")}, Code.BAD_SETTINGS, "twice"),
+        ({"seconds": 4}, Code.BAD_SETTINGS, "from 5 seconds to a day"),
+        ({"seconds": 0}, Code.BAD_SETTINGS, "from 5 seconds to a day"),
+        ({"seconds": 86_401}, Code.BAD_SETTINGS, "from 5 seconds to a day"),
+    ],
+)
+def test_a_round_that_cannot_be(meeting, asked, code, words):
+    refused(meeting.open(**asked), code, words)
+    assert meeting.board.round is None
+
+
+def test_a_hundred_rounds_are_enough(meeting, monkeypatch):
+    monkeypatch.setattr(conduct, "MAX_ROUNDS", 2)
+    for n in (1, 2):
+        meeting.open()
+        meeting.do(act.RevealRound(round=n), "host")
+    refused(meeting.open(), Code.TOO_MANY, "at most 2 rounds")
+
+
+@pytest.mark.parametrize("action", [act.LockRound, act.RevealRound, act.Withdraw])
+def test_a_round_that_is_not_there_or_over_takes_nothing(voting, action):
+    refused(voting.do(action(round=2), "host"), Code.NO_SUCH_ROUND, "no round 2")
+    refused(voting.do(action(round=0), "host"), Code.NO_SUCH_ROUND, "no round 0")
+    voting.do(act.RevealRound(round=1), "host")
+    voting.open("single")
+    refused(voting.do(action(round=1), "host"), Code.ROUND_CLOSED, "Round 1 is over; round 2 is on")
+
+
+def test_locking_and_revealing_happen_once(voting):
+    assert voting.do(act.LockRound(round=1), "host").round
+    refused(voting.do(act.LockRound(round=1), "host"), Code.ROUND_CLOSED, "closed already")
+    refused(voting.vote("ann", "flask"), Code.ROUND_CLOSED, "Voting in round 1 is closed")
+    refused(voting.do(act.Withdraw(round=1)), Code.ROUND_CLOSED, "closed")
+    assert voting.do(act.RevealRound(round=1), "host").tally
+    refused(voting.do(act.RevealRound(round=1), "host"), Code.ROUND_CLOSED, "revealed already")
+
+
+def test_time_runs_out_by_the_stores_clock_and_can_be_added(meeting):
+    meeting.open("single", seconds=10)
+    opened = meeting.board.round.opened_at
+    assert meeting.board.round.deadline == opened + 10_000
+    refused(meeting.do(act.LockRound(round=1), ""), Code.ROUND_OPEN, "still has time")
+    meeting.do(act.ExtendRound(round=1, seconds=5), "host")
+    assert meeting.board.round.deadline == opened + 15_000
+    ballot = act.Vote(round=1, ballot={"choice": "flask"})
+    assert meeting.board.apply(90, opened + 15_000, entry(ballot)).tally
+    refused(
+        meeting.board.apply(91, opened + 15_001, entry(ballot, "ben")), Code.ROUND_CLOSED, "closed"
+    )
+    late = entry(act.ExtendRound(round=1, seconds=5), "host")
+    refused(meeting.board.apply(92, opened + 15_001, late), Code.ROUND_CLOSED, "closed")
+    server = entry(act.LockRound(round=1), "")
+    assert meeting.board.apply(93, opened + 15_000, server).round
+    assert meeting.board.round.state is State.LOCKED
+
+
+def test_a_round_without_a_limit_gets_one_from_now(voting):
+    voting.do(act.ExtendRound(round=1, seconds=60), "host")
+    assert voting.board.round.deadline == voting.log[-1][1] + 60_000
+    outcome = voting.do(act.ExtendRound(round=1, seconds=86_400), "host")
+    refused(outcome, Code.BAD_SETTINGS, "to a day")
+    refused(voting.do(act.LockRound(round=1), ""), Code.ROUND_OPEN, "still has time")
+
+
+def test_the_host_locks_before_time_is_up(meeting):
+    meeting.open("single", seconds=60)
+    assert meeting.do(act.LockRound(round=1), "host").round
+
+
+def test_one_ballot_a_voter_the_last_one_counts(voting):
+    assert voting.vote("ann", "flask") == Change(tally=True, people=True, voter="ann")
+    voting.vote("ann", "django", "tornado")
+    voting.vote("ben", "django")
+    current = voting.board.round
+    assert current.voters == 2
+    assert current.result().totals == {"django": 2, "flask": 0, "tornado": 1}
+    assert current.ballot_of("ann") == {"approve": ["django", "tornado"]}
+    voting.do(act.Withdraw(round=1), "ann")
+    voting.do(act.Withdraw(round=1), "ann")
+    assert current.voters == 1
+    assert current.ballot_of("ann") is None
+
+
+# Talk
+
+
+def test_a_comment_is_said_changed_answered_and_deleted(meeting):
+    meeting.do(act.Rename(name="Ann"), "ann")
+    assert meeting.say("ann").comments == ("c1",)
+    meeting.do(act.EditComment(comment="c1", text="It is quick."), "ann")
+    meeting.say("ben", "c2", "Is it?", parent="c1")
+    said = meeting.board.comments["c1"]
+    assert (said.text, said.name, said.edited_at) == ("It is quick.", "Ann", meeting.log[-2][1])
+    change = meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann")
+    assert change == Change(comments=("c1",), erased=(3, 4))
+    assert (said.text, said.name, said.deleted) == ("", None, True)
+
+
+def test_only_its_author_changes_or_deletes_a_comment(meeting):
+    meeting.say("ann")
+    for action in (
+        act.EditComment(comment="c1", text="No!"),
+        act.DeleteComment(comment="c1", option="flask"),
+        act.Comment(comment="c1", option="flask", kind=act.Kind.CON, text="No!"),
+    ):
+        refused(meeting.do(action, "ben"), Code.NOT_ALLOWED, "Only its author")
+    assert meeting.board.comments["c1"].text == "It is fast."
+
+
+def test_what_was_deleted_or_never_said_is_not_there(meeting):
+    meeting.say("ann")
+    meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann")
+    for id_ in ("c1", "c9"):
+        for action in (
+            act.EditComment(comment=id_, text="x"),
+            act.React(comment=id_, emoji="👍", on=True),
+            act.HideComment(comment=id_, on=True),
+            act.PinComment(comment=id_, on=True),
+        ):
+            refused(meeting.do(action), Code.NO_SUCH_COMMENT, "does not exist, or was deleted")
+    again = meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann")
+    refused(again, Code.NO_SUCH_COMMENT, "was deleted")
+
+
+def test_a_comment_said_twice_stands_once_and_all_its_copies_are_erased(meeting):
+    meeting.say("ann")
+    assert meeting.say("ann", text="Other words.") == Change()
+    said = act.Comment(comment="c2", option="flask", kind=act.Kind.PRO, text="Lost and resent.")
+    meeting.do(said, "ann", once="m")
+    assert meeting.do(said, "ann", once="m").repeats == 4
+    assert meeting.board.comments["c1"].text == "It is fast."
+    assert meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann").erased == (2, 3)
+    assert meeting.do(act.DeleteComment(comment="c2", option="flask"), "ann").erased == (4, 5)
+    assert meeting.do(said, "ann", once="m").erased == (8,)
+    assert meeting.say("ann").erased == (9,)
+    assert meeting.board.comments["c1"].deleted
+
+
+def test_a_deletion_read_without_what_it_deleted_leaves_its_place(meeting):
+    outcome = meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann")
+    assert outcome == Change(comments=("c1",))
+    refused(meeting.say("ben"), Code.NOT_ALLOWED, "Only its author")
+    assert meeting.say("ann").comments == ()
+
+
+def test_the_parent_is_asked_for_beforehand_only(meeting):
+    meeting.say("ann")
+    meeting.say("ben", "c2", "Why?", parent="c1")
+    said = {"option": "flask", "kind": act.Kind.NOTE, "text": "x"}
+    for id_, parent, more, code in (
+        ("c3", "c2", {}, Code.NOT_ALLOWED),
+        ("c3", "c9", {}, Code.NO_SUCH_COMMENT),
+        ("c3", "c1", {"option": "django"}, Code.NOT_ALLOWED),
+    ):
+        reply = entry(act.Comment(comment=id_, parent=parent, **said | more), "dan")
+        with pytest.raises(Refused) as caught:
+            meeting.board.check(meeting.now, reply)
+        assert caught.value.code is code
+        assert isinstance(meeting.do(reply), Change)
+        del meeting.board.comments[id_]
+
+
+def test_while_the_host_has_closed_the_talk_it_can_only_be_deleted(meeting):
+    meeting.say("ann")
+    meeting.do(act.SetBoard(settings=BoardSettingsChange(comments=Comments.CLOSED)), "host")
+    refused(meeting.say("ben", "c2"), Code.NOT_ALLOWED, "closed the talk")
+    edit = act.EditComment(comment="c1", text="x")
+    refused(meeting.do(edit, "ann"), Code.NOT_ALLOWED, "closed the talk")
+    react = act.React(comment="c1", emoji="👍", on=True)
+    refused(meeting.do(react, "ben"), Code.NOT_ALLOWED, "closed the talk")
+    assert meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann").erased
+
+
+def test_reactions_count_each_seat_once(meeting):
+    meeting.say("ann")
+    for seat in ("ben", "ben", "cleo"):
+        meeting.do(act.React(comment="c1", emoji="👍", on=True), seat)
+    assert meeting.board.comments["c1"].reactions == {"👍": {"ben", "cleo"}}
+    for seat in ("ben", "cleo", "dan"):
+        meeting.do(act.React(comment="c1", emoji="👍", on=False), seat)
+    assert meeting.board.comments["c1"].reactions == {}
+    assert meeting.do(act.React(comment="c1", emoji="🎉", on=False), "dan").comments == ("c1",)
+
+
+def test_a_comment_bears_a_dozen_kinds_of_reactions(meeting):
+    meeting.say("ann")
+    for n in range(MAX_EMOJI):
+        meeting.do(act.React(comment="c1", emoji=chr(0x1F600 + n), on=True), "ben")
+    more = act.React(comment="c1", emoji="👍", on=True)
+    refused(meeting.do(more, "ben"), Code.TOO_MANY, "at most 12 different reactions")
+    known = act.React(comment="c1", emoji=chr(0x1F600), on=True)
+    assert isinstance(meeting.do(known, "cleo"), Change)
+
+
+def test_a_board_holds_so_many_comments(meeting, monkeypatch):
+    monkeypatch.setattr(conduct, "MAX_COMMENTS", 1)
+    meeting.say("ann")
+    refused(meeting.say("ann", "c2"), Code.TOO_MANY, "at most 1 comments")
+    nothing = act.Comment(comment="c3", option="nothing", kind=act.Kind.PRO, text="x")
+    refused(meeting.do(nothing), Code.NO_SUCH_OPTION, "no option 'nothing'")
+
+
+def test_the_host_hides_and_pins(meeting):
+    meeting.say("ann", text="rude words")
+    for action in (act.HideComment, act.PinComment):
+        assert meeting.do(action(comment="c1", on=True), "host").comments == ("c1",)
+    said = meeting.board.comments["c1"]
+    assert said.hidden
+    assert said.pinned
+    meeting.do(act.HideComment(comment="c1", on=False), "host")
+    assert not said.hidden
+
+
+# People and the outcome
+
+
+def test_people_take_a_name_and_give_it_up(meeting):
+    assert meeting.do(act.Rename(name="Ann"), "ann") == Change(people=True)
+    assert meeting.board.names == {"ann": "Ann"}
+    meeting.do(act.Rename(name=None), "ann")
+    meeting.do(act.Rename(name=None), "ben")
+    assert meeting.board.names == {}
+
+
+def test_the_decision_is_kept_with_its_reason_and_can_be_made_anew(voting):
+    voting.do(act.RevealRound(round=1), "host")
+    voting.do(act.Decide(option="flask", because="Small.", revisit_on="2027-06-01"), "host")
+    voting.do(act.Decide(option="django", because="On second thoughts."), "host")
+    decision = voting.board.decision
+    assert (decision.option, decision.revisit_on) == ("django", None)
+    assert decision.at == voting.log[-1][1]
+    assert voting.board.round.settings.visibility is Visibility.ON_REVEAL
+    assert decision.at > T0

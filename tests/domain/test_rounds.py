@@ -1,0 +1,100 @@
+import pytest
+from happenings import T0, option
+
+from server.domain.refusals import Code, Refused
+from server.domain.rounds import Round, State, require_seconds
+from server.domain.rules import Names, RoundSettings, Visibility
+
+
+def make(method="approval", **settings):
+    options = (option("flask"), option("django"))
+    return Round(1, method, RoundSettings(**settings), options, T0)
+
+
+def test_times_count_from_the_opening():
+    assert make().deadline is None
+    limited = make(seconds=5)
+    assert limited.deadline == T0 + 5000
+    limited.require_open(T0 + 5000)
+    with pytest.raises(Refused, match="Voting in round 1 is closed"):
+        limited.require_open(T0 + 5001)
+
+
+@pytest.mark.parametrize("state", [State.LOCKED, State.REVEALED])
+def test_a_round_that_is_not_open_takes_no_votes(state):
+    closed = make()
+    closed.state = state
+    with pytest.raises(Refused) as caught:
+        closed.require_open(T0)
+    assert caught.value.code is Code.ROUND_CLOSED
+
+
+def test_names_are_frozen_and_may_have_one_line_more():
+    assert make().names == {"flask": "Flask", "django": "Django"}
+    assert list(make(further_discussion=True).names)[-1] == "further-discussion"
+    tally = make(further_discussion=True).result()
+    assert tally.totals == {"flask": 0, "django": 0, "further-discussion": 0}
+
+
+def test_an_empty_ballot_is_a_ballot_and_can_be_withdrawn():
+    current = make()
+    current.cast("ann", current.read({"approve": []}))
+    assert current.voters == 1
+    assert current.ballot_of("ann") == {"approve": []}
+    assert current.result().winners == []
+    current.withdraw("ann")
+    assert current.voters == 0
+    assert current.ballot_of("ann") is None
+
+
+@pytest.mark.parametrize("visibility", Visibility)
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("has_voted", [False, True])
+@pytest.mark.parametrize("early_host", [False, True])
+def test_who_may_see_the_result(visibility, state, has_voted, early_host):
+    current = make(visibility=visibility)
+    if has_voted:
+        current.cast("ann", current.read({"approve": ["flask"]}))
+    current.state = state
+    told = visibility is Visibility.AFTER_VOTE and has_voted
+    expected = state is State.REVEALED or visibility is Visibility.LIVE or early_host or told
+    assert current.shows_result_to(voter="ann", early_host=early_host) == expected
+    others = expected if not told else state is State.REVEALED or early_host
+    assert current.shows_result_to(voter="ben", early_host=early_host) == others
+    assert current.shows_result_to(voter=None, early_host=early_host) == others
+
+
+def test_what_was_shown_after_a_vote_is_not_hidden_again():
+    current = make(visibility=Visibility.AFTER_VOTE)
+    current.cast("ann", current.read({"approve": ["flask"]}))
+    current.withdraw("ann")
+    assert current.shows_result_to(voter="ann", early_host=False)
+
+
+@pytest.mark.parametrize(
+    ("names", "visibility", "host_sees", "told"),
+    [
+        (Names.OPEN, Visibility.LIVE, True, True),
+        (Names.OPEN, Visibility.ON_REVEAL, False, True),
+        (Names.SECRET, Visibility.ON_REVEAL, False, True),
+        (Names.SECRET, Visibility.ON_REVEAL, True, False),
+        (Names.SECRET, Visibility.AFTER_VOTE, False, False),
+        (Names.SECRET, Visibility.LIVE, False, False),
+    ],
+)
+def test_names_tell_who_voted_only_where_that_gives_no_ballot_away(
+    names, visibility, host_sees, told
+):
+    current = make(names=names, visibility=visibility)
+    assert current.shows_who_voted(host_sees_results=host_sees) is told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "fits"), [(4, False), (5, True), (86_400, True), (86_401, False)]
+)
+def test_how_long_a_round_may_last(seconds, fits):
+    if fits:
+        require_seconds(seconds)
+    else:
+        with pytest.raises(Refused, match=r"to a day \(86400 seconds\)"):
+            require_seconds(seconds)
