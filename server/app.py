@@ -1,7 +1,6 @@
 """Where the parts are wired together: one worker, from the sockets it inherits to its end."""
 
 import asyncio
-import contextlib
 import gc
 import logging
 import os
@@ -19,7 +18,7 @@ from server.live.founding import DEFAULT_CODE, DEFAULT_TEMPLATE, open_default
 from server.live.hub import Hub
 from server.live.pseudonyms import Pseudonyms
 from server.live.rate import Rates
-from server.log.store import Store, StoreAwayError
+from server.log.store import Store
 from server.settings import Settings, resources
 from server.web import api, ops, pages
 from server.web import socket as live_socket
@@ -76,8 +75,8 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     site = make_site(settings, key)
     application = make_application(site, key)
     stopping = _stop_event()
+    _keep_default_board(site, key)
     site.hub.start()
-    opener = asyncio.create_task(_keep_default_board(site, key))
     server = HTTPServer(
         application,
         xheaders=settings.proxy_headers,
@@ -93,24 +92,21 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     _say_ready()
     await stopping.wait()
     server.stop()
-    opener.cancel()
     await site.hub.drain(settings.drain_seconds)
     await server.close_all_connections()
     await site.hub.close()
 
 
-async def _keep_default_board(site: Site, key: bytes) -> None:
-    """Open the board of a fresh server, now and whenever the store comes back without it."""
-    returned = asyncio.Event()
-    site.hub.store.on_presence.append(lambda present: returned.set() if present else None)
+def _keep_default_board(site: Site, key: bytes) -> None:
+    """Have the board of a fresh server opened, now and whenever the store comes without it."""
     host_key = secret.host_key(key, DEFAULT_CODE)
     template: Template = site.templates[DEFAULT_TEMPLATE]
-    while True:
-        with contextlib.suppress(StoreAwayError):
-            if await open_default(site.hub, template, host_key):
-                logger.info("The board %s is open.", DEFAULT_CODE)
-        await returned.wait()
-        returned.clear()
+
+    async def keep() -> None:
+        if await open_default(site.hub, template, host_key):
+            logger.info("The board %s is open.", DEFAULT_CODE)
+
+    site.hub.on_line.append(keep)
 
 
 def _stop_event() -> asyncio.Event:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 from server import metrics
 from server.domain import actions as act
@@ -41,7 +41,9 @@ class Hub:
         self.rooms: dict[str, Room] = {}
         self.guests: set[Connection] = set()
         """All connections, also those that have not said hello yet."""
-        self.line = Line(store, process, self._renew)
+        self.on_line: list[Callable[[], Awaitable[None]]] = []
+        """What is to be done whenever there is a line to the store, before it is read."""
+        self.line = Line(store, process, self._prepare)
         self.log = Log(store, self.line, retention_days)
         self._process = process
         self._opening: dict[str, asyncio.Task[Room]] = {}
@@ -135,10 +137,9 @@ class Hub:
         await self.line.leave(room.code)
         await room.close()
 
-    async def _renew(self) -> None:
-        """Read all boards anew: the store that runs now may be another than the one before."""
-        for room in list(self.rooms.values()):
-            room.catch_up()
+    async def _prepare(self) -> None:
+        for prepare in self.on_line:
+            await prepare()
 
     def _tell_presence(self, _present: bool) -> None:
         for room in self.rooms.values():
@@ -151,7 +152,7 @@ class Hub:
             await asyncio.sleep(TICK)
             metrics.flush()
             now = loop.time()
-            compare = now - compared >= COMPARE
+            compare = self.store.present and now - compared >= COMPARE
             compared = now if compare else compared
             for connection in list(self.guests):
                 connection.check(now)

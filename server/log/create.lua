@@ -8,9 +8,11 @@
 --
 -- Returns  1, or 0 when the board exists already; then nothing is changed
 
-if redis.call('HSETNX', KEYS[2], 'epoch', ARGV[1]) == 0 then
+-- Asked before anything is written, so that a store that is full can say it too.
+if redis.call('EXISTS', KEYS[2]) == 1 then
   return 0
 end
+redis.call('HSET', KEYS[2], 'epoch', ARGV[1])
 local clock = redis.call('TIME')
 local now = string.format('%d', clock[1] * 1000 + math.floor(clock[2] / 1000))
 

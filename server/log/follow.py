@@ -44,10 +44,10 @@ class Follower(Protocol):
 class Line:
     """The line on which a process hears of its boards."""
 
-    def __init__(self, store: Store, process: str, new_run: Callable[[], Awaitable[None]]) -> None:
-        """`new_run` is called when the store runs anew, before boards are told to catch up."""
+    def __init__(self, store: Store, process: str, prepare: Callable[[], Awaitable[None]]) -> None:
+        """`prepare` is awaited before boards are told to catch up: the store may be a new one."""
         self._store = store
-        self._new_run = new_run
+        self._prepare = prepare
         self._pulse = keys.pulse(process)
         self._followers: dict[str, Follower] = {}
         self._pubsub: PubSub | None = None
@@ -97,7 +97,7 @@ class Line:
             known, self._store.run = self._store.run, run
             if known:
                 logger.warning("The store runs anew. All boards are read again.")
-                await self._new_run()
+        await self._prepare()
         async with self._store.client.pubsub() as pubsub:
             self._heard = loop.time()
             await pubsub.subscribe(self._pulse)
