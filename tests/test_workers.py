@@ -1,4 +1,5 @@
 import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -87,6 +88,18 @@ def test_workers_are_renewed_one_by_one_while_people_are_served(pair):
     assert len(after) == 2
     assert not before & after
     assert set(answers) == {200}
+
+
+def test_a_terminal_that_is_closed_means_stop(tmp_path):
+    ours, theirs = pty.openpty()
+    try:
+        with launched(tmp_path, stdin=theirs) as server:
+            server.await_greeting()
+            server.signal(signal.SIGHUP)
+            assert server.ended() == 0
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 def test_after_its_parent_was_killed_nothing_stays(pair):
