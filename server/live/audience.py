@@ -164,4 +164,6 @@ class Broadcaster:
 async def _event(event: asyncio.Event, seconds: float) -> None:
     """Wait for the event, or until the time is up."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), max(0, seconds))
+        # Not `wait_for`: until Python 3.12 it may swallow that it was cancelled.
+        async with asyncio.timeout(max(0, seconds)):
+            await event.wait()

@@ -91,7 +91,9 @@ class Presence:
                     await self._say()
                     said_nobody = not self._mine
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stir.wait(), REPEAT)
+                # Not `wait_for`: until Python 3.12 it may swallow that it was cancelled.
+                async with asyncio.timeout(REPEAT):
+                    await self._stir.wait()
                 await asyncio.sleep(SETTLE)
             self._stir.clear()
             self._forget_stale()
