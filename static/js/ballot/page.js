@@ -1,7 +1,7 @@
 /** The ballot: the page on everybody's phone. */
 
-import { Announcer } from "../announcer.js";
 import { Decision } from "../board/decision.js";
+import { Herald } from "../board/herald.js";
 import { remember } from "../board/known_boards.js";
 import { Notices } from "../board/notices.js";
 import { PhaseLine } from "../board/phase_line.js";
@@ -27,7 +27,6 @@ class BallotPage {
   #parts = parts(document);
   #cards;
   #views;
-  #phase = null;
 
   constructor(code) {
     this.#live = new LiveBoard(code, "ballot");
@@ -45,7 +44,7 @@ class BallotPage {
       bottom: new BottomBar(document, { withdraw: () => this.#withdraw(), none: () => this.#vote(methods.approval.none) }),
       name: new NameForm(this.#parts["name-form"], live),
       notices: new Notices(this.#parts.notices),
-      announcer: new Announcer(),
+      herald: new Herald(),
     };
     live.addEventListener("change", () => this.#update());
     live.addEventListener("refused", (event) => this.#refused(event.detail));
@@ -61,13 +60,12 @@ class BallotPage {
     const views = this.#views;
     views.notices.update(this.#live);
     if (!state.ready) return;
-    for (const view of [views.phase, views.rules, views.decision, views.name]) view.update(state);
+    for (const view of [views.phase, views.rules, views.decision, views.name, views.herald]) view.update(state);
     setText(this.#parts.title, state.board.title);
     setText(this.#parts.context, state.board.context);
     show(this.#parts.context, Boolean(state.board.context));
     this.#updateOutcome(state);
     this.#updateCards(state);
-    this.#announce(state);
     remember(state);
   }
 
@@ -138,19 +136,6 @@ class BallotPage {
   #refused({ message, reason }) {
     this.#views.notices.refused({ message, reason });
     if (message.type === "comment" && !message.parent) this.#cards.get(message.option)?.talk.restore(message.text);
-  }
-
-  #announce(state) {
-    const { announcer } = this.#views;
-    const { phase } = state;
-    if (this.#phase !== null && this.#phase !== phase) {
-      const name = optionsById(state).get(state.board.decision?.option)?.name;
-      const sentences = { open: words.announce.open, locked: words.announce.locked, revealed: words.announce.reveal(verdict(state)), decided: words.announce.decided(name) };
-      announcer.now(sentences[phase] ?? "");
-    } else if (phase === "open") {
-      announcer.later(() => [words.turnout(state.people.voted, state.people.here), verdict(state)].join(". "));
-    }
-    this.#phase = phase;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The shared screen: what the whole room looks at. */
 
-import { Announcer } from "../announcer.js";
+import { Herald } from "../board/herald.js";
 import { PhaseLine } from "../board/phase_line.js";
 import { Ranking } from "../board/ranking.js";
 import { Rules } from "../board/rules.js";
@@ -20,7 +20,6 @@ class ScreenPage {
   #parts = parts(document);
   #views;
   #wasHidden = false;
-  #phase = null;
   #isRevealing = false;
 
   constructor(code) {
@@ -35,7 +34,7 @@ class ScreenPage {
       said: new Said(this.#parts.said),
       keys: new Keys(document, live, (text, ms) => status.say(text, ms)),
       names: new KeyedList(this.#parts.names, { make: () => new Name() }),
-      announcer: new Announcer(),
+      herald: new Herald(),
     };
     this.#parts.names.replaceChildren();
     live.addEventListener("change", () => this.#update());
@@ -53,11 +52,10 @@ class ScreenPage {
     const views = this.#views;
     views.status.update(this.#live);
     if (!state.ready) return;
-    for (const view of [views.phase, views.rules, views.said, views.keys]) view.update(state);
+    for (const view of [views.phase, views.rules, views.said, views.keys, views.herald]) view.update(state);
     this.#showTitle(state.board.title);
     this.#showTurnout(state);
     this.#showStage(state);
-    this.#announce(state);
   }
 
   #showTitle(title) {
@@ -111,18 +109,6 @@ class ScreenPage {
     const isHidden = state.round && !state.result;
     setText(sentence, isHidden && state.acceptsVotes && here > voted ? words.stillChoosing(here - voted) : words.turnout(voted, here));
     show(turnout, Boolean(state.round));
-  }
-
-  #announce(state) {
-    const { announcer } = this.#views;
-    const { phase } = state;
-    if (this.#phase !== null && this.#phase !== phase) {
-      const sentences = { open: words.announce.open, locked: words.announce.locked, revealed: words.announce.reveal(verdict(state)) };
-      announcer.now(sentences[phase] ?? "");
-    } else if (phase === "open") {
-      announcer.later(() => [words.turnout(state.turnout.voted, state.turnout.here), verdict(state)].filter(Boolean).join(". "));
-    }
-    this.#phase = phase;
   }
 }
 

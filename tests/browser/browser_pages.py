@@ -1,0 +1,47 @@
+"""What a person does on a page, and what is then seen there."""
+
+from playwright.sync_api import expect
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+STAGE = {"width": 1920, "height": 1080}
+
+FRAMEWORKS = ("Django", "Flask", "FastAPI", "Gradio", "Streamlit", "Tornado", "Reflex")
+
+
+def card(page, name):
+    """The card of an option on the ballot."""
+    return page.locator("[data-part=cards] > li").filter(
+        has=page.get_by_role("heading", name=name, exact=True)
+    )
+
+
+def tap(page, name):
+    """Vote for an option, as a thumb does: on the face of the control, not on its input."""
+    card(page, name).locator(".vote").click()
+
+
+def is_chosen(page, name):
+    return expect(card(page, name).locator(".vote input"))
+
+
+def saved(page):
+    return expect(page.locator("[data-part=saved]"))
+
+
+def ranking(page):
+    """The result as the page's table says it: rank, name, votes by row."""
+    return [
+        row.inner_text().split("\t")
+        for row in page.locator("[data-part=ranking-table] tbody tr").all()
+    ]
+
+
+def comment(page, name, text, kind="For"):
+    """Say something about an option."""
+    talk = card(page, name).locator("[data-part=talk]")
+    if talk.get_attribute("open") is None:
+        talk.locator("summary").first.click()
+    talk.locator(".segments label").filter(has_text=kind).click()
+    talk.get_by_label(f"Your comment on {name}").fill(text)
+    talk.get_by_role("button", name="Post").click()

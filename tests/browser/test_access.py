@@ -1,0 +1,134 @@
+"""Access, WCAG 2.2 AA: by axe where it is at hand, and always by what we count on ourselves.
+
+`STACKVOTE_AXE` names the file `axe.min.js` of the npm package axe-core.
+"""
+
+import os
+import pathlib
+
+import pytest
+from browser_pages import DESK, PHONE, STAGE, card, comment, saved, tap
+from playwright.sync_api import expect
+
+RUN_AXE = """async () => {
+    const found = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+    return found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.target.join(" ") + " " + node.any.map((one) => one.message).join(" "))]);
+}"""
+
+NAMELESS = """() => [...document.querySelectorAll("button, a, input, select, textarea, summary, dialog, [role=group]")]
+    .filter((node) => node.checkVisibility() && node.type !== "hidden")
+    .filter((node) => !(node.textContent.trim() || node.getAttribute("aria-label") || node.getAttribute("aria-labelledby") || node.labels?.length))
+    .map((node) => node.outerHTML)"""
+
+# The contrast of every visible text with what lies behind it, through a canvas that knows oklch.
+FAINT = """(least) => {
+    const pixel = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+    const rgba = (color) => {
+        pixel.clearRect(0, 0, 1, 1);
+        pixel.fillStyle = color;
+        pixel.fillRect(0, 0, 1, 1);
+        return [...pixel.getImageData(0, 0, 1, 1).data].map((part) => part / 255);
+    };
+    const over = ([r, g, b, a], below) => [r, g, b].map((part, i) => part * a + below[i] * (1 - a));
+    const behind = (node) => {
+        if (!node) return [1, 1, 1];
+        const color = rgba(getComputedStyle(node).backgroundColor);
+        return color[3] === 1 ? color.slice(0, 3) : over(color, behind(node.parentElement));
+    };
+    const light = (parts) => parts.map((p) => (p <= 0.04045 ? p / 12.92 : ((p + 0.055) / 1.055) ** 2.4)).reduce((sum, p, i) => sum + p * [0.2126, 0.7152, 0.0722][i], 0);
+    const found = new Set();
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const node = walker.currentNode.parentElement;
+        if (!walker.currentNode.textContent.trim() || !node.checkVisibility() || node.closest(".visually-hidden, .skip, noscript, template, :disabled, :has(> :disabled), .ranking")) continue;
+        const ground = behind(node);
+        const [a, b] = [light(over(rgba(getComputedStyle(node).color), ground)), light(ground)].sort((x, y) => y - x);
+        const ratio = (a + 0.05) / (b + 0.05);
+        if (ratio < least) found.add(`${walker.currentNode.textContent.trim()} ${ratio.toFixed(2)}`);
+    }
+    return [...found];
+}"""
+
+
+@pytest.fixture(scope="module")
+def board(server):
+    made = server.new_board()
+    server.open_round(made, visibility="live")
+    made.address = f"{server.address}/b/{made.code}"
+    return made
+
+
+def lived_in(page):
+    """A ballot in use: a vote, an open talk, an own comment, the facts unfolded."""
+    tap(page, "Flask")
+    comment(page, "Flask", "Good for `small` things.")
+    card(page, "Django").locator("[data-part=more] summary").click()
+    saved(page).to_have_text("✓ saved")
+    expect(card(page, "Flask").get_by_role("button", name="Delete")).to_be_visible()
+
+
+@pytest.fixture(params=["light", "dark"])
+def pages(request, server, board, person):
+    """Every page by name, in one of the two themes."""
+    look = {"color_scheme": request.param, "reduced_motion": "reduce"}
+    ballot = person(board.address, PHONE, **look)
+    lived_in(ballot)
+    found = {
+        "ballot": ballot,
+        "home": person(server.address, DESK, **look),
+        "screen": person(f"{board.address}/screen", STAGE, **look),
+        "host": person(f"{board.address}/host?key={board.host_key}", DESK, **look),
+        "problem": person(f"{board.address}/host", PHONE, forgive=("403",), **look),
+    }
+    expect(found["host"].get_by_role("button", name="Close voting")).to_be_visible()
+    expect(found["screen"].locator(".ranking .bar").first).to_contain_text("Flask")
+    return found
+
+
+def test_everything_has_a_name_and_can_be_seen(pages):
+    for name, page in pages.items():
+        assert page.evaluate(NAMELESS) == [], name
+        assert page.evaluate(FAINT, 7 if name == "screen" else 4.5) == [], name
+        assert page.locator("h1").count() == 1, name
+        assert page.locator("main#main").count() == 1, name
+
+
+@pytest.mark.skipif(not os.environ.get("STACKVOTE_AXE"), reason="STACKVOTE_AXE is not set")
+def test_axe_finds_nothing(pages):
+    axe = pathlib.Path(os.environ["STACKVOTE_AXE"]).read_text()
+    host = pages["host"]
+    host.get_by_role("button", name="Close voting").click()
+    for name, page in pages.items():
+        # Evaluated, not added to the page: its content policy admits no other script.
+        page.evaluate(axe)
+        assert page.evaluate(RUN_AXE) == [], name
+
+
+def test_a_ballot_is_cast_by_keyboard_alone(board, person):
+    page = person(board.address, DESK)
+    expect(page.get_by_text("Nothing chosen yet")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    control = card(page, "Django").locator(".vote input")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if control.evaluate("node => node === document.activeElement"):
+            break
+    expect(control).to_be_focused()
+    page.keyboard.press("Space")
+    expect(control).to_be_checked()
+    saved(page).to_have_text("✓ saved")
+    expect(control).to_be_focused()
+
+
+def test_a_reveal_is_said_at_once_and_votes_calmly(server, person):
+    board = server.new_board()
+    server.open_round(board)
+    page = person(f"{server.address}/b/{board.code}")
+    said = page.locator("#announcer")
+    tap(page, "Django")
+    saved(page).to_have_text("✓ saved")
+    expect(said).to_have_text("")
+    expect(said).to_have_text("1 of 1 have voted.", timeout=12_000)
+    server.act(board, type="reveal_round", round=1)
+    expect(said).to_have_text("The result is shown. Django is first by 1 vote.", timeout=2_000)

@@ -1,0 +1,115 @@
+"""What happens to a vote when the line, the server or everything goes away."""
+
+import pytest
+from browser_pages import STAGE, card, comment, is_chosen, saved, tap
+from playwright.sync_api import expect
+
+# What Chromium itself says about a line that is cut.
+CUT = ("WebSocket", "ERR_", "Failed to load resource")
+
+
+@pytest.fixture
+def board(own_server):
+    made = own_server.new_board()
+    own_server.open_round(made, visibility="live")
+    made.address = f"{own_server.address}/b/{made.code}"
+    return made
+
+
+def test_a_server_that_was_killed_gets_what_was_done_meanwhile(own_server, board, person):
+    mina = person(board.address, forgive=CUT)
+    screen = person(f"{board.address}/screen", STAGE, forgive=CUT)
+    tap(mina, "Django")
+    saved(mina).to_have_text("✓ saved")
+
+    own_server.kill()
+    tap(mina, "Tornado")
+    comment(mina, "Tornado", "Written in the dark.")
+    saved(mina).to_have_text("offline, will send")
+    expect(mina.get_by_text("No connection.")).to_be_visible()
+    expect(screen.get_by_text("Reconnecting…")).to_be_visible()
+    expect(card(mina, "Tornado").locator(".comment")).to_contain_text("sending…")
+    mina.wait_for_timeout(10_000)
+    is_chosen(mina, "Tornado").to_be_checked()
+
+    own_server.start()
+    saved(mina).to_have_text("✓ saved", timeout=30_000)
+    expect(mina.get_by_text("No connection.")).to_have_count(0)
+    expect(screen.get_by_text("Written in the dark.")).to_have_count(1, timeout=30_000)
+    rows = screen.locator(".ranking .bar")
+    expect(rows.filter(has_text="Django").locator("[data-part=total]")).to_have_text("1")
+    expect(rows.filter(has_text="Tornado").locator("[data-part=total]")).to_have_text("1")
+
+
+def test_what_was_done_offline_survives_a_reload(own_server, board, person):
+    page = person(board.address, forgive=CUT)
+    expect(page.get_by_text("Nothing chosen yet")).to_be_visible()
+    # The page can still be loaded; its live connection can't be made.
+    page.route_web_socket("**/live", lambda socket: socket.close())
+    page.reload()
+    waiting = page.evaluate(
+        """([code]) => {
+            const message = { id: "made-offline", type: "vote", round: 1, ballot: { approve: ["reflex"] } };
+            localStorage.setItem(`stackvote:${code}:out:made-offline`, JSON.stringify({ order: 1, message }));
+            return Object.keys(localStorage).filter((key) => key.includes(":out:")).length;
+        }""",
+        [board.code],
+    )
+    assert waiting == 1
+    again = page.context.new_page()
+    again.goto(board.address)
+    is_chosen(again, "Reflex").to_be_checked()
+    saved(again).to_have_text("✓ saved")
+    expect(card(again, "Reflex").get_by_text("1 of 1 voter")).to_be_visible()
+    assert again.evaluate("Object.keys(localStorage).filter((key) => key.includes(':out:'))") == []
+
+
+def test_a_phone_without_network_for_ten_seconds_loses_nothing(own_server, board, person):
+    page = person(board.address, forgive=CUT)
+    other = person(board.address, forgive=CUT)
+    tap(page, "Flask")
+    saved(page).to_have_text("✓ saved")
+    page.context.set_offline(True)
+    tap(page, "Gradio")
+    comment(page, "Gradio", "From the lift.")
+    page.wait_for_timeout(10_000)
+    page.context.set_offline(False)
+    saved(page).to_have_text("✓ saved", timeout=30_000)
+    expect(card(other, "Gradio").get_by_text("1 of 1 voter")).to_be_visible(timeout=30_000)
+    expect(card(other, "Flask").get_by_text("1 of 1 voter")).to_be_visible()
+    expect(card(other, "Gradio").locator("[data-part=talk-count]")).to_have_text("1 comment")
+
+
+def test_a_vote_that_comes_too_late_is_undone_in_words(own_server, board, person):
+    page = person(board.address, forgive=CUT)
+    tap(page, "Flask")
+    saved(page).to_have_text("✓ saved")
+    own_server.kill()
+    tap(page, "Gradio")
+    saved(page).to_have_text("offline, will send")
+    context = page.context
+    page.close()
+    own_server.start()
+    own_server.act(board, type="lock_round", round=1)
+    page = context.new_page()
+    page.goto(board.address)
+    expect(page.get_by_text("Your vote was not saved.")).to_be_visible()
+    is_chosen(page, "Flask").to_be_checked()
+    is_chosen(page, "Gradio").not_to_be_checked()
+    expect(page.locator("[data-part=chosen]")).to_have_text("Voting is closed · 1 of 7 chosen")
+
+
+def test_where_websockets_are_blocked_the_page_says_so(own_server, board, person):
+    page = person("about:blank", forgive=CUT)
+    page.route_web_socket("**/live", lambda socket: socket.close(code=1011))
+    page.add_init_script(
+        """window.WebSocket = class extends EventTarget {
+            constructor() { super(); setTimeout(() => this.dispatchEvent(new CloseEvent("close", { code: 1006 }))); }
+            close() {}
+        };"""
+    )
+    page.goto(board.address)
+    expect(page.get_by_text("Live updates are blocked on this network.")).to_be_visible(
+        timeout=20_000
+    )
+    expect(page.get_by_role("heading", name="Django")).to_be_visible()
