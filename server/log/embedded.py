@@ -151,9 +151,10 @@ class EmbeddedStore:
             lines = self.log_path.read_text(errors="replace").splitlines()
         except OSError:
             return ""
+        started = max((n for n, line in enumerate(lines) if "Ready to accept" in line), default=-1)
         # Valkey marks a line's weight behind pid, role and time: `.`, `-`, `*` or `#`.
-        grave = [line.split(" # ", 1)[1] for line in lines[-50:] if " # " in line]
-        return "\n".join(grave[-3:] or lines[-3:])
+        grave = [line.split(" # ", 1)[1] for line in lines[started + 1 :] if " # " in line]
+        return " ".join(grave[-3:] or lines[-3:])
 
     def _launch(self, store_lock: int) -> None:
         try:

@@ -170,6 +170,15 @@ def test_a_broken_log_says_so(tmp_path):
         store.close()
 
 
+def test_its_last_words_say_why_it_ended(store):
+    with connect(store) as client:
+        client.shutdown()
+    assert store.wait() == 0
+    words = store.last_words()
+    assert "User requested shutdown" in words
+    assert "overcommit" not in words
+
+
 def test_one_that_was_never_started_says_so(tmp_path):
     with pytest.raises(StoreError, match="has not been started"):
         EmbeddedStore(tmp_path).wait()
