@@ -175,7 +175,7 @@ def test_its_last_words_say_why_it_ended(store):
         client.shutdown()
     assert store.wait() == 0
     words = store.last_words()
-    assert "User requested shutdown" in words
+    assert "ready to exit" in words
     assert "overcommit" not in words
 
 
