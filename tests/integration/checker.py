@@ -132,7 +132,7 @@ class Ledger:
     def _tally(self):
         if not self.n:
             return None
-        totals = {option: 0 for option in self._options}
+        totals = dict.fromkeys(self._options, 0)
         for ballot in self.ballots.values():
             for option in ballot:
                 totals[option] += 1
@@ -179,6 +179,7 @@ async def settled(store, crowd, journal, *, only_epoch=None):
 
 def check(ledger, crowd, journal, *, only_epoch=None):
     """Compare everything that anybody was told with the log."""
+
     def told_of_it(fact):
         board = fact.epoch.partition(".")[0]
         return board == ledger.epoch and only_epoch in (None, fact.epoch) and fact.who in members

@@ -222,33 +222,40 @@ class Person:
     # Hearing
 
     def _hear(self, message):
-        type_ = message["type"]
-        if "seq" in message and type_ != "ack":
+        hear = {
+            "welcome": self._welcomed,
+            "board": self._changed,
+            "round": self._changed,
+            "people": self._changed,
+            "ballot": self._changed,
+            "tally": self._counted,
+            "comment": self._heard_comment,
+            "ack": self._answered,
+            "refused": self._answered,
+            "pulse": self._pulsed,
+            "goodbye": self.goodbyes.append,
+        }
+        if "seq" in message and message["type"] not in {"ack", "comment"}:
             self.seq = message["seq"]
-        match type_:
-            case "welcome":
-                self._welcomed(message)
-            case "board" | "round" | "people":
-                setattr(self, type_, message[type_])
-            case "tally":
-                self.tally = message["tally"]
-                self._journal.saw_tally(self, self.seq, self.tally)
-            case "comment":
-                self.comments_until = self.seq
-                self.comments[message["comment"]["id"]] = message["comment"]
-                self._journal.saw_comment(self, self.seq, message["comment"])
-            case "ballot":
-                self.ballot = message["ballot"]
-            case "ack" | "refused":
-                self._answered(message)
-            case "pulse":
-                self.stores.append(message["store"])
-                if message["store"] == "ok":
-                    self._post.set()
-            case "goodbye":
-                self.goodbyes.append(message)
-            case other:
-                raise AssertionError(other)
+        hear[message["type"]](message)
+
+    def _changed(self, message):
+        setattr(self, message["type"], message[message["type"]])
+
+    def _counted(self, message):
+        self._changed(message)
+        self._journal.saw_tally(self, self.seq, self.tally)
+
+    def _heard_comment(self, message):
+        comment = message["comment"]
+        self.comments_until = message["seq"]
+        self.comments[comment["id"]] = comment
+        self._journal.saw_comment(self, message["seq"], comment)
+
+    def _pulsed(self, message):
+        self.stores.append(message["store"])
+        if message["store"] == "ok":
+            self._post.set()
 
     def _welcomed(self, message):
         self.welcomes.append(message)

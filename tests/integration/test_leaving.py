@@ -34,7 +34,9 @@ def test_told_to_stop_it_takes_leave_of_everybody(place):
             }
             assert all(person.goodbyes for person in crowd.all)
             assert all(person.goodbyes[0]["retry_after_ms"] > 0 for person in crowd.all)
-            assert all(line is not person.line for line, person in zip(lines, crowd.all, strict=True))
+            assert all(
+                line is not person.line for line, person in zip(lines, crowd.all, strict=True)
+            )
             assert not place.journal.refused
             assert "Traceback" not in server.log
 

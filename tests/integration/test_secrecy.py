@@ -67,7 +67,10 @@ def _dump(store):
             found.append(key.decode())
             match client.type(key):
                 case b"stream":
-                    found += [json.dumps(_text(fields)).replace("\\", "") for _, fields in client.xrange(key)]
+                    found += [
+                        json.dumps(_text(fields)).replace("\\", "")
+                        for _, fields in client.xrange(key)
+                    ]
                 case b"hash":
                     found += [f"{k} {v}" for k, v in _text(client.hgetall(key)).items()]
                 case other:
