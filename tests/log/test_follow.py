@@ -1,0 +1,220 @@
+import asyncio
+import signal
+from contextlib import asynccontextmanager
+
+from real_stores import Written, logged, until
+
+from server.domain import actions as act
+from server.domain.options import Option
+from server.live.replica import Replica
+from server.log import follow, keys
+from server.log import store as store_module
+from server.log.follow import Line
+from server.log.log import Log
+from server.log.store import Store
+
+OPTIONS = tuple(Option(id=name, name=name) for name in ("flask", "django"))
+FIRST = act.encode(act.Entry(action=act.Create(code="BOARD", title="?", options=OPTIONS, host="0")))
+
+
+def named(n):
+    return act.encode(act.Entry(by=f"seat {n}", action=act.Rename(name=f"Name {n}")))
+
+
+class Watching:
+    """A watcher of a replica that notes what it is told."""
+
+    def __init__(self):
+        self.seqs = []
+        self.renewals = 0
+        self.ends = []
+
+    def applied(self, seq, *_):
+        self.seqs.append(seq)
+
+    def changed(self, change):
+        pass
+
+    def renewed(self):
+        self.renewals += 1
+
+    def lost(self, *, gone):
+        self.ends.append(gone)
+
+
+class Reader:
+    """A follower that keeps a replica, as a room does."""
+
+    def __init__(self, log):
+        self.watching = Watching()
+        self.replica = Replica(log, "BOARD", self.watching)
+        self.caught_up = 0
+        self.heard = []
+
+    def receive(self, batch):
+        self.replica.receive(batch)
+
+    def hear(self, message):
+        self.heard.append(message)
+
+    def catch_up(self):
+        self.caught_up += 1
+        self.replica.catch_up()
+
+
+@asynccontextmanager
+async def listening(server):
+    """Give a process that only reads: whatever it knows it has from its line."""
+    store = Store(server.url)
+    runs = []
+
+    async def prepare():
+        runs.append(store.run)
+
+    line = Line(store, "reader", prepare)
+    log = Log(store, line, 90)
+    reader = Reader(log)
+    line.start()
+    try:
+        await until(lambda: store.present)
+        await reader.replica.load()
+        await line.follow("BOARD", reader)
+        await until(lambda: reader.caught_up)
+        reader.line, reader.store, reader.runs = line, store, runs
+        yield reader
+    finally:
+        await line.close()
+        await reader.replica.close()
+        await log.close()
+        await store.close()
+
+
+async def test_what_is_appended_elsewhere_arrives(server):
+    async with logged(server) as log:
+        await log.create("BOARD", [FIRST])
+        async with listening(server) as reader:
+            written = Written(log)
+            written.append(*map(named, range(300)))
+            await until(lambda: reader.replica.board.seq == 301)
+            assert reader.watching.seqs[-300:] == list(range(2, 302))
+            assert reader.replica.board.names["seat 299"] == "Name 299"
+
+
+async def test_each_confirmed_subscription_means_catch_up(server):
+    async with logged(server) as log:
+        await log.create("BOARD", [FIRST])
+        async with listening(server) as reader:
+            before = reader.caught_up
+            with server.client as client:
+                client.client_kill_filter(_type="pubsub")
+            await until(lambda: reader.caught_up > before)
+
+
+async def test_nothing_is_lost_while_the_line_is_cut_again_and_again(server, monkeypatch):
+    monkeypatch.setattr("server.log.log.BATCH", 10)
+    async with logged(server) as log:
+        await log.create("BOARD", [FIRST])
+        async with listening(server) as reader:
+            written = Written(log)
+            with server.client as client:
+                for n in range(3000):
+                    written.append(named(n))
+                    if n % 60 == 0:
+                        await until(lambda n=n: len(written.answers) > n - 200)
+                    if n in {500, 1500, 2500}:
+                        await until(lambda: client.client_kill_filter(_type="pubsub"))
+            await written.done()
+            await until(lambda: reader.replica.board.seq == 3001)
+            assert reader.watching.seqs == sorted(set(reader.watching.seqs))
+            assert len(reader.watching.seqs) == 3001
+            assert len(reader.replica.board.names) == 3000
+
+
+async def test_a_follower_that_comes_while_the_line_is_made_is_not_forgotten(server):
+    async with logged(server) as log:
+        store = Store(server.url)
+        line = Line(store, "reader", lambda: asyncio.sleep(0))
+        readers = {f"B{n}": Reader(log) for n in range(200)}
+        for reader in readers.values():
+            reader.replica.catch_up = lambda: None
+        line.start()
+        for code, reader in readers.items():
+            await asyncio.gather(line.follow(code, reader), asyncio.sleep(0))
+        await until(lambda: all(reader.caught_up for reader in readers.values()))
+        with server.client as client:
+            channels = client.pubsub_channels("sv:{*")
+        assert len(channels) == 200
+        await line.close()
+        await store.close()
+
+
+async def test_one_that_has_left_hears_no_more(server):
+    async with logged(server) as log:
+        await log.create("BOARD", [FIRST])
+        async with listening(server) as reader:
+            await reader.line.leave("BOARD")
+            with server.client as client:
+                await asyncio.gather(asyncio.sleep(0))
+                await until(lambda: not client.pubsub_channels(keys.live("BOARD")))
+            written = Written(log)
+            written.append(named(1))
+            await written.done()
+            assert reader.replica.board.seq == 1
+
+
+async def test_a_store_that_hangs_is_noticed_and_nothing_is_lost(fragile, monkeypatch):
+    monkeypatch.setattr(follow, "BEAT", 0.05)
+    monkeypatch.setattr(follow, "SILENCE", 0.3)
+    monkeypatch.setattr(store_module, "TIMEOUT", 0.4)
+    async with logged(fragile) as log:
+        await log.create("BOARD", [FIRST])
+        async with listening(fragile) as reader:
+            fragile.signal(signal.SIGSTOP)
+            await until(lambda: not reader.store.present)
+            written = Written(log)
+            written.append(named(1))
+            fragile.signal(signal.SIGCONT)
+            await written.done()
+            await until(lambda: reader.store.present)
+            await until(lambda: reader.replica.board.names == {"seat 1": "Name 1"})
+            assert len(set(reader.runs)) == 1
+
+
+async def test_a_store_that_runs_anew_is_noticed_and_the_board_read_whole(fragile):
+    async with logged(fragile) as log:
+        await log.create("BOARD", [FIRST])
+        async with listening(fragile) as reader:
+            epoch = reader.replica.epoch
+            fragile.kill()
+            await until(lambda: not reader.store.present)
+            fragile.start()
+            await until(lambda: reader.store.present and reader.watching.renewals)
+            written = Written(log)
+            written.append(named(1))
+            await written.done()
+            await until(lambda: reader.replica.board.names)
+            assert reader.replica.epoch != epoch
+            assert len(set(reader.runs)) == 2
+
+
+async def test_a_board_that_is_gone_with_its_store_is_told(fragile):
+    async with logged(fragile) as log:
+        await log.create("BOARD", [FIRST])
+        async with listening(fragile) as reader:
+            with fragile.client as client:
+                client.flushall()
+            reader.catch_up()
+            await until(lambda: reader.watching.ends == [True])
+
+
+async def test_one_follower_in_trouble_does_not_cut_the_line(server, caplog):
+    async with logged(server) as log:
+        await log.create("BOARD", [FIRST])
+        async with listening(server) as reader:
+            with server.client as client:
+                client.publish(keys.live("BOARD"), b"a\nnonsense")
+                client.publish(keys.live("BOARD"), b"h\nsomebody")
+                client.publish(keys.live("BOARD"), b"?\nwhat a later version says")
+            await until(lambda: reader.heard == [b"somebody"])
+            assert [record.levelname for record in caplog.records] == ["ERROR"]
+            assert "could not be taken in" in caplog.text

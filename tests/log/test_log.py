@@ -1,0 +1,279 @@
+import asyncio
+import signal
+
+import pytest
+from real_stores import Heard, Written, logged, read_all, until
+
+from server.domain import actions as act
+from server.domain.board import Board
+from server.domain.options import Option
+from server.domain.refusals import Code, Refused
+from server.log import log as log_module
+from server.log import store as store_module
+from server.log.log import BATCH, PAGE
+
+
+def numbered(count, name="entry"):
+    return [f'{{"{name}":{n}}}'.encode() for n in range(count)]
+
+
+async def test_a_board_is_made_once(server):
+    async with logged(server) as log, logged(server) as other:
+        made = await asyncio.gather(
+            *(each.create("BOARD", [f"{n}".encode()]) for n, each in enumerate((log, other, log)))
+        )
+        assert sorted(made) == [False, False, True]
+        page = await log.read("BOARD", 0)
+        assert page.top == 1
+        assert page.entries[0][2] == f"{made.index(True)}".encode()
+        assert not await log.create("BOARD", [b"again"])
+        assert (await log.read("BOARD", 0)).entries == page.entries
+        assert await log.create("OTHER", [b"other"])
+        assert (await log.read("OTHER", 0)).epoch != page.epoch
+
+
+async def test_positions_have_no_holes_and_the_order_of_calls_is_the_order_in_the_log(server):
+    heard = Heard()
+    async with logged(server, receiver=heard) as log:
+        await log.create("BOARD", [b"first"])
+        entries, written = numbered(BATCH * 2 + 50), Written(log)
+        written.append(*entries)
+        assert set(await written.done()) == {None}
+        expected = list(enumerate([b"first", *entries], 1))
+        assert await read_all(log) == expected
+        assert heard.entries == expected[1:]
+        assert len(heard.batches) == 3
+        assert [entry for entry, _ in written.answers] == entries
+        epochs = {batch.epoch for _, batch in heard.batches}
+        assert epochs == {(await log.read("BOARD", 0)).epoch}
+
+
+async def test_two_processes_share_one_order(server):
+    one, two = Heard(), Heard()
+    async with logged(server, receiver=one) as first, logged(server, receiver=two) as second:
+        await first.create("BOARD", [b"first"])
+        writers = [Written(first), Written(second)]
+        for n in range(300):
+            for writer, name in zip(writers, "ab", strict=True):
+                writer.append(f"{name} {n}".encode())
+            if n % 20 == 0:
+                await asyncio.sleep(0.001)
+        for writer in writers:
+            await writer.done()
+        rows = await read_all(first)
+        assert [seq for seq, _ in rows] == list(range(1, 602))
+        for name in (b"a", b"b"):
+            mine = [entry for _, entry in rows if entry.startswith(name + b" ")]
+            assert mine == [name + f" {n}".encode() for n in range(300)]
+        assert sorted(one.entries + two.entries) == rows[1:]
+
+
+async def test_a_board_that_is_not_there_is_refused_and_stays_so(server):
+    async with logged(server) as log:
+        written = Written(log)
+        written.append(b"1", b"2")
+        answers = await written.done()
+        assert [answer.code for answer in answers] == [Code.NO_SUCH_BOARD] * 2
+        assert answers[0].message.endswith(".")
+        with pytest.raises(Refused, match="no board with this code"):
+            await log.read("BOARD", 0)
+        with server.client as client:
+            assert client.keys() == []
+
+
+async def test_a_long_log_is_read_page_by_page(server):
+    async with logged(server) as log:
+        await log.create("BOARD", numbered(2 * PAGE + 500))
+        sizes, after = [], 0
+        while (page := await log.read("BOARD", after)).entries:
+            sizes.append(len(page.entries))
+            assert page.top == 2 * PAGE + 500
+            assert page.entries[0][0] == after + 1
+            after = page.entries[-1][0]
+        assert sizes == [PAGE, PAGE, 500]
+
+
+async def test_what_is_erased_leaves_a_hole_and_the_top_stays(server):
+    async with logged(server) as log:
+        await log.create("BOARD", numbered(6))
+        log.erase("BOARD", (2, 3, 6))
+        log.erase("BOARD", (3, 99))
+        await log.drained()
+        page = await log.read("BOARD", 0)
+        assert [seq for seq, _, _ in page.entries] == [1, 4, 5]
+        assert page.top == 6
+        written = Written(log)
+        written.append(b"next")
+        await written.done()
+        assert (await log.read("BOARD", 5)).entries[0][0] == 7
+        with server.client as client:
+            left = str(client.xrange("sv:{BOARD}:log"))
+        assert '{"entry":1}' not in left
+        assert '{"entry":4}' in left
+
+
+async def test_a_board_expires_after_the_time_since_it_was_last_touched(server):
+    async with logged(server, days=2) as log:
+        await log.create("BOARD", [b"1"])
+        with server.client as client:
+            names = ("sv:{BOARD}:log", "sv:{BOARD}:meta")
+            assert {*client.scan_iter()} == {name.encode() for name in names}
+            for name in names:
+                assert 0 <= 2 * 86_400_000 - client.pttl(name) < 60_000
+                client.pexpire(name, 5000)
+            written = Written(log)
+            written.append(b"2")
+            await written.done()
+            assert all(client.pttl(name) > 86_400_000 for name in names)
+
+
+async def test_a_store_that_has_forgotten_its_scripts_learns_them_again(server):
+    async with logged(server) as log:
+        await log.create("BOARD", [b"first"])
+        written = Written(log)
+        with server.client as client:
+            for n in range(6):
+                written.append(f"{n}".encode())
+                client.script_flush()
+                await written.done()
+        assert len(await read_all(log)) == 7
+
+
+async def test_times_are_those_of_the_store(server):
+    heard = Heard()
+    async with logged(server, receiver=heard) as log:
+        await log.create("BOARD", [b"first"])
+        with server.client as client:
+            seconds, micros = client.time()
+            written = Written(log)
+            written.append(b"second")
+            await written.done()
+            after, more = client.time()
+        ((_, at, _),) = (await log.read("BOARD", 1)).entries
+        assert seconds * 1000 + micros // 1000 <= at <= after * 1000 + more // 1000
+        assert heard.batches[0][1].at == at
+
+
+async def test_what_was_answered_is_there_after_a_kill_and_in_another_epoch(fragile):
+    async with logged(fragile) as log:
+        log._store.run = await log._store.read_run()
+        await log.create("BOARD", [b"first"])
+        before = await log.read("BOARD", 0)
+        written = Written(log)
+        written.append(*numbered(50))
+        await written.done()
+        fragile.kill()
+        written.append(b"while it was away")
+        fragile.start()
+        assert set(await written.done()) == {None}
+        log._store.run = await log._store.read_run()
+        rows = await read_all(log)
+        assert [entry for _, entry in rows] == [b"first", *numbered(50), b"while it was away"]
+        assert (await log.read("BOARD", 0)).epoch != before.epoch
+
+
+async def test_a_lost_answer_doubles_an_entry_at_most_and_the_board_knows(fragile, monkeypatch):
+    monkeypatch.setattr(store_module, "TIMEOUT", 0.2)
+    options = tuple(Option(id=name, name=name) for name in ("flask", "django"))
+    create = act.Create(code="BOARD", title="?", options=options, host="")
+    opening = act.OpenRound(method="single")
+    async with logged(fragile) as log:
+        await log.create("BOARD", [act.encode(act.Entry(action=a)) for a in (create, opening)])
+        written = Written(log)
+        written.append(act.encode(act.Entry(action=act.Rename(name=None))))
+        await written.done()
+        vote = act.Vote(round=1, ballot={"choice": "flask"})
+        log._store.set_present(value=True)
+        fragile.signal(signal.SIGSTOP)
+        written.append(act.encode(act.Entry(by="ann", once="ann 1", action=vote)))
+        # Given up here, but the system has taken it: it is done when the store goes on.
+        await until(lambda: not log._store.present)
+        fragile.signal(signal.SIGCONT)
+        assert await written.done() == [None, None]
+        board = Board()
+        outcomes = [board.apply(seq, 0, act.decode(entry)) for seq, entry in await read_all(log)]
+        assert [outcome.repeats for outcome in outcomes[4:]] == [4] * (len(outcomes) - 4)
+        assert len(outcomes) > 4
+        assert board.round.voters == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "cure"),
+    [
+        (("CONFIG", "SET", "maxmemory", "1"), ("CONFIG", "SET", "maxmemory", "0")),
+        (("REPLICAOF", "127.0.0.1", "1"), ("REPLICAOF", "NO", "ONE")),
+    ],
+    ids=["full", "not yet a primary"],
+)
+async def test_votes_wait_while_the_store_cannot_take_them(fragile, trouble, cure):
+    async with logged(fragile) as log:
+        await log.create("BOARD", [b"first"])
+        log._store.set_present(value=True)
+        with fragile.client as client:
+            client.execute_command(*trouble)
+            written = Written(log)
+            written.append(b"1", b"2")
+            await until(lambda: not log._store.present)
+            assert written.answers == []
+            client.execute_command(*cure)
+            assert await written.done() == [None, None]
+        assert [entry for _, entry in await read_all(log)] == [b"first", b"1", b"2"]
+
+
+async def test_local_durability_waits_for_the_disk(real_store):
+    server = real_store(appendfsync="everysec")
+    async with logged(server, "local") as log:
+        await log.create("BOARD", [b"first"])
+        written = Written(log)
+        written.append(b"1", b"2")
+        assert await written.done() == [None, None]
+        with server.client as client:
+            assert client.info("commandstats")["cmdstat_waitaof"]["calls"] >= 2
+    server.kill()
+    server.start()
+    async with logged(server) as log:
+        assert [entry for _, entry in await read_all(log)] == [b"first", b"1", b"2"]
+
+
+async def test_replica_durability_waits_for_a_replica(real_store, monkeypatch):
+    monkeypatch.setattr(store_module, "_DURABLE_MS", 100)
+    primary = real_store()
+    async with logged(primary) as log:
+        await log.create("BOARD", [b"first"])
+    async with logged(primary, "replica") as log:
+        written = Written(log)
+        written.append(b"1")
+        with primary.client as client:
+            # Tried more than once, and nobody was told that it is safe.
+            await until(
+                lambda: client.info("commandstats").get("cmdstat_wait", {}).get("calls", 0) > 1
+            )
+        assert written.answers == []
+
+
+async def test_draining_waits_for_all_that_was_taken(server):
+    async with logged(server) as log:
+        await log.create("BOARD", [b"first"])
+        await log.create("OTHER", [b"first"])
+        one, two = Written(log), Written(log, "OTHER")
+        one.append(*numbered(300))
+        two.append(*numbered(10))
+        log.erase("BOARD", (1,))
+        await log.drained()
+        assert len(one.answers) == 300
+        assert len(two.answers) == 10
+        assert (await log.read("BOARD", 0)).entries[0][0] == 2
+        await log.drained()
+
+
+async def test_what_arrives_together_goes_in_one_batch(server, monkeypatch):
+    monkeypatch.setattr(log_module, "GATHER", 0.02)
+    heard = Heard()
+    async with logged(server, receiver=heard) as log:
+        await log.create("BOARD", [b"first"])
+        written = Written(log)
+        for n in range(40):
+            written.append(f"{n}".encode())
+            await asyncio.sleep(0)
+        await written.done()
+        assert len(heard.batches) == 1

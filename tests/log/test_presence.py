@@ -1,0 +1,145 @@
+from contextlib import asynccontextmanager
+
+import pytest
+from real_stores import until
+
+from server.log import keys, presence
+from server.log.follow import Line
+from server.log.presence import Presence
+from server.log.store import Store
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    monkeypatch.setattr(presence, "SETTLE", 0.01)
+
+
+class Process:
+    """What one process knows of the people on a board."""
+
+    def __init__(self, server, name):
+        self.changes = 0
+        self.store = Store(server.url)
+        self.line = Line(self.store, name, self._new_run)
+        self.presence = Presence(self.store, name, "BOARD", self._changed)
+        self.line.start()
+
+    async def _new_run(self):
+        pass
+
+    def _changed(self):
+        self.changes += 1
+
+    def receive(self, batch):
+        pass
+
+    def catch_up(self):
+        pass
+
+    def hear(self, message):
+        self.presence.hear(message)
+
+    @property
+    def seats(self):
+        return self.presence.seats()
+
+
+@asynccontextmanager
+async def processes(server, *names):
+    made = [Process(server, name) for name in names]
+    try:
+        for each in made:
+            await each.line.follow("BOARD", each)
+            await until(lambda each=each: each.store.present)
+        yield made
+    finally:
+        for each in made:
+            await each.presence.close()
+            await each.line.close()
+            await each.store.close()
+
+
+async def test_people_are_here_over_all_processes(server):
+    async with processes(server, "one", "two") as (one, two):
+        one.presence.enter("ann")
+        two.presence.enter("ben")
+        for each in (one, two):
+            await until(lambda each=each: each.seats == {"ann", "ben"})
+        one.presence.leave("ann")
+        await until(lambda: two.seats == {"ben"})
+        assert one.seats == {"ben"}
+
+
+async def test_a_process_that_comes_later_learns_who_is_here(server):
+    async with processes(server, "one") as (one,):
+        one.presence.enter("ann")
+        with server.client as client:
+            await until(lambda: client.hlen(keys.here("BOARD")))
+        async with processes(server, "two") as (two,):
+            await until(lambda: two.seats == {"ann"})
+
+
+async def test_two_pages_of_a_seat_are_one_person(server):
+    async with processes(server, "one", "two") as (one, two):
+        one.presence.enter("ann")
+        one.presence.enter("ann")
+        two.presence.enter("ann")
+        await until(lambda: two.changes > 3)
+        one.presence.leave("ann")
+        assert one.seats == {"ann"}
+        one.presence.leave("ann")
+        two.presence.leave("ann")
+        await until(lambda: one.seats == two.seats == set())
+
+
+async def test_a_process_that_died_is_forgotten(server, monkeypatch):
+    monkeypatch.setattr(presence, "LASTS", 0.6)
+    monkeypatch.setattr(presence, "REPEAT", 0.1)
+    async with processes(server, "one", "two") as (one, two):
+        one.presence.enter("ann")
+        two.presence.enter("ben")
+        await until(lambda: two.seats == {"ann", "ben"})
+        one.presence._speaker.cancel()
+        changes = two.changes
+        await until(lambda: two.seats == {"ben"})
+        await until(lambda: not two.presence._others)
+        assert two.changes > changes
+        with server.client as client:
+            await until(lambda: client.hkeys(keys.here("BOARD")) == [b"two"])
+
+
+async def test_whoever_closes_takes_its_people_along(server):
+    async with processes(server, "two") as (two,):
+        async with processes(server, "one") as (one,):
+            one.presence.enter("ann")
+            await until(lambda: two.seats == {"ann"})
+        await until(lambda: two.seats == set())
+        with server.client as client:
+            assert client.hkeys(keys.here("BOARD")) == []
+
+
+async def test_an_older_word_does_not_count_against_a_newer_one(server):
+    async with processes(server, "one") as (one,):
+        soon = one.store.now() + 20_000
+        one.hear(f"two\n{soon}\nann ben".encode())
+        one.hear(f"two\n{soon - 500}\ncleo".encode())
+        assert one.seats == {"ann", "ben"}
+        one.hear(f"two\n{soon + 500}\n".encode())
+        assert one.seats == set()
+        one.hear(f"two\n{soon}\nann ben".encode())
+        assert one.seats == set()
+        one.hear(f"one\n{soon}\nmyself".encode())
+        assert one.seats == set()
+
+
+async def test_nobody_is_lost_where_the_store_is_away_for_a_while(fragile, monkeypatch):
+    monkeypatch.setattr(presence, "REPEAT", 0.1)
+    async with processes(fragile, "one", "two") as (one, two):
+        one.presence.enter("ann")
+        await until(lambda: two.seats == {"ann"})
+        fragile.kill()
+        await until(lambda: not two.store.present)
+        two.presence.enter("ben")
+        fragile.start()
+        for each in (one, two):
+            await until(lambda each=each: each.seats == {"ann", "ben"})

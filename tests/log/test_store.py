@@ -1,0 +1,113 @@
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+
+import pytest
+from real_stores import until
+from redis.exceptions import ResponseError
+
+from server.log.store import Script, Store, StoreAwayError
+
+READ = Script("read")
+
+
+@asynccontextmanager
+async def opened(server, **more):
+    store = Store(server.url, **more)
+    store.told = []
+    store.on_presence.append(store.told.append)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def test_the_clock_is_that_of_the_store(server):
+    async with opened(server) as store:
+        await store.beat("channel", "")
+        with server.client as client:
+            seconds, micros = client.time()
+        assert abs(store.now() - (seconds * 1000 + micros / 1000)) < 500
+
+
+async def test_a_sign_of_life_is_published(server):
+    async with opened(server) as store:
+        with server.client as client, client.pubsub() as line:
+            line.subscribe("channel")
+            assert line.get_message(timeout=5)["type"] == "subscribe"
+            await store.beat("channel", "alive")
+            assert line.get_message(timeout=5)["data"] == b"alive"
+
+
+async def test_what_a_script_says_is_told_from_a_store_that_is_away(fragile):
+    async with opened(fragile) as store:
+        store.set_present(value=True)
+        with pytest.raises(ResponseError, match="NOBOARD"):
+            await store.run_script(READ, ("log", "meta"), (0, 1))
+        assert store.present
+        fragile.kill()
+        with pytest.raises(StoreAwayError):
+            await store.run_script(READ, ("log", "meta"), (0, 1))
+        with pytest.raises(StoreAwayError):
+            await store.call(store.client.ping())
+        with pytest.raises(StoreAwayError):
+            await store.beat("channel", "")
+        assert not store.present
+        assert store.told == [True, False]
+        fragile.start()
+        assert await store.call(store.client.ping())
+
+
+async def test_each_run_of_a_store_names_another_history(fragile):
+    async with opened(fragile) as store:
+        store.run = await store.read_run()
+        before = store.epoch(b"board")
+        assert store.epoch(b"board") == before
+        assert store.epoch(b"other") != before
+        fragile.kill()
+        fragile.start()
+        with pytest.raises(StoreAwayError):
+            await store.read_run()  # The line that was there before.
+        store.run = await store.read_run()
+        assert store.epoch(b"board") != before
+
+
+async def test_going_and_coming_back_are_each_said_once(server, caplog):
+    caplog.set_level(logging.INFO)
+    async with opened(server) as store:
+        for value in (True, True, False, False, True):
+            store.set_present(value=value, why="no answer")
+    assert store.told == [True, False, True]
+    assert len(caplog.records) == 3
+    assert "The store is away: no answer. Votes wait until it is back." in caplog.text
+
+
+async def test_a_store_that_has_never_answered_is_away(tmp_path):
+    store = Store(f"unix://{tmp_path}/nothing")
+    with pytest.raises(StoreAwayError):
+        await store.read_run()
+    assert not store.present
+    await store.close()
+
+
+async def test_more_callers_than_connections_take_turns(server, monkeypatch):
+    monkeypatch.setattr("server.log.store.CONNECTIONS", 3)
+    async with opened(server) as store:
+        answers = await asyncio.gather(*(store.call(store.client.incr("n")) for _ in range(50)))
+        assert sorted(answers) == list(range(1, 51))
+        with server.client as client:
+            assert client.info("clients")["connected_clients"] <= 4
+
+
+@pytest.mark.parametrize("code", ["MISCONF", "OOM", "READONLY", "NOREPLICAS", "BUSY"])
+async def test_some_answers_mean_not_now(server, code):
+    script = Script("read")
+    script.source = f"return redis.error_reply('{code} not now')"
+    async with opened(server) as store:
+        with server.client as client:
+            script.sha = client.script_load(script.source)
+        store.set_present(value=True)
+        with pytest.raises(StoreAwayError):
+            await store.run_script(script, (), ())
+        assert not store.present
+        await until(lambda: store.told == [True, False])
