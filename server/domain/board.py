@@ -4,6 +4,8 @@
 same order holds the same board; an entry that comes late or twice changes nothing.
 """
 
+from collections import OrderedDict
+
 from msgspec import structs
 
 from server.domain import actions as act
@@ -36,7 +38,8 @@ class Board:
         self.comments: dict[str, Comment] = {}
         self.names: dict[str, str] = {}
         """Seat to the name its person chose."""
-        self._done: dict[str, int] = {}
+        # Ordered, because a plain dict looks for its oldest key past all that were deleted.
+        self._done: OrderedDict[str, int] = OrderedDict()
 
     @property
     def round(self) -> Round | None:
@@ -120,4 +123,4 @@ class Board:
     def _remember(self, once: str, seq: int) -> None:
         self._done[once] = seq
         if len(self._done) > REMEMBERED:
-            del self._done[next(iter(self._done))]
+            self._done.popitem(last=False)

@@ -1,6 +1,7 @@
 """How much one seat may send."""
 
 import time
+from collections import OrderedDict
 from collections.abc import Hashable
 
 _KEPT = 10_000
@@ -12,7 +13,7 @@ class Rates:
     def __init__(self, rate: float, burst: float) -> None:
         self._rate = rate
         self._burst = burst
-        self._buckets: dict[Hashable, tuple[float, float]] = {}
+        self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
         """Key to what was left, and when."""
 
     def allows(self, key: Hashable) -> bool:
@@ -24,5 +25,5 @@ class Rates:
         self._buckets[key] = (left - 1 if allowed else left, now)
         if len(self._buckets) > _KEPT:
             # The one that was quiet for longest has filled up long since, or soon will.
-            del self._buckets[next(iter(self._buckets))]
+            self._buckets.popitem(last=False)
         return allowed
