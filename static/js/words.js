@@ -29,7 +29,7 @@ export const words = {
   approve: "I could live with this",
   choose: "My choice",
   noneOfThese: "None of these",
-  withdraw: "Withdraw my vote",
+  withdraw: "Withdraw",
   notInRound: "Not on the ballot of this round",
   chosenCount: (n, of) => `${n} of ${of} chosen`,
   chosenName: (name) => `You chose ${name}`,

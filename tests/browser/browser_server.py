@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 READY_WITHIN = 30
@@ -54,6 +55,7 @@ class Server:
 
     def kill(self):
         """Everything at once, as when somebody pulls the plug."""
+        os.kill(self.store(), signal.SIGKILL)
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
@@ -61,6 +63,26 @@ class Server:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             self.process.wait(timeout=30)
+
+    def store(self):
+        """The process of the embedded store, which has a group of its own."""
+        shown = subprocess.run(
+            ["ps", "-A", "-o", "pid=,ppid=,comm="], capture_output=True, text=True, check=True
+        )
+        rows = [line.split(None, 2) for line in shown.stdout.splitlines()]
+        ours = [row for row in rows if int(row[1]) == self.process.pid]
+        (store,) = [int(pid) for pid, _, name in ours if "valkey" in name]
+        return store
+
+    @contextmanager
+    def store_away(self):
+        """Hold the embedded store still: it neither answers nor goes."""
+        store = self.store()
+        os.kill(store, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(store, signal.SIGCONT)
 
     def new_board(self, **draft):
         """Make a board over HTTP: `code`, `host_key`, `links`."""

@@ -113,3 +113,18 @@ def test_where_websockets_are_blocked_the_page_says_so(own_server, board, person
         timeout=20_000
     )
     expect(page.get_by_role("heading", name="Django")).to_be_visible()
+
+
+def test_a_store_that_is_away_is_said_and_waited_for(own_server, board, person):
+    page = person(board.address)
+    screen = person(f"{board.address}/screen", STAGE)
+    tap(page, "Flask")
+    saved(page).to_have_text("✓ saved")
+    with own_server.store_away():
+        expect(page.get_by_text("The server cannot save right now.")).to_be_visible(timeout=30_000)
+        expect(screen.get_by_text("The server cannot save right now")).to_be_visible()
+        tap(page, "Gradio")
+        saved(page).to_have_text("waiting, will send")
+    saved(page).to_have_text("✓ saved", timeout=30_000)
+    expect(page.get_by_text("The server cannot save right now.")).to_have_count(0)
+    expect(card(page, "Gradio").get_by_text("1 of 1 voter")).to_be_visible()

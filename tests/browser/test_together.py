@@ -119,7 +119,7 @@ def test_a_vote_can_be_withdrawn_and_none_of_these_is_an_answer(server, person):
     page = person(f"{server.address}/b/{board.code}")
     tap(page, "Flask")
     saved(page).to_have_text("✓ saved")
-    page.get_by_role("button", name="Withdraw my vote").click()
+    page.get_by_role("button", name="Withdraw").click()
     expect(page.get_by_text("Nothing chosen yet")).to_be_visible()
     is_chosen(page, "Flask").not_to_be_checked()
     page.get_by_role("button", name="None of these").click()

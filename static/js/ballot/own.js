@@ -5,19 +5,26 @@ import { keep, kept } from "../live/storage.js";
 
 export class Own {
   #key;
+  #things;
 
   constructor(code) {
     this.#key = `stackvote:${code}:own`;
+    this.#things = new Set(kept(this.#key, []));
+    // Another tab of the same browser may add to it.
+    window.addEventListener("storage", ({ key }) => {
+      if (key === this.#key) this.#things = new Set(kept(this.#key, []));
+    });
   }
 
   /** `thing` is a comment's id, or a comment's id and an emoji. */
   has(...thing) {
-    return this.#all().includes(thing.join(" "));
+    return this.#things.has(thing.join(" "));
   }
 
   set(isOn, ...thing) {
-    const others = this.#all().filter((known) => known !== thing.join(" "));
-    keep(this.#key, isOn ? [...others, thing.join(" ")] : others);
+    if (isOn) this.#things.add(thing.join(" "));
+    else this.#things.delete(thing.join(" "));
+    keep(this.#key, [...this.#things]);
   }
 
   /** The id for a comment of ours; known as ours from now on. */
@@ -25,10 +32,5 @@ export class Own {
     const id = newId();
     this.set(true, id);
     return id;
-  }
-
-  // Read anew each time: another tab of the same browser may have added to it.
-  #all() {
-    return kept(this.#key, []);
   }
 }

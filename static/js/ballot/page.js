@@ -18,13 +18,17 @@ import { BottomBar } from "./bottom_bar.js";
 import { NameForm } from "./name_form.js";
 import { OptionCard } from "./option_card.js";
 import { Own } from "./own.js";
-import { saidByOption } from "./talk.js";
+import { SaidByOption } from "./talk.js";
+
+/** The same nothing each time, so that it does not look like news. */
+const NOTHING = [];
 
 const RESULTS_ON_TOP = new Set(["revealed", "decided"]);
 
 class BallotPage {
   #live;
   #parts = parts(document);
+  #said = new SaidByOption();
   #cards;
   #views;
 
@@ -84,7 +88,7 @@ class BallotPage {
     const method = methods[round?.method];
     const ballot = this.#ballot;
     const chosen = method?.chosen(ballot) ?? new Set();
-    const said = saidByOption(this.#live);
+    const said = this.#said.of(this.#live);
     show(this.#parts["no-options"], !options.length);
     this.#cards.render(
       options.map((option) => {
@@ -101,7 +105,7 @@ class BallotPage {
             isOpen: state.acceptsVotes,
             aside: round && !isListed ? words.notInRound : "",
           },
-          said: said.get(option.id) ?? [],
+          said: said.get(option.id) ?? NOTHING,
           total: result?.totals[option.id],
           voters: current?.voters ?? 0,
         };

@@ -15,6 +15,8 @@ export class Talk {
   #live;
   #own;
   #option = null;
+  #said = null;
+  #isOpen = true;
   #list = null;
   #form = null;
   #closed = null;
@@ -29,8 +31,11 @@ export class Talk {
 
   /** `said` are the comments on this option, oldest first, those on their way included. */
   update(option, said) {
+    const isOpen = this.#live.state.board.settings.comments !== "closed";
+    if (said === this.#said && option === this.#option && isOpen === this.#isOpen) return;
     this.#option = option;
-    this.said = said;
+    this.#said = said;
+    this.#isOpen = isOpen;
     const visible = said.filter(({ comment }) => !comment.deleted).length;
     const [n, noun] = words.comments(visible);
     setText(this.#parts["talk-count"].firstElementChild, n);
@@ -48,10 +53,10 @@ export class Talk {
 
   #render() {
     if (!this.#list) this.#build();
-    const isOpen = this.#live.state.board.settings.comments !== "closed";
+    const isOpen = this.#isOpen;
     show(this.#form.element, isOpen);
     show(this.#closed, !isOpen);
-    const byParent = Map.groupBy(this.said, ({ comment }) => comment.parent ?? "");
+    const byParent = Map.groupBy(this.#said, ({ comment }) => comment.parent ?? "");
     const roots = (byParent.get("") ?? []).map((entry) => ({ ...entry, isOpen, replies: (byParent.get(entry.comment.id) ?? []).map((reply) => ({ ...reply, isOpen, replies: [] })) }));
     this.#list.render(roots.filter(isWorthShowing).sort(byPin));
   }
@@ -87,8 +92,21 @@ class Said {
   }
 }
 
-/** All that was said, by option: the server's, with what is on its way laid over it. */
-export function saidByOption({ state, outbox }) {
+/** All that was said, by option: the server's, with what is on its way laid over it. The
+ *  same object as before while nothing was said. */
+export class SaidByOption {
+  #stamp = null;
+  #byOption = new Map();
+
+  of(live) {
+    const stamp = `${live.state.said} ${live.outbox.stamp}`;
+    if (stamp !== this.#stamp) this.#byOption = saidByOption(live);
+    this.#stamp = stamp;
+    return this.#byOption;
+  }
+}
+
+function saidByOption({ state, outbox }) {
   const edits = new Map(outbox.waiting("edit_comment").map((message) => [message.comment, message.text]));
   const gone = new Set(outbox.waiting("delete_comment").map((message) => message.comment));
   const entries = [...state.comments.values()].map((comment) => {

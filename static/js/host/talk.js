@@ -9,6 +9,7 @@ import { words } from "../words.js";
 export class Talk {
   #parts;
   #list;
+  #stamp = null;
 
   /** `handle(type, comment, on)` hides or pins. */
   constructor(page, handle) {
@@ -18,6 +19,9 @@ export class Talk {
   }
 
   update(state) {
+    const stamp = `${state.said} ${JSON.stringify(state.board.options)}`;
+    if (stamp === this.#stamp) return;
+    this.#stamp = stamp;
     const options = optionsById(state);
     const said = [...state.comments.values()].filter((comment) => !comment.deleted).sort((a, b) => b.at - a.at);
     setText(this.#parts["comments-count"], String(said.length));

@@ -51,8 +51,9 @@ export class Outbox {
     clearTimeout(this.#rest);
   }
 
-  get size() {
-    return this.#letters.size;
+  /** Changes whenever something is put in or taken out. */
+  get stamp() {
+    return [...this.#letters.keys()].join(" ");
   }
 
   /** Takes a message without id; returns the id it was given. */

@@ -53,6 +53,8 @@ export class BoardState {
   people = null;
   ballot = null;
   comments = new Map();
+  /** Goes up whenever a comment changed, for those who would have to look at thousands. */
+  said = 0;
   store = "ok";
 
   #clock;
@@ -70,12 +72,16 @@ export class BoardState {
     if (message.type === "welcome") this.#seen = new Map([["all", message.seq]]);
     else if (message.type !== "pulse" && this.#isOld(message)) return true;
     change(this, message);
-    if (message.type === "welcome" || message.type === "comment") this.#commentsUntil = message.seq;
+    if (message.type === "welcome" || message.type === "comment") {
+      this.#commentsUntil = message.seq;
+      this.said += 1;
+    }
     return true;
   }
 
   took(message) {
     TOOK[message.type]?.(this, message);
+    if (message.type === "comment") this.said += 1;
   }
 
   /** From where to go on after a break. Only comments are sent by halves, so theirs is the
