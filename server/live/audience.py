@@ -142,19 +142,19 @@ class Broadcaster:
         """Encode what changed, each part with the slot in which a newer one supersedes it."""
         board = self._stage.board
         seq = board.seq
+        # Comments come first, in the order of their positions: whoever is cut off between two
+        # frames asks for what came after the newest one, and everything else is sent whole.
+        talk = [board.comments[id_] for id_ in news.comments if id_ in board.comments]
+        for comment in sorted(talk, key=attrgetter("seq")):
+            view = comment_view(board, comment, audience)
+            data = frame(messages.changed("comment", comment.seq, view))
+            yield f"comment {comment.id}", data
         if news.round:
             yield "round", frame(messages.changed("round", seq, round_view(board.round)))
         if news.board:
             yield "board", frame(messages.changed("board", seq, board_view(board)))
         if news.tally:
             yield "tally", frame(messages.changed("tally", seq, tally_view(board.round, audience)))
-        # Each with the position of its own change, in that order: whoever is cut off between
-        # two of them asks for what came after the one that did arrive.
-        talk = [board.comments[id_] for id_ in news.comments if id_ in board.comments]
-        for comment in sorted(talk, key=attrgetter("seq")):
-            view = comment_view(board, comment, audience)
-            data = frame(messages.changed("comment", comment.seq, view))
-            yield f"comment {comment.id}", data
         if news.people:
             yield "people", frame(messages.changed("people", seq, self._stage.people()))
         if news.pulse:

@@ -253,10 +253,9 @@ class Room:
         for connection in list(self._by_voter.get(voter, ())):
             ballot = Ballot(round=current.n, ballot=current.ballot_of(voter))
             connection.answer(frame(messages.encode(ballot)))
-            if connection.audience != (now := self._audience(connection)):
+            # Who sees the result from now on gets it with the next tally, which is due.
+            if connection.audience != self._audience(connection):
                 self._seat(connection)
-                view = tally_view(current, now)
-                connection.send(frame(messages.changed("tally", self.board.seq, view)), "tally")
 
     # Where everybody sits
 

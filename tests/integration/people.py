@@ -69,6 +69,7 @@ class Person:
         self._crowd = crowd
         self._journal = crowd.journal
         self._random = crowd.random
+        self._careful = crowd.random.random() < 0.5
         self._outbox = {}
         self.line = None
         self._living = None
@@ -176,7 +177,9 @@ class Person:
     def _hello(self):
         hello = {"type": "hello", "view": self.view, "name": self.name}
         if self.epoch:
-            hello["since"] = {"epoch": self.epoch, "seq": self.comments_until}
+            # Some count on what they know of the talk, some on the newest they heard of at all.
+            seq = self.comments_until if self._careful else self.seq
+            hello["since"] = {"epoch": self.epoch, "seq": seq}
         return hello
 
     def _lost(self):
