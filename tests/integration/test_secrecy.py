@@ -3,9 +3,12 @@
 import asyncio
 import base64
 import json
+import os
+import signal
 
 from checker import settled
 from people import eventually
+from running import wait_gone
 from serving import spread
 
 
@@ -49,6 +52,78 @@ def test_a_dump_of_the_store_joins_no_ballot_to_a_seat(place):
             assert "DEBUG" in log
             for private in (*seats, *browsers, host_key, secret, "totals", "approve"):
                 assert private not in log
+
+    asyncio.run(meeting())
+
+
+def test_only_who_has_voted_sees_the_result_of_such_a_round(place):
+    server = place.serve()
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            await crowd.found(server)
+            host = await crowd.join_host(server)
+            people = await crowd.join(server, 16)
+            watching = [host, *people[8:], *await crowd.join(server, 2, view="screen")]
+            await spread(crowd, server)
+            settings = {"visibility": "after_vote"}
+            assert (await host.say("open_round", method="approval", settings=settings)).seq
+            await eventually(lambda: all(person.round for person in crowd.all))
+            for _ in range(5):
+                await asyncio.gather(*(crowd.do(person) for person in people[:8]))
+            await asyncio.gather(*(person.vote("ant") for person in people[:8]))
+            await settled(place.store, crowd, place.journal)
+            saw = {seen.who for seen in place.journal.tallies if "result" in seen.what}
+            assert saw == set(people[:8])
+            assert not any("result" in (person.tally or {}) for person in watching)
+
+            # It is the seat that has voted: so it stays when the page is opened again.
+            await people[0].leave()
+            await people[0].arrive()
+            assert "result" in people[0].tally
+
+    asyncio.run(meeting())
+
+
+def test_a_deleted_comment_is_gone_from_store_and_pages(place):
+    server = place.serve()
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            people = await crowd.join(server, 12)
+            await spread(crowd, server)
+
+            async def regret(person):
+                """Say something, perhaps better, and take it back."""
+                for n in range(5):
+                    id_ = f"{people.index(person)}-{n}"
+                    assert (
+                        await person.say(
+                            "comment", option="flask", kind="con", text="REGRET", comment=id_
+                        )
+                    ).seq
+                    if crowd.random.random() < 0.5:
+                        assert (await person.say("edit_comment", comment=id_, text="REGRET2")).seq
+                    assert (await person.say("delete_comment", comment=id_)).seq
+
+            await asyncio.gather(*map(regret, people))
+            await eventually(lambda: not any("REGRET" in text for text in _dump(place.store)))
+            # One worker that has followed it all, and one that reads what is left of the log.
+            victim = min(server.workers())
+            os.kill(victim, signal.SIGKILL)
+            await asyncio.to_thread(wait_gone, {victim})
+            await eventually(lambda: len(server.workers()) == 3)
+            await crowd.join(server, 3)
+            await spread(crowd, server)
+            for person in people:
+                person.cut_line()
+            gone = {
+                f"{p}-{n}": {"option": "flask", "deleted": True}
+                for p in range(12)
+                for n in range(5)
+            }
+            gone = {id_: {"id": id_, **rest} for id_, rest in gone.items()}
+            await eventually(lambda: all(person.comments == gone for person in crowd.all))
 
     asyncio.run(meeting())
 
