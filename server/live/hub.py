@@ -12,7 +12,7 @@ from server.live import messages
 from server.live.messages import Goodbye
 from server.live.pseudonyms import Pseudonyms
 from server.live.room import Room
-from server.live.transport import Connection, frame
+from server.live.transport import FAREWELL, Connection, frame
 from server.log.follow import Line
 from server.log.log import Log
 from server.log.store import Store
@@ -93,6 +93,11 @@ class Hub:
             for connection in connections[n : n + FAREWELLS]:
                 connection.close(messages.RESTART)
             await asyncio.sleep(min(0.05, seconds / 2 / batches))
+        # Until they have answered: a socket that ends with something unread takes back what
+        # was written on it last, the farewell.
+        patience = asyncio.get_running_loop().time() + FAREWELL
+        while self.guests and asyncio.get_running_loop().time() < patience:
+            await asyncio.sleep(0.02)
 
     async def close(self) -> None:
         for task in list(self._tasks):
