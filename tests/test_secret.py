@@ -11,6 +11,7 @@ def test_a_missing_secret_is_made_for_its_owner_alone(tmp_path):
     made = load(path)
     assert len(made) >= 32
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert load(path) == made
     assert [each.name for each in path.parent.iterdir()] == ["secret"]
 

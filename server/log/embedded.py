@@ -176,6 +176,8 @@ class EmbeddedStore:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                # What people wrote is nobody else's on this machine, whatever the folder's mode.
+                umask=0o077,
                 pass_fds=(store_lock,),
             )
         self._await_answer(self._process)

@@ -57,6 +57,8 @@ def test_it_is_as_durable_as_promised_and_drops_nothing(store):
         assert client.config_get(*wanted) == wanted
     assert store.data_dir.stat().st_mode & 0o077 == 0
     assert store.socket_path.stat().st_mode & 0o077 == 0
+    for file in (store.data_dir / "appendonlydir").iterdir():
+        assert file.stat().st_mode & 0o077 == 0
 
 
 def test_what_was_acknowledged_is_there_after_a_kill(store):
