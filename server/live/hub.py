@@ -47,6 +47,8 @@ class Hub:
         self.log = Log(store, self.line, retention_days)
         self._process = process
         self._opening: dict[str, asyncio.Task[Room]] = {}
+        self._deserted = asyncio.Event()
+        self._deserted.set()
         self._left: dict[str, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -54,6 +56,16 @@ class Hub:
     def ready(self) -> bool:
         """Whether people can be sent here."""
         return self.store.present and not self.draining
+
+    def arrive(self, guest: Connection) -> None:
+        """Count a connection in, from before its hello on."""
+        self.guests.add(guest)
+        self._deserted.clear()
+
+    def depart(self, guest: Connection) -> None:
+        self.guests.discard(guest)
+        if not self.guests:
+            self._deserted.set()
 
     def start(self) -> None:
         self.store.on_presence.append(self._tell_presence)
@@ -95,9 +107,8 @@ class Hub:
             await asyncio.sleep(min(0.05, seconds / 2 / batches))
         # Until they have answered: a socket that ends with something unread takes back what
         # was written on it last, the farewell.
-        patience = asyncio.get_running_loop().time() + FAREWELL
-        while self.guests and asyncio.get_running_loop().time() < patience:
-            await asyncio.sleep(0.02)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._deserted.wait(), FAREWELL)
 
     async def close(self) -> None:
         for task in list(self._tasks):

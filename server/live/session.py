@@ -31,7 +31,7 @@ class Session(Listener):
         self._connection = connection
         self._room = room
         self._hub = hub
-        hub.guests.add(connection)
+        hub.arrive(connection)
         self._rates = rates
         self._patience: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
             HELLO_SECONDS, self._not_understood, "No hello came."
@@ -53,7 +53,7 @@ class Session(Listener):
 
     def ended(self) -> None:
         self._stop_waiting()
-        self._hub.guests.discard(self._connection)
+        self._hub.depart(self._connection)
         if self._connection.view is not None:
             self._room.leave(self._connection)
             CONNECTIONS.labels(self._connection.view).dec()
