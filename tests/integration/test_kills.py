@@ -35,6 +35,35 @@ def test_a_worker_is_killed_and_everybody_is_back(place):
     asyncio.run(meeting())
 
 
+def test_a_worker_that_hangs_for_a_while_takes_up_where_it_stood(place):
+    server = place.serve()
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            await crowd.join(server, 20)
+            await spread(crowd, server)
+            held = served(server)
+            victim = max(held, key=held.get)
+            acks = place.journal.acks
+
+            async def hang():
+                await eventually(lambda: len(acks) > 50)
+                os.kill(victim, signal.SIGSTOP)
+                try:
+                    await asyncio.sleep(4)  # This is the event itself, not a wait for one.
+                finally:
+                    os.kill(victim, signal.SIGCONT)
+                before = len(acks)
+                await eventually(lambda: len(acks) > before + 100)
+
+            await crowd.busy(hang())
+            await settled(place.store, crowd, place.journal)
+            assert not any(person.closes for person in crowd.all)
+            assert not place.journal.refused
+
+    asyncio.run(meeting())
+
+
 def test_the_store_is_killed_and_people_are_told(place):
     server = place.serve()
 

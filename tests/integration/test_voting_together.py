@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import pytest
 from checker import settled
 from people import eventually
 from serving import spread
@@ -68,7 +69,9 @@ def test_a_line_lost_in_the_middle_of_much_news_is_taken_up_where_it_broke(place
     asyncio.run(meeting())
 
 
-def test_lines_to_the_store_are_cut_again_and_again_while_people_vote(place):
+@pytest.mark.parametrize("lines", ["pubsub", "normal"])
+def test_lines_to_the_store_are_cut_again_and_again_while_people_vote(place, lines):
+    """What is published goes missing, and so do the answers to what was written."""
     server = place.serve()
 
     async def meeting():
@@ -79,12 +82,13 @@ def test_lines_to_the_store_are_cut_again_and_again_while_people_vote(place):
             async def cut():
                 killed = 0
                 with place.store.client() as client:
-                    while killed < 30:
-                        killed += client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+                    while killed < 15:
+                        killed += client.execute_command("CLIENT", "KILL", "TYPE", lines)
                         await asyncio.sleep(crowd.random.uniform(0, 0.2))
 
             await crowd.busy(cut())
             await settled(place.store, crowd, place.journal)
+            assert not place.journal.refused
 
     asyncio.run(meeting())
 
