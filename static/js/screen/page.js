@@ -33,10 +33,9 @@ class ScreenPage {
       ranking: new Ranking(this.#parts.results),
       said: new Said(this.#parts.said),
       keys: new Keys(document, live, (text, ms) => status.say(text, ms)),
-      names: new KeyedList(this.#parts.names, { make: () => new Name() }),
+      names: new KeyedList(this.#parts.names, { make: (option, rendered) => new Name(rendered) }),
       herald: new Herald(),
     };
-    this.#parts.names.replaceChildren();
     live.addEventListener("change", () => this.#update());
   }
 
@@ -113,7 +112,9 @@ class ScreenPage {
 }
 
 class Name {
-  element = element("li", { className: "option" }, element("span"));
+  constructor(rendered) {
+    this.element = rendered ?? element("li", { className: "option" }, element("span"));
+  }
 
   update({ name, hue }) {
     setHue(this.element, hue);
