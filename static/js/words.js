@@ -51,7 +51,6 @@ export const words = {
   rank: (place, isTied) => `${place}${isTied ? "=" : ""}`,
 
   comments: (n) => [String(n), n === 1 ? " comment" : " comments"],
-  addComment: "Add a comment",
   yourComment: (name) => `Your comment on ${name}`,
   yourReply: "Your reply",
   kindOfComment: "What kind of comment is it?",
@@ -124,7 +123,6 @@ export const words = {
     decided: (name) => `Decided: ${name}.`,
   },
   lookAgain: (day) => `Look again on ${day}`,
-  joined: (names) => joined(names),
 
   host: {
     before: "Before the first round",

@@ -24,6 +24,6 @@ export class Decision {
 }
 
 /** 2027-06-01 as a reader writes it; noon, so that no time zone makes it another day. */
-export function asDay(iso) {
+function asDay(iso) {
   return new Intl.DateTimeFormat(undefined, { dateStyle: "long" }).format(new Date(`${iso}T12:00:00`));
 }

@@ -56,7 +56,7 @@ export class PhaseLine {
 }
 
 /** 102000 ms as `1:42`; whole seconds, the last one being 0:01. */
-export function asClock(ms) {
+function asClock(ms) {
   const seconds = Math.ceil(ms / 1000);
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const two = (n) => String(n).padStart(2, "0");

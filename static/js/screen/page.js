@@ -80,7 +80,8 @@ class ScreenPage {
     if (this.#wasHidden && state.round.state === "revealed") this.#reveal();
     const { verdict: node } = this.#parts;
     const isOver = state.phase === "revealed" || state.phase === "decided";
-    show(node, isOver && !this.#isRevealing);
+    show(node, isOver);
+    node.toggleAttribute("data-waits", this.#isRevealing);
     if (!isOver) return;
     const { decision } = state.board;
     const [loud, quiet] = decision
@@ -89,7 +90,7 @@ class ScreenPage {
     node.replaceChildren(element("b", { text: loud }), element("span", { text: quiet }));
   }
 
-  /** The verdict would spoil it: it comes when the last bar stands. */
+  /** The verdict would spoil it: it comes when the last bar stands, and has its place till then. */
   async #reveal() {
     this.#isRevealing = true;
     await this.#views.ranking.reveal();
