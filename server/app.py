@@ -11,7 +11,7 @@ import socket
 from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
-from server import secret
+from server import secret, tasks
 from server.addresses import public_base
 from server.domain.templates import Template, load_templates
 from server.live.founding import DEFAULT_CODE, DEFAULT_TEMPLATE, open_default
@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 MAX_BODY = 256 * 1024
 """Bytes of a request; a long list of options fits, more is of no use."""
 GUESSES_A_MINUTE = 60
+STORE_SECONDS = 5.0
+"""How long a worker waits for the store before it says that it is ready all the same."""
 
 
 def make_site(settings: Settings, key: bytes) -> Site:
@@ -89,6 +91,7 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    await _meet_store(site.hub.store, stopping)
     _say_ready()
     await stopping.wait()
     server.stop()
@@ -124,6 +127,15 @@ def _stop_event() -> asyncio.Event:
         # Nothing is ever written there: it can be read only when the other end is closed.
         loop.add_reader(int(parent), gone)
     return stopping
+
+
+async def _meet_store(store: Store, stopping: asyncio.Event) -> None:
+    """Wait until the store answers, for a while: without one there is much to say, too."""
+    there = asyncio.Event()
+    store.on_presence.append(lambda _present: there.set())
+    waits = [asyncio.create_task(event.wait()) for event in (there, stopping)]
+    await asyncio.wait(waits, timeout=STORE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    await tasks.end(waits)
 
 
 def _say_ready() -> None:

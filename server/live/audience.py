@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Protocol
 
+from server import tasks
 from server.domain.board import Board
 from server.domain.changes import Change
 from server.live import messages
@@ -90,9 +91,7 @@ class Broadcaster:
         self._stirred.set()
 
     async def close(self) -> None:
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await tasks.end((self._task,))
 
     async def _run(self) -> None:
         clock = asyncio.get_running_loop().time

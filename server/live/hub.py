@@ -6,7 +6,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-from server import metrics
+from server import metrics, tasks
 from server.domain import actions as act
 from server.live import messages
 from server.live.messages import Goodbye
@@ -111,10 +111,7 @@ class Hub:
             await asyncio.wait_for(self._deserted.wait(), FAREWELL)
 
     async def close(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await tasks.end(self._tasks)
         for room in list(self.rooms.values()):
             await room.close()
         await self.log.close()

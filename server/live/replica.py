@@ -1,12 +1,12 @@
 """One board as this process holds it: it takes the log in order and knows what it missed."""
 
 import asyncio
-import contextlib
 import logging
 from typing import Protocol
 
 import msgspec
 
+from server import tasks
 from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.changes import Change, Outcome
@@ -71,9 +71,7 @@ class Replica:
 
     async def close(self) -> None:
         if self._reading is not None:
-            self._reading.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reading
+            await tasks.end((self._reading,))
 
     async def _catch_up(self) -> None:
         try:

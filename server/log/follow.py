@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
+from server import tasks
 from server.log import keys
 from server.log.log import Batch
 from server.log.store import Store, StoreAwayError
@@ -58,10 +59,7 @@ class Line:
         self._tasks = [asyncio.create_task(self._supervise()), asyncio.create_task(self._beat())]
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await tasks.end(self._tasks)
 
     async def follow(self, code: str, follower: Follower) -> None:
         """From now on tell `follower` of a board; it is told to catch up when that begins."""
@@ -106,6 +104,8 @@ class Line:
             try:
                 if self._followers:
                     await pubsub.subscribe(*self._followers)
+                # At once, because votes are refused until the first sign of life is back.
+                await self._store.beat(self._pulse, "")
                 while loop.time() - self._heard < SILENCE:
                     message = await pubsub.get_message(timeout=BEAT)
                     if message is not None:

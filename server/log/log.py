@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from redis.exceptions import ResponseError
 
+from server import tasks
 from server.domain.refusals import Code, Refused
 from server.log import keys
 from server.log.store import Script, Store, StoreAwayError
@@ -81,10 +82,7 @@ class Log:
             await asyncio.wait(under_way)
 
     async def close(self) -> None:
-        for task in [*self._writers.values(), *self._erasing]:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await tasks.end([*self._writers.values(), *self._erasing])
 
     async def _write(self, code: str) -> None:
         waiting = self._waiting[code]

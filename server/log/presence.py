@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
+from server import tasks
 from server.log import keys
 from server.log.store import Script, Store, StoreAwayError
 
@@ -63,9 +64,7 @@ class Presence:
 
     async def close(self) -> None:
         """Take this process's people off the board."""
-        self._speaker.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._speaker
+        await tasks.end((self._speaker,))
         if self._mine:
             self._mine.clear()
             with contextlib.suppress(StoreAwayError):

@@ -171,7 +171,7 @@ class Store:
         if value:
             logger.info("The store is there.")
         else:
-            logger.warning("The store is away: %s. Votes wait until it is back.", why)
+            logger.warning("The store is away (%s). Votes wait until it is back.", why)
         for tell in self.on_presence:
             tell(value)
 

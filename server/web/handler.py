@@ -239,7 +239,9 @@ def log_request(handler: RequestHandler) -> None:
     """Write one line a request. The query is left out: it may carry a host key."""
     status = handler.get_status()
     request = handler.request
-    level = logging.DEBUG if status < 400 else logging.INFO if status < 500 else logging.ERROR
+    # A store that is away has its own line; being asked for it every second needs no more.
+    quiet = status < 400 or status == HTTPStatus.SERVICE_UNAVAILABLE
+    level = logging.DEBUG if quiet else logging.INFO if status < 500 else logging.ERROR
     logger.log(
         level,
         "%d %s %s %.0f ms",
