@@ -79,7 +79,7 @@ async def test_going_and_coming_back_are_each_said_once(server, caplog):
             store.set_present(value=value, why="no answer")
     assert store.told == [True, False, True]
     assert len(caplog.records) == 3
-    assert "The store is away: no answer. Votes wait until it is back." in caplog.text
+    assert "The store is away (no answer). Votes wait until it is back." in caplog.text
 
 
 async def test_a_store_that_has_never_answered_is_away(tmp_path):
