@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from server import tasks
 from server.log import keys
@@ -66,9 +66,9 @@ class Presence:
         """Take this process's people off the board."""
         await tasks.end((self._speaker,))
         if self._mine:
-            self._mine.clear()
+            # Only said: their pages may end later, and each then counts itself off.
             with contextlib.suppress(StoreAwayError):
-                await self._say()
+                await self._say(())
 
     def _take(self, process: str, expiry: str, seats: str) -> None:
         # Words come on two lines, the answer to our own and what is published: the later one
@@ -87,7 +87,7 @@ class Presence:
             # A process without people here has nothing to repeat, but listens at first.
             if self._mine or not said_nobody:
                 with contextlib.suppress(StoreAwayError):
-                    await self._say()
+                    await self._say(self._mine)
                     said_nobody = not self._mine
             with contextlib.suppress(TimeoutError):
                 # Not `wait_for`: until Python 3.12 it may swallow that it was cancelled.
@@ -105,11 +105,11 @@ class Presence:
         if stale:
             self._changed()
 
-    async def _say(self) -> None:
+    async def _say(self, seats: Iterable[str]) -> None:
         answer = await self._store.run_script(
             _HERE,
             (keys.here(self._code),),
-            (keys.live(self._code), self._process, int(LASTS * 1000), " ".join(self._mine)),
+            (keys.live(self._code), self._process, int(LASTS * 1000), " ".join(seats)),
         )
         for process, value in zip(answer[::2], answer[1::2], strict=True):
             self._take(process.decode(), *value.decode().split("\n"))
