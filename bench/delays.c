@@ -59,7 +59,8 @@ static void report_window(double begin, double end)
 
 void report_delays(double begins)
 {
-    printf("{\"frames\": %lu, \"votes\": %u, \"windows\": [", counts.frames, counts.sent);
+    printf("{\"frames\": %lu, \"votes\": %u, \"tally_bytes\": %zu, \"windows\": [", counts.frames,
+           counts.sent, clients[0].tally_length);
     for (int i = 0; i < plan.windows; i++) {
         printf("%s", i ? ", " : "");
         report_window(begins + i * plan.seconds, begins + (i + 1) * plan.seconds);

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple, Protocol
 from bench import machine
 
 HERE = Path(__file__).resolve().parent
-SOURCES = [HERE / name for name in ("load.c", "people.c", "delays.c", "websocket.c", "json.c")]
+SOURCES = [
+    HERE / name for name in ("load.c", "people.c", "delays.c", "dialect.c", "websocket.c", "json.c")
+]
 
 
 class BenchError(Exception):
@@ -38,6 +40,10 @@ class Board(NamedTuple):
     path: str
     options: Sequence[str]
     round: int
+    protocol: str = "stackvote.v1"
+    """The subprotocol; empty for none."""
+    dialect: str = "plain"
+    """How messages are wrapped: `plain`, or as `socket.io` does it."""
 
 
 class Window(NamedTuple):
@@ -57,6 +63,8 @@ class Run(NamedTuple):
     windows: list[Window]
     delays: list[dict[str, Any]]
     """One a window: `ack` and `screen`, each p50, p95, p99 and max in milliseconds."""
+    tally_bytes: int
+    """How large a tally was, without the head of its frame."""
 
 
 class Generator:
@@ -87,7 +95,7 @@ class Generator:
         if process.returncode or "windows" not in last:
             raise FailedError(f"the generator ended with {process.returncode}: {last}")
         windows = [_window(*before, *after) for before, after in pairwise(marks)]
-        return Run(windows, last["windows"])
+        return Run(windows, last["windows"], last["tally_bytes"])
 
     @contextmanager
     def idle(self, target: Target, board: Board, cookies: Path, clients: int) -> Iterator[None]:
@@ -112,6 +120,8 @@ class Generator:
             "options": ",".join(board.options),
             "round": board.round,
             "cookies": cookies,
+            "protocol": board.protocol,
+            "dialect": board.dialect,
             **plan,
         }
         words = [word for name, value in arguments.items() for word in (f"--{name}", str(value))]

@@ -9,6 +9,7 @@
  *
  * A server that drops, doubles, reorders or miscounts is failed, however fast it was. */
 #define _GNU_SOURCE
+#include "dialect.h"
 #include "load.h"
 
 #include <math.h>
@@ -21,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-struct plan plan = {.round = 1, .windows = 1, .pace = NEXT_ON_ACK, .warm = 1, .seconds = 1};
+struct plan plan = {.protocol = "", .round = 1, .windows = 1, .pace = NEXT_ON_ACK, .warm = 1, .seconds = 1};
 
 void fail(const char *words, ...)
 {
@@ -97,6 +98,8 @@ static void read_plan(int count, char **words)
         if (!strcmp(name, "--port")) plan.port = atoi(value);
         else if (!strcmp(name, "--path")) plan.path = value;
         else if (!strcmp(name, "--cookies")) plan.cookies = value;
+        else if (!strcmp(name, "--protocol")) plan.protocol = value;
+        else if (!strcmp(name, "--dialect") && dialect_choose(value)) continue;
         else if (!strcmp(name, "--clients")) plan.clients = atoi(value);
         else if (!strcmp(name, "--voters")) plan.voters = (unsigned)atoi(value);
         else if (!strcmp(name, "--round")) plan.round = atoi(value);

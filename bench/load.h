@@ -50,6 +50,7 @@ struct plan {
     int port, clients, round, windows;
     unsigned voters;       /* how many of the clients vote */
     const char *path, *cookies;
+    const char *protocol;  /* the subprotocol that is asked for; empty for none */
     char *options[MAX_OPTIONS];
     unsigned option_count;
     enum pace pace;

@@ -2,9 +2,13 @@
 
 import os
 import platform
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
+
+STEADY_KIB = 64
+"""Two looks at the memory that differ by no more show that it has come to rest."""
 
 
 class Cores(NamedTuple):
@@ -49,6 +53,22 @@ def resident_kib(pid: int) -> int:
     """Return the memory of a process that is in RAM, in KiB."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0])
+
+
+def steady_kib(pid: int, collect: Callable[[], None]) -> int | None:
+    """Return the memory of a process that has come to rest; None where it does not.
+
+    `collect` has the process collect its garbage, and is called before each look.
+    """
+    before = 0
+    for _ in range(50):
+        collect()
+        now = resident_kib(pid)
+        if abs(now - before) <= STEADY_KIB:
+            return now
+        before = now
+        time.sleep(0.2)
+    return None
 
 
 def children(pid: int) -> dict[int, str]:

@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include "dialect.h"
 #include "json.h"
 #include "load.h"
 
@@ -45,6 +46,18 @@ static void say(struct client *client, int opcode, const char *body, size_t leng
         fail("client %u cannot send: %s", number_of(client), wrong);
 }
 
+static void say_message(struct client *client, const char *message, size_t length)
+{
+    struct span wrapped = dialect_wrap(message, length);
+    say(client, OP_TEXT, wrapped.at, wrapped.length);
+}
+
+static void say_hello(struct client *client)
+{
+    static const char hello[] = "{\"type\":\"hello\",\"view\":\"ballot\"}";
+    say_message(client, hello, sizeof hello - 1);
+}
+
 void cast_vote(struct client *client)
 {
     char message[1536];
@@ -64,7 +77,7 @@ void cast_vote(struct client *client)
     client->ballot = ballot;
     client->waiting++;
     votes[number] = (struct vote){.sent = now(), .client = number_of(client)};
-    say(client, OP_TEXT, message, (size_t)length);
+    say_message(client, message, (size_t)length);
 }
 
 /* What they are told. */
@@ -159,6 +172,19 @@ static void hear(struct client *client, struct span message)
         cast_vote(client);
 }
 
+static void hear_text(struct client *client, struct span text)
+{
+    switch (dialect_unwrap(&text)) {
+    case A_MESSAGE: hear(client, text); break;
+    case THE_FLOOR: say_hello(client); break;
+    case A_PING: say(client, OP_TEXT, dialect_pong, strlen(dialect_pong)); break;
+    case AN_OPENING: break;
+    case NONSENSE:
+        fail("client %u got what is no message: %.*s", number_of(client),
+             (int)(text.length < 100 ? text.length : 100), text.at);
+    }
+}
+
 static void listen_to(struct client *client)
 {
     struct frame frame;
@@ -175,7 +201,7 @@ static void listen_to(struct client *client)
         else if (frame.opcode != OP_TEXT)
             fail("client %u got a frame that is no text", number_of(client));
         else
-            hear(client, (struct span){frame.body, frame.length});
+            hear_text(client, (struct span){frame.body, frame.length});
     }
     if (got < 0)
         fail("client %u: %s", number_of(client), wrong);
@@ -204,7 +230,6 @@ void watch(int poller, int fd, void *whose)
 
 void connect_all(int poller)
 {
-    static const char hello[] = "{\"type\":\"hello\",\"view\":\"ballot\"}";
     char cookie[1024];
     FILE *cookies = fopen(plan.cookies, "r");
     if (cookies == NULL)
@@ -215,10 +240,13 @@ void connect_all(int poller)
             fail("there are fewer cookies than clients");
         cookie[strcspn(cookie, "\n")] = '\0';
         client->told = client->tally_seq = -1;
-        const char *wrong = ws_open(&client->ws, plan.port, plan.path, cookie, "stackvote.v1");
+        const char *wrong = ws_open(&client->ws, plan.port, plan.path, cookie, plan.protocol);
         if (wrong)
             fail("client %d cannot connect: %s", i, wrong);
-        say(client, OP_TEXT, hello, sizeof hello - 1);
+        if (*dialect_opening)
+            say(client, OP_TEXT, dialect_opening, strlen(dialect_opening));
+        else
+            say_hello(client);
         watch(poller, client->ws.fd, client);
         for (double until = now() + SETTLE_SECONDS; client->told < 0;) {
             listen_once(poller, 100);

@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,8 +19,6 @@ from bench.generator import BenchError, Board
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "python-web-frameworks"
-STEADY_KIB = 64
-"""Two looks at the memory that differ by no more show that it has come to rest."""
 
 
 class Stackvote:
@@ -74,17 +71,14 @@ class Stackvote:
 
     def resident_kib(self) -> int:
         """Return the worker's memory when garbage is collected and it has come to rest."""
-        before = 0
-        for _ in range(50):
-            os.kill(self.pid, signal.SIGUSR2)
-            # It answers only when it has done what the signal asked for.
-            self._call("GET", "/healthz")
-            now = machine.resident_kib(self.pid)
-            if abs(now - before) <= STEADY_KIB:
-                return now
-            before = now
-            time.sleep(0.2)
-        raise BenchError("The server's memory does not come to rest.")
+        if (found := machine.steady_kib(self.pid, self._collect)) is None:
+            raise BenchError("The server's memory does not come to rest.")
+        return found
+
+    def _collect(self) -> None:
+        os.kill(self.pid, signal.SIGUSR2)
+        # It answers only when it has done what the signal asked for.
+        self._call("GET", "/healthz")
 
     def _call(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None

@@ -80,7 +80,7 @@ static const char *check_handshake(const char *head, const char *protocol)
     if (strcasestr(head, "\r\nSec-WebSocket-Accept: " ACCEPT "\r\n") == NULL)
         return "the handshake has a wrong Sec-WebSocket-Accept";
     snprintf(line, sizeof line, "\r\nSec-WebSocket-Protocol: %s\r\n", protocol);
-    if (strcasestr(head, line) == NULL)
+    if (*protocol && strcasestr(head, line) == NULL)
         return "the handshake does not agree on the subprotocol";
     if (strcasestr(head, "\r\nSec-WebSocket-Extensions:"))
         return "the handshake has an extension that nobody offered";
@@ -90,7 +90,9 @@ static const char *check_handshake(const char *head, const char *protocol)
 static const char *shake_hands(struct websocket *ws, int port, const char *path,
                                const char *cookie, const char *protocol)
 {
-    char request[2048];
+    char request[2048], wish[96] = "";
+    if (*protocol)
+        snprintf(wish, sizeof wish, "Sec-WebSocket-Protocol: %s\r\n", protocol);
     int length = snprintf(request, sizeof request,
                           "GET %s HTTP/1.1\r\n"
                           "Host: 127.0.0.1:%d\r\n"
@@ -98,10 +100,10 @@ static const char *shake_hands(struct websocket *ws, int port, const char *path,
                           "Connection: Upgrade\r\n"
                           "Sec-WebSocket-Key: " KEY "\r\n"
                           "Sec-WebSocket-Version: 13\r\n"
-                          "Sec-WebSocket-Protocol: %s\r\n"
+                          "%s"
                           "Origin: http://127.0.0.1:%d\r\n"
                           "Cookie: %s\r\n\r\n",
-                          path, port, protocol, port, cookie);
+                          path, port, wish, port, cookie);
     if (length >= (int)sizeof request)
         return "the cookie is too long";
     const char *wrong = send_all(ws->fd, request, (size_t)length);

@@ -21,7 +21,8 @@ struct frame {
     size_t length;
 };
 
-/* Connect to 127.0.0.1 and shake hands. `cookie` is the whole value of that header. */
+/* Connect to 127.0.0.1 and shake hands. `cookie` is the whole value of that header,
+ * `protocol` the subprotocol to agree on, or empty. */
 const char *ws_open(struct websocket *ws, int port, const char *path, const char *cookie,
                     const char *protocol);
 
