@@ -21,14 +21,14 @@ def public_base(settings: Settings) -> str:
     if settings.public_url is not None:
         return settings.public_url
     if settings.host not in _EVERYWHERE:
-        return _base(settings.host, settings.port)
-    return _base(network_address() or "127.0.0.1", settings.port)
+        return _base(settings, settings.host)
+    return _base(settings, network_address() or "127.0.0.1")
 
 
 def local_base(settings: Settings) -> str:
     """Give the start of links for this machine itself."""
     host = "127.0.0.1" if settings.host in _EVERYWHERE else settings.host
-    return _base(host, settings.port)
+    return _base(settings, host)
 
 
 def network_address() -> str | None:
@@ -52,6 +52,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _base(host: str, port: int) -> str:
+def _base(settings: Settings, host: str) -> str:
     shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}" if port == 80 else f"http://{shown}:{port}"
+    scheme, usual = ("https", 443) if settings.tls_cert else ("http", 80)
+    return f"{scheme}://{shown}" + ("" if settings.port == usual else f":{settings.port}")

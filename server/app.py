@@ -11,7 +11,7 @@ import socket
 from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
-from server import secret, tasks
+from server import secret, tasks, tls
 from server.addresses import public_base
 from server.domain.templates import Template, load_templates
 from server.live.founding import DEFAULT_CODE, DEFAULT_TEMPLATE, open_default
@@ -81,6 +81,7 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     site.hub.start()
     server = HTTPServer(
         application,
+        ssl_options=tls.context(settings),
         xheaders=settings.proxy_headers,
         max_body_size=MAX_BODY,
         idle_connection_timeout=120,

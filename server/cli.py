@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from server import loglines, secret, worker, workers
+from server import loglines, secret, tls, worker, workers
 from server.addresses import public_base
 from server.listening import PortError
 from server.log.embedded import EmbeddedStore, StoreError, is_held
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(f"{name} in the environment is no setting and is ignored.{hint}", 0)
     try:
         return int(given.command(settings))
-    except (secret.SecretError, PortError, StoreError, workers.StartError) as error:
+    except (secret.SecretError, PortError, StoreError, tls.TlsError, workers.StartError) as error:
         return _complain(str(error), 1)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -110,7 +110,12 @@ def _complain(words: str, status: int) -> int:
 
 def _check_addresses(settings: Settings) -> list[Finding]:
     findings = [Finding(Weight.FINE, f"Links will begin with {public_base(settings)}.")]
-    if (settings.public_url or "").startswith("https://") and not settings.proxy_headers:
+    try:
+        tls.context(settings)
+    except tls.TlsError as error:
+        findings.append(Finding(Weight.FAULT, str(error)))
+    https = (settings.public_url or "").startswith("https://")
+    if https and not settings.tls_cert and not settings.proxy_headers:
         findings.append(
             Finding(
                 Weight.ADVICE,

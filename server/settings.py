@@ -82,6 +82,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "folder. It is made where it is missing."
         ),
     ] = None
+    tls_cert: Annotated[
+        str | None,
+        Meta(
+            description="The file with the certificate and its chain, PEM. With it and `tls_key` "
+            "the server speaks HTTPS itself; a proxy before it does that faster."
+        ),
+    ] = None
+    tls_key: Annotated[
+        str | None, Meta(description="The file with the key of the certificate, PEM.")
+    ] = None
     proxy_headers: Annotated[
         bool,
         Meta(
@@ -260,14 +270,17 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
             shown = redacted_url(text) if knob.name == "redis_url" else text
             raise SettingsError(f"{source} is {shown!r}, but must be {error}.") from None
     values["data"] = str(Path(values.get("data", Settings().data)).expanduser().absolute())
-    if secret_file := values.get("secret_file"):
-        values["secret_file"] = str(Path(secret_file).expanduser().absolute())
+    for name in ("secret_file", "tls_cert", "tls_key"):
+        if given := values.get(name):
+            values[name] = str(Path(given).expanduser().absolute())
     settings = Settings(**values)
     if settings.durability != "none" and settings.redis_url is None:
         raise SettingsError(
             f"durability is {settings.durability!r}, which is for a store of your own "
             "(--redis-url): the embedded one always writes to disk before it answers."
         )
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        raise SettingsError("--tls-cert and --tls-key go together: give both, or neither.")
     return settings
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 from prometheus_client.multiprocess import mark_process_dead
 
-from server import secret, terminal
+from server import secret, terminal, tls
 from server.listening import listen, raise_file_limit
 from server.live.founding import DEFAULT_CODE
 from server.log.embedded import EmbeddedStore, StoreError
@@ -45,8 +45,11 @@ class StartError(Exception):
 
 
 def run(settings: Settings) -> None:
-    """Serve until a signal says stop. Raises StartError, PortError, StoreError, SecretError."""
+    """Serve until a signal says stop. Raises StartError, PortError, StoreError, SecretError,
+    TlsError.
+    """
     key = secret.host_key(secret.load(settings.secret_path), DEFAULT_CODE)
+    tls.context(settings)
     raise_file_limit()
     sockets = listen(settings)
     settings = msgspec.structs.replace(settings, port=sockets[0].getsockname()[1])

@@ -66,11 +66,15 @@ class Server:
 
     def await_greeting(self):
         """Wait until it says where to go, and takes people."""
+        self.read_greeting()
+        until(self.is_ready)
+        return self
+
+    def read_greeting(self):
         for line in self.process.stdout:
             self.greeting += line
             if "Ctrl-C" in line:
-                until(self.is_ready)
-                return self
+                return
         raise AssertionError(f"it ended: {self.log}")
 
     def children(self, word):

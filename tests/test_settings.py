@@ -24,6 +24,8 @@ OTHER = {
     "durability": ("replica", "replica"),
     "public_url": ("https://vote.example.org/", "https://vote.example.org"),
     "secret_file": ("/run/secrets/stackvote", "/run/secrets/stackvote"),
+    "tls_cert": ("/etc/tls/cert.pem", "/etc/tls/cert.pem"),
+    "tls_key": ("/etc/tls/key.pem", "/etc/tls/key.pem"),
     "proxy_headers": ("true", True),
     "trusted_origins": (
         "https://a.example, http://b.example:8080",
@@ -39,6 +41,8 @@ OTHER = {
     "log_format": ("json", "json"),
 }
 STORE = {"redis_url": "redis://store"}
+# What some of them cannot do without.
+NEEDED = STORE | {"tls_cert": "/cert.pem", "tls_key": "/key.pem"}
 
 
 def test_without_anything_said_the_defaults_hold():
@@ -50,11 +54,18 @@ def test_without_anything_said_the_defaults_hold():
     assert settings.secret_path == Path.cwd() / ".stackvote" / "secret"
 
 
+@pytest.mark.parametrize("alone", ["tls_cert", "tls_key"])
+def test_certificate_and_key_go_together(alone):
+    with pytest.raises(SettingsError, match="go together"):
+        load({alone: "/some/file.pem"}, {})
+
+
 @pytest.mark.parametrize("knob", KNOBS, ids=lambda knob: knob.name)
 def test_every_knob_has_a_flag_and_a_name_in_the_environment(knob):
     text, meant = OTHER[knob.name]
-    assert getattr(load(STORE | {knob.name: text}, {}), knob.name) == meant
-    settings = load(STORE if knob.name != "redis_url" else {}, {knob.environment: text})
+    others = {name: value for name, value in NEEDED.items() if name != knob.name}
+    assert getattr(load(others | {knob.name: text}, {}), knob.name) == meant
+    settings = load(others, {knob.environment: text})
     assert getattr(settings, knob.name) == meant
     assert meant != knob.default
 

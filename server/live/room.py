@@ -133,6 +133,8 @@ class Room:
             **shared,
         )
         connection.send(frame(messages.encode(welcome)), "welcome")
+        if not self._store.present:
+            connection.send(frame(messages.encode(self.pulse())), "pulse")
 
     # What they ask
 
@@ -219,6 +221,7 @@ class Room:
 
     def catch_up(self) -> None:
         self.replica.catch_up()
+        self._presence.ask()
 
     def applied(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
         self._submissions.settle(seq, entry, outcome)

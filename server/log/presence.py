@@ -31,6 +31,8 @@ class Presence:
         self._changed = changed
         self._mine: dict[str, int] = {}
         self._others: dict[str, tuple[int, frozenset[str]]] = {}
+        self._due = True
+        """Whether to speak even with nobody here: to ask, or to say that the last one left."""
         self._stir = asyncio.Event()
         self._speaker = asyncio.create_task(self._speak())
 
@@ -62,6 +64,11 @@ class Presence:
         self._take(process, expiry, seats)
         self._changed()
 
+    def ask(self) -> None:
+        """Hear of all the others again: what they said may have been missed."""
+        self._due = True
+        self._stir.set()
+
     async def close(self) -> None:
         """Take this process's people off the board."""
         await tasks.end((self._speaker,))
@@ -82,13 +89,13 @@ class Presence:
         self._stir.set()
 
     async def _speak(self) -> None:
-        said_nobody = False
         while True:
-            # A process without people here has nothing to repeat, but listens at first.
-            if self._mine or not said_nobody:
-                with contextlib.suppress(StoreAwayError):
+            if self._mine or self._due:
+                self._due = bool(self._mine)
+                try:
                     await self._say(self._mine)
-                    said_nobody = not self._mine
+                except StoreAwayError:
+                    self._due = True
             with contextlib.suppress(TimeoutError):
                 # Not `wait_for`: until Python 3.12 it may swallow that it was cancelled.
                 async with asyncio.timeout(REPEAT):

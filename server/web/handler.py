@@ -66,6 +66,13 @@ _CODES = {
     429: "too_fast",
     503: "store_away",
 }
+_TITLES = {
+    400: "That was not understood",
+    403: "This door is closed to you",
+    404: "There is nothing here",
+    429: "A little slower, please",
+    503: "Back in a moment",
+}
 _WORDS = {
     400: "The server did not understand this request.",
     403: "This is not allowed.",
@@ -205,7 +212,7 @@ class Handler(RequestHandler):
             self.render(
                 "problem.html",
                 status=status_code,
-                title=HTTPStatus(status_code).phrase,
+                title=_TITLES.get(status_code, "Something went wrong"),
                 message=message,
                 home="/",
             )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from tornado.iostream import IOStream
+from tornado.iostream import IOStream, SSLIOStream
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
@@ -26,6 +26,7 @@ from server.live.session import Session
 from server.live.transport import Actor, Connection, frame
 from server.web import identity
 from server.web.handler import Access, Handler, Problem
+from server.web.streams import StreamTransport
 
 SUBPROTOCOL = "stackvote.v1"
 
@@ -97,12 +98,14 @@ def _choose(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | 
 
 async def take_over(stream: IOStream, greeting: bytes, connection: Connection) -> None:
     """Move a connection's socket from Tornado to asyncio, and greet the peer on it."""
-    try:
-        # Tornado closes what it opened; the copy lives on.
-        taken = socket.socket(fileno=os.dup(stream.socket.fileno()))
-    except (OSError, ValueError):
+    if stream.closed():
         connection.connection_lost(None)  # The peer left during the handshake.
         return
+    if isinstance(stream, SSLIOStream):
+        StreamTransport(stream, connection).write(greeting)
+        return
+    # Tornado closes what it opened; the copy lives on.
+    taken = socket.socket(fileno=os.dup(stream.socket.fileno()))
     stream.close()
     taken.setblocking(False)
     loop = asyncio.get_running_loop()
