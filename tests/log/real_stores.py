@@ -17,7 +17,7 @@ from server.log.store import Store
 
 PATIENCE = 10.0
 BINARIES = {"valkey": str(get_binary_path()), "redis": shutil.which("redis-server")}
-OPTIONS = {"port": "0", "save": "", "appendonly": "yes", "appendfsync": "always"}
+OPTIONS = {"port": "0", "save": "", "appendonly": "yes", "appendfsync": "no"}
 
 
 class RealStore:

@@ -1,0 +1,357 @@
+"""What bad input gets: its code, words for a person, nothing changed, at most one line a time."""
+
+import contextlib
+import json
+import logging
+
+import pytest
+from one_process import until, worker
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+
+@contextlib.asynccontextmanager
+async def meeting(store, **settings):
+    """Run a board with an open round, and give its server, code, a voter and the host."""
+    async with worker(store, **settings) as server:
+        code, key = await server.board()
+        host, ann = await server.host(code, key), await server.page(code, name="Ann")
+        await host.told("people", lambda f: f["people"]["names"])
+        await host.done("open_round", method="approval", settings={"visibility": "live"})
+        said = {"option": "flask", "kind": "pro", "text": "Fast.", "comment": "c1"}
+        await ann.done("comment", **said)
+        yield server, code, ann, host
+
+
+async def state(server, code):
+    got = (await server.api(f"/api/boards/{code}"))[1]
+    got.pop("people")
+    return got
+
+
+def nothing_logged(caplog):
+    """Check that at most the one line of an HTTP request was written."""
+    lines = [record for record in caplog.records if record.levelno >= logging.INFO]
+    assert len(lines) <= 1, [record.getMessage() for record in lines]
+    return True
+
+
+DEEP = (
+    '{"type": "vote", "id": "a", "round": 1, "ballot": {"approve": '
+    + "[" * 7000
+    + "]" * 7000
+    + "}}"
+)
+NOT_UNDERSTOOD = [
+    "not JSON",
+    "{",
+    "",
+    "[]",
+    '"text"',
+    "null",
+    '{"type": "vote"}',
+    '{"type": "vote", "id": ""}',
+    '{"type": "vote", "id": 7}',
+    json.dumps({"type": "vote", "id": "x" * 65}),
+    '{"type": "hello", "view": "ballot"}',
+    '{"type": "comment", "id": "a", "text": "\\ud800"}',
+    DEEP,
+    b"\x00binary",
+]
+
+
+@pytest.mark.parametrize("message", NOT_UNDERSTOOD, ids=range(len(NOT_UNDERSTOOD)))
+async def test_what_cannot_be_answered_closes_with_words(embedded, caplog, message):
+    async with meeting(embedded) as (server, code, ann, _):
+        before = await state(server, code)
+        caplog.clear()
+        await ann.send(message)
+        status, reason = await ann.closed()
+        assert status == 4000
+        assert reason.endswith(".")
+        assert nothing_logged(caplog)
+        assert await state(server, code) == before
+
+
+@pytest.mark.parametrize(
+    "hello",
+    [
+        {"type": "vote", "id": "a", "round": 1, "ballot": {"approve": []}},
+        {"type": "hello"},
+        {"type": "hello", "view": "kitchen"},
+        {"type": "hello", "view": "ballot", "colour": "red"},
+        {"type": "hello", "view": "ballot", "name": "x" * 41},
+        {"type": "hello", "view": "ballot", "name": "a\u202eb"},
+        {"type": "hello", "view": "ballot", "since": {"epoch": "e", "seq": -1}},
+        {"type": "hello", "view": "ballot", "since": "yesterday"},
+    ],
+)
+async def test_without_a_proper_hello_nothing_begins(embedded, caplog, hello):
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        page = await server.line(code, cookie=await server.cookie(code))
+        caplog.clear()
+        await page.send(hello)
+        status, reason = await page.closed()
+        assert status == 4000
+        assert reason
+        assert nothing_logged(caplog)
+
+
+async def test_whoever_says_nothing_is_not_waited_for(embedded, monkeypatch):
+    monkeypatch.setattr("server.live.session.HELLO_SECONDS", 0.05)
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        assert await (await server.line(code)).closed() == (4000, "No hello came.")
+
+
+async def test_the_hosts_page_is_for_the_host(embedded):
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        page = await server.line(code, cookie=await server.cookie(code))
+        await page.send({"type": "hello", "view": "host"})
+        assert await page.closed() == (4003, "This page is for the host.")
+
+
+LONG = "x" * 2001
+REFUSED = [
+    ({"type": "dance"}, "not_understood", "no message of type 'dance'"),
+    ({"type": 5}, "not_understood", "no message of type"),
+    ({"type": "create", "code": "X"}, "not_understood", "no message of type"),
+    ({}, "not_understood", "no message of type"),
+    ({"type": "withdraw", "round": 1, "colour": 1}, "not_understood", "`colour`"),
+    ({"type": "withdraw"}, "not_understood", "`round`"),
+    ({"type": "withdraw", "round": "1"}, "not_understood", "`round`"),
+    ({"type": "withdraw", "round": 0}, "not_understood", "`round`"),
+    ({"type": "withdraw", "round": 7}, "no_such_round", "no round 7"),
+    ({"type": "vote", "round": 1, "ballot": {"approve": ["nothing"]}}, "no_such_option", "nothing"),
+    ({"type": "vote", "round": 1, "ballot": {"choice": "flask"}}, "bad_ballot", "looks like"),
+    ({"type": "vote", "round": 1, "ballot": {}}, "bad_ballot", "looks like"),
+    ({"type": "vote", "round": 1, "ballot": {"approve": "flask"}}, "bad_ballot", "a list"),
+    ({"type": "vote", "round": 1, "ballot": ["flask"]}, "bad_ballot", "an object"),
+    ({"type": "vote", "round": 1, "ballot": None}, "bad_ballot", "an object"),
+    ({"type": "vote", "round": 1}, "bad_ballot", "an object"),
+    ({"type": "comment", "text": LONG}, "too_long", "2000 characters"),
+    ({"type": "comment", "text": ""}, "not_understood", "empty"),
+    ({"type": "comment", "text": " \n "}, "not_understood", "empty"),
+    ({"type": "comment", "text": "a\u0000b"}, "not_understood", "control character U+0000"),
+    ({"type": "comment", "kind": "rant"}, "not_understood", "`kind`"),
+    ({"type": "comment", "option": "nothing"}, "no_such_option", "nothing"),
+    ({"type": "comment", "option": "No Such!"}, "not_understood", "`option`"),
+    ({"type": "comment", "parent": "nothing"}, "no_such_comment", "does not exist"),
+    ({"type": "comment", "parent": "c1", "option": "django"}, "not_allowed", "same option"),
+    ({"type": "comment", "comment": "x" * 65}, "too_long", "64 characters"),
+    ({"type": "edit_comment", "comment": "c9", "text": "x"}, "no_such_comment", "does not exist"),
+    ({"type": "delete_comment", "comment": "c9"}, "no_such_comment", "does not exist"),
+    (
+        {"type": "react", "comment": "c1", "emoji": "x" * 17, "on": True},
+        "too_long",
+        "16 characters",
+    ),
+    ({"type": "react", "comment": "c1", "emoji": "👍", "on": 1}, "not_understood", "`on`"),
+    ({"type": "rename", "name": "x" * 41}, "too_long", "40 characters"),
+    ({"type": "rename", "name": "two\nlines"}, "not_understood", "one line"),
+    ({"type": "lock_round", "round": 1}, "not_allowed", "Only the host"),
+]
+COMMENT = {"option": "flask", "kind": "pro", "text": "x", "comment": "c2"}
+
+
+@pytest.mark.parametrize(("message", "code", "words"), REFUSED)
+async def test_a_voter_is_refused_in_words_and_goes_on(embedded, caplog, message, code, words):
+    if message.get("type") == "comment":
+        message = COMMENT | message
+    async with meeting(embedded) as (server, board, ann, _):
+        before = await state(server, board)
+        caplog.clear()
+        message = {"id": "wrong"} | message
+        await ann.send(message)
+        refused = await ann.told("refused")
+        assert (refused["id"], refused["code"]) == ("wrong", code)
+        assert words in refused["message"]
+        assert nothing_logged(caplog)
+        status, over_http = await server.api(
+            f"/api/boards/{board}/actions", message, headers={"Cookie": ann.cookie}
+        )
+        assert 400 <= status < 500
+        assert over_http["error"] == {"code": code, "message": refused["message"]}
+        assert await state(server, board) == before
+        await ann.done("vote", round=1, ballot={"approve": ["flask"]})
+
+
+HOSTS = [
+    ({"type": "open_round", "method": "single"}, "round_open", "Round 1 is not over"),
+    ({"type": "add_option", "option": {"name": "X"}}, "round_open", "not over"),
+    ({"type": "extend_round", "round": 1, "seconds": 0}, "not_understood", "`seconds`"),
+    ({"type": "extend_round", "round": 1, "seconds": 86_401}, "not_understood", "`seconds`"),
+    ({"type": "set_board", "title": ""}, "not_understood", "title"),
+    ({"type": "set_board", "title": "x" * 201}, "too_long", "200 characters"),
+    ({"type": "set_board", "context": "x" * 2001}, "too_long", "2000 characters"),
+    ({"type": "set_board", "settings": {"colour": "red"}}, "bad_settings", "`settings.colour`"),
+    (
+        {"type": "set_board", "settings": {"comments": "maybe"}},
+        "bad_settings",
+        "`settings.comments`",
+    ),
+    ({"type": "hide_comment", "comment": "c9", "on": True}, "no_such_comment", "does not exist"),
+    ({"type": "decide", "option": "flask", "because": "x" * 4001}, "too_long", "4000 characters"),
+]
+BETWEEN = [
+    ({"type": "open_round", "method": "ranked"}, "unknown_method", "approval or single"),
+    ({"type": "open_round", "settings": {"seconds": 4}}, "bad_settings", "5 seconds"),
+    ({"type": "open_round", "settings": {"colour": 4}}, "bad_settings", "`settings.colour`"),
+    ({"type": "open_round", "settings": {"visibility": "all"}}, "bad_settings", "visibility"),
+    ({"type": "open_round", "settings": {"options": ["flask"]}}, "bad_settings", "at least 2"),
+    ({"type": "open_round", "settings": {"options": ["flask", "x"]}}, "no_such_option", "'x'"),
+    ({"type": "add_option", "option": {"name": "FLASK"}}, "bad_settings", "there already"),
+    ({"type": "add_option", "option": {"name": ""}}, "not_understood", "empty"),
+    ({"type": "add_option", "option": {"name": "x" * 81}}, "too_long", "80 characters"),
+    ({"type": "add_option", "option": {"name": "X", "link": "ftp://x"}}, "bad_settings", "http"),
+    ({"type": "add_option", "option": {"name": "X", "tags": ["t"] * 13}}, "too_many", "12"),
+    ({"type": "edit_option", "option": {"id": "nothing"}}, "no_such_option", "nothing"),
+    ({"type": "remove_option", "option": "nothing"}, "no_such_option", "nothing"),
+    ({"type": "decide", "option": "nothing", "because": ""}, "no_such_option", "nothing"),
+    (
+        {"type": "decide", "option": "flask", "because": "", "revisit_on": "soon"},
+        "not_understood",
+        "`revisit_on`",
+    ),
+    ({"type": "vote", "round": 1, "ballot": {"approve": []}}, "round_closed", "closed"),
+    ({"type": "lock_round", "round": 1}, "round_closed", "closed already"),
+]
+
+
+@pytest.mark.parametrize("row", [*HOSTS, *BETWEEN])
+async def test_the_host_is_refused_in_words_too(embedded, caplog, row):
+    message, code, words = row
+    async with meeting(embedded) as (server, board, _, host):
+        if row in BETWEEN:
+            await host.done("reveal_round", round=1)
+        before = await state(server, board)
+        caplog.clear()
+        method = {"method": "single"} if message["type"] == "open_round" else {}
+        await host.send({"id": "wrong"} | method | message)
+        refused = await host.told("refused")
+        assert (refused["id"], refused["code"]) == ("wrong", code)
+        assert words in refused["message"]
+        assert nothing_logged(caplog)
+        assert await state(server, board) == before
+
+
+async def test_a_board_that_is_not_there(embedded, caplog):
+    async with worker(embedded) as server:
+        caplog.clear()
+        page = await server.line("ZZZZZZ")
+        assert await page.closed() == (4004, "There is no board with this code.")
+        assert nothing_logged(caplog)
+        assert (await server.fetch("/b/ZZZZZZ")).code == 404
+
+
+async def test_seventeen_kilobytes_are_too_much_and_sixteen_are_not(embedded, caplog):
+    async with meeting(embedded) as (server, code, ann, _):
+        before = await state(server, code)
+        caplog.clear()
+        await ann.send('{"type": "rename", "id": "big", "name": null}' + " " * 16_000)
+        await ann.told("ack")
+        await ann.send('{"type": "rename", "id": "huge", "name": null}' + " " * 17 * 1024)
+        status, _ = await ann.closed()
+        assert status == 1009
+        assert nothing_logged(caplog)
+        again = await server.page(code, cookie=ann.cookie)
+        await again.done("rename", name="Ann")
+        after = await state(server, code)
+        assert after["tally"] == before["tally"]
+
+
+async def test_a_thousand_messages_in_a_second(embedded, caplog):
+    async with meeting(embedded, message_rate=20, message_burst=60) as (_, _, ann, _):
+        caplog.clear()
+        with contextlib.suppress(ConnectionClosed):
+            for n in range(1000):
+                await ann.send({"type": "rename", "id": f"{n}", "name": "Ann"})
+        assert await ann.closed() == (4029, "Too many messages; come back in ten seconds.")
+        assert len(ann.of("ack")) <= 80
+        assert nothing_logged(caplog)
+
+
+async def test_a_forged_cookie_gets_no_seat(embedded, caplog):
+    async with meeting(embedded) as (server, code, ann, _):
+        name, _, value = ann.cookie.partition("=")
+        forged = f"{name}={value[:-4]}AAAA"
+        before = await state(server, code)
+        caplog.clear()
+        assert (await (await server.line(code, cookie=forged)).closed())[0] == 4003
+        assert nothing_logged(caplog)
+        vote = {"type": "vote", "id": "a", "round": 1, "ballot": {"approve": []}}
+        status, answer = await server.api(
+            f"/api/boards/{code}/actions", vote, headers={"Cookie": forged}
+        )
+        assert (status, answer["error"]["code"]) == (403, "not_allowed")
+        assert await state(server, code) == before
+        renewed = await server.fetch(f"/b/{code}", headers={"Cookie": forged})
+        assert renewed.code == 200
+        assert renewed.headers["Set-Cookie"].startswith(name)
+
+
+@pytest.mark.parametrize(
+    ("headers", "let_in"),
+    [
+        ({"Origin": "https://evil.example"}, False),
+        ({"Origin": "null"}, False),
+        ({"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1:1"}, False),
+        ({"Origin": "https://intranet.example"}, True),
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({}, True),
+    ],
+)
+async def test_pages_of_other_sites_stay_outside(embedded, caplog, headers, let_in):
+    async with worker(embedded, trusted_origins=("https://intranet.example",)) as server:
+        code, key = await server.board()
+        caplog.clear()
+        message = {"type": "set_board", "id": "a", "title": "Taken over"}
+        status, answer = await server.api(
+            f"/api/boards/{code}/actions",
+            message,
+            headers=headers | {"Authorization": f"Bearer {key}"},
+        )
+        if let_in:
+            page = await server.line(code, headers=headers)
+            assert (await page.hello("screen"))["type"] == "welcome"
+            assert status == 200
+            return
+        assert (status, answer["error"]["code"]) == (403, "foreign_origin")
+        assert nothing_logged(caplog)
+        with pytest.raises(InvalidStatus) as caught:
+            await server.line(code, headers=headers)
+        assert caught.value.response.status_code == 403
+        assert (await state(server, code))["board"]["title"] == "Which one?"
+
+
+async def test_while_the_store_is_away_votes_are_refused_to_be_sent_again(embedded, caplog):
+    async with meeting(embedded) as (server, code, ann, host):
+        before = await state(server, code)
+        store = server.hub.store
+        caplog.clear()
+        store.set_present(value=False, why="it was pulled out")
+        vote = {"round": 1, "ballot": {"approve": ["flask"]}, "id": "kept"}
+        refused = await ann.ask("vote", **vote)
+        assert refused["code"] == "store_away"
+        assert "again" in refused["message"]
+        assert nothing_logged(caplog)
+        await ann.told("pulse", lambda f: f["store"] == "away")
+        await until(lambda: store.present)
+        await ann.done("vote", **vote)
+        await host.told("tally", lambda f: f["tally"]["voters"] == 1)
+        assert (await state(server, code))["board"] == before["board"]
+
+
+async def test_a_server_that_goes_away_says_so_and_takes_nothing_more(embedded):
+    async with meeting(embedded, own=True) as (server, code, ann, host):
+        server.hub.rooms[code].draining = True
+        refused = await ann.ask("vote", round=1, ballot={"approve": []})
+        assert refused["code"] == "going_away"
+        await server.hub.drain(0.2)
+        for page in (ann, host):
+            goodbye = await page.told("goodbye")
+            assert set(goodbye) == {"type", "reason", "retry_after_ms"}
+            assert goodbye["retry_after_ms"] > 0
+            assert (await page.closed())[0] == 1012
