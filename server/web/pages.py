@@ -9,7 +9,15 @@ import segno
 from server.domain.limits import breach
 from server.domain.methods import METHODS
 from server.domain.refusals import Code, Refused
-from server.live.founding import BoardDraft, Founded, draft_of, found, is_host_key, show_code
+from server.live.founding import (
+    DEFAULT_CODE,
+    BoardDraft,
+    Founded,
+    draft_of,
+    found,
+    is_host_key,
+    show_code,
+)
 from server.live.messages import View
 from server.live.room import Room
 from server.live.views import board_view, comment_views, round_view, tally_view
@@ -27,13 +35,13 @@ class Home(Handler):
     async def get(self) -> None:
         typed = self.get_query_argument("code", None)
         if typed is None:
-            self._render()
+            await self._show()
             return
         try:
             room = await self.room(typed)
         except Problem as problem:
             self.set_status(problem.status_code)
-            self._render(problem.message, {"code": typed})
+            await self._show(problem.message, {"code": typed})
         else:
             self.redirect(f"/b/{room.code}", status=303)
 
@@ -45,11 +53,11 @@ class Home(Handler):
             )
             founded = await self._found(form)
         except StoreAwayError:
-            self._refuse(Problem.of(STORE_AWAY), form)
+            await self._refuse(Problem.of(STORE_AWAY), form)
         except Refused as refused:
-            self._refuse(Problem.of(refused), form)
+            await self._refuse(Problem.of(refused), form)
         except Problem as problem:
-            self._refuse(problem, form)
+            await self._refuse(problem, form)
         else:
             self.redirect(f"/b/{founded.code}/host?key={founded.host_key}", status=303)
 
@@ -65,13 +73,18 @@ class Home(Handler):
         BOARDS.inc()
         return founded
 
-    def _refuse(self, problem: Problem, form: dict[str, str]) -> None:
+    async def _refuse(self, problem: Problem, form: dict[str, str]) -> None:
         self.set_status(problem.status_code)
-        self._render(problem.message, form)
+        await self._show(problem.message, form)
 
-    def _render(self, error: str | None = None, form: dict[str, str] | None = None) -> None:
+    async def _show(self, error: str | None = None, form: dict[str, str] | None = None) -> None:
+        try:
+            first = board_view((await self.site.hub.room(DEFAULT_CODE)).board)
+        except (Refused, StoreAwayError):
+            first = None
         self.render(
             "home.html",
+            first=first,
             templates=list(self.site.templates.values()),
             error=error,
             form=form or {},
