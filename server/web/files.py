@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from tornado.web import StaticFileHandler
+from tornado.web import HTTPError, StaticFileHandler
 
 from server.web.handler import HEADERS, Access
 
@@ -28,6 +28,8 @@ class Files(StaticFileHandler):
                 self.set_header(name, value)
 
     async def get(self, version: str, path: str) -> None:  # type: ignore[override]
+        if "\0" in path:
+            raise HTTPError(404)  # The system would not even look for such a name.
         self._asked = version
         await super().get(path)
 
