@@ -1,0 +1,189 @@
+import re
+from urllib.parse import urlencode
+
+import pytest
+from one_process import worker
+
+
+async def post_form(server, **fields):
+    return await server.fetch("/", urlencode(fields).encode())
+
+
+async def test_home_offers_the_templates_and_a_list(embedded):
+    async with worker(embedded) as server:
+        page = await server.fetch("/")
+        assert page.code == 200
+        html = page.body.decode()
+        for template in server.site.templates.values():
+            assert template.id in html
+        assert "Set-Cookie" not in page.headers
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"title": "Which <one>?", "context": "", "options": "Flask\n\n  Django  \nC++\n"},
+        {"template": "databases"},
+    ],
+)
+async def test_a_form_makes_a_board_and_its_maker_the_host(embedded, form):
+    async with worker(embedded) as server:
+        made = await post_form(server, **form)
+        assert made.code == 303
+        address = made.headers["Location"]
+        code = re.match(r"/b/([2-9A-Z]{6})/host\?key=", address)[1]
+        taken = await server.fetch(address)
+        assert (taken.code, taken.headers["Location"]) == (303, f"/b/{code}/host")
+        cookies = "; ".join(c.partition(";")[0] for c in taken.headers.get_list("Set-Cookie"))
+        host = await server.fetch(f"/b/{code}/host", headers={"Cookie": cookies})
+        assert host.code == 200
+        if "title" in form:
+            html = host.body.decode()
+            assert "Which &lt;one&gt;?" in html
+            assert "<one>" not in html
+            _, state = await server.api(f"/api/boards/{code}")
+            assert [o["id"] for o in state["board"]["options"]] == [
+                "flask",
+                "django",
+                "c-plus-plus",
+            ]
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"template": "nothing"}, 404),
+        ({"title": "T"}, 422),
+        ({"title": "", "options": "A\nB"}, 422),
+        ({"title": "x" * 201, "options": "A\nB"}, 422),
+        ({"title": "T", "options": "A\na"}, 422),
+        ({"title": "T", "options": "\n".join(f"o{n}" for n in range(51))}, 422),
+    ],
+)
+async def test_a_form_that_is_wrong_comes_back_with_words_and_what_was_typed(
+    embedded, form, status
+):
+    async with worker(embedded) as server:
+        page = await post_form(server, **form)
+        assert page.code == status
+        assert page.headers["Content-Type"].startswith("text/html")
+        assert 'role="alert"' in page.body.decode()
+        if form.get("title") == "T":
+            assert 'value="T"' in page.body.decode()
+
+
+@pytest.mark.parametrize("typed", ["{}", "{lower}", "{dash}", " {blank} "])
+async def test_a_code_is_read_as_people_type_it(embedded, typed):
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        forms = {
+            "lower": code.lower(),
+            "dash": f"{code[:3]}-{code[3:]}",
+            "blank": f"{code[:3]} {code[3:]}",
+        }
+        asked = typed.format(code, **forms)
+        joined = await server.fetch(f"/?{urlencode({'code': asked})}")
+        assert (joined.code, joined.headers["Location"]) == (303, f"/b/{code}")
+        for ending in ("", "/screen", "/host?key=x"):
+            path = f"/b/{asked.replace(' ', '%20')}{ending}"
+            page = await server.fetch(path)
+            if asked == code:
+                assert page.code in {200, 403}
+            else:
+                assert (page.code, page.headers["Location"]) == (302, f"/b/{code}{ending}")
+
+
+@pytest.mark.parametrize("typed", ["", "ZZZZZZ", "%3Cb%3E", "no/such", "%00", "x" * 99])
+async def test_a_code_that_no_board_has_is_answered_in_words(embedded, typed):
+    async with worker(embedded) as server:
+        home = await server.fetch(f"/?code={typed}")
+        assert home.code == 404
+        assert "There is no board with this code." in home.body.decode()
+        assert "<b>" not in home.body.decode()
+        for ending in ("", "/screen", "/host"):
+            assert (await server.fetch(f"/b/{typed or '-'}{ending}")).code == 404
+
+
+async def test_the_first_visit_names_the_browser_and_no_later_one_does(embedded):
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        first = await server.fetch(f"/b/{code}")
+        cookie = first.headers["Set-Cookie"]
+        for flag in ("HttpOnly", "SameSite=Lax", "Path=/"):
+            assert flag.lower() in cookie.lower()
+        assert "secure" not in cookie.lower()
+        again = await server.fetch(f"/b/{code}", headers={"Cookie": cookie.partition(";")[0]})
+        assert "Set-Cookie" not in again.headers
+        assert "Set-Cookie" not in (await server.fetch(f"/b/{code}/screen")).headers
+
+
+async def test_behind_https_cookies_stay_on_https(embedded):
+    async with worker(embedded, public_url="https://vote.example.org") as server:
+        code, key = await server.board()
+        for address in (f"/b/{code}", f"/b/{code}/host?key={key}"):
+            for cookie in (await server.fetch(address)).headers.get_list("Set-Cookie"):
+                assert "secure" in cookie.lower()
+        page = (await server.fetch(f"/b/{code}/screen")).body.decode()
+        assert "vote.example.org" in page
+
+
+async def test_the_hosts_page_takes_the_key_once(embedded, caplog):
+    caplog.set_level("DEBUG", logger="server")
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        (other, _) = await server.board()
+        assert (await server.fetch(f"/b/{code}/host")).code == 403
+        assert (await server.fetch(f"/b/{code}/host?key=wrong")).code == 403
+        assert (await server.fetch(f"/b/{other}/host?key={key}")).code == 403
+        taken = await server.fetch(f"/b/{code}/host?key={key}")
+        cookies = taken.headers.get_list("Set-Cookie")
+        held = next(c for c in cookies if c.startswith(f"stackvote_host_{code}="))
+        assert "httponly" in held.lower()
+        assert "samesite=lax" in held.lower()
+        header = {"Cookie": held.partition(";")[0]}
+        host = await server.fetch(f"/b/{code}/host", headers=header)
+        assert host.code == 200
+        assert f"/b/{code}/host?key={key}" in host.body.decode()
+        assert (await server.fetch(f"/b/{other}/host", headers=header)).code == 403
+        bearer = {"Authorization": f"Bearer {key}"}
+        assert (await server.fetch(f"/b/{code}/host", headers=bearer)).code == 200
+        for page in ("", "/screen"):
+            shown = await server.fetch(f"/b/{code}{page}", headers=header)
+            assert key not in shown.body.decode()
+        assert key not in "".join(r.getMessage() for r in caplog.records if "server" in r.name)
+
+
+async def test_pages_can_be_read_without_a_script(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board(context="For the <shop>.")
+        host = await server.host(code, key)
+        await host.done("open_round", method="approval", settings={"visibility": "live"})
+        ann = await server.page(code, name="<Ann>")
+        await ann.done("vote", round=1, ballot={"approve": ["flask"]})
+        said = {"option": "flask", "kind": "pro", "comment": "c1"}
+        await ann.done("comment", text="Small & <quick>.", **said)
+        ballot = (await server.fetch(f"/b/{code}")).body.decode()
+        for text in (
+            "Django",
+            "Flask",
+            "Tornado",
+            "For the &lt;shop&gt;.",
+            "Small &amp; &lt;quick&gt;.",
+        ):
+            assert text in ballot
+        screen = (await server.fetch(f"/b/{code}/screen")).body.decode()
+        assert "<svg" in screen
+        assert f"{code[:3]}-{code[3:]}" in screen
+        for page in (ballot, screen):
+            assert not re.search(r"\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)[^>]*>\s*\w", page)
+            assert "<quick>" not in page
+
+
+async def test_many_wrong_keys_and_codes_are_stopped(embedded):
+    async with worker(embedded, public_url="http://other.example") as server:
+        code, _ = await server.board()
+        statuses = [(await server.fetch(f"/b/{code}/host?key={n}")).code for n in range(70)]
+        assert statuses[:55] == [403] * 55
+        assert statuses[-1] == 429
+        assert (await server.fetch("/b/ZZZZZZ")).code == 429
+        assert (await server.fetch(f"/b/{code}")).code == 200
