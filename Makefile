@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test browser lint types imports check docs bench clean help
+.PHONY: run test browser lint types imports check docs bench bench-peers bench-all clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -31,6 +31,20 @@ docs: $(VENV)/run.stamp ## Write the pages that are made from the code
 
 bench: $(VENV)/run.stamp ## Measure speed, memory and delay in five minutes; ARGS="--quick" for a short look
 	$(BIN)/python -m bench.run $(ARGS)
+
+bench-peers: bench/peers/.venv/stamp bench/peers/node_modules/stamp ## Install the peers that Stackvote is compared with, each in an environment of its own (needs node and a C compiler)
+
+bench-all: bench bench-peers ## Measure Stackvote alone, then beside its peers: about 25 minutes; ARGS="--quick" for a short look
+	$(BIN)/python -m bench.compare $(ARGS)
+
+bench/peers/.venv/stamp: bench/peers/requirements.txt
+	$(PYTHON) -m venv bench/peers/.venv
+	bench/peers/.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+bench/peers/node_modules/stamp: bench/peers/package.json
+	cd bench/peers && npm install --no-package-lock --no-audit --no-fund
+	touch $@
 
 clean: ## Forget the virtual environment and caches; the data stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

