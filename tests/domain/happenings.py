@@ -225,14 +225,14 @@ def _picker(number):
     return pick
 
 
-def _first_round(number):
+def first_round_of(number):
     pick = _picker(number)
     return entry(
         act.OpenRound(method=pick(("approval", "single")), settings=_settings(pick)), "host"
     )
 
 
-def _entry(number):
+def entry_of(number):
     """Make an entry, and the pause before it in milliseconds, of a number."""
     pick = _picker(number)
     by = pick((*SEATS, *SEATS, "host", ""))
@@ -250,8 +250,8 @@ def logs(draw, size=40):
     """Draw a whole log: positions, the store's times, entries."""
     numbers = draw(st.lists(st.integers(0, 2**60), min_size=size // 2, max_size=size))
     opened = draw(st.integers(0, 2**60))
-    at, log = T0, [(1, T0, create()), (2, T0, _first_round(opened))]
-    for seq, (pause, happened) in enumerate(map(_entry, numbers), 3):
+    at, log = T0, [(1, T0, create()), (2, T0, first_round_of(opened))]
+    for seq, (pause, happened) in enumerate(map(entry_of, numbers), 3):
         at += pause
         log.append((seq, at, happened))
     return log

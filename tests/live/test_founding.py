@@ -1,0 +1,56 @@
+import pytest
+from one_process import worker
+
+from server.live.founding import (
+    ALPHABET,
+    DEFAULT_CODE,
+    is_host_key,
+    key_hash,
+    open_default,
+    read_code,
+    show_code,
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("K7QF2M", "K7QF2M"),
+        (" k7q-f2m ", "K7QF2M"),
+        ("k7q f2m", "K7QF2M"),
+        ("frameworks", "FRAMEWORKS"),
+        ("", None),
+        ("--", None),
+        ("k7q/f2m", None),
+        ("ÄÖÜ", None),
+        ("x" * 17, None),
+    ],
+)
+def test_codes_are_read_as_people_type_them(typed, code):
+    assert read_code(typed) == code
+
+
+def test_codes_are_shown_in_halves():
+    assert show_code("K7QF2M") == "K7Q-F2M"
+    assert show_code(DEFAULT_CODE) == DEFAULT_CODE
+    assert not set(ALPHABET) & set("01IOL")
+
+
+def test_of_a_key_only_the_hash_is_kept():
+    kept = key_hash("secret key")
+    assert "secret" not in kept
+    assert is_host_key("secret key", kept)
+    assert not is_host_key("secret kez", kept)
+    assert not is_host_key("ключ", kept)
+
+
+async def test_the_first_board_opens_once_with_its_first_round(embedded):
+    async with worker(embedded) as server:
+        template = next(iter(server.site.templates.values()))
+        opened = [await open_default(server.hub, template, "key") for _ in range(2)]
+        assert opened == [True, False]
+        _, state = await server.api("/api/boards/FRAMEWORKS")
+        assert len(state["board"]["options"]) == 7
+        assert (state["round"]["method"], state["round"]["state"]) == ("approval", "open")
+        assert state["round"]["settings"]["visibility"] == "live"
+        assert state["tally"]["result"]["winners"] == []

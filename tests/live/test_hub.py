@@ -1,0 +1,105 @@
+import asyncio
+
+import pytest
+from one_process import until, worker
+
+from server.domain.refusals import Code, Refused
+from server.live import hub as hub_module
+
+
+async def test_many_who_come_at_once_open_one_room(embedded):
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        rooms = await asyncio.gather(*(server.hub.room(code) for _ in range(30)))
+        assert len(set(map(id, rooms))) == 1
+        assert server.hub.rooms[code] is rooms[0]
+
+
+async def test_one_who_leaves_while_a_room_opens_does_not_stop_it_for_others(embedded):
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        impatient = asyncio.create_task(server.hub.room(code))
+        patient = asyncio.create_task(server.hub.room(code))
+        await asyncio.sleep(0)
+        impatient.cancel()
+        assert (await patient).code == code
+
+
+async def test_a_board_that_is_not_there_leaves_nothing_behind(embedded):
+    async with worker(embedded) as server:
+        before = asyncio.all_tasks()
+        for _ in range(3):
+            with pytest.raises(Refused) as caught:
+                await server.hub.room("ZZZZZZ")
+            assert caught.value.code is Code.NO_SUCH_BOARD
+        assert "ZZZZZZ" not in server.hub.rooms
+        await until(lambda: asyncio.all_tasks() <= before)
+
+
+async def test_a_room_without_people_is_closed_and_opens_again(embedded, monkeypatch):
+    monkeypatch.setattr(hub_module, "TICK", 0.02)
+    monkeypatch.setattr(hub_module, "EMPTY", 0.1)
+    async with worker(embedded, own=True) as server:
+        code, key = await server.board()
+        host = await server.host(code, key)
+        empty = await server.hub.room(code)
+        other, _ = await server.board()
+        left = await server.hub.room(other)
+        await until(lambda: other not in server.hub.rooms)
+        assert server.hub.rooms[code] is empty
+        again = await server.hub.room(other)
+        assert again is not left
+        await host.done("set_board", title="Still here")
+        page = await server.page(other)
+        await page.done("rename", name="Ann")
+        assert server.hub.rooms[other].connections
+
+
+async def test_a_board_that_expired_sends_its_people_away(embedded):
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        page = await server.page(code)
+        for name in ("log", "meta"):
+            await server.hub.store.client.delete(f"sv:{{{code}}}:{name}")
+        server.hub.rooms[code].catch_up()
+        assert (await page.closed())[0] == 4004
+        await until(lambda: code not in server.hub.rooms)
+
+
+async def test_draining_answers_what_was_taken_before_it_says_goodbye(embedded):
+    async with worker(embedded, own=True) as server:
+        code, key = await server.board()
+        host = await server.host(code, key)
+        await host.done("open_round", method="single")
+        pages = [await server.page(code) for _ in range(5)]
+        room = server.hub.rooms[code]
+        for n, page in enumerate(pages):
+            vote = {"type": "vote", "id": f"{n}", "round": 1, "ballot": {"choice": "flask"}}
+            await page.send(vote)
+        await until(lambda: room._submissions._open or room.board.round.voters)
+        await server.hub.drain(5)
+        for page in pages:
+            assert (await page.closed())[0] == 1012
+            kinds = [frame["type"] for frame in page.frames]
+            assert "ack" in kinds or any(f["code"] == "going_away" for f in page.of("refused"))
+            assert kinds[-1] == "goodbye"
+        acked = sum(bool(page.of("ack")) for page in pages)
+        assert room.board.round.voters == acked
+        assert not server.hub.ready
+
+
+async def test_two_workers_hold_the_same_board_and_people(embedded):
+    async with worker(embedded) as one, worker(embedded, own=True) as two:
+        code, key = await one.board()
+        host = await one.host(code, key)
+        here, there = await one.page(code, name="Ann"), await two.page(code, name="Ben")
+        await host.done("open_round", method="approval", settings={"visibility": "live"})
+        await there.told("round")
+        await asyncio.gather(
+            here.done("vote", round=1, ballot={"approve": ["flask"]}),
+            there.done("vote", round=1, ballot={"approve": ["flask", "django"]}),
+        )
+        for page in (here, there, host):
+            tally = await page.told("tally", lambda f: f["tally"]["voters"] == 2)
+            assert tally["tally"]["result"]["totals"] == {"django": 1, "flask": 2, "tornado": 0}
+            await page.told("people", lambda f: f["people"]["here"] >= 2)

@@ -1,0 +1,164 @@
+import random
+
+import pytest
+from domain.happenings import create, entry_of, first_round_of, visible
+from one_process import until
+
+from server.domain import actions as act
+from server.domain.refusals import Code, Refused
+from server.live.replica import Replica
+from server.log.log import Batch, Log
+from server.log.store import Store
+
+
+class Watching:
+    def __init__(self):
+        self.seqs = []
+        self.renewals = 0
+        self.ends = []
+
+    def applied(self, seq, *_):
+        self.seqs.append(seq)
+
+    def changed(self, change):
+        pass
+
+    def renewed(self):
+        self.renewals += 1
+
+    def lost(self, *, gone):
+        self.ends.append(gone)
+
+
+class Nobody:
+    def receive(self, code, batch):
+        pass
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_whatever_comes_in_whatever_order_the_boards_are_the_same(embedded, seed):
+    dice = random.Random(seed)
+    store = Store(embedded.url)
+    log = Log(store, Nobody(), 1)
+    await store.client.flushall()
+    happened = [create(), first_round_of(dice.getrandbits(60))]
+    happened += [entry_of(dice.getrandbits(60))[1] for _ in range(150)]
+    await log.create("BOARD", [act.encode(happened[0])])
+    early = Replica(log, "BOARD", Watching())
+    await early.load()
+    for each in happened[1:]:
+        log.append("BOARD", act.encode(each), lambda _: None)
+    await log.drained()
+    page = await log.read("BOARD", 0)
+    rows = {seq: (at, payload) for seq, at, payload in page.entries}
+    for _ in range(60):
+        first = dice.randint(1, len(rows))
+        some = [rows[seq] for seq in range(first, min(first + dice.randint(1, 9), len(rows) + 1))]
+        early.receive(Batch(page.epoch, first, some[0][0], [payload for _, payload in some]))
+        if dice.random() < 0.3:
+            await early.caught_up()
+    early.catch_up()
+    await early.caught_up()
+    late = Replica(log, "BOARD", Watching())
+    await late.load()
+    assert early.board.seq == late.board.seq == len(rows)
+    assert visible(early.board) == visible(late.board)
+    seqs = early._watcher.seqs
+    assert seqs == list(range(1, len(rows) + 1))
+    await early.close()
+    await store.close()
+
+
+async def test_a_hole_is_read_from_the_log_and_what_was_erased_is_skipped(embedded):
+    store = Store(embedded.url)
+    log = Log(store, Nobody(), 1)
+    await store.client.flushall()
+    names = [act.Entry(by=f"{n}", action=act.Rename(name=f"N{n}")) for n in range(9)]
+    await log.create("BOARD", [act.encode(each) for each in (create(), *names)])
+    log.erase("BOARD", (4, 5, 10))
+    await log.drained()
+    replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    assert replica.board.seq == 10
+    assert len(replica.board.names) == 6
+    log.append("BOARD", act.encode(act.Entry(by="x", action=act.Rename(name="X"))), lambda _: None)
+    log.append("BOARD", act.encode(act.Entry(by="y", action=act.Rename(name="Y"))), lambda _: None)
+    await log.drained()
+    log.erase("BOARD", (11,))
+    await log.drained()
+    replica.receive(Batch(replica.epoch, 12, 0, [b"not looked at: it comes too early"]))
+    await until(lambda: replica.board.seq == 12)
+    assert "x" not in replica.board.names
+    assert replica.board.names["y"] == "Y"
+    await replica.close()
+    await store.close()
+
+
+async def test_another_history_is_read_from_its_beginning(embedded):
+    store = Store(embedded.url)
+    log = Log(store, Nobody(), 1)
+    await store.client.flushall()
+    await log.create("BOARD", [act.encode(create(title="Before")), *[act.encode(create())] * 5])
+    replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    await store.client.flushall()
+    await log.create("BOARD", [act.encode(create(title="After"))])
+    replica.catch_up()
+    await replica.caught_up()
+    assert replica._watcher.renewals == 1
+    assert (replica.board.title, replica.board.seq) == ("After", 1)
+    await store.client.flushall()
+    replica.catch_up()
+    await replica.caught_up()
+    assert replica._watcher.ends == [True]
+    with pytest.raises(Refused) as caught:
+        await Replica(log, "BOARD", Watching()).load()
+    assert caught.value.code is Code.NO_SUCH_BOARD
+    await store.close()
+
+
+async def test_two_histories_are_never_mixed_while_a_long_log_is_read(embedded, monkeypatch):
+    monkeypatch.setattr("server.live.replica.PAGE", 5)
+    monkeypatch.setattr("server.log.log.PAGE", 5)
+    store = Store(embedded.url)
+    log = Log(store, Nobody(), 1)
+    await store.client.flushall()
+
+    def history(title):
+        names = [act.Entry(by=f"{n}", action=act.Rename(name=title)) for n in range(11)]
+        return [act.encode(each) for each in (create(title=title), *names)]
+
+    await log.create("BOARD", history("Before"))
+    read, pages = log.read, []
+
+    async def read_and_renew(code, after):
+        page = await read(code, after)
+        pages.append(page)
+        if len(pages) == 1:
+            await store.client.flushall()
+            await log.create("BOARD", history("After"))
+        return page
+
+    monkeypatch.setattr(log, "read", read_and_renew)
+    replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    assert set(replica.board.names.values()) == {"After"}
+    assert replica.board.title == "After"
+    assert replica.epoch == pages[-1].epoch
+    await store.close()
+
+
+async def test_a_log_that_this_version_cannot_read_is_loud_and_closes_the_room(embedded, caplog):
+    store = Store(embedded.url)
+    log = Log(store, Nobody(), 1)
+    await store.client.flushall()
+    await log.create("BOARD", [act.encode(create())])
+    replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    log.append("BOARD", b'{"action":{"type":"of tomorrow"}}', lambda _: None)
+    await log.drained()
+    replica.catch_up()
+    await replica.caught_up()
+    assert replica._watcher.ends == [False]
+    assert "cannot be read by this version" in caplog.text
+    await store.close()

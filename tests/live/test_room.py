@@ -1,0 +1,90 @@
+import pytest
+from one_process import until, worker
+
+
+async def test_a_round_locks_by_itself_when_its_time_is_up(embedded, monkeypatch):
+    monkeypatch.setattr("server.domain.rounds.MIN_SECONDS", 0)
+    async with worker(embedded) as one, worker(embedded, own=True) as two:
+        code, key = await one.board()
+        host, ann = await one.host(code, key), await two.page(code)
+        await host.done("open_round", method="single", settings={"seconds": 1})
+        opened = (await ann.told("round"))["round"]
+        locked = await ann.told("round", lambda f: f["round"]["state"] == "locked")
+        assert locked["round"]["deadline"] == opened["deadline"]
+        refused = await ann.ask("vote", round=1, ballot={"choice": "flask"})
+        assert refused["code"] == "round_closed"
+        await until(lambda: two.hub.rooms[code].board.seq == one.hub.rooms[code].board.seq)
+        assert one.hub.rooms[code]._timer is None
+
+
+async def test_time_that_is_added_holds_the_lock_back(embedded, monkeypatch):
+    monkeypatch.setattr("server.domain.rounds.MIN_SECONDS", 0)
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host = await server.host(code, key)
+        await host.done("open_round", method="single", settings={"seconds": 1})
+        await host.done("extend_round", round=1, seconds=60)
+        room = server.hub.rooms[code]
+        assert room._timer.when() - host.socket.loop.time() > 50
+        assert room.board.round.state == "open"
+
+
+async def test_a_new_round_hides_what_the_last_one_showed(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host, ann = await server.host(code, key), await server.page(code)
+        await host.done("open_round", method="single", settings={"visibility": "live"})
+        await ann.done("vote", round=1, ballot={"choice": "flask"})
+        await ann.told("tally", lambda f: f["tally"].get("result", {}).get("winners") == ["flask"])
+        await host.done("reveal_round", round=1)
+        seq = await host.done("open_round", method="single")
+        await host.done("set_board", title="Next")
+        await ann.told("board", lambda f: f["board"]["title"] == "Next")
+        for frame in ann.of("tally"):
+            if frame["seq"] >= seq:
+                assert frame["tally"] == {"round": 2, "voters": 0}
+
+
+async def test_the_host_sees_early_only_where_everybody_is_told_so(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host, ann = await server.host(code, key), await server.page(code)
+        await host.done("open_round", method="single")
+        await ann.done("vote", round=1, ballot={"choice": "flask"})
+        await host.done("set_board", settings={"host_sees_results": True})
+        await host.told("tally", lambda f: "result" in f["tally"])
+        told = await ann.told("board")
+        assert told["board"]["settings"]["host_sees_results"] is True
+        seq = await host.done("set_board", settings={"host_sees_results": False})
+        late = await host.told("tally", lambda f: f["seq"] >= seq)
+        assert "result" not in late["tally"]
+        assert not any("result" in frame["tally"] for frame in ann.of("tally"))
+
+
+async def test_a_store_that_runs_anew_gives_everybody_a_fresh_welcome(embedded):
+    async with worker(embedded, own=True) as server:
+        code, _ = await server.board()
+        page = await server.page(code)
+        room = server.hub.rooms[code]
+        server.hub.store.run = "another run"
+        room.catch_up()
+        fresh = await page.told("welcome", after=1)
+        assert fresh["resumed"] is False
+        assert fresh["epoch"] != page.welcome["epoch"]
+
+
+@pytest.mark.parametrize("view", ["ballot", "screen"])
+async def test_leaving_takes_nothing_along_that_others_need(embedded, view):
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        stays, leaves = await server.page(code), await server.page(code, view)
+        room = server.hub.rooms[code]
+        await until(lambda: len(room.connections) == 2)
+        await leaves.socket.close()
+        await until(lambda: len(room.connections) == 1)
+        assert len(server.hub.guests) >= 1
+        await stays.done("rename", name="Ann")
+        await stays.told(
+            "people", lambda f: f["people"]["names"] == [{"name": "Ann", "voted": None}]
+        )
+        assert sum(map(len, room._broadcaster.members.values())) == 1

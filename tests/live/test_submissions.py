@@ -1,0 +1,86 @@
+from one_process import until
+
+from server.domain import actions as act
+from server.domain.changes import Change
+from server.domain.refusals import Code, Refused
+from server.live.submissions import Submissions
+from server.log.log import Log
+from server.log.store import Store
+
+ENTRY = act.Entry(by="ann", once="m", action=act.Rename(name="Ann"))
+
+
+class Asked:
+    """Submissions on a log, and the answers that came."""
+
+    def __init__(self, url):
+        self.store = Store(url)
+        self.log = Log(self.store, self, 1)
+        self.submissions = Submissions(self.log, "BOARD")
+        self.answers = []
+
+    def receive(self, *_):
+        """Leave the board to the test."""
+
+    def submit(self, entry=ENTRY):
+        self.submissions.submit(entry, self.answers.append)
+
+
+async def opened(embedded):
+    asked = Asked(embedded.url)
+    await asked.store.client.flushall()
+    await asked.log.create("BOARD", [b"{}"])
+    return asked
+
+
+async def test_an_answer_waits_for_the_log_and_for_the_board(embedded):
+    asked = await opened(embedded)
+    asked.submit()
+    asked.submissions.settle(2, ENTRY, Change())
+    assert asked.answers == []
+    await until(lambda: asked.answers)
+    assert asked.answers == [2]
+    asked.submit()
+    await asked.log.drained()
+    assert asked.answers == [2]
+    asked.submissions.settle(3, ENTRY, Change(repeats=2))
+    assert asked.answers == [2, 2]
+    await asked.store.close()
+
+
+async def test_the_same_message_goes_into_the_log_once_and_is_answered_twice(embedded):
+    asked = await opened(embedded)
+    asked.submit()
+    asked.submit()
+    await asked.log.drained()
+    assert (await asked.log.read("BOARD", 0)).top == 2
+    asked.submissions.settle(2, ENTRY, Change())
+    asked.submissions.settle(2, ENTRY, Change())
+    assert asked.answers == [2, 2]
+    await asked.store.close()
+
+
+async def test_what_the_board_or_the_log_refuses_is_told(embedded):
+    asked = await opened(embedded)
+    asked.submit()
+    await asked.log.drained()
+    refused = Refused(Code.ROUND_CLOSED, "Voting is closed.")
+    asked.submissions.settle(2, ENTRY, refused)
+    await asked.store.client.flushall()
+    asked.submit()
+    await until(lambda: len(asked.answers) == 2)
+    assert asked.answers[0] is refused
+    assert asked.answers[1].code is Code.NO_SUCH_BOARD
+    await asked.store.close()
+
+
+async def test_what_others_said_and_what_nobody_waits_for_goes_by(embedded):
+    asked = await opened(embedded)
+    asked.submissions.settle(2, ENTRY, Change())
+    asked.submissions.submit(act.Entry(action=act.LockRound(round=1)))
+    asked.submissions.submit(act.Entry(action=act.LockRound(round=1)))
+    await asked.log.drained()
+    assert (await asked.log.read("BOARD", 0)).top == 3
+    assert asked.answers == []
+    assert asked.submissions._open == {}
+    await asked.store.close()

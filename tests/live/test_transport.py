@@ -1,0 +1,235 @@
+import asyncio
+import socket
+from contextlib import asynccontextmanager
+
+import pytest
+from one_process import until
+
+from server.live import transport
+from server.live.messages import NOT_ALLOWED, TOO_SLOW
+from server.live.transport import OUTBOX_BYTES, Actor, Connection, Listener, frame
+
+PING = b"\x89\x80\0\0\0\0"
+
+
+class Told(Listener):
+    """A listener that notes what it is told."""
+
+    __slots__ = ("drains", "ends", "messages")
+
+    def __init__(self):
+        self.messages = []
+        self.drains = 0
+        self.ends = 0
+
+    def heard(self, message, *, is_text):
+        self.messages.append((message, is_text))
+
+    def drained(self):
+        self.drains += 1
+
+    def ended(self):
+        self.ends += 1
+
+
+@asynccontextmanager
+async def line():
+    """Give a connection on a real socket, and the other end of it."""
+    ours, theirs = socket.socketpair()
+    for end in (ours, theirs):
+        end.setblocking(False)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    connection = Connection(Actor(seat="ann", is_host=False))
+    connection.listener = Told()
+    loop = asyncio.get_running_loop()
+    await loop.create_connection(lambda: connection, sock=ours)
+    try:
+        yield connection, theirs
+    finally:
+        connection._transport.abort()
+        theirs.close()
+        await until(lambda: connection.closed)
+
+
+async def read(theirs, size):
+    data = b""
+    while len(data) < size:
+        data += await asyncio.get_running_loop().sock_recv(theirs, size - len(data))
+    return data
+
+
+def masked(payload, opcode=0x81):
+    """Make a frame as a client sends it."""
+    size = len(payload)
+    head = (
+        bytes([opcode, 0x80 | size])
+        if size < 126
+        else bytes([opcode, 0xFE]) + size.to_bytes(2, "big")
+    )
+    return head + b"\0\0\0\0" + payload
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536])
+def test_frames_have_the_head_of_their_size(size):
+    made = frame(b"x" * size)
+    length = made[1] & 0x7F
+    expected = size if size < 126 else 126 if size < 65_536 else 127
+    assert (made[0], length, made[1] & 0x80) == (0x81, expected, 0)
+    extended = {126: made[2:4], 127: made[2:10]}.get(length)
+    assert extended is None or int.from_bytes(extended, "big") == size
+    assert made.endswith(b"x" * size)
+
+
+async def fill(connection):
+    """Send until the system takes no more."""
+    while not connection._blocked:
+        connection.send(b"." * 1000)
+
+
+async def test_frames_of_a_slot_supersede_each_other_and_answers_stay(monkeypatch):
+    async with line() as (connection, theirs):
+        await fill(connection)
+        for n in range(50):
+            connection.send(f"[tally {n}]".encode(), "tally")
+            connection.send(f"[answer {n}]".encode())
+            connection.send(f"[board {n}]".encode(), "board")
+        data = b""
+        while b"[board 49]" not in data:
+            data += await asyncio.get_running_loop().sock_recv(theirs, 65_536)
+        told = data.lstrip(b".").decode()
+        assert [told.count(f"[answer {n}]") for n in range(50)] == [1] * 50
+        assert told.count("tally") == told.count("board") == 1
+        assert told.index("[answer 48]") < told.index("[tally 49]") < told.index("[answer 49]")
+        assert connection.listener.drains == 0
+
+
+async def test_an_outbox_that_runs_over_is_dropped_and_a_welcome_is_due_when_it_has_drained():
+    async with line() as (connection, theirs):
+        await fill(connection)
+        connection.send(b"[answer]")
+        for n in range(400):
+            connection.send(b"x" * 1000, f"comment {n}")
+            assert connection._waiting <= OUTBOX_BYTES
+        assert connection.stale
+        assert connection.full_since is not None
+        connection.send(b"[dropped]", "tally")
+        connection.send(b"[kept]")
+        data = b""
+        while not connection.listener.drains:
+            data += await asyncio.get_running_loop().sock_recv(theirs, 65_536)
+        assert not connection.stale
+        assert connection.full_since is None
+        data += (
+            await asyncio.get_running_loop().sock_recv(theirs, 65_536)
+            if b"[kept]" not in data
+            else b""
+        )
+        assert b"[answer][kept]" in data
+        assert b"x" not in data
+        assert b"[dropped]" not in data
+        assert connection.listener.drains == 1
+
+
+async def test_whoever_stays_full_is_closed_after_a_while_and_not_before():
+    async with line() as (connection, _):
+        await fill(connection)
+        connection.send(b"x" * (OUTBOX_BYTES + 1), "welcome")
+        now = asyncio.get_running_loop().time()
+        assert abs(connection.full_since - now) < 1
+        connection.check(now + transport.STALLED - 1)
+        assert not connection.closed
+        connection.check(now + transport.STALLED + 1)
+        assert connection.closed
+
+
+async def test_answers_that_nobody_reads_close_the_connection():
+    async with line() as (connection, _):
+        await fill(connection)
+        for _ in range(OUTBOX_BYTES // 1000 + 2):
+            connection.send(b"y" * 1000)
+        assert connection.closed
+        connection.send(b"nothing more")
+
+
+async def test_who_asks_for_life_and_does_not_read_the_answer_fills_no_memory():
+    async with line() as (connection, theirs):
+        await fill(connection)
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(theirs, b"\x89\xfd\0\0\0\0" + b"p" * 125)
+        for n in range(3000):
+            await loop.sock_sendall(theirs, b"\x89\xfd\0\0\0\0" + f"{n:0125}".encode())
+        await loop.sock_sendall(theirs, masked(b"last"))
+        await until(lambda: connection.listener.messages == [(b"last", True)])
+        assert connection._transport.get_write_buffer_size() < 10_000
+        assert len(connection._outbox) == 1
+
+
+async def test_a_ping_is_answered():
+    async with line() as (_, theirs):
+        await asyncio.get_running_loop().sock_sendall(theirs, PING)
+        assert await read(theirs, 2) == b"\x8a\x00"
+
+
+async def test_messages_in_pieces_are_put_together_and_empty_pieces_fill_no_memory():
+    async with line() as (connection, theirs):
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(theirs, masked(b"on", 0x01))
+        for _ in range(5000):
+            await loop.sock_sendall(theirs, masked(b"", 0x00))
+        await loop.sock_sendall(theirs, masked(b"\x01", 0x89))
+        assert await read(theirs, 3) == b"\x8a\x01\x01"
+        assert len(connection._parts) == 1
+        await loop.sock_sendall(theirs, masked(b"e", 0x80) + masked(b"two", 0x82))
+        await until(lambda: len(connection.listener.messages) == 2)
+        assert connection.listener.messages == [(b"one", True), (b"two", False)]
+
+
+async def test_closing_says_why_once_and_hears_nothing_more():
+    async with line() as (connection, theirs):
+        connection.close(NOT_ALLOWED)
+        connection.close(TOO_SLOW)
+        said = await read(theirs, 4 + len(NOT_ALLOWED.reason))
+        assert int.from_bytes(said[2:4], "big") == 4003
+        assert said[4:].decode() == NOT_ALLOWED.reason
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(theirs, masked(b"still here"))
+        await loop.sock_sendall(theirs, masked((4003).to_bytes(2, "big"), 0x88))
+        await until(lambda: connection.listener.ends)
+        assert connection.listener.messages == []
+        assert connection.listener.ends == 1
+
+
+async def test_a_long_reason_is_cut_to_what_fits():
+    async with line() as (connection, theirs):
+        connection.close(NOT_ALLOWED._replace(reason="ü" * 200))
+        said = await read(theirs, 2)
+        assert said[1] <= 125
+        assert (await read(theirs, said[1]))[2:].decode() == "ü" * 61
+
+
+async def test_whoever_does_not_answer_the_farewell_is_cut_off(monkeypatch):
+    monkeypatch.setattr(transport, "FAREWELL", 0.05)
+    async with line() as (connection, _):
+        connection.close(NOT_ALLOWED)
+        await until(lambda: connection.listener.ends)
+
+
+async def test_a_quiet_peer_is_asked_once_and_a_dead_one_is_cut_off():
+    async with line() as (connection, theirs):
+        now = connection.heard_at
+        connection.check(now + transport.QUIET - 1)
+        connection.check(now + transport.QUIET + 1)
+        connection.check(now + transport.QUIET + 2)
+        assert await read(theirs, 2) == b"\x89\x00"
+        await asyncio.get_running_loop().sock_sendall(theirs, masked(b"", 0x8A))
+        await until(lambda: not connection._pinged)
+        assert connection.heard_at > now
+        connection.check(connection.heard_at + transport.DEAD + 1)
+        await until(lambda: connection.listener.ends)
+
+
+async def test_a_peer_that_is_gone_is_noticed():
+    async with line() as (connection, theirs):
+        theirs.close()
+        await until(lambda: connection.listener.ends == 1)
+        connection.send(b"to nobody")

@@ -1,0 +1,83 @@
+from domain.happenings import PSEUDONYMS, Meeting
+
+from server.domain import actions as act
+from server.domain.rules import BoardSettingsChange, Names, Visibility
+from server.live import views
+from server.live.messages import DeletedComment, encode
+from server.live.views import Audience, comment_views, people_view, round_view, tally_view
+
+VOTER, HOST = Audience(host=False, result=False), Audience(host=True, result=False)
+
+
+def secret_vote(meeting, seat, *ids):
+    voter = PSEUDONYMS.voter(seat, meeting.board.code, meeting.board.round)
+    meeting.vote(voter, *ids)
+
+
+def named(meeting, *seats):
+    for seat in seats:
+        meeting.do(act.Rename(name=seat.capitalize()), seat)
+
+
+def test_before_the_first_round_there_is_none():
+    board = Meeting().board
+    assert round_view(board.round) is None
+    assert tally_view(board.round, HOST) is None
+
+
+def test_people_are_those_who_are_here_by_name_and_so_many_of_them(monkeypatch):
+    meeting = Meeting()
+    named(meeting, "zoe", "ann", "ben")
+    people = people_view(meeting.board, {"zoe", "ann", "nameless"}, PSEUDONYMS)
+    assert people.here == 3
+    assert [person.name for person in people.names] == ["Ann", "Zoe"]
+    monkeypatch.setattr(views, "MAX_NAMES", 1)
+    assert len(people_view(meeting.board, {"zoe", "ann"}, PSEUDONYMS).names) == 1
+
+
+def test_who_has_voted_is_told_only_where_it_gives_no_ballot_away():
+    for visibility, names, told in (
+        (Visibility.ON_REVEAL, Names.SECRET, [True, False]),
+        (Visibility.LIVE, Names.SECRET, [None, None]),
+        (Visibility.AFTER_VOTE, Names.SECRET, [None, None]),
+        (Visibility.LIVE, Names.OPEN, [True, False]),
+    ):
+        meeting = Meeting()
+        named(meeting, "ann", "ben")
+        meeting.open("single", visibility=visibility, names=names)
+        secret_vote(meeting, "ann", "flask")
+        people = people_view(meeting.board, {"ann", "ben"}, PSEUDONYMS)
+        assert [person.voted for person in people.names] == told
+        assert people.voted == 1
+
+
+def test_a_board_may_show_no_names():
+    meeting = Meeting()
+    named(meeting, "ann")
+    meeting.say("ann")
+    meeting.do(act.SetBoard(settings=BoardSettingsChange(show_names=False)), "host")
+    assert people_view(meeting.board, {"ann"}, PSEUDONYMS).names is None
+    assert comment_views(meeting.board, HOST)[0].name is None
+
+
+def test_a_hidden_comment_keeps_its_words_for_the_host():
+    meeting = Meeting()
+    named(meeting, "ann")
+    meeting.say("ann", text="rude words")
+    meeting.do(act.HideComment(comment="c1", on=True), "host")
+    assert b"rude" not in encode(comment_views(meeting.board, VOTER))
+    assert b"Ann" not in encode(comment_views(meeting.board, VOTER))
+    assert b"rude" in encode(comment_views(meeting.board, HOST))
+
+
+def test_comments_after_a_position_and_deleted_ones():
+    meeting = Meeting()
+    for id_ in ("c1", "c2", "c3"):
+        meeting.say("ann", id_)
+    position = meeting.board.seq
+    meeting.do(act.PinComment(comment="c2", on=True), "host")
+    meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann")
+    changed = comment_views(meeting.board, VOTER, position)
+    assert [view.id for view in changed] == ["c1", "c2"]
+    assert changed[0] == DeletedComment(id="c1", option="flask")
+    assert comment_views(meeting.board, VOTER, meeting.board.seq) == []
