@@ -50,7 +50,7 @@ def test_a_worker_that_hangs_for_a_while_takes_up_where_it_stood(place):
                 await eventually(lambda: len(acks) > 50)
                 os.kill(victim, signal.SIGSTOP)
                 try:
-                    await asyncio.sleep(4)  # This is the event itself, not a wait for one.
+                    await asyncio.sleep(3.5)  # This is the event itself, not a wait for one.
                 finally:
                     os.kill(victim, signal.SIGCONT)
                 before = len(acks)
