@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from typing import NamedTuple
 
-SETTLES = 20.0
+SETTLES = 10.0
 """Seconds after which all pages must show the same."""
 SILENT = {"create", "set_board", "rename", "reveal_round"}
 """Actions that change neither what is counted nor what is said."""

@@ -90,6 +90,13 @@ def test_lines_to_the_store_are_cut_again_and_again_while_people_vote(place, lin
             await settled(place.store, crowd, place.journal)
             assert not place.journal.refused
 
+            # Nothing comes after it that would show a process what it has missed.
+            with place.store.client() as client:
+                for line in client.client_list(_type="pubsub"):
+                    client.client_kill_filter(_id=line["id"])
+                    await crowd.voters[0].vote(crowd.random.choice(crowd.options))
+                    await settled(place.store, crowd, place.journal)
+
     asyncio.run(meeting())
 
 
