@@ -67,6 +67,8 @@ def test_a_phone_that_changes_networks_while_the_store_dies_keeps_its_last_word(
                 person.cut_line()
             await eventually(lambda: all(len(p.welcomes) > 1 for p in crowd.voters))
             answers = [person.vote("flask") for person in crowd.voters]
+            # The longer it is away, the later the waiting copies are tried again.
+            await asyncio.sleep(2)
             await asyncio.to_thread(place.store.up)
             await asyncio.gather(*answers)
             # A process that stops has first put into the log whatever waited in it.
