@@ -172,7 +172,7 @@ class Hub:
             for room in list(self.rooms.values()):
                 if compare:
                     room.catch_up()
-                if room.connections:
+                if room.visitors:
                     self._left.pop(room.code, None)
                 elif now - self._left.setdefault(room.code, now) > EMPTY:
                     self._discard(room)

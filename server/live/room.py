@@ -55,6 +55,8 @@ class Room:
         """`lost` is called when the board is gone, or cannot be followed."""
         self.code = code
         self.draining = False
+        self.visitors = 0
+        """Connections on this board, also those that have not said hello yet."""
         self.connections: dict[Connection, None] = {}
         self.replica = Replica(log, code, self)
         self._store = store

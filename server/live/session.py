@@ -32,6 +32,7 @@ class Session(Listener):
         self._room = room
         self._hub = hub
         hub.arrive(connection)
+        room.visitors += 1
         self._rates = rates
         self._patience: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
             HELLO_SECONDS, self._not_understood, "No hello came."
@@ -54,6 +55,7 @@ class Session(Listener):
     def ended(self) -> None:
         self._stop_waiting()
         self._hub.depart(self._connection)
+        self._room.visitors -= 1
         if self._connection.view is not None:
             self._room.leave(self._connection)
             CONNECTIONS.labels(self._connection.view).dec()

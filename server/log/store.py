@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 TIMEOUT = 5.0
 """Seconds after which a command counts as lost."""
 CONNECTIONS = 32
+DISTRUST = 5.0
+"""Seconds for which a store that could not save is not asked to again by anybody new."""
 _DURABLE_MS = 4000
 _NOT_NOW = {
     "MISCONF",
@@ -59,6 +61,7 @@ class Store:
         self.run = ""
         self.on_presence: list[Callable[[bool], None]] = []
         self._clock_offset = 0.0
+        self._distrusted_until = 0.0
         self._durability = durability
         # Whether a command is to be sent again is decided here, where it is known what a
         # second time would do, so redis-py itself tries once.
@@ -92,7 +95,9 @@ class Store:
                 wait = ("WAIT", 1, _DURABLE_MS)
         answer, copies = await self._run(script, keys, args, wait)
         if not (copies[0] if isinstance(copies, list) else copies):
-            raise StoreAwayError(f"{wait[0]} was not confirmed in {_DURABLE_MS} ms")
+            why = f"{wait[0]} was not confirmed in {_DURABLE_MS} ms"
+            self._distrust(why)
+            raise StoreAwayError(why)
         return answer
 
     async def _run(
@@ -134,8 +139,17 @@ class Store:
             code = error.status_code or str(error).partition(" ")[0]
             if code not in _NOT_NOW:
                 return error
+            self._distrust(error)
         self.set_present(value=False, why=error)
         return StoreAwayError(str(error))
+
+    def _distrust(self, why: object) -> None:
+        """Take a store that answers, but cannot save, as away for a while.
+
+        It would else seem to come and go with each sign of life.
+        """
+        self._distrusted_until = time.monotonic() + DISTRUST
+        self.set_present(value=False, why=why)
 
     async def beat(self, channel: str, message: str) -> None:
         """Publish a sign of life and set the clock by the store's. Raises StoreAwayError."""
@@ -165,7 +179,7 @@ class Store:
         return int(_local_ms() + self._clock_offset)
 
     def set_present(self, *, value: bool, why: object = "") -> None:
-        if value is self.present:
+        if value is self.present or (value and time.monotonic() < self._distrusted_until):
             return
         self.present = value
         if value:
