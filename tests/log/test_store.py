@@ -6,6 +6,7 @@ import pytest
 from real_stores import until
 from redis.exceptions import ResponseError
 
+from server.log import store as server_store
 from server.log.store import Script, Store, StoreAwayError
 
 READ = Script("read")
@@ -111,3 +112,19 @@ async def test_some_answers_mean_not_now(server, code):
             await store.run_script(script, (), ())
         assert not store.present
         await until(lambda: store.told == [True, False])
+
+
+async def test_a_store_that_cannot_save_does_not_come_and_go(server, monkeypatch):
+    monkeypatch.setattr(server_store, "DISTRUST", 0.3)
+    script = Script("read")
+    script.source = "return redis.error_reply('OOM not now')"
+    async with opened(server) as store:
+        with server.client as client:
+            script.sha = client.script_load(script.source)
+        store.set_present(value=True)
+        with pytest.raises(StoreAwayError):
+            await store.run_script(script, (), ())
+        store.set_present(value=True)
+        assert store.told == [True, False]
+        await until(lambda: store.set_present(value=True) or store.present)
+        assert store.told == [True, False, True]
