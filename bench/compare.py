@@ -21,6 +21,9 @@ SERVERS = [STACKVOTE, *PEERS, STORE]
 WATCHERS_WHO_VOTE = 4
 """Each votes again when its vote is on the screen, so there is always a tally to be sent."""
 
+FRAMES = 20_000
+"""A second, where all are given the same to do."""
+
 
 class Effort(NamedTuple):
     """How often and how long everything is looked at; times are seconds."""
@@ -97,6 +100,11 @@ def shown(bench: Bench, name: str, people: int) -> Measured:
     return Measured([w.frames / w.server for w in seen], [w.frames / w.seconds for w in seen], seen)
 
 
+def paced(bench: Bench, name: str, people: int) -> Measured:
+    seen = bench.load(name, "each", clients=people, voters=people, rate=FRAMES / people).windows
+    return Measured([w.frames / w.server for w in seen], [w.frames / w.seconds for w in seen], seen)
+
+
 def votes(bench: Bench, name: str, people: int) -> Measured:
     seen = bench.load(name, "quiet", clients=people, voters=people, next="ack").windows
     return Measured([w.acks / w.server for w in seen], [w.acks / w.seconds for w in seen], seen)
@@ -141,6 +149,7 @@ class Scenario(NamedTuple):
 
 
 ALL = [name for name in SERVERS if name not in {"awaiting", STORE}]
+PACED = [STACKVOTE, "tornado", "websockets", "ws", "c"]
 SCENARIOS = {
     "shown-1000": Scenario(
         "A tally to 1,000 people",
@@ -157,6 +166,22 @@ SCENARIOS = {
         5000,
         shown,
         ALL,
+    ),
+    "paced-1000": Scenario(
+        "20 tallies a second to 1,000 people",
+        "frames a CPU second of the server",
+        "frames a second",
+        1000,
+        paced,
+        PACED,
+    ),
+    "paced-5000": Scenario(
+        "4 tallies a second to 5,000 people",
+        "frames a CPU second of the server",
+        "frames a second",
+        5000,
+        paced,
+        PACED,
     ),
     "votes": Scenario(
         "Votes of 1,000 people",
@@ -188,7 +213,7 @@ SCENARIOS = {
 def main() -> int:
     given = _parser().parse_args()
     names = given.only or list(SCENARIOS)
-    effort = Effort(1, 1, 0.6, 0.3) if given.quick else Effort(3, 2, 2.0, 0.7)
+    effort = Effort(1, 1, 0.6, 0.3) if given.quick else Effort(3, 2, 1.5, 0.5)
     began = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="data-", dir=HERE) as folder:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -92,6 +93,8 @@ class Generator:
                 last = _read(line)
                 if "at" in last:
                     marks.append((last, self._spent(target, process.pid)))
+        if process.returncode == -signal.SIGALRM:
+            raise FailedError("the server was not done in two minutes more than it had")
         if process.returncode or "windows" not in last:
             raise FailedError(f"the generator ended with {process.returncode}: {last}")
         windows = [_window(*before, *after) for before, after in pairwise(marks)]

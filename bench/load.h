@@ -13,6 +13,7 @@ enum {
     MAX_ID = 40,
     MAX_SECONDS = 600,
     OBSERVERS = 3,
+    AT_THE_DOOR = 32,    /* who have connected and need not be welcomed yet */
     SETTLE_SECONDS = 10, /* in which all that is under way has to arrive */
     SPARE_SECONDS = 120, /* for connecting and settling */
 };
@@ -59,7 +60,7 @@ struct plan {
 
 struct counts {
     unsigned long frames, tallies, bytes, acks;
-    unsigned sent;
+    unsigned sent, welcomed;
 };
 
 /* load.c */
@@ -74,7 +75,7 @@ extern struct vote *votes;
 extern struct sights observed[OBSERVERS];
 extern struct counts counts;
 void invite(void);                     /* make room for them */
-void connect_all(int poller);          /* one after the other, each until it is welcomed */
+void connect_all(int poller);          /* a few at once, until all are welcomed */
 void start_voting(void);
 void stop_voting(void);
 void cast_vote(struct client *client);

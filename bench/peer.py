@@ -165,7 +165,7 @@ def running(
         try:
             yield Started(process, port, store.pid if store else None)
         except FailedError as error:
-            said = (folder / "peer.log").read_text().splitlines()
+            said = (folder / "peer.log").read_text().replace(str(folder), "…").splitlines()
             raise FailedError(f"{error}{f' ({said[-1]})' if said else ''}") from error
 
 

@@ -17,6 +17,7 @@ struct counts counts;
 static unsigned char *taken; /* a bit for each position at which a vote was acknowledged */
 static long top;             /* the highest of them */
 static int sending;
+static unsigned invited;
 
 void invite(void)
 {
@@ -162,6 +163,7 @@ static void hear(struct client *client, struct span message)
         if (seq < client->told)
             fail("client %u was told of position %ld after %ld", number_of(client), seq,
                  client->told);
+        counts.welcomed += client->told < 0;
         client->told = seq;
         counts.frames++;
         if (json_is(type, "tally"))
@@ -228,6 +230,15 @@ void watch(int poller, int fd, void *whose)
         fail("epoll: %s", strerror(errno));
 }
 
+static void welcome_all_but(int poller, unsigned few)
+{
+    for (double until = now() + SETTLE_SECONDS; invited > counts.welcomed + few;) {
+        listen_once(poller, 100);
+        if (now() > until)
+            fail("%u clients were not welcomed in %d s", invited - counts.welcomed, SETTLE_SECONDS);
+    }
+}
+
 void connect_all(int poller)
 {
     char cookie[1024];
@@ -240,6 +251,7 @@ void connect_all(int poller)
             fail("there are fewer cookies than clients");
         cookie[strcspn(cookie, "\n")] = '\0';
         client->told = client->tally_seq = -1;
+        invited++;
         const char *wrong = ws_open(&client->ws, plan.port, plan.path, cookie, plan.protocol);
         if (wrong)
             fail("client %d cannot connect: %s", i, wrong);
@@ -248,12 +260,9 @@ void connect_all(int poller)
         else
             say_hello(client);
         watch(poller, client->ws.fd, client);
-        for (double until = now() + SETTLE_SECONDS; client->told < 0;) {
-            listen_once(poller, 100);
-            if (now() > until)
-                fail("client %d was not welcomed in %d s", i, SETTLE_SECONDS);
-        }
+        welcome_all_but(poller, AT_THE_DOOR);
     }
+    welcome_all_but(poller, 0);
     fclose(cookies);
     printf("{\"connected\": %d}\n", plan.clients);
 }

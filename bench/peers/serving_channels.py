@@ -13,7 +13,8 @@ settings.configure(
     CHANNEL_LAYERS={
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
-            "CONFIG": {"hosts": [f"unix://{STORE}"]},
+            # Reading waits for messages in the store; redis-py would give it up after 5 s.
+            "CONFIG": {"hosts": [{"address": f"unix://{STORE}", "socket_timeout": None}]},
         }
     },
 )
