@@ -39,7 +39,7 @@ class Board:
         self.names: dict[str, str] = {}
         """Seat to the name its person chose."""
         # Ordered, because a plain dict looks for its oldest key past all that were deleted.
-        self._done: OrderedDict[str, int] = OrderedDict()
+        self._answers: OrderedDict[str, int | Refused] = OrderedDict()
 
     @property
     def round(self) -> Round | None:
@@ -55,25 +55,35 @@ class Board:
         if seq <= self.seq:
             return Change()
         self.seq = seq
-        if before := self.applied_at(entry.once):
+        answer = self.answer_to(entry.once)
+        if isinstance(answer, Refused):
+            return answer
+        if answer is not None:
             again = said_again(self, entry.by, entry.action)
-            return structs.replace(again, repeats=before)
+            return structs.replace(again, repeats=answer)
         try:
             deed = self._judge(at, entry)
         except Refused as refused:
-            return refused.with_traceback(None)
+            self._remember(entry.once, refused.with_traceback(None))
+            return refused
         change = deed()
-        if entry.once:
-            self._remember(entry.once, seq)
+        self._remember(entry.once, seq)
         return change
 
-    def applied_at(self, once: str) -> int | None:
-        """Return the position at which a message was applied; None where it was not."""
-        return self._done.get(once)
+    def answer_to(self, once: str) -> int | Refused | None:
+        """Return the position at which a message counted, or why it does not; None if unknown.
+
+        A message that stands in the log twice, because the answer to the first try was lost,
+        gets the same answer each time.
+        """
+        return self._answers.get(once)
 
     def check(self, at: int, entry: act.Entry) -> None:
         """Raise Refused if the entry would be refused here and now. Changes nothing."""
-        if self.applied_at(entry.once):
+        answer = self.answer_to(entry.once)
+        if isinstance(answer, Refused):
+            raise answer
+        if answer is not None:
             return
         self._judge(at, entry)
         # Only asked beforehand: where the log is read again, the parent may be erased.
@@ -120,7 +130,9 @@ class Board:
             raise Refused(Code.NOT_UNDERSTOOD, "A board is created once, before anything else.")
         return CONDUCT[type(entry.action)](self, at, entry.by, entry.action)
 
-    def _remember(self, once: str, seq: int) -> None:
-        self._done[once] = seq
-        if len(self._done) > REMEMBERED:
-            self._done.popitem(last=False)
+    def _remember(self, once: str, answer: int | Refused) -> None:
+        if not once:
+            return
+        self._answers[once] = answer
+        if len(self._answers) > REMEMBERED:
+            self._answers.popitem(last=False)

@@ -27,9 +27,12 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
     """Nothing was changed; `message` says why, in words for a person."""
 
     def __init__(self, code: Code, message: str) -> None:
-        super().__init__(message)
+        super().__init__(code, message)
         self.code = code
         self.message = message
+
+    def __str__(self) -> str:
+        return self.message
 
     def __repr__(self) -> str:
         return f"Refused({self.code.value!r}, {self.message!r})"

@@ -168,7 +168,8 @@ class Room:
         except Refused:
             # What was done is not refused when it is asked for again, though it could no
             # longer be done now.
-            if (before := self.board.applied_at(once)) is None:
+            before = self.board.answer_to(once)
+            if not isinstance(before, int):
                 raise
             answered(before)
             return

@@ -13,7 +13,9 @@ const REST_MS = 150;
 
 const TRY_AGAIN = new Set(["store_away", "going_away"]);
 
-/** Messages of one slot replace each other while they have not been sent. */
+/** Messages of one slot replace each other while none of them has ever been sent. One that
+ *  has may have arrived without our knowing: only going again, in its place before the
+ *  newer one, makes sure that it does not arrive after it. */
 const SLOT = {
   vote: (message) => `ballot ${message.round}`,
   withdraw: (message) => `ballot ${message.round}`,
@@ -42,7 +44,7 @@ export class Outbox {
   start() {
     const letters = keysWith(this.#prefix).map((key) => kept(key)).filter(Boolean);
     letters.sort((a, b) => a.order - b.order);
-    for (const { order, message } of letters) this.#letters.set(message.id, { order, message, sent: false });
+    for (const { order, message, tried } of letters) this.#letters.set(message.id, { order, message, tried, sent: false });
     window.addEventListener("storage", this.#otherTab);
   }
 
@@ -60,12 +62,11 @@ export class Outbox {
   put(content) {
     const message = { ...content, id: newId() };
     for (const letter of this.#letters.values()) {
-      if (!letter.sent && slotOf(letter.message) === slotOf(message)) this.#remove(letter.message.id);
+      if (!letter.tried && slotOf(letter.message) === slotOf(message)) this.#remove(letter.message.id);
     }
     // A clock may stand still or go back; the order of what one person did may not.
     this.#last = Math.max(this.#last + 1, Date.now());
-    this.#letters.set(message.id, { order: this.#last, message, sent: false });
-    keep(this.#prefix + message.id, { order: this.#last, message });
+    this.#keep({ order: this.#last, message, tried: false, sent: false });
     clearTimeout(this.#rest);
     if (message.type === "vote") this.#rest = setTimeout(() => this.deliver(), REST_MS);
     else this.deliver();
@@ -78,18 +79,13 @@ export class Outbox {
     for (const letter of this.#letters.values()) {
       if (!letter.sent) letter.sent = this.#send(letter.message);
       if (!letter.sent) return;
+      if (!letter.tried) this.#keep(Object.assign(letter, { tried: true }));
     }
   }
 
-  /** The line broke: nobody knows what of it arrived, so the newest of each slot goes again. */
+  /** The line broke: nobody knows what of it arrived, so all of it goes again, in order. */
   lineLost() {
-    const newest = new Map();
-    for (const letter of this.#letters.values()) {
-      letter.sent = false;
-      const older = newest.get(slotOf(letter.message));
-      if (older) this.#remove(older);
-      newest.set(slotOf(letter.message), letter.message.id);
-    }
+    for (const letter of this.#letters.values()) letter.sent = false;
   }
 
   /** Returns the message that the server has confirmed, or undefined. */
@@ -119,6 +115,12 @@ export class Outbox {
   ballot(round) {
     const last = this.waiting("vote", "withdraw").findLast((message) => message.round === round);
     return last && (last.ballot ?? null);
+  }
+
+  #keep(letter) {
+    const { order, message, tried } = letter;
+    this.#letters.set(message.id, letter);
+    keep(this.#prefix + message.id, { order, message, tried });
   }
 
   #remove(id) {
