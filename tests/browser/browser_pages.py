@@ -1,5 +1,7 @@
 """What a person does on a page, and what is then seen there."""
 
+import time
+
 from playwright.sync_api import expect
 
 PHONE = {"width": 390, "height": 844}
@@ -35,6 +37,15 @@ def ranking(page):
         row.inner_text().split("\t")
         for row in page.locator("[data-part=ranking-table] tbody tr").all()
     ]
+
+
+def until(page, condition, within=10):
+    """Wait for what only the script can tell. The browser can't wait for it by itself: our
+    pages forbid to evaluate strings."""
+    deadline = time.monotonic() + within
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, condition
+        page.wait_for_timeout(50)
 
 
 def comment(page, name, text, kind="For"):

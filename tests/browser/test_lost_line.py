@@ -1,11 +1,16 @@
 """What happens to a vote when the line, the server or everything goes away."""
 
+import json
+
 import pytest
-from browser_pages import STAGE, card, comment, is_chosen, saved, tap
+from browser_pages import STAGE, card, comment, is_chosen, saved, tap, until
 from playwright.sync_api import expect
 
 # What Chromium itself says about a line that is cut.
 CUT = ("WebSocket", "ERR_", "Failed to load resource")
+
+OUTBOX = """Object.keys(localStorage).filter((key) => key.includes(":out:"))
+    .map((key) => JSON.parse(localStorage[key]))"""
 
 
 @pytest.fixture
@@ -78,6 +83,41 @@ def test_a_phone_without_network_for_ten_seconds_loses_nothing(own_server, board
     expect(card(other, "Gradio").get_by_text("1 of 1 voter")).to_be_visible(timeout=30_000)
     expect(card(other, "Flask").get_by_text("1 of 1 voter")).to_be_visible()
     expect(card(other, "Gradio").locator("[data-part=talk-count]")).to_have_text("1 comment")
+
+
+def test_votes_without_an_answer_go_again_in_the_order_in_which_they_were_cast(board, person):
+    lines = []
+
+    def overhear(socket):
+        """Let no answer through on the first two lines."""
+        server, sent, is_deaf = socket.connect_to_server(), [], len(lines) < 2
+        lines.append(sent)
+
+        def to_server(message):
+            sent.append(json.loads(message))
+            server.send(message)
+
+        def to_page(message):
+            if not (is_deaf and json.loads(message)["type"] in {"ack", "ballot"}):
+                socket.send(message)
+
+        socket.on_message(to_server)
+        server.on_message(to_page)
+
+    page = person("about:blank", forgive=CUT)
+    page.route_web_socket("**/live", overhear)
+    page.goto(board.address)
+    tap(page, "Flask")
+    until(page, f"{OUTBOX}.filter((letter) => letter.tried).length === 1")
+    page.reload()
+    is_chosen(page, "Flask").to_be_checked()
+    tap(page, "Gradio")
+    until(page, f"{OUTBOX}.filter((letter) => letter.tried).length === 2")
+    page.reload()
+    saved(page).to_have_text("✓ saved")
+    flask, both = (m["ballot"]["approve"] for m in lines[-1] if m["type"] == "vote")
+    assert (flask, sorted(both)) == (["flask"], ["flask", "gradio"])
+    expect(card(page, "Gradio").get_by_text("1 of 1 voter")).to_be_visible()
 
 
 def test_a_vote_that_comes_too_late_is_undone_in_words(own_server, board, person):
