@@ -40,6 +40,26 @@ def test_every_page_of_a_board_can_be_read(server, person):
     expect(host.get_by_text("Still <small>.")).to_be_visible()
 
 
+def test_a_new_round_is_not_called_decided(server, person):
+    board = server.new_board()
+    server.open_round(board)
+    server.act(board, type="reveal_round", round=1)
+    server.act(board, type="decide", option="flask", because="We know it.")
+    address = f"{server.address}/b/{board.code}"
+    page = person(address, java_script_enabled=False)
+    expect(page.locator("[data-part=phase-now]")).to_have_text("Decided")
+
+    server.open_round(board)
+    for view in ("", "/screen"):
+        page.goto(address + view)
+        expect(page.locator("[data-part=phase-now]")).to_have_text("Voting open")
+    page.goto(f"{address}/host?key={board.host_key}")
+    expect(page.locator("[data-part=steps] [aria-current=step]")).to_have_text("Voting")
+    server.act(board, type="lock_round", round=2)
+    page.goto(address)
+    expect(page.locator("[data-part=phase-now]")).to_have_text("Voting closed")
+
+
 def test_a_board_can_be_made_and_joined(server, person):
     page = person(server.address, DESK, java_script_enabled=False)
     page.get_by_label("What do you decide?").fill("Which queue?")
