@@ -86,6 +86,7 @@ export const words = {
     screenBlocked: "Live updates are blocked on this network",
     screenStore: "The server cannot save right now",
     unsupported: "This browser has no live connection (WebSockets). Reload the page for the latest.",
+    1009: "What this page sent was too large for the server. Reload the page, and write less.",
     4000: "This page and the server do not understand each other. Reload the page.",
     4003: "You are not allowed on this board. Ask the host for a link.",
     4004: "This board is no longer there.",

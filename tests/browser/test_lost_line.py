@@ -13,6 +13,18 @@ OUTBOX = """Object.keys(localStorage).filter((key) => key.includes(":out:"))
     .map((key) => JSON.parse(localStorage[key]))"""
 
 
+def put_into_outbox(page, board, messages):
+    """Leave on this device what was done while there was no line."""
+    page.evaluate(
+        """([code, messages]) => messages.forEach((content, order) => {
+            const id = `made-offline-${order}`;
+            localStorage.setItem(`stackvote:${code}:out:${id}`, JSON.stringify({ order, message: { ...content, id } }));
+        })""",
+        [board.code, messages],
+    )
+    assert len(page.evaluate(OUTBOX)) == len(messages)
+
+
 @pytest.fixture
 def board(own_server):
     made = own_server.new_board()
@@ -52,21 +64,13 @@ def test_what_was_done_offline_survives_a_reload(own_server, board, person):
     # The page can still be loaded; its live connection can't be made.
     page.route_web_socket("**/live", lambda socket: socket.close())
     page.reload()
-    waiting = page.evaluate(
-        """([code]) => {
-            const message = { id: "made-offline", type: "vote", round: 1, ballot: { approve: ["reflex"] } };
-            localStorage.setItem(`stackvote:${code}:out:made-offline`, JSON.stringify({ order: 1, message }));
-            return Object.keys(localStorage).filter((key) => key.includes(":out:")).length;
-        }""",
-        [board.code],
-    )
-    assert waiting == 1
+    put_into_outbox(page, board, [{"type": "vote", "round": 1, "ballot": {"approve": ["reflex"]}}])
     again = page.context.new_page()
     again.goto(board.address)
     is_chosen(again, "Reflex").to_be_checked()
     saved(again).to_have_text("✓ saved")
     expect(card(again, "Reflex").get_by_text("1 of 1 voter")).to_be_visible()
-    assert again.evaluate("Object.keys(localStorage).filter((key) => key.includes(':out:'))") == []
+    assert again.evaluate(OUTBOX) == []
 
 
 def test_a_phone_without_network_for_ten_seconds_loses_nothing(own_server, board, person):
@@ -153,6 +157,20 @@ def test_where_websockets_are_blocked_the_page_says_so(own_server, board, person
         timeout=20_000
     )
     expect(page.get_by_role("heading", name="Django")).to_be_visible()
+
+
+def test_a_line_that_was_closed_for_a_message_too_large_stays_closed_in_words(board, person):
+    page = person(board.address, forgive=CUT)
+    expect(page.get_by_text("Nothing chosen yet")).to_be_visible()
+    put_into_outbox(
+        page,
+        board,
+        [{"type": "comment", "option": "flask", "kind": "note", "text": "x" * 20_000}],
+    )
+    page.reload()
+    expect(page.get_by_text("What this page sent was too large")).to_be_visible()
+    tap(page, "Flask")
+    saved(page).to_have_text("offline, will send")
 
 
 def test_a_store_that_is_away_is_said_and_waited_for(own_server, board, person):

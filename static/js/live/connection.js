@@ -19,6 +19,7 @@ const ATTEMPTS_UNTIL_BLOCKED = 3;
 
 /** What to do after each close code; any other comes back with jitter. */
 const AFTER_CLOSE = {
+  1009: "stop",
   4000: "stop",
   4003: "stop",
   4004: "stop",
