@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Awaitable
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -130,6 +131,8 @@ class Handler(RequestHandler):
     """A handler of this server."""
 
     access: ClassVar[Access]
+    problem = ""
+    """The code of the error that was answered; the log tells it."""
 
     @property
     def site(self) -> Site:
@@ -163,6 +166,10 @@ class Handler(RequestHandler):
             raise Problem.of(STORE_AWAY) from error
         self.require_rate(self.site.guesses, "Too many codes that no board has. Wait a minute.")
         raise Problem(404, Code.NO_SUCH_BOARD, "There is no board with this code.")
+
+    def head(self, *args: str) -> Awaitable[None] | None:
+        """Answer as to GET, wherever there is one; Tornado leaves the body out."""
+        return self.get(*args)
 
     def host_key(self, room: Room) -> str | None:
         return identity.host_key(self, room.code, room.board.host)
@@ -204,6 +211,7 @@ class Handler(RequestHandler):
             message = _WORDS.get(
                 status_code, "Something went wrong here. Nothing you sent was changed by it."
             )
+        self.problem = code
         if status_code == HTTPStatus.SERVICE_UNAVAILABLE:
             self.set_header("Retry-After", "2")
         if self.request.path.startswith("/api/") or self.request.method not in {"GET", "HEAD"}:
@@ -251,9 +259,10 @@ def log_request(handler: RequestHandler) -> None:
     level = logging.DEBUG if quiet else logging.INFO if status < 500 else logging.ERROR
     logger.log(
         level,
-        "%d %s %s %.0f ms",
+        "%d %s %s%s %.0f ms",
         status,
         request.method,
         request.path[:200],
+        f" {handler.problem}" if isinstance(handler, Handler) and handler.problem else "",
         1000 * request.request_time(),
     )

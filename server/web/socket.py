@@ -35,6 +35,7 @@ class LiveSocket(Handler):
     """One page's connection."""
 
     access: ClassVar[Access] = Access.BY_ACTION
+    SUPPORTED_METHODS = ("GET",)
 
     async def get(self, typed: str) -> None:
         if len(self.site.hub.guests) >= self.site.settings.max_connections:

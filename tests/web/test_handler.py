@@ -83,6 +83,34 @@ async def test_a_fault_of_ours_is_loud_for_us_and_calm_for_people(embedded, monk
         assert key not in caplog.text
 
 
+async def test_monitors_may_ask_for_the_head_of_whatever_can_be_read(embedded):
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        pages = ("/", f"/b/{code}/screen", "/b/ZZZZZZ", "/nothing")
+        for path in (*pages, f"/api/boards/{code}", "/api/templates", "/healthz", "/readyz"):
+            whole, head = await server.fetch(path), await server.fetch(path, method="HEAD")
+            assert head.code == whole.code, path
+            assert head.headers["Content-Type"] == whole.headers["Content-Type"]
+            assert int(head.headers["Content-Length"]) > 0
+            assert head.body == b""
+        for path in ("/api/boards", f"/b/{code}/live"):
+            assert (await server.fetch(path, method="HEAD")).code == 405, path
+
+
+async def test_the_log_says_by_its_code_why_a_request_was_refused(embedded, caplog):
+    caplog.set_level(logging.INFO, logger="server")
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        caplog.clear()
+        foreign = {"Sec-Fetch-Site": "cross-site"}
+        got = await server.fetch(f"/api/boards/{code}/actions", b"{}", headers=foreign)
+        assert got.code == 403
+        (line,) = (
+            record.getMessage() for record in caplog.records if record.name == "server.web.handler"
+        )
+        assert line.startswith(f"403 POST /api/boards/{code}/actions foreign_origin ")
+
+
 async def test_an_address_that_is_not_there(embedded, caplog):
     caplog.set_level(logging.INFO, logger="server")
     async with worker(embedded) as server:
