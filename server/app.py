@@ -1,24 +1,26 @@
 """Where the parts are wired together: one worker, from the sockets it inherits to its end."""
 
 import asyncio
+import contextlib
 import gc
 import logging
 import os
 import secrets
 import signal
 import socket
+from collections.abc import Awaitable, Callable
 
 from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
-from server import secret, tasks, tls
+from server import metrics, secret, tasks, tls
 from server.addresses import public_base
 from server.domain.templates import Template, load_templates
 from server.live.founding import DEFAULT_CODE, DEFAULT_TEMPLATE, open_default
 from server.live.hub import Hub
 from server.live.pseudonyms import Pseudonyms
 from server.live.rate import Rates
-from server.log.store import Store
+from server.log.store import Store, StoreAwayError
 from server.settings import Settings, resources
 from server.web import api, ops, pages
 from server.web import socket as live_socket
@@ -32,12 +34,15 @@ MAX_BODY = 256 * 1024
 GUESSES_A_MINUTE = 60
 STORE_SECONDS = 5.0
 """How long a worker waits for the store before it says that it is ready all the same."""
+EXPIRY_SECONDS = 60.0
+"""How often it is looked whether the board of a fresh server has expired."""
 
 
 def make_site(settings: Settings, key: bytes) -> Site:
     """Make what all handlers share: rooms, templates, limits. Nothing runs yet."""
     process = secrets.token_hex(6)
     store = Store(settings.redis_url or "", settings.durability)
+    store.on_presence.append(metrics.STORE_PRESENT.set)
     folders = resources()
     templates = load_templates(folders.data / "boards")
     first = templates.pop(DEFAULT_TEMPLATE)
@@ -48,7 +53,8 @@ def make_site(settings: Settings, key: bytes) -> Site:
         templates={first.id: first, **templates},
         static_version=version_of(folders.static),
         messages=Rates(settings.message_rate, settings.message_burst),
-        founders=Rates(settings.board_rate / 60, settings.board_rate),
+        # Less than one a minute is still one at a time.
+        founders=Rates(settings.board_rate / 60, max(1, settings.board_rate)),
         guesses=Rates(GUESSES_A_MINUTE / 60, GUESSES_A_MINUTE),
     )
 
@@ -72,13 +78,16 @@ def make_application(site: Site, key: bytes) -> Application:
 
 
 async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
-    """Run one worker until SIGTERM or SIGINT, or until its parent is gone; then drain."""
+    """Run one worker until it is told to stop, or until its parent is gone; then drain.
+
+    While it drains, it still answers: else connections would wait unread in the queue of the
+    socket, and nobody could ask how it is. Only a worker that another has replaced (SIGHUP)
+    stops to accept at once, since the queue is read by the other. In any other case all leave,
+    and whoever leaves last closes the socket, for the parent has let go of it.
+    """
     key = secret.read(settings.secret_path)
     site = make_site(settings, key)
     application = make_application(site, key)
-    stopping = _stop_event()
-    _keep_default_board(site, key)
-    site.hub.start()
     server = HTTPServer(
         application,
         ssl_options=tls.context(settings),
@@ -87,6 +96,11 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
         idle_connection_timeout=120,
         body_timeout=30,
     )
+    stopping = _stop_event(replaced=server.stop)
+    keep = default_board_keeper(site, key)
+    site.hub.on_line.append(keep)
+    site.hub.start()
+    keeping = asyncio.create_task(keep_now_and_then(keep))
     server.add_sockets(sockets)
     # What lives as long as the process need not be looked at by every collection.
     gc.collect()
@@ -95,14 +109,16 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     await _meet_store(site.hub.store, stopping)
     _say_ready()
     await stopping.wait()
-    server.stop()
     await site.hub.drain(settings.drain_seconds)
+    server.stop()
     await server.close_all_connections()
+    await tasks.end((keeping,))
     await site.hub.close()
+    metrics.flush()
 
 
-def _keep_default_board(site: Site, key: bytes) -> None:
-    """Have the board of a fresh server opened, now and whenever the store comes without it."""
+def default_board_keeper(site: Site, key: bytes) -> Callable[[], Awaitable[None]]:
+    """Return what opens the board of a fresh server unless it is there."""
     host_key = secret.host_key(key, DEFAULT_CODE)
     template: Template = site.templates[DEFAULT_TEMPLATE]
 
@@ -110,15 +126,32 @@ def _keep_default_board(site: Site, key: bytes) -> None:
         if await open_default(site.hub, template, host_key):
             logger.info("The board %s is open.", DEFAULT_CODE)
 
-    site.hub.on_line.append(keep)
+    return keep
 
 
-def _stop_event() -> asyncio.Event:
-    """Return an event that is set when this worker is told to stop, or its parent is gone."""
+async def keep_now_and_then(keep: Callable[[], Awaitable[None]]) -> None:
+    """Open the board of a fresh server again when nobody has used it until it expired."""
+    while True:
+        await asyncio.sleep(EXPIRY_SECONDS)
+        with contextlib.suppress(StoreAwayError):
+            await keep()
+
+
+def _stop_event(replaced: Callable[[], None]) -> asyncio.Event:
+    """Return an event that is set when this worker is told to stop, or its parent is gone.
+
+    `replaced` is called first where another worker has taken its place.
+    """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+
+    def make_way() -> None:
+        replaced()
+        stopping.set()
+
+    loop.add_signal_handler(signal.SIGHUP, make_way)
     if parent := os.environ.get("STACKVOTE_PARENT_FD"):
 
         def gone() -> None:

@@ -94,9 +94,12 @@ class Worker:
         """Wait until it is gone, and give its exit status."""
         return await self._process.wait()
 
-    async def drain(self, limit: float) -> None:
-        """Let it send its people away, and wait until it is gone; kill it after the limit."""
-        self._signal(signal.SIGTERM)
+    async def drain(self, limit: float, *, replaced: bool = False) -> None:
+        """Let it send its people away, and wait until it is gone; kill it after the limit.
+
+        One that is replaced takes no more people: the others do.
+        """
+        self._signal(signal.SIGHUP if replaced else signal.SIGTERM)
         try:
             await asyncio.wait_for(self._process.wait(), limit)
         except TimeoutError:

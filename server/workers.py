@@ -23,6 +23,7 @@ from prometheus_client.multiprocess import mark_process_dead
 from server import secret, terminal, tls
 from server.listening import listen, raise_file_limit
 from server.live.founding import DEFAULT_CODE
+from server.live.transport import FAREWELL
 from server.log.embedded import EmbeddedStore, StoreError
 from server.log.inspection import StoreUnfitError, faults, inspect_store
 from server.log.store import StoreAwayError
@@ -30,8 +31,9 @@ from server.settings import Settings, redacted_url
 from server.worker import Handover, Worker
 
 STORE_PATIENCE = 30.0
-# What a worker may take beyond its time for draining before it is killed.
-DRAIN_MARGIN = 5.0
+# What a worker may take beyond its time for draining before it is killed: its people's answers
+# to the farewell, and a moment to clear up.
+DRAIN_MARGIN = FAREWELL + 3.0
 # A worker that lives for less than this was hardly started; the next one waits a little.
 YOUNG_SECONDS = 10.0
 TRIES = 5
@@ -115,6 +117,10 @@ class Supervisor:
         # A slot ends by itself only when it gives up; then everything ends.
         await asyncio.wait([stopping, *slots], return_when=asyncio.FIRST_COMPLETED)
         self.stopping.set()
+        # The workers have them too, and answer on them until they have drained. With the last
+        # of them the sockets are gone, and whoever comes then is refused.
+        for each in self.sockets:
+            each.close()
         for task in (greeting, self._rolling):
             if task is not None:
                 task.cancel()
@@ -203,6 +209,8 @@ class Supervisor:
         """Renew the workers one after the other, so that there is always one that serves."""
         log.info("Renewing the workers one by one.")
         for slot in self.slots:
+            if self.stopping.is_set():
+                return
             if not await slot.renew():
                 log.error("A new worker does not get ready; the old ones go on.")
                 return
@@ -265,8 +273,10 @@ class Slot:
         """Keep a worker in this place until the server stops. Raises StartError."""
         stopping = self.supervisor.stopping
         tries = 0
-        while not stopping.is_set():
+        while True:
             async with self._changing:
+                if stopping.is_set():
+                    return
                 worker = self._worker or await self._fill()
             status = await worker.ended()
             self.supervisor.forget(worker)
@@ -293,7 +303,8 @@ class Slot:
                 return False
             old, self._worker = self._worker, new
         if old is not None:
-            await old.drain(self.supervisor.settings.drain_seconds + DRAIN_MARGIN)
+            limit = self.supervisor.settings.drain_seconds + DRAIN_MARGIN
+            await old.drain(limit, replaced=True)
         return True
 
     async def _fill(self) -> Worker:

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from server.domain import actions as act
 from server.domain.changes import Change, Deed, Outcome
-from server.domain.comments import Comment
+from server.domain.comments import MAX_COMMENTS, MAX_TALK, Comment
 from server.domain.conduct import CONDUCT, said_again
 from server.domain.decision import Decision
 from server.domain.options import Option
@@ -86,11 +86,8 @@ class Board:
         if answer is not None:
             return
         self._judge(at, entry)
-        # Only asked beforehand: where the log is read again, the parent may be erased.
-        if isinstance(entry.action, act.Comment) and entry.action.parent:
-            parent = self.require_comment(entry.action.parent)
-            if parent.parent or parent.option != entry.action.option:
-                raise Refused(Code.NOT_ALLOWED, "Only a comment on the same option is answered.")
+        if isinstance(entry.action, act.Comment):
+            self._check_talk(entry.action)
 
     def latest_round(self, n: int) -> Round:
         """Return round `n` if it is the current one. Raises Refused."""
@@ -123,6 +120,25 @@ class Board:
                 Code.ROUND_OPEN,
                 f"Round {self.round.n} is not over. Options change between rounds only, "
                 "so that everyone votes on the same ones.",
+            )
+
+    def _check_talk(self, action: act.Comment) -> None:
+        """Raise Refused for what is only asked beforehand.
+
+        Where the log is read again, comments are missing that were erased since: then a
+        parent is not there, and a limit not yet reached.
+        """
+        if action.parent:
+            parent = self.require_comment(action.parent)
+            if parent.parent or parent.option != action.option:
+                raise Refused(Code.NOT_ALLOWED, "Only a comment on the same option is answered.")
+        if action.comment in self.comments:
+            return
+        if len(self.comments) >= MAX_COMMENTS:
+            raise Refused(Code.TOO_MANY, f"A board holds at most {MAX_COMMENTS:,} comments.")
+        if sum(len(said.text) for said in self.comments.values()) + len(action.text) > MAX_TALK:
+            raise Refused(
+                Code.TOO_MANY, f"The comments of a board have at most {MAX_TALK:,} characters."
             )
 
     def _judge(self, at: int, entry: act.Entry) -> Deed:

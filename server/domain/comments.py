@@ -6,6 +6,8 @@ from server.domain.actions import Kind
 from server.domain.refusals import Code, Refused
 
 MAX_COMMENTS = 10_000
+MAX_TALK = 2_000_000
+"""Characters of all comments of a board together."""
 MAX_EMOJI = 12
 """Different emoji on one comment."""
 

@@ -12,7 +12,7 @@ from msgspec import UNSET, structs
 
 from server.domain import actions as act
 from server.domain.changes import Change, Deed
-from server.domain.comments import MAX_COMMENTS, MAX_EMOJI, Comment
+from server.domain.comments import MAX_EMOJI, Comment
 from server.domain.decision import Decision
 from server.domain.limits import MAX_OPTIONS, MIN_OPTIONS_TO_VOTE
 from server.domain.methods import METHODS
@@ -40,18 +40,31 @@ def create(board: "Board", at: int, by: str, action: act.Create) -> Deed:
 
 
 def set_board(board: "Board", at: int, by: str, action: act.SetBoard) -> Deed:
+    settings = board.settings
+    if action.settings is not UNSET:
+        settings = action.settings.applied_to(settings)
+    if settings.host_sees_results != board.settings.host_sees_results:
+        # Switched on and off between two votes, it would tell the host each single ballot.
+        current = board.round
+        if current and current.state is not State.REVEALED:
+            raise Refused(
+                Code.ROUND_OPEN,
+                f"Whether the host sees results early is settled until round {current.n} is over.",
+            )
+
     def deed() -> Change:
         if action.title is not UNSET:
             board.title = action.title
         if action.context is not UNSET:
             board.context = action.context
-        if action.settings is not UNSET:
-            board.settings = action.settings.applied_to(board.settings)
-            # Whether names are shown, and whether the host sees early, is in all of it.
-            for said in board.comments.values():
-                said.seq = board.seq
-            return Change(board=True, tally=True, people=True, comments=tuple(board.comments))
-        return Change(board=True)
+        renamed = settings.show_names != board.settings.show_names
+        board.settings = settings
+        if not renamed:
+            return Change(board=True, people=True)
+        # Names stand beside every comment.
+        for said in board.comments.values():
+            said.seq = board.seq
+        return Change(board=True, people=True, comments=tuple(board.comments))
 
     return deed
 
@@ -212,8 +225,6 @@ def comment(board: "Board", at: int, by: str, action: act.Comment) -> Deed:
         return lambda: said_again(board, by, action)
     board.require_talk()
     board.require_option(action.option)
-    if len(board.comments) >= MAX_COMMENTS:
-        raise Refused(Code.TOO_MANY, f"A board holds at most {MAX_COMMENTS} comments.")
 
     def deed() -> Change:
         board.comments[action.comment] = Comment(

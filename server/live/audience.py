@@ -20,7 +20,7 @@ from server.metrics import FRAMES, count
 logger = logging.getLogger(__name__)
 
 SLICE = 200
-"""Sends after which the loop gets to do other things."""
+"""Frames after which the loop gets to do other things."""
 MIN_WINDOW, MAX_WINDOW = 0.02, 0.25
 """Seconds between two tallies; in between, three times what sending the last one took."""
 PEOPLE_WINDOW, CROWD_WINDOW, CROWD = 0.2, 1.0, 100
@@ -130,11 +130,14 @@ class Broadcaster:
             if members
         ]
         for members, frames in made:
+            if not frames:
+                continue
             count(FRAMES, by=len(frames) * len(members))
+            joined = b"".join(data for _, data in frames)
+            every = max(1, SLICE // len(frames))
             for sent, connection in enumerate(members, 1):
-                for slot, data in frames:
-                    connection.send(data, slot)
-                if sent % SLICE == 0:
+                connection.send_all(frames, joined)
+                if sent % every == 0:
                     await asyncio.sleep(0)
 
     def _frames(self, news: News, audience: Audience) -> Iterator[tuple[str, bytes]]:

@@ -50,6 +50,7 @@ class Hub:
         self._deserted = asyncio.Event()
         self._deserted.set()
         self._left: dict[str, float] = {}
+        self._compared = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -75,6 +76,8 @@ class Hub:
     async def room(self, code: str) -> Room:
         """Return the room of a board. Raises Refused `no_such_board`, StoreAwayError."""
         if room := self.rooms.get(code):
+            # Whoever asked by HTTP waits for an answer, too: the room's time begins anew.
+            self._left.pop(code, None)
             return room
         if code not in self._opening:
             self._opening[code] = asyncio.create_task(self._open(code))
@@ -86,12 +89,16 @@ class Hub:
         return await self.log.create(code, [act.encode(entry) for entry in entries])
 
     async def drain(self, seconds: float) -> None:
-        """Send everybody away in good order, and wait until what was taken is answered."""
+        """Send everybody away in good order, and wait until what was taken is answered.
+
+        Half of the time at most is for the answers, because the store may be away, and half for
+        the farewells. Whoever does not answer these is waited for a little longer: `FAREWELL`.
+        """
         self.draining = True
         for room in self.rooms.values():
             room.draining = True
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.log.drained(), seconds)
+            await asyncio.wait_for(self.log.drained(), seconds / 2)
         await asyncio.sleep(0)  # The answers go out before the farewell.
         connections = list(self.guests)
         spread_ms = min(int(seconds * 1000), 20 * len(connections))
@@ -112,8 +119,7 @@ class Hub:
 
     async def close(self) -> None:
         await tasks.end(self._tasks)
-        for room in list(self.rooms.values()):
-            await room.close()
+        await asyncio.gather(*(room.close() for room in self.rooms.values()))
         await self.log.close()
         await self.line.close()
         await self.store.close()
@@ -128,11 +134,7 @@ class Hub:
                 process=self._process,
                 lost=self._discard,
             )
-            try:
-                await room.open()
-            except BaseException:
-                await room.close()
-                raise
+            await room.open()
             room.draining = self.draining
             self.rooms[code] = room
             await self.line.follow(code, room)
@@ -159,23 +161,29 @@ class Hub:
             room.pulse_now()
 
     async def _tick(self) -> None:
-        loop = asyncio.get_running_loop()
-        compared = loop.time()
         while True:
             await asyncio.sleep(TICK)
-            metrics.flush()
-            now = loop.time()
-            compare = self.store.present and now - compared >= COMPARE
-            compared = now if compare else compared
-            for connection in list(self.guests):
-                connection.check(now)
-            for room in list(self.rooms.values()):
-                if compare:
-                    room.catch_up()
-                if room.visitors:
-                    self._left.pop(room.code, None)
-                elif now - self._left.setdefault(room.code, now) > EMPTY:
-                    self._discard(room)
+            try:
+                self._look_around(asyncio.get_running_loop().time())
+            except Exception:
+                # Whatever is wrong with one of them, the others are to be looked after.
+                logger.exception("Looking after rooms and connections failed.")
+
+    def _look_around(self, now: float) -> None:
+        metrics.flush()
+        metrics.ROOMS.set(len(self.rooms))
+        for connection in list(self.guests):
+            connection.check(now)
+        compare = self.store.present and now - self._compared >= COMPARE
+        if compare:
+            self._compared = now
+        for room in list(self.rooms.values()):
+            if compare:
+                room.catch_up()
+            if room.visitors:
+                self._left.pop(room.code, None)
+            elif now - self._left.setdefault(room.code, now) > EMPTY:
+                self._discard(room)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

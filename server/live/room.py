@@ -38,6 +38,14 @@ logger = logging.getLogger(__name__)
 HOST_SEAT = "host"
 """By whom the host acts who holds the key but no seat."""
 
+PARTS: dict[str, Callable[[Board, Audience], Any]] = {
+    "board": lambda board, _: board_view(board),
+    "round": lambda board, _: round_view(board.round),
+    "tally": lambda board, audience: tally_view(board.round, audience),
+    "comments": comment_views,
+}
+"""What of a welcome is the same for a whole audience."""
+
 
 class Room:
     """Everything that happens around one board in one process."""
@@ -64,10 +72,9 @@ class Room:
         self._pseudonyms = pseudonyms
         self._lost = lost
         self._submissions = Submissions(log, code)
-        self._broadcaster = Broadcaster(self)
-        self._presence = Presence(store, process, code, self._broadcaster.mark_people)
+        self._process = process
         self._by_voter: dict[str, dict[Connection, None]] = {}
-        self._shared: dict[Audience, tuple[object, dict[str, Raw]]] = {}
+        self._parts: dict[tuple[str, Audience], tuple[object, Raw]] = {}
         self._crowd_people: tuple[float, Raw] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -78,10 +85,13 @@ class Room:
     async def open(self) -> None:
         """Read the board. Raises Refused `no_such_board`, StoreAwayError."""
         await self.replica.load()
+        self._broadcaster = Broadcaster(self)
+        changed = self._broadcaster.mark_people
+        self._presence = Presence(self._store, self._process, self.code, changed)
         self._set_timer()
 
     async def close(self) -> None:
-        """Stop everything; what was submitted keeps its place in the log's line."""
+        """Stop what `open` started; what was submitted keeps its place in the log's line."""
         if self._timer:
             self._timer.cancel()
         await self._broadcaster.close()
@@ -120,19 +130,23 @@ class Room:
         resumed = (
             since is not None and since.epoch == self.replica.epoch and since.seq <= self.board.seq
         )
-        shared = self._shared_parts(self._audience(connection))
+        audience = self._audience(connection)
         if resumed and since is not None:
-            views = comment_views(self.board, self._audience(connection), since.seq)
-            shared = shared | {"comments": Raw(messages.encode(views))}
+            comments = Raw(messages.encode(comment_views(self.board, audience, since.seq)))
+        else:
+            comments = self._part("comments", audience)
         welcome = Welcome(
             epoch=self.replica.epoch,
             seq=self.board.seq,
             now=self._store.now(),
             resumed=resumed,
             you=self.you(connection.actor, connection.view),
+            board=self._part("board", audience),
+            round=self._part("round", audience),
+            tally=self._part("tally", audience),
+            comments=comments,
             people=self._people_part(),
             ballot=self.ballot(connection.actor.seat),
-            **shared,
         )
         connection.send(frame(messages.encode(welcome)), "welcome")
         if not self._store.present:
@@ -305,20 +319,14 @@ class Room:
         for connection in self.connections:
             self._seat(connection)
 
-    def _shared_parts(self, audience: Audience) -> dict[str, Raw]:
-        """Encode what everybody of an audience is welcomed with, once a position."""
+    def _part(self, name: str, audience: Audience) -> Raw:
+        """Encode a part of what everybody of an audience is welcomed with, once a position."""
         position = (self.replica.epoch, self.board.seq)
-        known, parts = self._shared.get(audience, (None, {}))
+        known, part = self._parts.get((name, audience), (None, Raw()))
         if known != position:
-            views = {
-                "board": board_view(self.board),
-                "round": round_view(self.board.round),
-                "tally": tally_view(self.board.round, audience),
-                "comments": comment_views(self.board, audience),
-            }
-            parts = {name: Raw(messages.encode(view)) for name, view in views.items()}
-            self._shared[audience] = (position, parts)
-        return parts
+            part = Raw(messages.encode(PARTS[name](self.board, audience)))
+            self._parts[name, audience] = (position, part)
+        return part
 
     def _people_part(self) -> Raw:
         # When a crowd arrives at once, who is there is not counted anew for each of them.

@@ -38,13 +38,14 @@ class Session(Listener):
             HELLO_SECONDS, self._not_understood, "No hello came."
         )
 
+    def admits(self) -> bool:
+        seat = self._connection.actor.seat
+        return self._rates.allows((self._room.code, seat or id(self._connection)))
+
     def heard(self, message: bytes, *, is_text: bool) -> None:
-        connection = self._connection
-        if not self._rates.allows((self._room.code, connection.actor.seat or id(connection))):
-            connection.close(messages.TOO_MANY)
-        elif not is_text:
+        if not is_text:
             self._not_understood("Messages are text.")
-        elif connection.view is None:
+        elif self._connection.view is None:
             self._greet(message)
         else:
             self._request(message)

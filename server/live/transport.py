@@ -7,12 +7,13 @@ bytes that were made once for everybody.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import NamedTuple, cast
 
 from websockets.frames import BINARY, CONT, TEXT, Frame
 from websockets.protocol import OPEN, SERVER, Protocol
 
-from server.live.messages import TOO_SLOW, Close, View
+from server.live.messages import TOO_MANY, TOO_SLOW, Close, View
 from server.live.requests import MAX_BYTES
 from server.live.views import Audience
 from server.metrics import CLOSES, OVERFLOWS
@@ -66,6 +67,10 @@ class Listener:
 
     __slots__ = ()
 
+    def admits(self) -> bool:
+        """Count a frame of any kind; False when it is one too many."""
+        return True
+
     def heard(self, message: bytes, *, is_text: bool) -> None:
         """Take a whole message."""
 
@@ -86,6 +91,7 @@ class Connection(asyncio.BufferedProtocol):
         "_parts",
         "_pinged",
         "_protocol",
+        "_stuck",
         "_transport",
         "_waiting",
         "actor",
@@ -120,6 +126,8 @@ class Connection(asyncio.BufferedProtocol):
         self._corked: list[bytes] = []
         self._waiting = 0
         self._blocked = False
+        self._stuck: tuple[int, float] | None = None
+        """The least that waited for the kernel since the line is blocked, and since when."""
         self._pinged = False
 
     # Frames out
@@ -142,6 +150,14 @@ class Connection(asyncio.BufferedProtocol):
             self._keep(slot, data)
             if self._waiting > OUTBOX_BYTES:
                 self._overflow()
+
+    def send_all(self, frames: Sequence[tuple[str, bytes]], joined: bytes) -> None:
+        """Send several frames, which are also there as one piece."""
+        if not self._blocked and not self.closed:
+            self._transport.write(joined)
+        else:
+            for slot, data in frames:
+                self.send(data, slot)
 
     def answer(self, data: bytes) -> None:
         """Send a frame for this person alone, together with others of the same moment.
@@ -174,7 +190,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def check(self, now: float) -> None:
         """Close a connection that has stalled, and find out whether a quiet one is there."""
-        if self.full_since is not None and now - self.full_since > STALLED:
+        if (self.full_since is not None and now - self.full_since > STALLED) or self._stands(now):
             self.close(TOO_SLOW)
         quiet = now - self.heard_at
         if quiet > DEAD:
@@ -182,6 +198,15 @@ class Connection(asyncio.BufferedProtocol):
         elif quiet > QUIET and not self._pinged and not self._blocked and not self.closed:
             self._pinged = True
             self._transport.write(_PING)
+
+    def _stands(self, now: float) -> bool:
+        """Whether nothing has left for too long, though something waits."""
+        if not self._blocked:
+            return False
+        waits = self._transport.get_write_buffer_size()
+        if self._stuck is None or waits < self._stuck[0]:
+            self._stuck = (waits, now)
+        return now - self._stuck[1] > STALLED
 
     def _keep(self, slot: object, data: bytes) -> None:
         # Taken out first: a frame that supersedes another goes to the end of the line.
@@ -219,6 +244,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def resume_writing(self) -> None:
         self._blocked = False
+        self._stuck = None
         self._drain()
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
@@ -244,11 +270,16 @@ class Connection(asyncio.BufferedProtocol):
         self.listener.ended()
 
     def _take(self, event: Frame) -> None:
-        if event.opcode not in {TEXT, BINARY, CONT}:
+        if not self.listener.admits():
+            self.close(TOO_MANY)
+        elif event.opcode not in {TEXT, BINARY, CONT}:
             return  # Control frames are answered by the protocol.
-        if event.fin and not self._parts:
+        elif event.fin and not self._parts:
             self.listener.heard(bytes(event.data), is_text=event.opcode is TEXT)
-            return
+        else:
+            self._piece_together(event)
+
+    def _piece_together(self, event: Frame) -> None:
         # Empty pieces count for nothing in the size of a message, and would fill the memory.
         if event.data or not self._parts:
             self._parts.append(event)
@@ -259,12 +290,15 @@ class Connection(asyncio.BufferedProtocol):
 
     def _write_protocol(self) -> None:
         """Write what the protocol has to say: pongs, and its part of a farewell."""
-        for data in self._protocol.data_to_send():
-            if not data:
-                self.closed = True
-                self._transport.close()
-            elif self._protocol.state is OPEN:
-                # A pong: the newest is enough for somebody who asks and does not read.
-                self.send(data, "pong")
-            else:
-                self._transport.write(data)
+        said = self._protocol.data_to_send()
+        if not said:
+            return
+        if self._protocol.state is OPEN:
+            # Pongs: the newest is enough for somebody who asks often, or does not read.
+            self.send(said[-1], "pong")
+            return
+        if not self._transport.is_closing():
+            self._transport.write(b"".join(said))
+        if not said[-1]:
+            self.closed = True
+            self._transport.close()

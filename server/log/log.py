@@ -23,6 +23,7 @@ BATCH = 256
 PAGE = 1000
 """Entries read in one step."""
 
+_NO_SUCH_BOARD = Refused(Code.NO_SUCH_BOARD, "There is no board with this code (any more).")
 _APPEND, _CREATE, _READ = Script("append"), Script("create"), Script("read")
 
 
@@ -119,7 +120,7 @@ class Log:
                 (keys.live(code), self._retention, *entries),
             )
         except ResponseError as error:
-            raise _refused(error) from error
+            raise _NO_SUCH_BOARD from error
         # The same batch comes by pub/sub as well; the position tells that it is known.
         batch = Batch(self._store.epoch(epoch), int(first), int(at), entries)
         self._receiver.receive(code, batch)
@@ -145,7 +146,7 @@ class Log:
                 _READ, (keys.log(code), keys.meta(code)), (after, PAGE)
             )
         except ResponseError as error:
-            raise _refused(error) from error
+            raise _NO_SUCH_BOARD from error
         entries = [(int(id_[2:]), int(fields[1]), fields[3]) for id_, fields in found]
         return Page(self._store.epoch(epoch), int(top), entries)
 
@@ -162,9 +163,3 @@ class Log:
     async def _erase(self, key: str, ids: Sequence[str]) -> None:
         with contextlib.suppress(StoreAwayError):
             await self._store.call(self._store.client.xdel(key, *ids))
-
-
-def _refused(error: ResponseError) -> Exception:
-    if str(error).startswith("NOBOARD"):
-        return Refused(Code.NO_SUCH_BOARD, "There is no board with this code (any more).")
-    return error

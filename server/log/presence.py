@@ -12,6 +12,8 @@ LASTS = 25.0
 """Seconds for which a process's word about its people counts."""
 REPEAT = 8.0
 """Seconds after which it is said again."""
+LAST_WORD = 1.0
+"""Seconds in which the store has to take in that all have left."""
 SETTLE = 0.25
 """Seconds in which comings and goings are gathered into one word."""
 
@@ -72,10 +74,12 @@ class Presence:
     async def close(self) -> None:
         """Take this process's people off the board."""
         await tasks.end((self._speaker,))
-        if self._mine:
-            # Only said: their pages may end later, and each then counts itself off.
-            with contextlib.suppress(StoreAwayError):
-                await self._say(())
+        if self._mine and self._store.present:
+            # Only said: their pages may end later, and each then counts itself off. A store that
+            # hangs is not waited for: what was said last expires by itself.
+            with contextlib.suppress(StoreAwayError, TimeoutError):
+                async with asyncio.timeout(LAST_WORD):
+                    await self._say(())
 
     def _take(self, process: str, expiry: str, seats: str) -> None:
         # Words come on two lines, the answer to our own and what is published: the later one

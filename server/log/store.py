@@ -32,6 +32,9 @@ _NOT_NOW = {
 }
 """Answers that mean: not now. The disk is full, the memory, the replica not yet a primary."""
 
+NO_BOARD = "NOBOARD"
+"""What our scripts answer where a board does not exist."""
+
 Answer = TypeVar("Answer")
 Durability = Literal["none", "local", "replica"]
 
@@ -80,7 +83,7 @@ class Store:
         await self.client.aclose()
 
     async def run_script(self, script: Script, keys: Sequence[str], args: Sequence[Any]) -> Any:
-        """Run a script. Raises StoreAwayError, and ResponseError for what the script says."""
+        """Run a script. Raises StoreAwayError, and ResponseError `NO_BOARD` of the script."""
         (answer,) = await self._run(script, keys, args)
         return answer
 
@@ -121,6 +124,12 @@ class Store:
             # A store that was restarted has forgotten it, and has run nothing.
             await self.call(self.client.script_load(script.source))
             return await self._run(script, keys, args, *then)
+        except ResponseError as error:
+            if str(error).startswith(NO_BOARD):
+                raise
+            # Whatever else a store says to our own scripts, it does not do them now.
+            self._distrust(error)
+            raise StoreAwayError(str(error)) from error
         except (RedisError, OSError) as error:
             raise self._judged(error) from error
         return answers

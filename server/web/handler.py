@@ -139,6 +139,13 @@ class Handler(RequestHandler):
         site: Site = self.application.settings["site"]
         return site
 
+    def initialize(self) -> None:
+        # An origin that is no address is nobody's. Tornado would stumble over it.
+        try:
+            urlsplit(self.request.headers.get("Origin", ""))
+        except ValueError:
+            self.request.headers["Origin"] = "null"
+
     def set_default_headers(self) -> None:
         self.clear_header("Server")
         for name, value in HEADERS.items():
@@ -156,6 +163,9 @@ class Handler(RequestHandler):
     async def room(self, typed: str) -> Room:
         """Return the room of the board with a code. Raises Problem."""
         code = read_code(typed)
+        guesses = self.site.guesses
+        if code not in self.site.hub.rooms and not guesses.has_left(self.request.remote_ip):
+            raise Problem(429, "too_fast", "Too many codes that no board has. Wait a minute.")
         try:
             if code is not None:
                 return await self.site.hub.room(code)
@@ -164,7 +174,7 @@ class Handler(RequestHandler):
                 raise Problem.of(refused) from refused
         except StoreAwayError as error:
             raise Problem.of(STORE_AWAY) from error
-        self.require_rate(self.site.guesses, "Too many codes that no board has. Wait a minute.")
+        guesses.allows(self.request.remote_ip)
         raise Problem(404, Code.NO_SUCH_BOARD, "There is no board with this code.")
 
     def head(self, *args: str) -> Awaitable[None] | None:

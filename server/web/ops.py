@@ -33,9 +33,6 @@ class Metrics(Handler):
     access = Access.ANYONE
 
     def get(self) -> None:
-        hub = self.site.hub
-        metrics.ROOMS.set(len(hub.rooms))
-        metrics.STORE_PRESENT.set(hub.store.present)
         self.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
         self.finish(metrics.exposition())
 

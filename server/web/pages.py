@@ -120,6 +120,8 @@ class BoardPage(Handler):
             query = f"?{self.request.query}" if self.request.query else ""
             self.redirect(f"/b/{room.code}{self.ending}{query}")
             return
+        if self.access is Access.HOST and not self.admits_host(room):
+            return
         self.show(room)
 
     def show(self, room: Room, **more: object) -> None:
@@ -143,6 +145,14 @@ class BoardPage(Handler):
             **more,
         )
 
+    def admits_host(self, room: Room) -> bool:
+        """Keep everybody else out. Raises Problem; False where it has answered otherwise."""
+        if self.host_key(room) is None:
+            raise Problem(
+                403, Code.NOT_ALLOWED, "This page is for the host. Open it with the host link."
+            )
+        return True
+
 
 class BallotPage(BoardPage):
     view = View.BALLOT
@@ -165,23 +175,22 @@ class HostPage(BoardPage):
     ending = "/host"
 
     def show(self, room: Room, **more: object) -> None:
-        key = self.get_query_argument("key", None)
-        if key is not None:
-            self._take_key(room, key)
-            return
-        held = self.host_key(room)
-        if held is None:
-            raise Problem(
-                403, Code.NOT_ALLOWED, "This page is for the host. Open it with the host link."
-            )
         self.ensure_browser()
         links = links_of(self.site.base, room.code)
         super().show(
             room,
-            host_link=f"{links.host}?key={held}",
+            host_link=f"{links.host}?key={self.host_key(room)}",
             methods=list(METHODS.values()),
             **more,
         )
+
+    def admits_host(self, room: Room) -> bool:
+        """Take a key from the address; else the page is shown to whoever holds it already."""
+        key = self.get_query_argument("key", None)
+        if key is None:
+            return super().admits_host(room)
+        self._take_key(room, key)
+        return False
 
     def _take_key(self, room: Room, key: str) -> None:
         if not is_host_key(key, room.board.host):

@@ -5,6 +5,7 @@ socket is taken from Tornado and given to a `Connection`.
 """
 
 import asyncio
+import logging
 import os
 import random
 import socket
@@ -27,6 +28,8 @@ from server.live.transport import Actor, Connection, frame
 from server.web import identity
 from server.web.handler import Access, Handler, Problem
 from server.web.streams import StreamTransport
+
+logger = logging.getLogger(__name__)
 
 SUBPROTOCOL = "stackvote.v1"
 
@@ -54,11 +57,16 @@ class LiveSocket(Handler):
         if refusal is None and identity.browser(self).forged and not actor.is_host:
             refusal = messages.NOT_ALLOWED
         connection = Connection(actor)
-        if room is not None and refusal is None:
-            connection.listener = Session(connection, room, self.site.hub, self.site.messages)
         await take_over(self.detach(), response.serialize(), connection)
-        if refusal is not None:
-            self._send_away(connection, refusal)
+        if connection.closed:
+            return
+        if refusal is None and self.site.hub.draining:
+            refusal = messages.RESTART
+        if refusal is not None or room is None:
+            self._send_away(connection, refusal or messages.NO_SUCH_BOARD)
+        else:
+            # In the same moment as the greeting, so no message can come before.
+            connection.listener = Session(connection, room, self.site.hub, self.site.messages)
 
     def _is_own_origin(self) -> bool:
         """Browsers let any page open a WebSocket; this is what keeps other sites out."""
@@ -84,7 +92,7 @@ class LiveSocket(Handler):
             if problem.code in {Code.STORE_AWAY, Code.GOING_AWAY}:
                 return None, messages.RESTART._replace(reason=problem.message)
             return None, messages.NO_SUCH_BOARD
-        return room, messages.RESTART if self.site.hub.draining else None
+        return room, None
 
     def _send_away(self, connection: Connection, close: Close) -> None:
         if close.code == messages.RESTART.code:
@@ -105,9 +113,15 @@ async def take_over(stream: IOStream, greeting: bytes, connection: Connection) -
     if isinstance(stream, SSLIOStream):
         StreamTransport(stream, connection).write(greeting)
         return
-    # Tornado closes what it opened; the copy lives on.
-    taken = socket.socket(fileno=os.dup(stream.socket.fileno()))
-    stream.close()
+    try:
+        # Tornado closes what it opened; the copy lives on.
+        taken = socket.socket(fileno=os.dup(stream.socket.fileno()))
+    except OSError as error:
+        logger.error("A connection could not be taken over: %s.", error.strerror)  # noqa: TRY400
+        connection.connection_lost(None)
+        return
+    finally:
+        stream.close()
     taken.setblocking(False)
     loop = asyncio.get_running_loop()
     transport, _ = await loop.connect_accepted_socket(lambda: connection, taken)

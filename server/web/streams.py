@@ -21,19 +21,25 @@ class StreamTransport(asyncio.Transport):
         self._protocol = protocol
         self._paused = False
         self._closing = False
+        self._waiting = 0
         protocol.connection_made(self)
         self._reader = asyncio.create_task(self._read())
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
         """Do nothing: writing is paused as soon as anything waits, whatever the limits."""
 
+    def get_write_buffer_size(self) -> int:
+        return self._waiting
+
     def write(self, data: bytes | bytearray | memoryview) -> None:
         with contextlib.suppress(StreamClosedError):
             written = self._stream.write(bytes(data))
-            if self._stream.writing() and not self._paused:
-                self._paused = True
-                self._protocol.pause_writing()
-                written.add_done_callback(self._written)
+            if self._stream.writing():
+                self._waiting += len(data)
+                written.add_done_callback(lambda done: self._written(done, len(data)))
+                if not self._paused:
+                    self._paused = True
+                    self._protocol.pause_writing()
 
     def close(self) -> None:
         """Close once everything has left."""
@@ -41,12 +47,16 @@ class StreamTransport(asyncio.Transport):
         if not self._stream.writing():
             self._stream.close()
 
+    def is_closing(self) -> bool:
+        return self._closing or self._stream.closed()
+
     def abort(self) -> None:
         self._stream.close()
 
-    def _written(self, written: "asyncio.Future[None]") -> None:
-        if written.cancelled() or written.exception() is not None:
-            return  # The stream is closed; whoever reads it learns of that.
+    def _written(self, written: "asyncio.Future[None]", size: int) -> None:
+        self._waiting -= size
+        if written.cancelled() or written.exception() is not None or self._stream.writing():
+            return  # Closed, of which whoever reads learns; or later writes still wait.
         self._paused = False
         if self._closing:
             self._stream.close()
@@ -60,4 +70,7 @@ class StreamTransport(asyncio.Transport):
                 memoryview(self._protocol.get_buffer(len(data)))[: len(data)] = data
                 self._protocol.buffer_updated(len(data))
         except StreamClosedError:
+            pass
+        finally:
+            self._stream.close()
             self._protocol.connection_lost(None)

@@ -2,6 +2,7 @@ import pytest
 from happenings import OPTIONS, T0, Meeting, create, entry, option, visible
 
 from server.domain import actions as act
+from server.domain import board as board_module
 from server.domain import conduct
 from server.domain.changes import Change
 from server.domain.comments import MAX_EMOJI
@@ -48,7 +49,7 @@ def test_texts_and_settings_are_set_one_by_one(meeting):
     assert (board.title, board.context) == ("Which database?", "For the new service.")
     assert board.settings.comments is Comments.CLOSED
     assert board.settings.show_names
-    assert change == Change(board=True, tally=True, people=True)
+    assert change == Change(board=True, people=True)
 
 
 def test_when_names_are_shown_or_not_all_comments_are_sent_anew(meeting):
@@ -349,11 +350,38 @@ def test_a_comment_bears_a_dozen_kinds_of_reactions(meeting):
 
 
 def test_a_board_holds_so_many_comments(meeting, monkeypatch):
-    monkeypatch.setattr(conduct, "MAX_COMMENTS", 1)
+    def asked(comment, text="x"):
+        said = act.Comment(comment=comment, option="flask", kind=act.Kind.PRO, text=text)
+        try:
+            meeting.board.check(T0, act.Entry(by="ann", action=said))
+        except Refused as no:
+            return no
+        return None
+
     meeting.say("ann")
-    refused(meeting.say("ann", "c2"), Code.TOO_MANY, "at most 1 comments")
-    nothing = act.Comment(comment="c3", option="nothing", kind=act.Kind.PRO, text="x")
-    refused(meeting.do(nothing), Code.NO_SUCH_OPTION, "no option 'nothing'")
+    monkeypatch.setattr(board_module, "MAX_TALK", 20)
+    refused(asked("c2", "x" * 30), Code.TOO_MANY, "at most 20 characters")
+    assert asked("c2") is None
+    monkeypatch.setattr(board_module, "MAX_COMMENTS", 1)
+    refused(asked("c2"), Code.TOO_MANY, "at most 1 comments")
+    # What is said once more is no further one; and the log counts what it holds.
+    assert asked("c1") is None
+    assert isinstance(meeting.say("ann", "c2"), Change)
+
+
+@pytest.mark.parametrize("state", ["open", "locked"])
+def test_a_host_cannot_look_at_hidden_results_between_two_votes(meeting, state):
+    look = act.SetBoard(settings=BoardSettingsChange(host_sees_results=True))
+    meeting.open("single")
+    if state == "locked":
+        meeting.do(act.LockRound(round=1), "host")
+    refused(meeting.do(look, "host"), Code.ROUND_OPEN, "settled until round 1 is over")
+    other = act.SetBoard(
+        settings=BoardSettingsChange(host_sees_results=False, comments=Comments.CLOSED)
+    )
+    assert meeting.do(other, "host").board
+    meeting.do(act.RevealRound(round=1), "host")
+    assert meeting.do(look, "host").board
 
 
 def test_the_host_hides_and_pins(meeting):

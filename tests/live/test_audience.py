@@ -15,6 +15,11 @@ class Recorded(Connection):
         self.sent = []
         self._on_send = on_send
 
+    def send_all(self, frames, joined):
+        assert joined == b"".join(data for _, data in frames)
+        for slot, data in frames:
+            self.send(data, slot)
+
     def send(self, data, slot=None):
         self.sent.append((slot, data))
         if self._on_send:
