@@ -6,7 +6,7 @@ import pytest
 from one_process import until
 
 from server.live import transport
-from server.live.messages import NOT_ALLOWED, TOO_SLOW
+from server.live.messages import NOT_ALLOWED, TOO_MANY, TOO_SLOW
 from server.live.transport import OUTBOX_BYTES, Actor, Connection, Listener, frame
 
 PING = b"\x89\x80\0\0\0\0"
@@ -15,12 +15,18 @@ PING = b"\x89\x80\0\0\0\0"
 class Told(Listener):
     """A listener that notes what it is told."""
 
-    __slots__ = ("drains", "ends", "messages")
+    __slots__ = ("drains", "ends", "frames", "messages", "most")
 
     def __init__(self):
         self.messages = []
+        self.frames = 0
+        self.most = 100_000
         self.drains = 0
         self.ends = 0
+
+    def admits(self):
+        self.frames += 1
+        return self.frames <= self.most
 
     def heard(self, message, *, is_text):
         self.messages.append((message, is_text))
@@ -233,3 +239,53 @@ async def test_a_peer_that_is_gone_is_noticed():
         theirs.close()
         await until(lambda: connection.listener.ends == 1)
         connection.send(b"to nobody")
+
+
+@pytest.mark.parametrize(
+    ("first", "more"),
+    [(PING, PING), (masked(b"x", 0x01), masked(b"x", 0x00))],
+    ids=["pings", "pieces"],
+)
+async def test_frames_of_every_kind_count(first, more):
+    async with line() as (connection, theirs):
+        connection.listener.most = 30
+        theirs.send(first + more * 60)
+        await until(lambda: connection.closed)
+        assert connection.listener.frames == 31
+        sent = await read(theirs, 2)
+        while sent[-2:] != TOO_MANY.code.to_bytes(2, "big"):
+            sent += await read(theirs, 1)
+
+
+async def test_many_pings_get_one_answer_a_read():
+    async with line() as (connection, theirs):
+        theirs.send(PING * 50)
+        await until(lambda: connection.listener.frames == 50)
+        assert await read(theirs, 2) == b"\x8a\x00"
+        with pytest.raises(BlockingIOError):
+            theirs.recv(1)
+
+
+async def test_a_welcome_that_nobody_reads_is_given_up():
+    async with line() as (connection, _theirs):
+        now = asyncio.get_running_loop().time()
+        connection.send(frame(b"x" * 1_000_000), "welcome")
+        connection.heard_at = now + 1000  # It goes on saying that it is there.
+        connection.check(now)
+        connection.check(now + transport.STALLED)
+        assert not connection.closed
+        connection.check(now + transport.STALLED + 0.1)
+        assert connection.closed
+
+
+async def test_a_slow_reader_who_gets_on_is_not_given_up():
+    async with line() as (connection, theirs):
+        now = asyncio.get_running_loop().time()
+        connection.send(frame(b"x" * 1_000_000), "welcome")
+        connection.heard_at = now + 1000
+        connection.check(now)
+        before = connection._transport.get_write_buffer_size()
+        theirs.recv(100_000)
+        await until(lambda: connection._transport.get_write_buffer_size() < before)
+        connection.check(now + transport.STALLED + 0.1)
+        assert not connection.closed

@@ -296,6 +296,7 @@ async def test_a_forged_cookie_gets_no_seat(embedded, caplog):
     [
         ({"Origin": "https://evil.example"}, False),
         ({"Origin": "null"}, False),
+        ({"Origin": "http://[::1"}, False),
         ({"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, False),
         ({"Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1:1"}, False),
         ({"Origin": "https://intranet.example"}, True),
