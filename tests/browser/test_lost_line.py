@@ -159,6 +159,51 @@ def test_where_websockets_are_blocked_the_page_says_so(own_server, board, person
     expect(page.get_by_role("heading", name="Django")).to_be_visible()
 
 
+def test_a_long_list_of_what_was_done_offline_arrives_on_one_line(own_server, board, person):
+    """The server closes the line on a seat that says too much at once."""
+    page = person(own_server.address)
+    texts = [f"Thought {n} from the mountains." for n in range(150)]
+    put_into_outbox(
+        page,
+        board,
+        [
+            {
+                "type": "comment",
+                "comment": f"thought-{n}",
+                "option": "flask",
+                "kind": "note",
+                "text": text,
+            }
+            for n, text in enumerate(texts)
+        ],
+    )
+    lines, unanswered, in_flight = [], set(), []
+
+    def opened(line):
+        lines.append(line)
+        line.on("framesent", sent)
+        line.on("framereceived", received)
+
+    def sent(frame):
+        message = json.loads(frame)
+        if message["type"] == "comment":
+            unanswered.add(message["id"])
+            in_flight.append(len(unanswered))
+
+    def received(frame):
+        unanswered.discard(json.loads(frame).get("id"))
+
+    page.on("websocket", opened)
+    page.goto(board.address)
+    until(page, f"{OUTBOX}.length === 0", within=30)
+    assert len(lines) == 1
+    assert not lines[0].is_closed()
+    assert len(in_flight) == len(texts)
+    assert max(in_flight) <= 30
+    known = page.request.get(f"{own_server.address}/api/boards/{board.code}").json()
+    assert [comment["text"] for comment in known["comments"]] == texts
+
+
 def test_a_line_that_was_closed_for_a_message_too_large_stays_closed_in_words(board, person):
     page = person(board.address, forgive=CUT)
     expect(page.get_by_text("Nothing chosen yet")).to_be_visible()

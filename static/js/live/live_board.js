@@ -74,11 +74,12 @@ export class LiveBoard extends EventTarget {
     this.line.send({ type: "hello", view: this.#view, ...(name && { name }), ...(this.state.since && { since: this.state.since }) });
   }
 
-  /** Nothing goes out before the welcome: it says whether the board is still the same. */
+  /** Nothing goes out before the welcome: it says whether the board is still the same. Nor
+   *  while the store is away: all of it would come back. */
   #greeted = false;
 
   #deliver(message) {
-    return this.#greeted && this.line.send(message);
+    return this.#greeted && this.state.store === "ok" && this.line.send(message);
   }
 
   #answers = {
@@ -100,9 +101,9 @@ export class LiveBoard extends EventTarget {
       this.clock.heard(now);
       this.outbox.deliver();
     },
-    pulse: ({ now, store }) => {
+    pulse: ({ now }) => {
       this.clock.heard(now);
-      if (store !== "away") this.outbox.deliver();
+      this.outbox.deliver();
     },
   };
 

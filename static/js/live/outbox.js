@@ -11,6 +11,11 @@ import { forget, keep, kept, keysWith } from "./storage.js";
 /** Taps come in bursts; what counts is where the thumb rests. */
 const REST_MS = 150;
 
+/** The server closes the line on a seat that sends more than 60 messages at once or 20 a
+ *  second, whatever they are: what waits here leaves room for the rest. */
+const AT_ONCE = 30;
+const PACE_MS = 1_000 / 15;
+
 const TRY_AGAIN = new Set(["store_away", "going_away"]);
 
 /** Messages of one slot replace each other while none of them has ever been sent. One that
@@ -31,8 +36,10 @@ export class Outbox {
   #send;
   #changed;
   #letters = new Map();
-  #rest = null;
+  #timer = null;
   #last = 0;
+  /** Until when what has been sent takes up the pace. */
+  #taken = 0;
 
   /** `send(message)` tells whether it went out; `changed()` is called after each change. */
   constructor(code, send, changed) {
@@ -50,7 +57,7 @@ export class Outbox {
 
   stop() {
     window.removeEventListener("storage", this.#otherTab);
-    clearTimeout(this.#rest);
+    clearTimeout(this.#timer);
   }
 
   /** Changes whenever something is put in or taken out. */
@@ -67,20 +74,32 @@ export class Outbox {
     // A clock may stand still or go back; the order of what one person did may not.
     this.#last = Math.max(this.#last + 1, Date.now());
     this.#keep({ order: this.#last, message, tried: false, sent: false });
-    clearTimeout(this.#rest);
-    if (message.type === "vote") this.#rest = setTimeout(() => this.deliver(), REST_MS);
+    if (message.type === "vote") this.#deliverIn(REST_MS);
     else this.deliver();
     this.#changed();
     return message.id;
   }
 
-  /** Sends what has not been sent on this line. */
+  /** Sends in order what has not been sent on this line, as fast as the server allows. */
   deliver() {
-    for (const letter of this.#letters.values()) {
-      if (!letter.sent) letter.sent = this.#send(letter.message);
-      if (!letter.sent) return;
+    const letters = [...this.#letters.values()];
+    let unanswered = letters.filter(({ sent }) => sent).length;
+    for (const letter of letters.filter(({ sent }) => !sent)) {
+      if (unanswered === AT_ONCE || this.#taken - performance.now() > (AT_ONCE - 1) * PACE_MS) {
+        this.#deliverIn(PACE_MS);
+        return;
+      }
+      if (!this.#send(letter.message)) return;
+      this.#taken = Math.max(this.#taken, performance.now()) + PACE_MS;
+      unanswered += 1;
+      letter.sent = true;
       if (!letter.tried) this.#keep(Object.assign(letter, { tried: true }));
     }
+  }
+
+  #deliverIn(ms) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.deliver(), ms);
   }
 
   /** The line broke: nobody knows what of it arrived, so all of it goes again, in order. */
