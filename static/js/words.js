@@ -22,7 +22,7 @@ export const words = {
     after_vote: "You see the results once you have voted.",
     live: "Results are live: every vote shows at once.",
     secret: "Ballots are secret.",
-    open: "Ballots are open: the record shows who voted for what.",
+    open: "Ballots are open: each is kept under its voter's seat and can be joined to a name later.",
     hostSees: "The host sees the results before the reveal.",
   },
 

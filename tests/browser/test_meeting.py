@@ -109,6 +109,23 @@ def test_the_board_says_when_the_host_looks_ahead(server, person):
     expect(voter.locator("[data-part=result]:visible")).to_have_count(0)
 
 
+def test_open_ballots_are_said_before_anybody_votes(server, person):
+    board = server.new_board()
+    address = f"{server.address}/b/{board.code}"
+    host = person(f"{address}/host?key={board.host_key}", DESK)
+    voter = person(address)
+    host.get_by_role("button", name="Open voting").click()
+    dialog = host.get_by_role("dialog")
+    kept = "is kept under its voter's seat and can be joined to a name later."
+    expect(dialog.get_by_text(kept)).to_be_visible()
+    dialog.get_by_label(f"Each {kept}").check()
+    dialog.get_by_role("button", name="Open voting").click()
+    for page in (host, voter):
+        expect(page.get_by_text(f"Ballots are open: each {kept}")).to_be_visible()
+    plain = person(address, java_script_enabled=False)
+    expect(plain.get_by_text(f"Ballots are open: each {kept}")).to_be_visible()
+
+
 def test_the_screens_keyboard_is_the_hosts(server, person):
     board = server.new_board()
     server.open_round(board, seconds=60)
