@@ -172,7 +172,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The seat that acted; in ballots the voter (in secret rounds a keyed hash of seat,
     board and round, so that the log joins no ballot to a seat); empty: the server."""
     once: str = ""
-    """Keyed hash of the seat and the message's id: what makes a repeat known as one."""
+    """Keyed hash of the seat and its whole message: what makes a repeat known as one."""
     action: AnyAction
 
 

@@ -35,7 +35,8 @@ Weight = Annotated[float, Meta(gt=0, le=100)]
 ClientId = Annotated[str, Meta(min_length=1, max_length=64)]
 CommentText = Annotated[str, Meta(min_length=1, max_length=2000)]
 Emoji = Annotated[str, Meta(min_length=1, max_length=16)]
-PersonName = Annotated[str, Meta(min_length=1, max_length=40)]
+AnyPersonName = Annotated[str, Meta(max_length=40)]
+"""Empty: no name."""
 Because = Annotated[str, Meta(max_length=4000)]
 
 

@@ -4,9 +4,9 @@ from enum import StrEnum
 from typing import Any
 
 from server.domain.methods import METHODS, Result
-from server.domain.options import Option
+from server.domain.options import FURTHER_DISCUSSION, Option
 from server.domain.refusals import Code, Refused
-from server.domain.rules import FURTHER_DISCUSSION, Names, RoundSettings, Visibility
+from server.domain.rules import Names, RoundSettings, Visibility
 
 MIN_SECONDS, MAX_SECONDS = 5, 86_400
 

@@ -5,9 +5,6 @@ from enum import StrEnum
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-FURTHER_DISCUSSION = "further-discussion"
-"""Id of the line *further discussion* in rounds that offer it."""
-
 
 class Comments(StrEnum):
     OPEN = "open"

@@ -16,6 +16,7 @@ from server.domain.rules import BoardSettings, RoundSettings, Visibility
 from server.domain.templates import Template
 from server.domain.text import tidy, visible
 from server.live.hub import Hub
+from server.live.requests import unfit
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Of board codes: nothing that is read for something else."""
@@ -113,4 +114,4 @@ def _checked(draft: BoardDraft) -> tuple[str, str, tuple[Option, ...]]:
     try:
         return title, context, complete(draft.options)
     except OptionError as error:
-        raise Refused(Code.BAD_SETTINGS, str(error)) from error
+        raise unfit(error) from error

@@ -64,11 +64,6 @@ class Replica:
         if self._reading is None:
             self._reading = asyncio.create_task(self._catch_up())
 
-    async def caught_up(self) -> None:
-        """Wait for the reading that is under way."""
-        if self._reading is not None:
-            await asyncio.wait((self._reading,))
-
     async def close(self) -> None:
         if self._reading is not None:
             await tasks.end((self._reading,))

@@ -27,7 +27,7 @@ class Since(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Hello(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="hello"):
     view: View
-    name: Annotated[str, Meta(max_length=40)] | None = None
+    name: limits.AnyPersonName | None = None
     since: Since | None = None
 
 
@@ -113,7 +113,7 @@ class React(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag=
 
 
 class Rename(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="rename"):
-    name: Annotated[str, Meta(max_length=40)] | None
+    name: limits.AnyPersonName | None
 
     def action(self, board: Board) -> act.Rename:
         return act.Rename(name=person_name(self.name))
@@ -370,9 +370,15 @@ def _words(error: msgspec.MsgspecError) -> str:
     return "This is not JSON."
 
 
+def unfit(error: OptionError) -> Refused:
+    """Say why an option cannot stand on a board."""
+    code = Code.BAD_SETTINGS if error.code == "not_understood" else Code(error.code)
+    return Refused(code, str(error))
+
+
 def _completed(draft: OptionDraft, taken: tuple[Option, ...] | list[Option]) -> Option:
     try:
         (option,) = complete([draft], taken)
     except OptionError as error:
-        raise Refused(Code.BAD_SETTINGS, str(error)) from error
+        raise unfit(error) from error
     return option

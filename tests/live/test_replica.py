@@ -30,6 +30,10 @@ class Watching:
         self.ends.append(gone)
 
 
+async def caught_up(replica):
+    await until(lambda: replica._reading is None)
+
+
 class Nobody:
     def receive(self, code, batch):
         pass
@@ -56,9 +60,9 @@ async def test_whatever_comes_in_whatever_order_the_boards_are_the_same(embedded
         some = [rows[seq] for seq in range(first, min(first + dice.randint(1, 9), len(rows) + 1))]
         early.receive(Batch(page.epoch, first, some[0][0], [payload for _, payload in some]))
         if dice.random() < 0.3:
-            await early.caught_up()
+            await caught_up(early)
     early.catch_up()
-    await early.caught_up()
+    await caught_up(early)
     late = Replica(log, "BOARD", Watching())
     await late.load()
     assert early.board.seq == late.board.seq == len(rows)
@@ -104,12 +108,12 @@ async def test_another_history_is_read_from_its_beginning(embedded):
     await store.client.flushall()
     await log.create("BOARD", [act.encode(create(title="After"))])
     replica.catch_up()
-    await replica.caught_up()
+    await caught_up(replica)
     assert replica._watcher.renewals == 1
     assert (replica.board.title, replica.board.seq) == ("After", 1)
     await store.client.flushall()
     replica.catch_up()
-    await replica.caught_up()
+    await caught_up(replica)
     assert replica._watcher.ends == [True]
     with pytest.raises(Refused) as caught:
         await Replica(log, "BOARD", Watching()).load()
@@ -158,7 +162,7 @@ async def test_a_log_that_this_version_cannot_read_is_loud_and_closes_the_room(e
     log.append("BOARD", b'{"action":{"type":"of tomorrow"}}', lambda _: None)
     await log.drained()
     replica.catch_up()
-    await replica.caught_up()
+    await caught_up(replica)
     assert replica._watcher.ends == [False]
     assert "cannot be read by this version" in caplog.text
     await store.close()
