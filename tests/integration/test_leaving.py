@@ -1,11 +1,17 @@
 """Servers are stopped and renewed while people vote: nobody is dropped without a word."""
 
 import asyncio
+import json
+import os
 import signal
+import socket
 
+import pytest
 from checker import settled
 from people import PATIENCE, eventually
+from running import until
 from serving import spread
+from stores import Debian, Embedded
 
 
 def test_told_to_stop_it_takes_leave_of_everybody(place):
@@ -82,3 +88,122 @@ def test_who_comes_while_it_leaves_is_sent_away_with_a_word(place):
             assert {tuple(person.closes) for person in crowd.all} == {(1012,)}
 
     asyncio.run(meeting())
+
+
+@pytest.fixture
+def quiet_place(place_on, tmp_path):
+    """A place where nothing depends on which store it is."""
+    return place_on(Embedded(tmp_path / "store"))
+
+
+async def deaf(person, view="ballot"):
+    """Open a connection that hears nothing any more, so its server waits for a last word."""
+    line = await person.connect()
+    await line.send(json.dumps({"type": "hello", "view": view}))
+    assert json.loads(await line.recv())["type"] == "welcome"
+    line.transport.pause_reading()
+    return line
+
+
+def refuses(server):
+    try:
+        socket.create_connection(("127.0.0.1", server.port), timeout=1).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def test_while_it_leaves_it_answers_and_then_refuses(quiet_place):
+    server = quiet_place.serve(processes=2)
+    waits = []
+
+    async def ask():
+        began = asyncio.get_running_loop().time()
+        answer = await asyncio.to_thread(server.get, "/readyz")
+        waits.append(asyncio.get_running_loop().time() - began)
+        return answer
+
+    async def meeting():
+        async with quiet_place.crowd() as crowd:
+            person, *_ = await crowd.join(server, 2)
+            held = await deaf(person)
+            server.signal(signal.SIGTERM)
+            status, text = 200, ""
+            while status == 200:
+                status, text = await ask()
+            assert (status, json.loads(text)) == (503, {"status": "draining"})
+            late = await person.connect()
+            assert json.loads(await late.recv())["type"] == "goodbye"
+            await late.wait_closed()
+            assert late.close_code == 1012
+            assert (await ask())[0] == 503
+            assert await asyncio.to_thread(server.ended) == 0
+            held.transport.abort()
+
+    asyncio.run(meeting())
+    assert max(waits) < 2
+    assert refuses(server)
+
+
+def test_nobody_is_kept_waiting_at_the_door_while_the_store_ends(quiet_place):
+    server = quiet_place.serve(processes=2)
+    store = server.store()
+    os.kill(store, signal.SIGSTOP)
+    try:
+        server.signal(signal.SIGTERM)
+        until(lambda: not server.workers())
+        assert server.process.poll() is None
+        assert refuses(server)
+    finally:
+        os.kill(store, signal.SIGCONT)
+    assert server.ended() == 0
+
+
+def test_one_that_is_replaced_takes_no_new_people(quiet_place):
+    server = quiet_place.serve(processes=1)
+
+    async def meeting():
+        async with quiet_place.crowd() as crowd:
+            person, *_ = await crowd.join(server, 2)
+            held = await deaf(person)
+            server.signal(signal.SIGHUP)
+            answers = []
+            while "All workers are new." not in server.log:
+                answers.append(await asyncio.to_thread(server.get, "/readyz"))
+            assert {status for status, _ in answers} == {200}
+            # Those who were there have been told long before the last one gave no answer.
+            assert person.closes == [1012]
+            held.transport.abort()
+
+    asyncio.run(meeting())
+
+
+def test_it_ends_in_time_though_the_store_hangs_and_nobody_answers(place_on, tmp_path):
+    store = Debian(tmp_path / "store")
+    place = place_on(store)
+    server = place.serve(processes=1)
+
+    async def meeting():
+        lines = []
+        for _ in range(3):
+            async with place.crowd() as crowd:
+                await crowd.found(server)
+                (person,) = await crowd.join(server)
+                lines.append(await deaf(person))
+        async with place.crowd() as crowd:
+            (voter,) = await crowd.join(server)
+            line = await voter.connect()
+            await line.send(json.dumps({"type": "hello", "view": "ballot"}))
+            os.kill(store.pid, signal.SIGSTOP)
+            vote = {"round": 1, "ballot": {"approve": ["django"]}}
+            await line.send(json.dumps({"type": "vote", "id": "held", **vote}))
+            # It is answered after what was sent before it: by then the vote is under way.
+            await (await line.ping())
+            line.transport.pause_reading()
+            lines.append(line)
+            assert await asyncio.to_thread(server.stop) == 0
+            for each in lines:
+                each.transport.abort()
+
+    asyncio.run(meeting())
+    assert "does not end" not in server.log
