@@ -1,11 +1,17 @@
+import asyncio
+import logging
+
 import pytest
-from one_process import KEY
+from one_process import KEY, embedded, until, worker
 from tornado.web import RequestHandler
 
+from server import app, tasks
 from server.app import make_application, make_site
 from server.live.founding import DEFAULT_TEMPLATE
 from server.settings import Settings
 from server.web import ops
+
+__all__ = ["embedded"]
 
 
 @pytest.fixture
@@ -33,6 +39,27 @@ async def test_a_forgotten_access_rule_stops_the_start(site, monkeypatch):
     with pytest.raises(TypeError, match="Forgotten declares no access rule"):
         make_application(made, KEY)
     await made.hub.close()
+
+
+async def test_a_limit_below_one_board_a_minute_still_allows_one(tmp_path):
+    made = make_site(Settings(redis_url=f"unix://{tmp_path}/none", board_rate=0.5), KEY)
+    assert [made.founders.allows("192.0.2.7") for _ in range(2)] == [True, False]
+    await made.hub.close()
+
+
+async def test_the_first_board_is_opened_again_after_it_expired(embedded, monkeypatch, caplog):
+    monkeypatch.setattr(app, "EXPIRY_SECONDS", 0.02)
+    caplog.set_level(logging.INFO, logger="server")
+    async with worker(embedded, own=True) as server:
+        keep = app.default_board_keeper(server.site, KEY)
+        keeping = asyncio.create_task(app.keep_now_and_then(keep))
+        try:
+            await until(lambda: caplog.text.count("The board FRAMEWORKS is open.") == 1)
+            await server.hub.store.client.delete("sv:{FRAMEWORKS}:log", "sv:{FRAMEWORKS}:meta")
+            await until(lambda: caplog.text.count("The board FRAMEWORKS is open.") == 2)
+        finally:
+            await tasks.end((keeping,))
+        assert (await server.api("/api/boards/FRAMEWORKS"))[0] == 200
 
 
 async def test_nothing_runs_before_the_start_and_the_store_counts_as_away(site):
