@@ -67,8 +67,12 @@ class Bench:
     def running(self, name: str, show: str) -> Iterator[tuple[Target, Board]]:
         self._started += 1
         if name == STACKVOTE:
-            with stackvote.running(self.folder, f"run-{self._started}", self.cores) as server:
-                yield server, server.open_board()
+            run = f"run-{self._started}"
+            with stackvote.running(self.folder, run, self.cores) as server:
+                try:
+                    yield server, server.open_board()
+                except FailedError as error:
+                    raise peer.told(error, self.folder / f"{run}.log") from error
             return
         settings = {
             "SHOW": show,
@@ -213,7 +217,7 @@ SCENARIOS = {
 def main() -> int:
     given = _parser().parse_args()
     names = given.only or list(SCENARIOS)
-    effort = Effort(1, 1, 0.6, 0.3) if given.quick else Effort(3, 2, 1.5, 0.5)
+    effort = Effort(1, 1, 0.6, 0.3) if given.quick else Effort(3, 2, 2.0, 0.7)
     began = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="data-", dir=HERE) as folder:

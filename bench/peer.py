@@ -165,8 +165,13 @@ def running(
         try:
             yield Started(process, port, store.pid if store else None)
         except FailedError as error:
-            said = (folder / "peer.log").read_text().replace(str(folder), "…").splitlines()
-            raise FailedError(f"{error}{f' ({said[-1]})' if said else ''}") from error
+            raise told(error, folder / "peer.log") from error
+
+
+def told(error: FailedError, log: Path) -> FailedError:
+    """Add what the server had to say of it last."""
+    said = log.read_text().replace(str(log.parent), "…").splitlines()
+    return FailedError(f"{error} ({said[-1]})") if said else error
 
 
 @contextmanager
