@@ -129,11 +129,13 @@ def versions() -> dict[str, str]:
         capture_output=True,
         check=True,
     )
-    found = {each["name"].replace("_", "-"): each["version"] for each in json.loads(asked.stdout)}
-    for described in (FOLDER / "node_modules").glob("**/package.json"):
-        package = json.loads(described.read_text())
-        if "name" in package and "version" in package:
+    found = {}
+    for pattern in ("*/package.json", "@*/*/package.json"):
+        for described in (FOLDER / "node_modules").glob(pattern):
+            package = json.loads(described.read_text())
             found[package["name"]] = package["version"]
+    # There is a `redis` on both sides; the one that is named in `PEERS` is Python's.
+    found |= {each["name"].replace("_", "-"): each["version"] for each in json.loads(asked.stdout)}
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)
     wanted = [name for peer in PEERS.values() for name in peer.packages]
     return {name: found[name] for name in wanted} | {"Node": node.stdout.strip()}
