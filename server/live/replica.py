@@ -85,8 +85,10 @@ class Replica:
             self._reading = None
 
     async def _read_on(self) -> None:
-        page = await self._log.read(self._code, self.board.seq)
-        if page.epoch != self.epoch or page.top < self.board.seq:
+        # While the answer is on its way, batches may come that are newer than it.
+        after = self.board.seq
+        page = await self._log.read(self._code, after)
+        if page.epoch != self.epoch or page.top < after:
             self.epoch, self.board = await self._read_whole()
             self._behind = True
             self._watcher.renewed()

@@ -1,14 +1,17 @@
+import asyncio
 import random
 
 import pytest
 from domain.happenings import create, entry_of, first_round_of, visible
 from one_process import until
+from redis import Redis
 
 from server.domain import actions as act
 from server.domain.refusals import Code, Refused
 from server.live.replica import Replica
+from server.log import keys
 from server.log.log import Batch, Log
-from server.log.store import Store
+from server.log.store import Script, Store
 
 
 class Watching:
@@ -165,4 +168,30 @@ async def test_a_log_that_this_version_cannot_read_is_loud_and_closes_the_room(e
     await caught_up(replica)
     assert replica._watcher.ends == [False]
     assert "cannot be read by this version" in caplog.text
+    await store.close()
+
+
+async def test_an_answer_that_newer_batches_have_overtaken_is_no_other_history(embedded):
+    store = Store(embedded.url)
+    log = Log(store, Nobody(), 1)
+    await store.client.flushall()
+    await log.create("BOARD", [act.encode(create())])
+    replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    rename = act.encode(act.Entry(by="ann", action=act.Rename(name="Ann")))
+    with Redis.from_url(embedded.url) as client:
+        replica.catch_up()
+        # Let the question go out, and then have more in the log before its answer is read.
+        asked = client.info("commandstats").get("cmdstat_evalsha", {"calls": 0})["calls"]
+        while client.info("commandstats")["cmdstat_evalsha"]["calls"] == asked:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        place = (keys.log("BOARD"), keys.meta("BOARD"))
+        epoch, first, at = client.eval(
+            Script("append").source, 2, *place, keys.live("BOARD"), 60_000, *[rename] * 3
+        )
+        replica.receive(Batch(store.epoch(epoch), int(first), int(at), [rename] * 3))
+    assert replica._reading is not None
+    await caught_up(replica)
+    assert replica.board.seq == 4
+    assert replica._watcher.renewals == 0
     await store.close()
