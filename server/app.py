@@ -33,7 +33,9 @@ MAX_BODY = 256 * 1024
 """Bytes of a request; a long list of options fits, more is of no use."""
 GUESSES_A_MINUTE = 60
 STORE_SECONDS = 5.0
-"""How long a worker waits for the store before it says that it is ready all the same."""
+"""How long a worker waits for the store before it takes people in all the same."""
+LAST_ANSWERS = 0.2
+"""Seconds in which a worker that has stopped to accept answers those whom it has let in."""
 EXPIRY_SECONDS = 60.0
 """How often it is looked whether the board of a fresh server has expired."""
 
@@ -101,16 +103,18 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     site.hub.on_line.append(keep)
     site.hub.start()
     keeping = asyncio.create_task(keep_now_and_then(keep))
-    server.add_sockets(sockets)
     # What lives as long as the process need not be looked at by every collection.
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     await _meet_store(site.hub.store, stopping)
+    server.add_sockets(sockets)
     _say_ready()
     await stopping.wait()
     await site.hub.drain(settings.drain_seconds)
     server.stop()
+    # Who was let in just before has hardly asked yet.
+    await asyncio.sleep(LAST_ANSWERS)
     await server.close_all_connections()
     await tasks.end((keeping,))
     await site.hub.close()

@@ -1,6 +1,7 @@
 """Servers are stopped and renewed while people vote: nobody is dropped without a word."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -96,13 +97,17 @@ def quiet_place(place_on, tmp_path):
     return place_on(Embedded(tmp_path / "store"))
 
 
-async def deaf(person, view="ballot"):
+@contextlib.asynccontextmanager
+async def deaf(person):
     """Open a connection that hears nothing any more, so its server waits for a last word."""
     line = await person.connect()
-    await line.send(json.dumps({"type": "hello", "view": view}))
-    assert json.loads(await line.recv())["type"] == "welcome"
-    line.transport.pause_reading()
-    return line
+    try:
+        await line.send(json.dumps({"type": "hello", "view": "ballot"}))
+        assert json.loads(await line.recv())["type"] == "welcome"
+        line.transport.pause_reading()
+        yield line
+    finally:
+        line.transport.abort()
 
 
 def refuses(server):
@@ -126,19 +131,19 @@ def test_while_it_leaves_it_answers_and_then_refuses(quiet_place):
     async def meeting():
         async with quiet_place.crowd() as crowd:
             person, *_ = await crowd.join(server, 2)
-            held = await deaf(person)
-            server.signal(signal.SIGTERM)
-            status, text = 200, ""
-            while status == 200:
-                status, text = await ask()
-            assert (status, json.loads(text)) == (503, {"status": "draining"})
-            late = await person.connect()
-            assert json.loads(await late.recv())["type"] == "goodbye"
-            await late.wait_closed()
-            assert late.close_code == 1012
-            assert (await ask())[0] == 503
-            assert await asyncio.to_thread(server.ended) == 0
-            held.transport.abort()
+            async with deaf(person):
+                server.signal(signal.SIGTERM)
+                status, text = 200, ""
+                while status == 200:
+                    status, text = await ask()
+                assert (status, json.loads(text)) == (503, {"status": "draining"})
+                # One of the two has nobody to wait for; what it lets in it still answers.
+                late = await person.connect()
+                assert json.loads(await late.recv())["type"] == "goodbye"
+                await late.wait_closed()
+                assert late.close_code == 1012
+                assert (await ask())[0] == 503
+                assert await asyncio.to_thread(server.ended) == 0
 
     asyncio.run(meeting())
     assert max(waits) < 2
@@ -165,15 +170,16 @@ def test_one_that_is_replaced_takes_no_new_people(quiet_place):
     async def meeting():
         async with quiet_place.crowd() as crowd:
             person, *_ = await crowd.join(server, 2)
-            held = await deaf(person)
-            server.signal(signal.SIGHUP)
-            answers = []
-            while "All workers are new." not in server.log:
-                answers.append(await asyncio.to_thread(server.get, "/readyz"))
+            async with deaf(person):
+                server.signal(signal.SIGHUP)
+                starting, answers = [], []
+                while "All workers are new." not in server.log:
+                    # Who has heard goodbye was with the old one, which still waits for the deaf.
+                    asked = answers if person.closes else starting
+                    asked.append(await asyncio.to_thread(server.get, "/readyz"))
             assert {status for status, _ in answers} == {200}
-            # Those who were there have been told long before the last one gave no answer.
-            assert person.closes == [1012]
-            held.transport.abort()
+            # The new one takes nobody in before it has met the store.
+            assert not [text for _, text in starting if "store_away" in text]
 
     asyncio.run(meeting())
 
@@ -184,26 +190,23 @@ def test_it_ends_in_time_though_the_store_hangs_and_nobody_answers(place_on, tmp
     server = place.serve(processes=1)
 
     async def meeting():
-        lines = []
-        for _ in range(3):
-            async with place.crowd() as crowd:
-                await crowd.found(server)
-                (person,) = await crowd.join(server)
-                lines.append(await deaf(person))
-        async with place.crowd() as crowd:
+        async with contextlib.AsyncExitStack() as held:
+            for _ in range(3):
+                async with place.crowd() as crowd:
+                    await crowd.found(server)
+                    (person,) = await crowd.join(server)
+                    await held.enter_async_context(deaf(person))
+            crowd = await held.enter_async_context(place.crowd())
             (voter,) = await crowd.join(server)
-            line = await voter.connect()
-            await line.send(json.dumps({"type": "hello", "view": "ballot"}))
+            line = await held.enter_async_context(deaf(voter))
             os.kill(store.pid, signal.SIGSTOP)
             vote = {"round": 1, "ballot": {"approve": ["django"]}}
             await line.send(json.dumps({"type": "vote", "id": "held", **vote}))
-            # It is answered after what was sent before it: by then the vote is under way.
+            # A ping is answered after what was sent before it: by then the vote is under way.
+            line.transport.resume_reading()
             await (await line.ping())
             line.transport.pause_reading()
-            lines.append(line)
             assert await asyncio.to_thread(server.stop) == 0
-            for each in lines:
-                each.transport.abort()
 
     asyncio.run(meeting())
     assert "does not end" not in server.log
