@@ -96,17 +96,21 @@ def test_an_own_list_grows_and_changes_between_rounds(server, person):
 
 def test_the_board_says_when_the_host_looks_ahead(server, person):
     board = server.new_board()
-    server.open_round(board)
     address = f"{server.address}/b/{board.code}"
     voter = person(address)
     host = person(f"{address}/host?key={board.host_key}", DESK)
-    tap(voter, "Django")
-    host.get_by_role("switch", name="Host sees hidden results").check()
+    looks_ahead = host.get_by_role("switch", name="Host sees hidden results")
+    looks_ahead.check()
     warning = "The host sees the results before the reveal."
     expect(voter.get_by_text(warning)).to_be_visible()
+    server.open_round(board)
+    expect(looks_ahead).to_be_disabled()
+    tap(voter, "Django")
     expect(host.get_by_text("Only you see this until the reveal")).to_be_visible()
     expect(host.locator(".ranking .bar").first).to_contain_text("Django")
     expect(voter.locator("[data-part=result]:visible")).to_have_count(0)
+    server.act(board, type="reveal_round", round=1)
+    expect(looks_ahead).to_be_enabled()
 
 
 def test_open_ballots_are_said_before_anybody_votes(server, person):

@@ -1,5 +1,5 @@
 /** The switches of the board. A switch shows what the server holds, so a refused change
- *  goes back by itself. */
+ *  goes back by itself. Whether the host looks ahead is fixed while a round goes on. */
 
 const READ = {
   show_names: (settings) => settings.show_names,
@@ -16,6 +16,7 @@ const WRITE = {
 export class Settings {
   #inputs;
   #settings = null;
+  #isFixed = true;
 
   /** `set(settings)` asks the server and returns a promise. */
   constructor(root, set, fail) {
@@ -32,15 +33,16 @@ export class Settings {
     }
   }
 
-  update({ board }) {
+  update({ board, round }) {
     this.#settings = board.settings;
+    this.#isFixed = Boolean(round) && round.state !== "revealed";
     this.#show();
   }
 
   #show() {
     for (const input of this.#inputs) {
       input.checked = READ[input.name](this.#settings);
-      input.disabled = false;
+      input.disabled = input.name === "host_sees_results" && this.#isFixed;
     }
   }
 }
