@@ -1,22 +1,11 @@
 import json
 import logging
 
-import pytest
-
 from server import loglines
 from server.settings import Settings
 
 
-@pytest.fixture
-def root():
-    logger = logging.getLogger()
-    kept, level = logger.handlers, logger.level
-    yield logger
-    logger.handlers = kept
-    logger.setLevel(level)
-
-
-def test_one_json_object_a_line(root, capsys):
+def test_one_json_object_a_line(capsys):
     loglines.configure(Settings(log_format="json"))
     try:
         int("one\ntwo")
@@ -31,7 +20,7 @@ def test_one_json_object_a_line(root, capsys):
     assert read["time"].endswith("Z")
 
 
-def test_lines_for_people_and_the_level(root, capsys):
+def test_lines_for_people_and_the_level(capsys):
     loglines.configure(Settings(log_level="warning"))
     logging.getLogger("stackvote.x").info("hidden")
     logging.getLogger("stackvote.x").warning("shown")
