@@ -1,7 +1,6 @@
 """A room: one board in this process, the connections that watch it, and what they ask."""
 
 import asyncio
-import logging
 import random
 from collections.abc import Callable
 from typing import Any
@@ -21,30 +20,13 @@ from server.live.replica import Replica
 from server.live.requests import AnyRequest, Hello, Since, person_name
 from server.live.submissions import Answered, Submissions
 from server.live.transport import Actor, Connection, frame
-from server.live.views import (
-    Audience,
-    board_view,
-    comment_views,
-    people_view,
-    round_view,
-    tally_view,
-)
+from server.live.views import PARTS, Audience, comment_views, people_view
 from server.log.log import Batch, Log
 from server.log.presence import Presence
 from server.log.store import Store
 
-logger = logging.getLogger(__name__)
-
 HOST_SEAT = "host"
 """By whom the host acts who holds the key but no seat."""
-
-PARTS: dict[str, Callable[[Board, Audience], Any]] = {
-    "board": lambda board, _: board_view(board),
-    "round": lambda board, _: round_view(board.round),
-    "tally": lambda board, audience: tally_view(board.round, audience),
-    "comments": comment_views,
-}
-"""What of a welcome is the same for a whole audience."""
 
 
 class Room:

@@ -1,7 +1,8 @@
 """The objects of the contract, made from a board for those who may see them."""
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
@@ -96,6 +97,20 @@ def comment_views(
         for comment in board.comments.values()
         if comment.seq > after
     ]
+
+
+PARTS: dict[str, Callable[[Board, Audience], Any]] = {
+    "board": lambda board, _: board_view(board),
+    "round": lambda board, _: round_view(board.round),
+    "tally": lambda board, audience: tally_view(board.round, audience),
+    "comments": comment_views,
+}
+"""What of a board is the same for a whole audience, by its name on the wire."""
+
+
+def parts_of(board: Board, audience: Audience) -> dict[str, Any]:
+    """Return all that an audience sees of a board, but the people."""
+    return {name: view(board, audience) for name, view in PARTS.items()}
 
 
 def people_view(board: Board, here: AbstractSet[str], pseudonyms: Pseudonyms) -> PeopleView:

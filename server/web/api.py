@@ -9,17 +9,16 @@ from tornado.web import HTTPError
 
 from server.domain.limits import breach
 from server.domain.refusals import Code, Refused
-from server.live.founding import BoardDraft, draft_of, found
+from server.live.founding import BoardDraft
 from server.live.messages import Ack, Refusal, View
 from server.live.requests import MAX_BYTES, NotUnderstoodError, RefusedRequestError, read_request
 from server.live.room import Room
 from server.live.submissions import Answer
 from server.live.transport import Actor
-from server.live.views import board_view, comment_views, round_view, tally_view
-from server.log.store import StoreAwayError
-from server.metrics import BOARDS, REFUSALS, REQUESTS, count
+from server.live.views import parts_of
+from server.metrics import REFUSALS, REQUESTS, count
 from server.web import identity
-from server.web.handler import STATUS, STORE_AWAY, Access, Handler, Problem
+from server.web.handler import STATUS, Access, Handler, Problem
 from server.web.pages import links_of
 
 
@@ -33,14 +32,7 @@ class Boards(Handler):
     access = Access.ANYONE
 
     async def post(self) -> None:
-        self.require_rate(self.site.founders, "Too many boards were made from here. Wait a minute.")
-        try:
-            founded = await found(self.site.hub, self._draft())
-        except Refused as refused:
-            raise Problem.of(refused) from refused
-        except StoreAwayError as error:
-            raise Problem.of(STORE_AWAY) from error
-        BOARDS.inc()
+        founded = await self.found(self._draft)
         links = links_of(self.site.base, founded.code)
         host = f"{links.host}?key={founded.host_key}"
         self.answer(
@@ -58,9 +50,7 @@ class Boards(Handler):
             plain = msgspec.json.decode(body)
             if isinstance(plain, dict) and "template" in plain:
                 asked = msgspec.convert(plain, FromTemplate)
-                if asked.template not in self.site.templates:
-                    raise Problem(404, "no_such_template", "There is no such template.")
-                return draft_of(self.site.templates[asked.template])
+                return self.draft_of_template(asked.template)
             return msgspec.convert(plain, BoardDraft)
         except msgspec.ValidationError as error:
             field, problem, code = breach(error)
@@ -81,15 +71,9 @@ class BoardState(Handler):
         room = await self.room(typed)
         audience = room.audience(Actor(seat=None, is_host=False), View.SCREEN)
         self.answer(
-            {
-                "epoch": room.replica.epoch,
-                "seq": room.board.seq,
-                "board": board_view(room.board),
-                "round": round_view(room.board.round),
-                "tally": tally_view(room.board.round, audience),
-                "comments": comment_views(room.board, audience),
-                "people": room.people(),
-            }
+            {"epoch": room.replica.epoch, "seq": room.board.seq}
+            | parts_of(room.board, audience)
+            | {"people": room.people()}
         )
 
 

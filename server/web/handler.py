@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -14,12 +14,13 @@ from tornado.web import HTTPError, RequestHandler
 
 from server.domain.refusals import Code, Refused
 from server.domain.templates import Template
-from server.live.founding import read_code
+from server.live.founding import BoardDraft, Founded, draft_of, found, read_code
 from server.live.hub import Hub
 from server.live.rate import Rates
 from server.live.room import Room
 from server.live.transport import Actor
 from server.log.store import StoreAwayError
+from server.metrics import BOARDS
 from server.settings import Settings
 from server.web import identity
 
@@ -176,6 +177,24 @@ class Handler(RequestHandler):
             raise Problem.of(STORE_AWAY) from error
         guesses.allows(self.request.remote_ip)
         raise Problem(404, Code.NO_SUCH_BOARD, "There is no board with this code.")
+
+    async def found(self, draft: Callable[[], BoardDraft]) -> Founded:
+        """Make a board, within the limit for this address. Raises Problem."""
+        self.require_rate(self.site.founders, "Too many boards were made from here. Wait a minute.")
+        try:
+            founded = await found(self.site.hub, draft())
+        except Refused as refused:
+            raise Problem.of(refused) from refused
+        except StoreAwayError as error:
+            raise Problem.of(STORE_AWAY) from error
+        BOARDS.inc()
+        return founded
+
+    def draft_of_template(self, id_: str) -> BoardDraft:
+        """Return a board to be made from a template. Raises Problem."""
+        if id_ not in self.site.templates:
+            raise Problem(404, "no_such_template", "There is no such template.")
+        return draft_of(self.site.templates[id_])
 
     def head(self, *args: str) -> Awaitable[None] | None:
         """Answer as to GET, wherever there is one; Tornado leaves the body out."""

@@ -9,22 +9,13 @@ import segno
 from server.domain.limits import breach
 from server.domain.methods import METHODS
 from server.domain.refusals import Code, Refused
-from server.live.founding import (
-    DEFAULT_CODE,
-    BoardDraft,
-    Founded,
-    draft_of,
-    found,
-    is_host_key,
-    show_code,
-)
+from server.live.founding import DEFAULT_CODE, BoardDraft, is_host_key, show_code
 from server.live.messages import View
 from server.live.room import Room
-from server.live.views import board_view, comment_views, round_view, tally_view
+from server.live.views import board_view, parts_of
 from server.log.store import StoreAwayError
-from server.metrics import BOARDS
 from server.web import identity
-from server.web.handler import STORE_AWAY, Access, Handler, Problem
+from server.web.handler import Access, Handler, Problem
 
 
 class Home(Handler):
@@ -48,34 +39,17 @@ class Home(Handler):
     async def post(self) -> None:
         form = {name: self.get_body_argument(name, "") for name in ("title", "context", "options")}
         try:
-            self.require_rate(
-                self.site.founders, "Too many boards were made from here. Wait a minute."
-            )
-            founded = await self._found(form)
-        except StoreAwayError:
-            await self._refuse(Problem.of(STORE_AWAY), form)
-        except Refused as refused:
-            await self._refuse(Problem.of(refused), form)
+            founded = await self.found(lambda: self._draft(form))
         except Problem as problem:
-            await self._refuse(problem, form)
+            self.set_status(problem.status_code)
+            await self._show(problem.message, form)
         else:
             self.redirect(f"/b/{founded.code}/host?key={founded.host_key}", status=303)
 
-    async def _found(self, form: dict[str, str]) -> Founded:
+    def _draft(self, form: dict[str, str]) -> BoardDraft:
         if id_ := self.get_body_argument("template", None):
-            template = self.site.templates.get(id_)
-            if template is None:
-                raise Problem(404, "no_such_template", "There is no such template.")
-            draft = draft_of(template)
-        else:
-            draft = typed_draft(form)
-        founded = await found(self.site.hub, draft)
-        BOARDS.inc()
-        return founded
-
-    async def _refuse(self, problem: Problem, form: dict[str, str]) -> None:
-        self.set_status(problem.status_code)
-        await self._show(problem.message, form)
+            return self.draft_of_template(id_)
+        return typed_draft(form)
 
     async def _show(self, error: str | None = None, form: dict[str, str] | None = None) -> None:
         try:
@@ -133,10 +107,7 @@ class BoardPage(Handler):
         links = links_of(self.site.base, board.code)
         self.render(
             f"{self.view}.html",
-            board=board_view(board),
-            round=round_view(board.round),
-            tally=tally_view(board.round, audience),
-            comments=comment_views(board, audience),
+            **parts_of(board, audience),
             people=room.people(),
             you=room.you(actor, self.view),
             links=links,
