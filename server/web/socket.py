@@ -89,9 +89,11 @@ class LiveSocket(Handler):
         try:
             room = await self.room(typed)
         except Problem as problem:
-            if problem.code in {Code.STORE_AWAY, Code.GOING_AWAY}:
-                return None, messages.RESTART._replace(reason=problem.message)
-            return None, messages.NO_SUCH_BOARD
+            # Only a board that is known not to be there sends its client away for good.
+            if problem.code == Code.NO_SUCH_BOARD:
+                return None, messages.NO_SUCH_BOARD
+            later = messages.TOO_MANY if problem.status_code == 429 else messages.RESTART
+            return None, later._replace(reason=problem.message)
         return room, None
 
     def _send_away(self, connection: Connection, close: Close) -> None:

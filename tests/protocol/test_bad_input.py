@@ -236,6 +236,20 @@ async def test_the_host_is_refused_in_words_too(embedded, caplog, row):
         assert await state(server, board) == before
 
 
+async def test_who_has_guessed_too_often_comes_back_later_and_is_not_told_wrong(embedded):
+    async with worker(embedded, own=True) as server:
+        code, _ = await server.board()
+        while server.site.guesses.has_left("127.0.0.1"):
+            server.site.guesses.allows("127.0.0.1")
+        page = await server.line(code)
+        closed, reason = await page.closed()
+        assert closed == 4029
+        assert "Wait a minute." in reason
+        await server.hub.room(code)
+        page = await server.line(code)
+        assert (await page.hello("screen"))["type"] == "welcome"
+
+
 async def test_a_board_that_is_not_there(embedded, caplog):
     async with worker(embedded) as server:
         caplog.clear()
