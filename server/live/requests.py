@@ -1,4 +1,4 @@
-"""What a client says: a closed union of structs, and the action that each asks for."""
+"""What a client may ask: a closed union of structs, and the action that each asks for."""
 
 import datetime as dt
 from typing import Annotated, Any, ClassVar
@@ -13,9 +13,6 @@ from server.domain.options import Option, OptionDraft, OptionError, complete
 from server.domain.refusals import Code, Refused
 from server.domain.rules import BoardSettingsChange, Names, RoundSettings, Visibility, given
 from server.live.messages import View
-
-MAX_BYTES = 16 * 1024
-"""Of one message."""
 
 RoundNumber = Annotated[int, Meta(ge=1, le=1_000_000)]
 
@@ -287,55 +284,6 @@ AnyRequest = (
     | Decide
 )
 
-_hello = msgspec.json.Decoder(Hello)
-_request = msgspec.json.Decoder(AnyRequest)
-
-
-class _Envelope(Struct):
-    id: limits.ClientId
-    type: Any = ""
-
-
-_envelope = msgspec.json.Decoder(_Envelope)
-
-
-class NotUnderstoodError(Exception):
-    """It cannot even be answered: no JSON, no `hello`, no `id`. The words say which."""
-
-
-class RefusedRequestError(Exception):
-    """It is refused, and `id` says to whom."""
-
-    def __init__(self, id_: str, refused: Refused) -> None:
-        super().__init__(refused.message)
-        self.id = id_
-        self.refused = refused
-
-
-def read_hello(data: bytes | str) -> Hello:
-    """Raise NotUnderstoodError."""
-    try:
-        return _hello.decode(data)
-    except msgspec.MsgspecError as error:
-        raise NotUnderstoodError(f"The first message is a hello. {_words(error)}") from error
-
-
-def read_request(data: bytes | str) -> AnyRequest:
-    """Raise RefusedRequestError, or NotUnderstoodError where nobody can be answered."""
-    try:
-        request: AnyRequest = _request.decode(data)
-    except msgspec.ValidationError as error:
-        try:
-            envelope = _envelope.decode(data)
-        except (msgspec.MsgspecError, RecursionError):
-            raise NotUnderstoodError("A message is an object with an `id` of its own.") from error
-        raise RefusedRequestError(envelope.id, _refusal(str(envelope.type), error)) from error
-    except msgspec.MsgspecError as error:
-        raise NotUnderstoodError(_words(error)) from error
-    except RecursionError as error:
-        raise NotUnderstoodError("This is nested too deeply.") from error
-    return request
-
 
 def person_name(name: str | None) -> str | None:
     """Clean a name; None for none. Raise Refused `not_understood`."""
@@ -350,24 +298,6 @@ def _text(what: str, raw: str, *, lines: bool = False, empty: bool = False) -> s
     if not empty and not text.visible(clean):
         raise Refused(Code.NOT_UNDERSTOOD, f"{what} is empty.")
     return clean
-
-
-def _refusal(type_: str, error: msgspec.ValidationError) -> Refused:
-    field, problem, code = limits.breach(error)
-    if field == "type" or not type_:
-        return Refused(Code.NOT_UNDERSTOOD, f"There is no message of type {type_[:40]!r}.")
-    if field.startswith("ballot"):
-        return Refused(Code.BAD_BALLOT, "A ballot is an object, as the round's method wants it.")
-    if field.startswith("settings") and code == "not_understood":
-        return Refused(Code.BAD_SETTINGS, f"`{field}` {problem}.")
-    return Refused(Code(code), f"`{field}` {problem}.")
-
-
-def _words(error: msgspec.MsgspecError) -> str:
-    if isinstance(error, msgspec.ValidationError):
-        field, problem, _ = limits.breach(error)
-        return f"`{field}` {problem}." if field else f"It {problem}."
-    return "This is not JSON."
 
 
 def unfit(error: OptionError) -> Refused:

@@ -7,7 +7,7 @@ from server.live import messages
 from server.live.hub import Hub
 from server.live.messages import Ack, Refusal
 from server.live.rate import Rates
-from server.live.requests import (
+from server.live.reading import (
     NotUnderstoodError,
     RefusedRequestError,
     read_hello,

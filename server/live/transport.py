@@ -14,7 +14,7 @@ from websockets.frames import BINARY, CONT, TEXT, Frame
 from websockets.protocol import OPEN, SERVER, Protocol
 
 from server.live.messages import TOO_MANY, TOO_SLOW, Close, View
-from server.live.requests import MAX_BYTES
+from server.live.reading import MAX_BYTES
 from server.live.views import Audience
 from server.metrics import CLOSES, OVERFLOWS
 

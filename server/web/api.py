@@ -11,7 +11,7 @@ from server.domain.limits import breach
 from server.domain.refusals import Code, Refused
 from server.live.founding import BoardDraft
 from server.live.messages import Ack, Refusal, View
-from server.live.requests import MAX_BYTES, NotUnderstoodError, RefusedRequestError, read_request
+from server.live.reading import MAX_BYTES, NotUnderstoodError, RefusedRequestError, read_request
 from server.live.room import Room
 from server.live.submissions import Answer
 from server.live.transport import Actor

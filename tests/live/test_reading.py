@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.refusals import Code
-from server.live.requests import (
-    AnyRequest,
+from server.live.reading import (
     NotUnderstoodError,
     RefusedRequestError,
     read_hello,
     read_request,
 )
+from server.live.requests import AnyRequest
 
 TYPES = [each.__struct_config__.tag for each in AnyRequest.__args__]
 FIELDS = sorted({name for each in AnyRequest.__args__ for name in each.__struct_fields__} - {"id"})
