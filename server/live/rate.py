@@ -7,31 +7,55 @@ from collections.abc import Hashable
 _KEPT = 10_000
 
 
+class Bucket:
+    """A token bucket: `rate` a second lastingly, `burst` at once."""
+
+    __slots__ = ("_burst", "_left", "_rate", "_then")
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate = rate
+        self._burst = self._left = burst
+        self._then = time.monotonic()
+
+    def allows(self) -> bool:
+        """Count one more; False when it has had its share."""
+        if self.has_left():
+            self._left -= 1
+            return True
+        return False
+
+    def has_left(self) -> bool:
+        """Say whether one more would be allowed, without counting it."""
+        now = time.monotonic()
+        self._left = min(self._burst, self._left + (now - self._then) * self._rate)
+        self._then = now
+        return self._left >= 1
+
+
 class Rates:
-    """Token buckets by key: `rate` a second lastingly, `burst` at once."""
+    """Buckets by key, those of the last 10,000 keys."""
 
     def __init__(self, rate: float, burst: float) -> None:
         self._rate = rate
         self._burst = burst
-        self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
-        """Key to what was left, and when."""
+        self._buckets: OrderedDict[Hashable, Bucket] = OrderedDict()
+
+    def bucket(self, key: Hashable) -> Bucket:
+        """Return the bucket of a key; whoever asks often keeps it."""
+        bucket = self._buckets.get(key)
+        if bucket is not None:
+            self._buckets.move_to_end(key)
+            return bucket
+        bucket = self._buckets[key] = Bucket(self._rate, self._burst)
+        if len(self._buckets) > _KEPT:
+            # The one that nobody asked for longest has filled up long since, or soon will.
+            self._buckets.popitem(last=False)
+        return bucket
 
     def allows(self, key: Hashable) -> bool:
         """Count one more by this key; False when it has had its share."""
-        now = time.monotonic()
-        left = self._left(key, now)
-        allowed = left >= 1
-        self._buckets.pop(key, None)
-        self._buckets[key] = (left - 1 if allowed else left, now)
-        if len(self._buckets) > _KEPT:
-            # The one that was quiet for longest has filled up long since, or soon will.
-            self._buckets.popitem(last=False)
-        return allowed
+        return self.bucket(key).allows()
 
     def has_left(self, key: Hashable) -> bool:
-        """Say whether one more would be allowed, without counting it."""
-        return self._left(key, time.monotonic()) >= 1
-
-    def _left(self, key: Hashable, now: float) -> float:
-        left, then = self._buckets.get(key, (self._burst, now))
-        return min(self._burst, left + (now - then) * self._rate)
+        """Say whether one more by this key would be allowed, without counting it."""
+        return self.bucket(key).has_left()

@@ -54,6 +54,8 @@ class Replica:
         if batch.epoch != self.epoch or batch.first > self.board.seq + 1:
             self.catch_up()
             return
+        if batch.first + len(batch.entries) <= self.board.seq + 1:
+            return  # It was heard of before: each batch of this process comes twice.
         for seq, payload in enumerate(batch.entries, batch.first):
             if seq > self.board.seq:
                 self._apply(seq, batch.at, payload)

@@ -12,6 +12,7 @@ from server.domain.board import Board
 from server.domain.changes import Change, Outcome
 from server.domain.refusals import Code, Refused
 from server.domain.rounds import State
+from server.domain.rules import Visibility
 from server.live import messages
 from server.live.audience import CROWD, PEOPLE_WINDOW, Broadcaster
 from server.live.messages import Ballot, PeopleView, Pulse, Role, StoreState, View, Welcome, You
@@ -56,6 +57,8 @@ class Room:
         self._submissions = Submissions(log, code)
         self._process = process
         self._by_voter: dict[str, dict[Connection, None]] = {}
+        self._voters: dict[str, str] = {}
+        """Seat to the name under which its ballot of the current round is counted."""
         self._parts: dict[tuple[str, Audience], tuple[object, Raw]] = {}
         self._crowd_people: tuple[float, Raw] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -173,8 +176,8 @@ class Room:
 
     def _by(self, seat: str, action: act.AnyAction) -> str:
         if isinstance(action, act.Vote | act.Withdraw):
-            current = self.board.latest_round(action.round)
-            return self._pseudonyms.voter(seat, self.code, current)
+            self.board.latest_round(action.round)
+            return self._voter(seat) or seat
         return seat
 
     # What can be seen
@@ -249,14 +252,16 @@ class Room:
         self._lost(self)
 
     def _show_ballot(self, voter: str) -> None:
-        current = self.board.round
-        if current is None:
+        current, tabs = self.board.round, self._by_voter.get(voter)
+        if current is None or not tabs:
             return
-        for connection in list(self._by_voter.get(voter, ())):
-            ballot = Ballot(round=current.n, ballot=current.ballot_of(voter))
-            connection.answer(frame(messages.encode(ballot)))
+        after_vote = current.settings.visibility is Visibility.AFTER_VOTE
+        ballot = Ballot(round=current.n, ballot=current.ballot_of(voter))
+        shown = frame(messages.encode(ballot))
+        for connection in list(tabs):
+            connection.show_ballot(shown)
             # Who sees the result from now on gets it with the next tally, which is due.
-            if connection.audience != self._audience(connection):
+            if after_vote and connection.audience != self._audience(connection):
                 self._seat(connection)
 
     # Where everybody sits
@@ -278,7 +283,12 @@ class Room:
 
     def _voter(self, seat: str | None) -> str | None:
         current = self.board.round
-        return self._pseudonyms.voter(seat, self.code, current) if seat and current else None
+        if not seat or not current:
+            return None
+        voter = self._voters.get(seat)
+        if voter is None:
+            voter = self._voters[seat] = self._pseudonyms.voter(seat, self.code, current)
+        return voter
 
     def _seat(self, connection: Connection) -> None:
         """Put a connection among those who see the same, and note whose ballot it shows."""
@@ -298,6 +308,7 @@ class Room:
                 del self._by_voter[connection.voter]
 
     def _reseat(self) -> None:
+        self._voters.clear()
         for connection in self.connections:
             self._seat(connection)
 

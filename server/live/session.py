@@ -25,7 +25,7 @@ HELLO_SECONDS = 10.0
 class Session(Listener):
     """Reads what one connection says: first a hello, then requests."""
 
-    __slots__ = ("_connection", "_hub", "_patience", "_rates", "_room")
+    __slots__ = ("_bucket", "_connection", "_hub", "_patience", "_room")
 
     def __init__(self, connection: Connection, room: Room, hub: Hub, rates: Rates) -> None:
         self._connection = connection
@@ -33,14 +33,13 @@ class Session(Listener):
         self._hub = hub
         hub.arrive(connection)
         room.visitors += 1
-        self._rates = rates
+        self._bucket = rates.bucket((room.code, connection.actor.seat or id(connection)))
         self._patience: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
             HELLO_SECONDS, self._not_understood, "No hello came."
         )
 
     def admits(self) -> bool:
-        seat = self._connection.actor.seat
-        return self._rates.allows((self._room.code, seat or id(self._connection)))
+        return self._bucket.allows()
 
     def heard(self, message: bytes, *, is_text: bool) -> None:
         if not is_text:
@@ -76,6 +75,7 @@ class Session(Listener):
             self._stop_waiting()
 
     def _request(self, message: bytes) -> None:
+        self._connection.await_answer()
         try:
             request = read_request(message)
         except NotUnderstoodError as error:

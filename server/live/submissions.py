@@ -1,7 +1,6 @@
 """What people of this process asked for and have no answer to yet."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from server.domain import actions as act
 from server.domain.changes import Outcome
@@ -13,11 +12,28 @@ Answer = int | Refused
 Answered = Callable[[Answer], None]
 
 
-@dataclass(slots=True)
 class _Submission:
-    answered: list[Answered] = field(default_factory=list)
-    outcome: Answer | None = None
-    logged: bool = False
+    __slots__ = ("_once", "_open", "answered", "logged", "outcome")
+
+    def __init__(self, once: str, open_: "dict[str, _Submission]") -> None:
+        self.answered: list[Answered] = []
+        self.outcome: Answer | None = None
+        self.logged = False
+        self._once = once
+        self._open = open_
+
+    def take_note(self, refused: Refused | None) -> None:
+        """Learn from the log that it is in, or why it never will be."""
+        self.logged = True
+        self.outcome = refused or self.outcome
+        self.answer()
+
+    def answer(self) -> None:
+        """Tell those who asked, once it is both applied and as durable as asked for."""
+        if self.logged and self.outcome is not None:
+            self._open.pop(self._once, None)
+            for answered in self.answered:
+                answered(self.outcome)
 
 
 class Submissions:
@@ -30,39 +46,22 @@ class Submissions:
 
     def submit(self, entry: act.Entry, answered: Answered | None = None) -> None:
         """Put an entry into the log. The same message again waits for the same answer."""
-        if known := self._open.get(entry.once):
-            if answered:
-                known.answered.append(answered)
-            return
-        submission = _Submission()
+        submission = self._open.get(entry.once)
+        if submission is None:
+            submission = _Submission(entry.once, self._open)
+            if entry.once:
+                self._open[entry.once] = submission
+            self._log.append(self._code, act.encode(entry), submission.take_note)
         if answered:
             submission.answered.append(answered)
-        if entry.once:
-            self._open[entry.once] = submission
-        self._log.append(
-            self._code,
-            act.encode(entry),
-            lambda refused: self._logged(entry.once, submission, refused),
-        )
 
     def settle(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
         """Take note that an entry was applied, whichever process it came from."""
-        submission = self._open.get(entry.once) if entry.once else None
+        submission = self._open.get(entry.once)
         if submission is None or submission.outcome is not None:
             return
         if isinstance(outcome, Refused):
             submission.outcome = outcome
         else:
             submission.outcome = outcome.repeats or seq
-        self._answer(entry.once, submission)
-
-    def _logged(self, once: str, submission: _Submission, refused: Refused | None) -> None:
-        submission.logged = True
-        submission.outcome = refused or submission.outcome
-        self._answer(once, submission)
-
-    def _answer(self, once: str, submission: _Submission) -> None:
-        if submission.logged and submission.outcome is not None:
-            self._open.pop(once, None)
-            for answered in submission.answered:
-                answered(submission.outcome)
+        submission.answer()

@@ -7,10 +7,17 @@ bytes that were made once for everybody.
 
 import asyncio
 import logging
+import os
 from collections.abc import Sequence
 from typing import NamedTuple, cast
 
-from websockets.frames import BINARY, CONT, TEXT, Frame
+from websockets.frames import (  # type: ignore[attr-defined]
+    BINARY,
+    CONT,
+    TEXT,
+    Frame,
+    apply_mask,  # In C where there is one; the package uses it in the same way.
+)
 from websockets.protocol import OPEN, SERVER, Protocol
 
 from server.live.messages import TOO_MANY, TOO_SLOW, Close, View
@@ -31,6 +38,10 @@ FAREWELL = 5.0
 _REASON_BYTES = 123
 """What fits into a closing frame (RFC 6455, 5.5)."""
 _PING = b"\x89\x00"
+_WHOLE_TEXT, _MASKED = 0x81, 0x80
+_SMALL_HEAD = 6
+"""Bytes before the payload of a client's frame of up to 125 bytes: two, and the mask."""
+_SMALL_BYTES = _SMALL_HEAD + 126
 
 # What peers do wrong is answered to them; a line in the log for each would only fill it.
 _log = logging.getLogger(__name__)
@@ -52,6 +63,15 @@ def frame(payload: bytes) -> bytes:
     else:
         head = b"\x81\x7f" + size.to_bytes(8, "big")
     return head + payload
+
+
+def _received_size(received: Frame) -> int:
+    """Return how many bytes a client's frame has at least: exactly so many, as clients make them.
+
+    Whoever writes a length in more bytes than it takes only gets the slower way ever after.
+    """
+    size = len(received.data)
+    return size + _SMALL_HEAD + (0 if size < 126 else 2 if size < 65_536 else 8)
 
 
 class Actor(NamedTuple):
@@ -85,14 +105,17 @@ class Connection(asyncio.BufferedProtocol):
     """One page of one person. Who is behind it was settled before it was made."""
 
     __slots__ = (
+        "_awaited",
         "_blocked",
-        "_corked",
+        "_held",
         "_outbox",
         "_parts",
         "_pinged",
         "_protocol",
+        "_socket",
         "_stuck",
         "_transport",
+        "_unread",
         "_waiting",
         "actor",
         "audience",
@@ -123,7 +146,14 @@ class Connection(asyncio.BufferedProtocol):
         self._protocol = Protocol(SERVER, state=OPEN, max_size=MAX_BYTES, logger=_log)
         self._parts: list[Frame] = []
         self._outbox: dict[object, bytes] = {}
-        self._corked: list[bytes] = []
+        self._socket: int | None = None
+        """Where frames go straight to the kernel; None where they have to be encrypted."""
+        self._unread = 0
+        """Bytes of a frame that the parser does not have whole yet."""
+        self._awaited = 0
+        """Answers that this person still waits for."""
+        self._held = b""
+        """A ballot that goes out together with the next answer."""
         self._waiting = 0
         self._blocked = False
         self._stuck: tuple[int, float] | None = None
@@ -141,7 +171,7 @@ class Connection(asyncio.BufferedProtocol):
         if self.closed:
             return
         if not self._blocked:
-            self._transport.write(data)
+            self._write(data)
         elif slot is None:
             self._keep(object(), data)
             if self._waiting > OUTBOX_BYTES:
@@ -154,32 +184,37 @@ class Connection(asyncio.BufferedProtocol):
     def send_all(self, frames: Sequence[tuple[str, bytes]], joined: bytes) -> None:
         """Send several frames, which are also there as one piece."""
         if not self._blocked and not self.closed:
-            self._transport.write(joined)
+            self._write(joined)
         else:
             for slot, data in frames:
                 self.send(data, slot)
 
+    def await_answer(self) -> None:
+        """Take note that this person asked for something: an `answer` will follow."""
+        self._awaited += 1
+
     def answer(self, data: bytes) -> None:
-        """Send a frame for this person alone, together with others of the same moment.
+        """Send the answer to something that this person asked for."""
+        self._awaited -= 1
+        held, self._held = self._held, b""
+        self.send(held + data)
 
-        A ballot and the answer to it are made one after the other; sending costs more than
-        both.
+    def show_ballot(self, data: bytes) -> None:
+        """Send this person's ballot, together with the answer to it where one is awaited.
+
+        A system call costs more than all that is done to count the vote.
         """
-        if not self._corked:
-            asyncio.get_running_loop().call_soon(self._uncork)
-        self._corked.append(data)
-
-    def _uncork(self) -> None:
-        if self._corked:
-            data = b"".join(self._corked)
-            self._corked.clear()
+        if self._awaited:
+            self._held = data
+        else:
             self.send(data)
 
     def close(self, close: Close) -> None:
         """Say why, and close; whoever does not answer is cut off."""
         if self.closed:
             return
-        self._uncork()
+        if self._held:
+            self.send(self._held)
         self.closed = True
         self._outbox.clear()
         CLOSES.labels(close.code).inc()
@@ -208,6 +243,18 @@ class Connection(asyncio.BufferedProtocol):
             self._stuck = (waits, now)
         return now - self._stuck[1] > STALLED
 
+    def _write(self, data: bytes) -> None:
+        """Give bytes to the kernel; what it does not take waits in the transport."""
+        taken = 0
+        if self._socket is not None:
+            # Nothing waits in the transport here, or it would have paused writing.
+            try:
+                taken = os.write(self._socket, data)
+            except OSError:
+                taken = 0  # Full, or the peer is gone: the transport finds out which.
+        if taken < len(data):
+            self._transport.write(data[taken:])
+
     def _keep(self, slot: object, data: bytes) -> None:
         # Taken out first: a frame that supersedes another goes to the end of the line.
         self._waiting += len(data) - len(self._outbox.pop(slot, b""))
@@ -225,7 +272,7 @@ class Connection(asyncio.BufferedProtocol):
         while self._outbox and not self._blocked:
             data = self._outbox.pop(next(iter(self._outbox)))
             self._waiting -= len(data)
-            self._transport.write(data)
+            self._write(data)
         if self.stale and not self._outbox and not self._blocked:
             self.stale = False
             self.full_since = None
@@ -238,6 +285,8 @@ class Connection(asyncio.BufferedProtocol):
         self._transport = transport
         # From the first byte that the kernel does not take, frames wait in the outbox.
         transport.set_write_buffer_limits(high=0)
+        if (taken := transport.get_extra_info("socket")) is not None:
+            self._socket = taken.fileno()
 
     def pause_writing(self) -> None:
         self._blocked = True
@@ -253,11 +302,23 @@ class Connection(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         self.heard_at = asyncio.get_running_loop().time()
         self._pinged = False
+        if (
+            nbytes < _SMALL_BYTES
+            and _inbox[0] == _WHOLE_TEXT
+            and _inbox[1] == nbytes - _SMALL_HEAD | _MASKED
+            and not (self._unread or self._parts or self.closed)
+        ):
+            # What people say most: one small message, and nothing else. It needs no parser.
+            self._hear(apply_mask(_inbox[_SMALL_HEAD:nbytes], _inbox[2:_SMALL_HEAD]))
+            return
+        self._unread += nbytes
         self._protocol.receive_data(_inbox[:nbytes])
         for event in self._protocol.events_received():
             if self.closed:
                 break
-            self._take(cast("Frame", event))
+            received = cast("Frame", event)
+            self._unread -= _received_size(received)
+            self._take(received)
         self._write_protocol()
 
     def eof_received(self) -> bool:
@@ -268,6 +329,12 @@ class Connection(asyncio.BufferedProtocol):
         self.closed = True
         self._outbox.clear()
         self.listener.ended()
+
+    def _hear(self, message: bytes) -> None:
+        if self.listener.admits():
+            self.listener.heard(message, is_text=True)
+        else:
+            self.close(TOO_MANY)
 
     def _take(self, event: Frame) -> None:
         if not self.listener.admits():

@@ -1,8 +1,11 @@
 import asyncio
 import socket
 from contextlib import asynccontextmanager
+from itertools import pairwise
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from one_process import until
 
 from server.live import transport
@@ -57,6 +60,12 @@ async def line():
         await until(lambda: connection.closed)
 
 
+def take(connection, piece):
+    """Have a connection read bytes at once, as the loop does with what it finds in the socket."""
+    connection.get_buffer(-1)[: len(piece)] = piece
+    connection.buffer_updated(len(piece))
+
+
 async def read(theirs, size):
     data = b""
     while len(data) < size:
@@ -64,15 +73,15 @@ async def read(theirs, size):
     return data
 
 
-def masked(payload, opcode=0x81):
-    """Make a frame as a client sends it."""
+def masked(payload, opcode=0x81, mask=b"\0\0\0\0", *, wasteful=False):
+    """Make a frame as a client sends it; a wasteful one writes its length in two bytes more."""
     size = len(payload)
     head = (
         bytes([opcode, 0x80 | size])
-        if size < 126
+        if size < 126 and not wasteful
         else bytes([opcode, 0xFE]) + size.to_bytes(2, "big")
     )
-    return head + b"\0\0\0\0" + payload
+    return head + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536])
@@ -190,6 +199,67 @@ async def test_messages_in_pieces_are_put_together_and_empty_pieces_fill_no_memo
         assert connection.listener.messages == [(b"one", True), (b"two", False)]
 
 
+SAID = st.tuples(
+    st.binary(max_size=3) | st.binary(min_size=120, max_size=130),
+    st.binary(min_size=4, max_size=4),
+    st.sampled_from(["whole", "pieces", "wasteful", "ping before", "binary"]),
+)
+
+
+def spoken(said):
+    """Return the bytes that a client sends to say it, in pieces that belong together."""
+    payload, mask, manner = said
+    match manner:
+        case "pieces":
+            pieces = [masked(payload[:1], 0x01, mask), masked(payload[1:], 0x80, mask)]
+        case "wasteful":
+            pieces = [masked(payload, mask=mask, wasteful=True)]
+        case "ping before":
+            pieces = [PING, masked(payload, mask=mask)]
+        case "binary":
+            pieces = [masked(payload, 0x82, mask)]
+        case _:
+            pieces = [masked(payload, mask=mask)]
+    return pieces
+
+
+@given(st.lists(SAID, max_size=8), st.randoms(use_true_random=False), st.booleans())
+@example([(b"a", b"mask", "wasteful"), (b"b", b"mask", "whole")], None, True)
+def test_messages_are_the_same_however_the_line_cuts_them(said, chance, by_frame):
+    pieces = [piece for one in said for piece in spoken(one)]
+    if not by_frame:
+        whole = b"".join(pieces)
+        cuts = sorted(chance.randint(0, len(whole)) for _ in range(len(pieces)))
+        pieces = [whole[a:b] for a, b in pairwise([0, *cuts, len(whole)])]
+
+    async def hear():
+        async with line() as (connection, _):
+            for piece in filter(None, pieces):
+                take(connection, piece)
+            return connection.listener.messages
+
+    heard = asyncio.run(hear())
+    assert heard == [(payload, manner != "binary") for payload, _, manner in said]
+
+
+async def test_what_looks_like_a_message_inside_of_one_is_none():
+    inner = masked(b"not said")
+    outer = masked(inner)
+    async with line() as (connection, _):
+        for piece in (outer[: -len(inner)], inner):
+            take(connection, piece)
+        assert connection.listener.messages == [(inner, True)]
+
+
+async def test_a_message_between_the_pieces_of_another_breaks_the_rules():
+    async with line() as (connection, theirs):
+        await asyncio.get_running_loop().sock_sendall(theirs, masked(b"on", 0x01))
+        await until(lambda: connection._parts)
+        await asyncio.get_running_loop().sock_sendall(theirs, masked(b"two"))
+        assert (await read(theirs, 4))[2:] == (1002).to_bytes(2, "big")
+        assert connection.listener.messages == []
+
+
 async def test_closing_says_why_once_and_hears_nothing_more():
     async with line() as (connection, theirs):
         connection.close(NOT_ALLOWED)
@@ -197,8 +267,8 @@ async def test_closing_says_why_once_and_hears_nothing_more():
         said = await read(theirs, 4 + len(NOT_ALLOWED.reason))
         assert int.from_bytes(said[2:4], "big") == 4003
         assert said[4:].decode() == NOT_ALLOWED.reason
+        take(connection, masked(b"still here"))
         loop = asyncio.get_running_loop()
-        await loop.sock_sendall(theirs, masked(b"still here"))
         await loop.sock_sendall(theirs, masked((4003).to_bytes(2, "big"), 0x88))
         await until(lambda: connection.listener.ends)
         assert connection.listener.messages == []
