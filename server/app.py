@@ -51,7 +51,7 @@ def make_site(settings: Settings, key: bytes) -> Site:
     return Site(
         settings=settings,
         base=public_base(settings),
-        hub=Hub(store, Pseudonyms(key), process, settings.retention_days),
+        hub=Hub(store, Pseudonyms(key), process, settings),
         templates={first.id: first, **templates},
         static_version=version_of(folders.static),
         messages=Rates(settings.message_rate, settings.message_burst),

@@ -34,6 +34,7 @@ OTHER = {
     "retention_days": ("7", 7),
     "message_rate": ("2.5", 2.5),
     "message_burst": ("5", 5),
+    "tally_window": ("50", 50),
     "board_rate": ("0.5", 0.5),
     "max_connections": ("10", 10),
     "drain_seconds": ("0", 0.0),

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 SLICE = 200
 """Frames after which the loop gets to do other things."""
 MIN_WINDOW, MAX_WINDOW = 0.02, 0.25
-"""Seconds between two tallies; in between, three times what sending the last one took."""
+"""Seconds from one tally to the next; in between, three times what sending the last one took."""
 PEOPLE_WINDOW, CROWD_WINDOW, CROWD = 0.2, 1.0, 100
 """Seconds between two counts of the people; for a crowd of so many, the longer ones."""
 PULSE = 8.0
@@ -57,9 +57,11 @@ class Broadcaster:
     came in between is in it, and nothing is sent twice.
     """
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, window: float) -> None:
+        """`window` is the time from one tally to the next, in seconds; 0 for one that adapts."""
         self.members: dict[Audience, dict[Connection, None]] = {}
         self._stage = stage
+        self._window = window
         self._news = News()
         self._people_changed = False
         self._next_people = 0.0
@@ -106,8 +108,12 @@ class Broadcaster:
             except Exception:
                 logger.exception("News of board %s were not sent.", self._stage.board.code)
             # A tally is a state: all that comes within a window goes out in one frame.
-            window = min(MAX_WINDOW, max(MIN_WINDOW, 3 * (clock() - began)))
-            await _event(self._urgent, window)
+            await _event(self._urgent, self._rest(clock() - began))
+
+    def _rest(self, took: float) -> float:
+        """Return how long nothing is sent after a broadcast that took so long."""
+        window = self._window or min(MAX_WINDOW, max(MIN_WINDOW, 3 * took))
+        return window - took
 
     def _take_news(self, now: float) -> News:
         news, self._news = self._news, News()

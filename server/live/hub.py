@@ -16,6 +16,7 @@ from server.live.transport import FAREWELL, Connection, frame
 from server.log.follow import Line
 from server.log.log import Log
 from server.log.store import Store
+from server.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class Hub:
     """The rooms, and the line on which they hear of their boards."""
 
     def __init__(
-        self, store: Store, pseudonyms: Pseudonyms, process: str, retention_days: int
+        self, store: Store, pseudonyms: Pseudonyms, process: str, settings: Settings
     ) -> None:
         self.store = store
         self.pseudonyms = pseudonyms
@@ -44,7 +45,8 @@ class Hub:
         self.on_line: list[Callable[[], Awaitable[None]]] = []
         """What is to be done whenever there is a line to the store, before it is read."""
         self.line = Line(store, process, self._prepare)
-        self.log = Log(store, self.line, retention_days)
+        self.log = Log(store, self.line, settings.retention_days)
+        self._window = settings.tally_window / 1000
         self._process = process
         self._opening: dict[str, asyncio.Task[Room]] = {}
         self._deserted = asyncio.Event()
@@ -132,6 +134,7 @@ class Hub:
                 log=self.log,
                 pseudonyms=self.pseudonyms,
                 process=self._process,
+                window=self._window,
                 lost=self._discard,
             )
             await room.open()

@@ -41,9 +41,13 @@ class Room:
         log: Log,
         pseudonyms: Pseudonyms,
         process: str,
+        window: float,
         lost: Callable[["Room"], None],
     ) -> None:
-        """`lost` is called when the board is gone, or cannot be followed."""
+        """`window` is for tallies, in seconds; 0 for one that adapts itself.
+
+        `lost` is called when the board is gone, or cannot be followed.
+        """
         self.code = code
         self.draining = False
         self.visitors = 0
@@ -56,6 +60,7 @@ class Room:
         self._lost = lost
         self._submissions = Submissions(log, code)
         self._process = process
+        self._window = window
         self._by_voter: dict[str, dict[Connection, None]] = {}
         self._voters: dict[str, str] = {}
         """Seat to the name under which its ballot of the current round is counted."""
@@ -70,7 +75,7 @@ class Room:
     async def open(self) -> None:
         """Read the board. Raises Refused `no_such_board`, StoreAwayError."""
         await self.replica.load()
-        self._broadcaster = Broadcaster(self)
+        self._broadcaster = Broadcaster(self, self._window)
         changed = self._broadcaster.mark_people
         self._presence = Presence(self._store, self._process, self.code, changed)
         self._set_timer()

@@ -17,8 +17,8 @@ from server.log import keys
 from server.log.store import Script, Store, StoreAwayError
 from server.metrics import APPEND_SECONDS
 
-GATHER = 0.002
-"""Seconds in which what arrives goes into one batch."""
+GATHER = 0.005
+"""Seconds from one batch of a board to the next; what arrives meanwhile goes into one."""
 BATCH = 256
 PAGE = 1000
 """Entries read in one step."""
@@ -86,9 +86,10 @@ class Log:
         await tasks.end([*self._writers.values(), *self._erasing])
 
     async def _write(self, code: str) -> None:
+        # Who is alone is written at once. A batch costs about as much as ten more entries in
+        # it, so where many come, they wait for each other.
         waiting = self._waiting[code]
         try:
-            await asyncio.sleep(GATHER)
             while waiting:
                 began = time.monotonic()
                 batch = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
@@ -96,6 +97,8 @@ class Log:
                 APPEND_SECONDS.observe(time.monotonic() - began)
                 for _, logged in batch:
                     logged(refused)
+                if len(waiting) < BATCH:
+                    await asyncio.sleep(began + GATHER - time.monotonic())
         finally:
             del self._writers[code], self._waiting[code]
 

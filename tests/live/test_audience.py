@@ -47,6 +47,21 @@ async def test_a_tally_is_a_state_and_many_votes_are_few_frames(embedded):
         assert seqs == sorted(set(seqs))
 
 
+async def test_a_window_that_was_set_is_kept(embedded):
+    async with worker(embedded, tally_window=1000) as server:
+        code, key = await server.board()
+        host, screen = await server.host(code, key), await server.page(code, "screen")
+        await host.done("open_round", method="approval", settings={"visibility": "live"})
+        await screen.told("round")
+        before = len(screen.of("tally"))
+        person = await server.page(code)
+        for n in range(20):
+            await person.done("vote", round=1, ballot={"approve": ["flask"] if n % 2 else []})
+        seq = server.hub.rooms[code].board.seq
+        await screen.told("tally", lambda f: f["seq"] == seq)
+        assert len(screen.of("tally")) - before < 5
+
+
 async def test_everybody_of_an_audience_gets_the_same_bytes_encoded_once(embedded):
     async with worker(embedded) as server:
         code, key = await server.board()
