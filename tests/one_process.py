@@ -144,6 +144,8 @@ class Page:
     def __init__(self, socket):
         self.socket = socket
         self.frames = []
+        self.raw = []
+        """What came, as it came."""
         self.welcome = None
         self.cookie = None
         self._reader = asyncio.create_task(self._read())
@@ -151,7 +153,9 @@ class Page:
     async def _read(self):
         try:
             while True:
-                self.frames.append(json.loads(await self.socket.recv()))
+                said = await self.socket.recv()
+                self.raw.append(said)
+                self.frames.append(json.loads(said))
         except ConnectionClosed:
             pass
 
