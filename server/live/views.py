@@ -121,9 +121,11 @@ def talk_view(board: Board, options: Iterable[str] | None = None) -> dict[str, T
     """Count the comments on some options, or on all. Empty where a newcomer is told of every
     comment, and can count them.
     """
+    return talk_counts(board, options) if board.comments.threads > FIRST_THREADS else {}
+
+
+def talk_counts(board: Board, options: Iterable[str] | None = None) -> dict[str, TalkView]:
     talk = board.comments
-    if talk.threads <= FIRST_THREADS:
-        return {}
     return {
         option: TalkView(**talk.counts(option))
         for option in (talk.options if options is None else options)
