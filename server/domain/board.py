@@ -17,6 +17,7 @@ from server.domain.options import Option
 from server.domain.refusals import Code, Refused
 from server.domain.rounds import Round, State
 from server.domain.rules import BoardSettings, Comments
+from server.domain.talk import Talk
 
 REMEMBERED = 65_536
 """How many actions back a repeated message is still known as a repeat."""
@@ -35,7 +36,7 @@ class Board:
         self.host = ""
         self.decision: Decision | None = None
         self.rounds: list[Round] = []
-        self.comments: dict[str, Comment] = {}
+        self.comments = Talk()
         self.names: dict[str, str] = {}
         """Seat to the name its person chose."""
         # Ordered, because a plain dict looks for its oldest key past all that were deleted.
@@ -136,7 +137,7 @@ class Board:
             return
         if len(self.comments) >= MAX_COMMENTS:
             raise Refused(Code.TOO_MANY, f"A board holds at most {MAX_COMMENTS:,} comments.")
-        if sum(len(said.text) for said in self.comments.values()) + len(action.text) > MAX_TALK:
+        if self.comments.characters + len(action.text) > MAX_TALK:
             raise Refused(
                 Code.TOO_MANY, f"The comments of a board have at most {MAX_TALK:,} characters."
             )

@@ -15,6 +15,8 @@ class Change(Struct, frozen=True, kw_only=True):
     tally: bool = False
     people: bool = False
     comments: tuple[str, ...] = ()
+    afresh: bool = False
+    """So much changed that everybody is welcomed anew."""
     voter: str | None = None
     """Whose ballot changed."""
     erased: tuple[int, ...] = ()

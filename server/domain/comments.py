@@ -10,6 +10,8 @@ MAX_TALK = 2_000_000
 """Characters of all comments of a board together."""
 MAX_EMOJI = 12
 """Different emoji on one comment."""
+DOUBTS = frozenset("🤔👎")
+"""Reactions that support nothing."""
 
 
 @dataclass(slots=True)
@@ -20,6 +22,8 @@ class Comment:
     seq: int
     """Position of the last change."""
     option: str
+    made: int = 0
+    """Position at which it was said; of a deleted one, at which it was deleted."""
     at: int = 0
     kind: Kind = Kind.NOTE
     text: str = ""
@@ -37,6 +41,11 @@ class Comment:
     entries: list[int] = field(default_factory=list)
     """Positions in the log that hold its text, to be erased with it."""
 
+    @property
+    def support(self) -> int:
+        """How many reactions speak for it."""
+        return sum(len(seats) for emoji, seats in self.reactions.items() if emoji not in DOUBTS)
+
     def require_author(self, seat: str) -> None:
         if self.author != seat:
             raise Refused(Code.NOT_ALLOWED, "Only its author can change a comment.")
@@ -50,9 +59,11 @@ class Comment:
         if not seats:
             del self.reactions[emoji]
 
-    def erase(self) -> None:
-        """Leave nothing but the place where it stood."""
+    def erase(self, seq: int) -> None:
+        """Leave nothing but that it was deleted, and at which position."""
         self.deleted = True
+        self.made = seq
+        self.parent = None
         self.text = ""
         self.name = None
         self.reactions.clear()

@@ -59,12 +59,10 @@ def set_board(board: "Board", at: int, by: str, action: act.SetBoard) -> Deed:
             board.context = action.context
         renamed = settings.show_names != board.settings.show_names
         board.settings = settings
-        if not renamed:
-            return Change(board=True, people=True)
-        # Names stand beside every comment.
-        for said in board.comments.values():
-            said.seq = board.seq
-        return Change(board=True, people=True, comments=tuple(board.comments))
+        if renamed:
+            # Names stand beside every comment, and there may be thousands.
+            board.comments.afresh = board.seq
+        return Change(board=True, people=True, afresh=renamed)
 
     return deed
 
@@ -227,10 +225,11 @@ def comment(board: "Board", at: int, by: str, action: act.Comment) -> Deed:
     board.require_option(action.option)
 
     def deed() -> Change:
-        board.comments[action.comment] = Comment(
+        said = Comment(
             id=action.comment,
             seq=board.seq,
             option=action.option,
+            made=board.seq,
             at=at,
             kind=action.kind,
             text=action.text,
@@ -239,6 +238,7 @@ def comment(board: "Board", at: int, by: str, action: act.Comment) -> Deed:
             parent=action.parent,
             entries=[board.seq],
         )
+        board.comments.add(said)
         return Change(comments=(action.comment,))
 
     return deed
@@ -263,7 +263,7 @@ def edit_comment(board: "Board", at: int, by: str, action: act.EditComment) -> D
     board.require_talk()
 
     def deed() -> Change:
-        found.text = action.text
+        board.comments.edit(found, action.text)
         found.edited_at = at
         found.entries.append(board.seq)
         return _touch(board, found)
@@ -279,10 +279,12 @@ def delete_comment(board: "Board", at: int, by: str, action: act.DeleteComment) 
         found.require_author(by)
 
     def deed() -> Change:
-        gone = found or Comment(action.comment, seq=board.seq, option=action.option, author=by)
-        board.comments[action.comment] = gone
+        gone = found
+        if gone is None:
+            gone = Comment(action.comment, board.seq, action.option, board.seq, author=by)
+            board.comments.add(gone)
         erased, gone.entries = tuple(gone.entries), []
-        gone.erase()
+        board.comments.erase(gone, board.seq)
         return structs.replace(_touch(board, gone), erased=erased)
 
     return deed
@@ -305,7 +307,7 @@ def hide_comment(board: "Board", at: int, by: str, action: act.HideComment) -> D
     found = board.require_comment(action.comment)
 
     def deed() -> Change:
-        found.hidden = action.on
+        board.comments.hide(found, on=action.on)
         return _touch(board, found)
 
     return deed
@@ -315,14 +317,14 @@ def pin_comment(board: "Board", at: int, by: str, action: act.PinComment) -> Dee
     found = board.require_comment(action.comment)
 
     def deed() -> Change:
-        found.pinned = action.on
+        board.comments.pin(found, on=action.on)
         return _touch(board, found)
 
     return deed
 
 
 def _touch(board: "Board", found: Comment) -> Change:
-    found.seq = board.seq
+    board.comments.touch(found, board.seq)
     return Change(comments=(found.id,))
 
 

@@ -14,7 +14,14 @@ from server.domain.changes import Change
 from server.live import messages
 from server.live.messages import PeopleView, Pulse
 from server.live.transport import Connection, frame
-from server.live.views import Audience, board_view, comment_view, round_view, tally_view
+from server.live.views import (
+    Audience,
+    board_view,
+    comment_view,
+    round_view,
+    talk_view,
+    tally_view,
+)
 from server.metrics import FRAMES, count
 
 logger = logging.getLogger(__name__)
@@ -155,7 +162,8 @@ class Broadcaster:
         talk = [board.comments[id_] for id_ in news.comments if id_ in board.comments]
         for comment in sorted(talk, key=attrgetter("seq")):
             view = comment_view(board, comment, audience)
-            data = frame(messages.changed("comment", comment.seq, view))
+            counts = talk_view(board, [comment.option])
+            data = frame(messages.comment_changed(comment.seq, view, counts))
             yield f"comment {comment.id}", data
         if news.round:
             yield "round", frame(messages.changed("round", seq, round_view(board.round)))

@@ -92,6 +92,17 @@ class DeletedComment(Struct, frozen=True, kw_only=True):
     deleted: bool = True
 
 
+class TalkView(Struct, frozen=True, kw_only=True):
+    """How many comments on an option can be read: in all, and by kind without the replies."""
+
+    comments: int = 0
+    pro: int = 0
+    con: int = 0
+    question: int = 0
+    risk: int = 0
+    note: int = 0
+
+
 class Person(Struct, frozen=True, kw_only=True):
     name: str
     voted: bool | None
@@ -120,6 +131,11 @@ class Welcome(Struct, frozen=True, kw_only=True, tag_field="type", tag="welcome"
     round: Raw
     tally: Raw
     comments: Raw
+    more_comments: int | UnsetType = UNSET
+    """How many are not in it."""
+    comments_before: int | UnsetType = UNSET
+    """The position before which they were made."""
+    talk: dict[str, TalkView] | UnsetType = UNSET
     people: Raw
     ballot: dict[str, Any] | None
 
@@ -154,6 +170,14 @@ class Goodbye(Struct, frozen=True, kw_only=True, tag_field="type", tag="goodbye"
 def changed(part: str, seq: int, value: Any) -> bytes:
     """Encode a frame that carries one whole object under its type's own name."""
     return encode({"type": part, "seq": seq, part: value})
+
+
+def comment_changed(
+    seq: int, comment: CommentView | DeletedComment, talk: dict[str, TalkView]
+) -> bytes:
+    """Encode a comment; where not all of them are known to everybody, how many there are now."""
+    told = {"type": "comment", "seq": seq, "comment": comment}
+    return encode(told | {"talk": talk} if talk else told)
 
 
 # The codes.

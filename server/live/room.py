@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from msgspec import Raw
+from msgspec import UNSET, Raw
 
 from server.domain import actions as act
 from server.domain.board import Board
@@ -21,7 +21,7 @@ from server.live.replica import Replica
 from server.live.requests import AnyRequest, Hello, Since, person_name
 from server.live.submissions import Answered, Submissions
 from server.live.transport import Actor, Connection, frame
-from server.live.views import PARTS, Audience, comment_views, people_view
+from server.live.views import PARTS, Audience, comment_views, first_comments, people_view, talk_view
 from server.log.log import Batch, Log
 from server.log.presence import Presence
 from server.log.store import Store
@@ -65,6 +65,7 @@ class Room:
         self._voters: dict[str, str] = {}
         """Seat to the name under which its ballot of the current round is counted."""
         self._parts: dict[tuple[str, Audience], tuple[object, Raw]] = {}
+        self._first_comments: dict[Audience, tuple[object, Raw, dict[str, int]]] = {}
         self._crowd_people: tuple[float, Raw] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -117,14 +118,19 @@ class Room:
 
     def welcome(self, connection: Connection, since: Since | None = None) -> None:
         """Send everything that this connection may see."""
+        talk = self.board.comments
         resumed = (
-            since is not None and since.epoch == self.replica.epoch and since.seq <= self.board.seq
+            since is not None
+            and since.epoch == self.replica.epoch
+            and talk.afresh <= since.seq <= self.board.seq
         )
         audience = self._audience(connection)
+        older: dict[str, int] = {}
         if resumed and since is not None:
-            comments = Raw(messages.encode(comment_views(self.board, audience, since.seq)))
+            changed = comment_views(self.board, audience, talk.since(since.seq))
+            comments = Raw(messages.encode(changed))
         else:
-            comments = self._part("comments", audience)
+            comments, older = self._comments(audience)
         welcome = Welcome(
             epoch=self.replica.epoch,
             seq=self.board.seq,
@@ -135,8 +141,10 @@ class Room:
             round=self._part("round", audience),
             tally=self._part("tally", audience),
             comments=comments,
+            talk=talk_view(self.board) or UNSET,
             people=self._people_part(),
             ballot=self.ballot(connection.actor.seat),
+            **older,
         )
         connection.send(frame(messages.encode(welcome)), "welcome")
         if not self._store.present:
@@ -244,10 +252,15 @@ class Room:
         if change.voter is not None:
             self._show_ballot(change.voter)
         self._broadcaster.mark(change)
+        if change.afresh:
+            self._welcome_all()
 
     def renewed(self) -> None:
         self._reseat()
         self._set_timer()
+        self._welcome_all()
+
+    def _welcome_all(self) -> None:
         for connection in list(self.connections):
             self.welcome(connection)
 
@@ -325,6 +338,16 @@ class Room:
             part = Raw(messages.encode(PARTS[name](self.board, audience)))
             self._parts[name, audience] = (position, part)
         return part
+
+    def _comments(self, audience: Audience) -> tuple[Raw, dict[str, int]]:
+        """Encode what a newcomer is told of the talk, once as long as nobody says anything."""
+        position = (self.replica.epoch, self.board.comments.changed)
+        known, comments, older = self._first_comments.get(audience, (None, Raw(), {}))
+        if known != position:
+            first = first_comments(self.board, audience)
+            comments, older = Raw(messages.encode(first.comments)), first.older
+            self._first_comments[audience] = (position, comments, older)
+        return comments, older
 
     def _people_part(self) -> Raw:
         # When a crowd arrives at once, who is there is not counted anew for each of them.

@@ -1,6 +1,6 @@
 """The objects of the contract, made from a board for those who may see them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
@@ -16,11 +16,14 @@ from server.live.messages import (
     PeopleView,
     Person,
     RoundView,
+    TalkView,
     TallyView,
 )
 from server.live.pseudonyms import Pseudonyms
 
 MAX_NAMES = 200
+FIRST_THREADS = 200
+"""Of so many threads a newcomer is told; of older ones when asked for."""
 
 
 class Audience(NamedTuple):
@@ -89,28 +92,60 @@ def comment_view(
 
 
 def comment_views(
-    board: Board, audience: Audience, after: int = 0
+    board: Board, audience: Audience, comments: Iterable[Comment] | None = None
 ) -> list[CommentView | DeletedComment]:
-    """Return the comments that changed after a position, in the order they were made."""
-    return [
-        comment_view(board, comment, audience)
-        for comment in board.comments.values()
-        if comment.seq > after
-    ]
+    """Return some comments; where none are named, all of them in the order they were made."""
+    if comments is None:
+        comments = board.comments.since(0)
+    return [comment_view(board, comment, audience) for comment in comments]
+
+
+class FirstComments(NamedTuple):
+    """The comments that a newcomer is told of."""
+
+    comments: list[CommentView | DeletedComment]
+    older: dict[str, int]
+    """What the wire says about those that are not in it."""
+
+
+def first_comments(board: Board, audience: Audience) -> FirstComments:
+    page = board.comments.first(FIRST_THREADS)
+    older = {}
+    if page.before is not None:
+        missing = len(board.comments) - len(page.comments)
+        older = {"more_comments": missing, "comments_before": page.before}
+    return FirstComments(comment_views(board, audience, page.comments), older)
+
+
+def talk_view(board: Board, options: Iterable[str] | None = None) -> dict[str, TalkView]:
+    """Count the comments on some options, or on all. Empty where a newcomer is told of every
+    comment, and can count them.
+    """
+    return talk_counts(board, options) if board.comments.threads > FIRST_THREADS else {}
+
+
+def talk_counts(board: Board, options: Iterable[str] | None = None) -> dict[str, TalkView]:
+    talk = board.comments
+    return {
+        option: TalkView(**talk.counts(option))
+        for option in (talk.options if options is None else options)
+    }
 
 
 PARTS: dict[str, Callable[[Board, Audience], Any]] = {
     "board": lambda board, _: board_view(board),
     "round": lambda board, _: round_view(board.round),
     "tally": lambda board, audience: tally_view(board.round, audience),
-    "comments": comment_views,
 }
 """What of a board is the same for a whole audience, by its name on the wire."""
 
 
 def parts_of(board: Board, audience: Audience) -> dict[str, Any]:
     """Return all that an audience sees of a board, but the people."""
-    return {name: view(board, audience) for name, view in PARTS.items()}
+    first = first_comments(board, audience)
+    parts = {name: view(board, audience) for name, view in PARTS.items()}
+    parts |= {"comments": first.comments} | first.older
+    return parts | ({"talk": talk} if (talk := talk_view(board)) else {})
 
 
 def people_view(board: Board, here: AbstractSet[str], pseudonyms: Pseudonyms) -> PeopleView:

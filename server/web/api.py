@@ -1,6 +1,7 @@
 """The addresses for programs: make a board, read it, act on it."""
 
 import asyncio
+import re
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from server.live.reading import MAX_BYTES, NotUnderstoodError, RefusedRequestErr
 from server.live.room import Room
 from server.live.submissions import Answer
 from server.live.transport import Actor
-from server.live.views import parts_of
+from server.live.views import comment_views, parts_of
 from server.metrics import REFUSALS, REQUESTS, count
 from server.web import identity
 from server.web.handler import STATUS, Access, Handler, Problem
@@ -77,6 +78,52 @@ class BoardState(Handler):
         )
 
 
+class Comments(Handler):
+    """The talk by pages, the newest first; for the host those with hidden words, too."""
+
+    access = Access.ANYONE
+    most = 200
+
+    async def get(self, typed: str) -> None:
+        room = await self.room(typed)
+        as_host = self.get_query_argument("view", View.SCREEN) == View.HOST
+        if as_host and self.host_key(room) is None:
+            raise Problem(403, Code.NOT_ALLOWED, "This page is for the host.")
+        option = self.get_query_argument("option", None)
+        talk = room.board.comments
+        if option is not None and option not in talk.options:
+            try:
+                room.board.require_option(option)
+            except Refused as refused:
+                raise Problem.of(refused) from refused
+        before, limit = self._number("before"), self._number("limit", 50)
+        if limit is None or limit > self.most:
+            raise Problem(400, Code.NOT_UNDERSTOOD, f"`limit` is at most {self.most}.")
+        if self._sort() == "support":
+            threads, further = talk.supported(limit, option=option), None
+        else:
+            threads, further = talk.newest(limit, before=before, option=option)
+        audience = room.audience(Actor(seat=None, is_host=as_host), View.HOST)
+        comments = comment_views(room.board, audience, talk.with_replies(threads))
+        page = {"comments": comments, "more": further is not None}
+        position = {"epoch": room.replica.epoch, "seq": room.board.seq}
+        self.answer(page | position | ({} if further is None else {"before": further}))
+
+    def _sort(self) -> str:
+        sort = self.get_query_argument("sort", "newest")
+        if sort not in {"newest", "support"}:
+            raise Problem(400, Code.NOT_UNDERSTOOD, "`sort` is newest or support.")
+        return sort
+
+    def _number(self, name: str, otherwise: int | None = None) -> int | None:
+        typed = self.get_query_argument(name, None)
+        if typed is None:
+            return otherwise
+        if not re.fullmatch(r"[1-9][0-9]{0,15}", typed):
+            raise Problem(400, Code.NOT_UNDERSTOOD, f"`{name}` is a number from 1.")
+        return int(typed)
+
+
 class Actions(Handler):
     """Act on a board, with the messages of the live connection and the same answers."""
 
@@ -135,5 +182,6 @@ routes = [
     (r"/api/boards", Boards),
     (r"/api/boards/([^/]+)", BoardState),
     (r"/api/boards/([^/]+)/actions", Actions),
+    (r"/api/boards/([^/]+)/comments", Comments),
     (r"/api/templates", Templates),
 ]

@@ -23,6 +23,7 @@ from server.log.store import StoreAwayError
 from server.metrics import BOARDS
 from server.settings import Settings
 from server.web import identity
+from server.web.safe_html import rich_text
 
 logger = logging.getLogger(__name__)
 
@@ -226,6 +227,7 @@ class Handler(RequestHandler):
     def get_template_namespace(self) -> dict[str, Any]:
         return super().get_template_namespace() | {
             "static": lambda path: f"/static/{self.site.static_version}/{path}",
+            "rich_text": rich_text,
             "public_address": urlsplit(self.site.base).netloc,
         }
 

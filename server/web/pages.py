@@ -1,7 +1,9 @@
 """The pages, rendered whole: they can be read before a script runs, or without one."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import msgspec
 import segno
@@ -10,9 +12,9 @@ from server.domain.limits import breach
 from server.domain.methods import METHODS
 from server.domain.refusals import Code, Refused
 from server.live.founding import DEFAULT_CODE, BoardDraft, is_host_key, show_code
-from server.live.messages import View
+from server.live.messages import CommentView, DeletedComment, View
 from server.live.room import Room
-from server.live.views import board_view, parts_of
+from server.live.views import board_view, parts_of, talk_counts
 from server.log.store import StoreAwayError
 from server.web import identity
 from server.web.handler import Access, Handler, Problem
@@ -105,9 +107,11 @@ class BoardPage(Handler):
             actor = actor._replace(seat=None)
         audience = room.audience(actor, self.view)
         links = links_of(self.site.base, board.code)
+        parts = {"more_comments": 0} | parts_of(board, audience)
         self.render(
             f"{self.view}.html",
-            **parts_of(board, audience),
+            **parts | {"talk": talk_counts(board)},
+            threads=threads_of(parts["comments"]),
             people=room.people(),
             you=room.you(actor, self.view),
             links=links,
@@ -171,6 +175,34 @@ class HostPage(BoardPage):
         identity.set_host_key(self, room.code, key, secure=self.secure)
         # Out of the address bar, the history and the referrer.
         self.redirect(f"/b/{room.code}/host", status=303)
+
+
+class Thread(NamedTuple):
+    """A comment and what answers it."""
+
+    comment: CommentView | DeletedComment
+    replies: list[CommentView]
+
+
+def threads_of(comments: Sequence[CommentView | DeletedComment]) -> list[Thread]:
+    """Put comments together as the script does: pinned ones first, then the newest."""
+    said = [comment for comment in comments if isinstance(comment, CommentView)]
+    replies: dict[str, list[CommentView]] = {}
+    for reply in said:
+        if reply.parent:
+            replies.setdefault(reply.parent, []).append(reply)
+    threads = [
+        Thread(comment, replies.get(comment.id, []))
+        for comment in reversed(comments)
+        if isinstance(comment, DeletedComment) or not comment.parent
+    ]
+    whole = [thread for thread in threads if thread.replies or not thread.comment.deleted]
+    return sorted(whole, key=lambda thread: not _is_pinned(thread))
+
+
+def _is_pinned(thread: Thread) -> bool:
+    said = (thread.comment, *thread.replies)
+    return any(isinstance(each, CommentView) and each.pinned for each in said)
 
 
 def links_of(base: str, code: str) -> SimpleNamespace:

@@ -23,6 +23,7 @@ export class KeyedList {
   }
 
   render(items) {
+    const focused = document.activeElement;
     const wanted = new Set(items.map((item) => this.#key(item)));
     for (const [key, entry] of this.#entries) {
       if (wanted.has(key)) continue;
@@ -37,6 +38,8 @@ export class KeyedList {
       else this.#container.insertBefore(element, place);
     }
     this.#rendered.clear();
+    // What is moved to another place loses the focus on the way.
+    if (focused !== document.activeElement && this.#container.contains(focused)) focused.focus({ preventScroll: true });
   }
 
   #entry(item) {

@@ -1,19 +1,50 @@
-/** A comment's text as nodes: links become links, `code` becomes code, the rest stays text. */
+/** A comment's text as nodes: links become links, `code` becomes code, the rest stays text.
+ *
+ *  `server/domain/rich_text.py` reads it in the same way; `tests/rich_text.json` holds both
+ *  to it.
+ */
 
 import { element } from "./dom.js";
 
-// The end of a sentence is not the end of an address.
-const PIECE = /(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])|`([^`\n]+)`/g;
+// Spelled out, because \s and \w mean other characters in other languages.
+const PIECE = /`([^`\n ](?:[^`\n]*[^`\n ])?)`|(?<![A-Za-z0-9])([Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s\ufeff<>"'`.,;:!?/@#()[\]][^\s\ufeff<>"'`]*)/g;
+const ENDS_A_SENTENCE = ".,;:!?*_~";
+const BRACKETS = { ")": "(", "]": "[" };
 
-export function richText(text) {
-  const nodes = document.createDocumentFragment();
+/** Takes a text apart: `[kind, text]` with kind `text`, `link` or `code`. */
+export function pieces(text) {
+  const found = [];
   let end = 0;
-  for (const found of text.matchAll(PIECE)) {
-    const [whole, address, code] = found;
-    nodes.append(text.slice(end, found.index));
-    nodes.append(address ? element("a", { href: address, rel: "noopener nofollow", target: "_blank", text: address }) : element("code", { text: code }));
-    end = found.index + whole.length;
+  for (const { 0: whole, 1: code, 2: address, index } of text.matchAll(PIECE)) {
+    const piece = code ? ["code", code] : ["link", trimmed(address)];
+    if (index > end) found.push(["text", text.slice(end, index)]);
+    found.push(piece);
+    end = index + (code ? whole.length : piece[1].length);
   }
-  nodes.append(text.slice(end));
+  if (end < text.length) found.push(["text", text.slice(end)]);
+  return found;
+}
+
+/** Leaves out what ends the sentence round an address, and not the address. */
+function trimmed(address) {
+  const count = (sign) => address.split(sign).length;
+  for (;;) {
+    const last = address.at(-1);
+    const opening = BRACKETS[last];
+    if (opening ? count(opening) >= count(last) : !ENDS_A_SENTENCE.includes(last)) return address;
+    address = address.slice(0, -1);
+  }
+}
+
+const NODE = {
+  text: (text) => text,
+  code: (text) => element("code", { text }),
+  link: (text) => element("a", { href: text, rel: "noopener nofollow", target: "_blank", text }),
+};
+
+/** `links: false` where nobody can click. */
+export function richText(text, { links = true } = {}) {
+  const nodes = document.createDocumentFragment();
+  nodes.append(...pieces(text).map(([kind, piece]) => NODE[kind === "link" && !links ? "text" : kind](piece)));
   return nodes;
 }

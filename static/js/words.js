@@ -71,6 +71,24 @@ export const words = {
   hiddenMark: "hidden",
   react: (emoji, n, on) => `${EMOJI_NAMES[emoji] ?? emoji}, ${n}${on ? ", yours too" : ""}`,
 
+  talk: {
+    add: "Add a comment",
+    closedShort: "Comments are closed",
+    closedKept: "The host has closed comments. What you wrote stays here.",
+    sort: "Order",
+    sorts: { newest: "Newest", support: "Support" },
+    option: "About which option?",
+    allOptions: "All options",
+    showKinds: "Show only",
+    kind: (name, n) => `${name}: ${n}`,
+    more: (n) => (n > 0 ? `Show older (${n})` : "Show older"),
+    loading: "Loading…",
+    notLoaded: "Older comments could not be loaded. Try again.",
+    earlier: (n) => `Show ${count(n, "earlier reply", "earlier replies")}`,
+    moreReactions: "More reactions",
+    answer: "Reply",
+  },
+
   nameHint: "optional, shown beside your comments",
   nameHintHidden: "optional, this board shows no names",
 

@@ -53,6 +53,6 @@ def comment(page, name, text, kind="For"):
     talk = card(page, name).locator("[data-part=talk]")
     if talk.get_attribute("open") is None:
         talk.locator("summary").first.click()
-    talk.locator(".segments label").filter(has_text=kind).click()
     talk.get_by_label(f"Your comment on {name}").fill(text)
+    talk.locator(".say .segments label").filter(has_text=kind).click()
     talk.get_by_role("button", name="Post").click()

@@ -79,6 +79,7 @@ def test_each_frame_has_its_row(frame):
         ("`tally`", messages.TallyView),
         ("`result`", Result),
         ("`comment`", messages.CommentView),
+        ("`talk`", messages.TalkView),
         ("`people`", messages.PeopleView),
     ],
 )

@@ -29,7 +29,9 @@ def test_a_reaction_that_nobody_gives_any_more_is_gone(said):
 def test_erasing_leaves_the_place_and_nothing_of_the_text_or_the_name(said):
     said.react("ben", "👍", on=True)
     said.pinned = said.hidden = True
-    said.erase()
+    said.parent = "c0"
+    said.erase(9)
+    assert (said.made, said.parent) == (9, None)
     assert (said.text, said.name, said.reactions) == ("", None, {})
     assert not said.pinned
     assert not said.hidden
@@ -39,3 +41,9 @@ def test_erasing_leaves_the_place_and_nothing_of_the_text_or_the_name(said):
 def test_no_two_comments_share_their_reactions(said):
     said.react("ben", "👍", on=True)
     assert Comment("c2", seq=4, option="flask").reactions == {}
+
+
+def test_doubt_is_no_support(said):
+    for seat, emoji in (("ann", "👍"), ("ben", "👍"), ("ben", "🎉"), ("cleo", "🤔"), ("dan", "👎")):
+        said.react(seat, emoji, on=True)
+    assert said.support == 3

@@ -52,12 +52,12 @@ def test_texts_and_settings_are_set_one_by_one(meeting):
     assert change == Change(board=True, people=True)
 
 
-def test_when_names_are_shown_or_not_all_comments_are_sent_anew(meeting):
+def test_when_names_are_shown_or_not_everybody_is_welcomed_anew(meeting):
     meeting.do(act.Rename(name="Ann"), "ann")
     meeting.say("ann")
     change = meeting.do(act.SetBoard(settings=BoardSettingsChange(show_names=False)), "host")
-    assert change.comments == ("c1",)
-    assert meeting.board.comments["c1"].seq == meeting.board.seq
+    assert change == Change(board=True, people=True, afresh=True)
+    assert meeting.board.comments.afresh == meeting.board.comments.changed == meeting.board.seq
     assert b"Ann" not in visible(meeting.board)
 
 
@@ -306,15 +306,14 @@ def test_the_parent_is_asked_for_beforehand_only(meeting):
     said = {"option": "flask", "kind": act.Kind.NOTE, "text": "x"}
     for id_, parent, more, code in (
         ("c3", "c2", {}, Code.NOT_ALLOWED),
-        ("c3", "c9", {}, Code.NO_SUCH_COMMENT),
-        ("c3", "c1", {"option": "django"}, Code.NOT_ALLOWED),
+        ("c4", "c9", {}, Code.NO_SUCH_COMMENT),
+        ("c5", "c1", {"option": "django"}, Code.NOT_ALLOWED),
     ):
         reply = entry(act.Comment(comment=id_, parent=parent, **said | more), "dan")
         with pytest.raises(Refused) as caught:
             meeting.board.check(meeting.now, reply)
         assert caught.value.code is code
         assert isinstance(meeting.do(reply), Change)
-        del meeting.board.comments[id_]
 
 
 def test_while_the_host_has_closed_the_talk_it_can_only_be_deleted(meeting):

@@ -3,8 +3,17 @@ from domain.happenings import PSEUDONYMS, Meeting
 from server.domain import actions as act
 from server.domain.rules import BoardSettingsChange, Names, Visibility
 from server.live import views
-from server.live.messages import DeletedComment, encode
-from server.live.views import Audience, comment_views, people_view, round_view, tally_view
+from server.live.messages import DeletedComment, TalkView, encode
+from server.live.views import (
+    Audience,
+    comment_views,
+    first_comments,
+    parts_of,
+    people_view,
+    round_view,
+    talk_view,
+    tally_view,
+)
 
 VOTER, HOST = Audience(host=False, result=False), Audience(host=True, result=False)
 
@@ -77,7 +86,27 @@ def test_comments_after_a_position_and_deleted_ones():
     position = meeting.board.seq
     meeting.do(act.PinComment(comment="c2", on=True), "host")
     meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann")
-    changed = comment_views(meeting.board, VOTER, position)
-    assert [view.id for view in changed] == ["c1", "c2"]
-    assert changed[0] == DeletedComment(id="c1", option="flask")
-    assert comment_views(meeting.board, VOTER, meeting.board.seq) == []
+    talk = meeting.board.comments
+    changed = comment_views(meeting.board, VOTER, talk.since(position))
+    assert [view.id for view in changed] == ["c2", "c1"]
+    assert changed[1] == DeletedComment(id="c1", option="flask")
+    assert comment_views(meeting.board, VOTER, talk.since(meeting.board.seq)) == []
+
+
+def test_a_newcomer_is_told_of_the_newest_threads_and_how_many_more_there_are(monkeypatch):
+    monkeypatch.setattr(views, "FIRST_THREADS", 2)
+    meeting = Meeting()
+    for id_ in ("c1", "c2"):
+        meeting.say("ann", id_)
+    assert first_comments(meeting.board, VOTER).older == {}
+    assert talk_view(meeting.board) == {}
+    meeting.say("ann", "c3", option="django", kind=act.Kind.RISK)
+    meeting.say("ben", "r2", parent="c2", kind=act.Kind.NOTE)
+    first = first_comments(meeting.board, VOTER)
+    assert [view.id for view in first.comments] == ["c2", "c3", "r2"]
+    assert first.older == {"more_comments": 1, "comments_before": 3}
+    flask, django = TalkView(comments=3, pro=2), TalkView(comments=1, risk=1)
+    assert talk_view(meeting.board) == {"flask": flask, "django": django}
+    assert talk_view(meeting.board, ["flask"]) == {"flask": flask}
+    assert talk_view(meeting.board, ["tornado"]) == {"tornado": TalkView()}
+    assert parts_of(meeting.board, VOTER)["more_comments"] == 1

@@ -15,18 +15,18 @@ export class OptionCard {
   #facts = null;
 
   /** `ballot.tap(option, isOn)` takes a vote. */
-  constructor(rendered, { live, own, tap }) {
+  constructor(rendered, { talk, tap }) {
     this.element = rendered ?? fromTemplate("option-card");
     this.#parts = parts(this.element);
     this.#control = new VoteControl(this.#parts.vote, (isOn) => tap(this.id, isOn));
-    this.talk = new Talk(this.#parts.talk, this.#parts, { live, own });
+    this.talk = new Talk(this.#parts.talk, this.#parts, talk);
   }
 
-  update({ option, control, said, total, voters }) {
+  update({ option, control, threads, total, voters }) {
     this.id = option.id;
     this.#tellFacts(option);
     this.#control.update(control);
-    this.talk.update(option, said);
+    this.talk.update(option, threads);
     this.#tellResult(total, voters);
   }
 

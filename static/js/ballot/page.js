@@ -16,29 +16,29 @@ import { methods } from "../methods/index.js";
 import { words } from "../words.js";
 import { BottomBar } from "./bottom_bar.js";
 import { NameForm } from "./name_form.js";
+import { Older } from "../talk/older.js";
+import { Threads } from "../talk/threads.js";
+import { AllTalk } from "./all_talk.js";
 import { OptionCard } from "./option_card.js";
 import { Own } from "./own.js";
-import { SaidByOption } from "./talk.js";
-
-/** The same nothing each time, so that it does not look like news. */
-const NOTHING = [];
 
 const RESULTS_ON_TOP = new Set(["revealed", "decided"]);
 
 class BallotPage {
   #live;
   #parts = parts(document);
-  #said = new SaidByOption();
+  #talk;
   #cards;
   #views;
 
   constructor(code) {
     this.#live = new LiveBoard(code, "ballot");
     const live = this.#live;
-    const own = new Own(code);
+    const talk = { live, own: new Own(code), older: new Older(live, code), threads: new Threads() };
+    this.#talk = talk;
     this.#cards = new KeyedList(this.#parts.cards, {
       key: ({ option }) => option.id,
-      make: (item, rendered) => new OptionCard(rendered, { live, own, tap: (option, isOn) => this.#tap(option, isOn) }),
+      make: (item, rendered) => new OptionCard(rendered, { talk, tap: (option, isOn) => this.#tap(option, isOn) }),
     });
     this.#views = {
       phase: new PhaseLine(document, live.clock),
@@ -49,6 +49,7 @@ class BallotPage {
       name: new NameForm(this.#parts["name-form"], live),
       notices: new Notices(this.#parts.notices),
       herald: new Herald(),
+      allTalk: new AllTalk(this.#parts["all-talk"], this.#parts, talk),
     };
     live.addEventListener("change", () => this.#update());
     live.addEventListener("refused", (event) => this.#refused(event.detail));
@@ -88,7 +89,8 @@ class BallotPage {
     const method = methods[round?.method];
     const ballot = this.#ballot;
     const chosen = method?.chosen(ballot) ?? new Set();
-    const said = this.#said.of(this.#live);
+    const { threads } = this.#talk;
+    threads.update(this.#live);
     show(this.#parts["no-options"], !options.length);
     this.#cards.render(
       options.map((option) => {
@@ -105,12 +107,13 @@ class BallotPage {
             isOpen: state.acceptsVotes,
             aside: round && !isListed ? words.notInRound : "",
           },
-          said: said.get(option.id) ?? NOTHING,
+          threads: threads.of(option.id),
           total: result?.totals[option.id],
           voters: current?.voters ?? 0,
         };
       }),
     );
+    this.#views.allTalk.update();
     const byId = optionsById(state);
     this.#views.bottom.update({ live: this.#live, ballot, chosen, names: [...chosen].map((id) => byId.get(id)?.name ?? id), of: round?.options.length ?? 0, canRefuse: Boolean(method?.none) });
   }
@@ -139,7 +142,9 @@ class BallotPage {
 
   #refused({ message, reason }) {
     this.#views.notices.refused({ message, reason });
-    if (message.type === "comment" && !message.parent) this.#cards.get(message.option)?.talk.restore(message.text);
+    if (message.type === "react") this.#talk.own.set(!message.on, message.comment, message.emoji);
+    const option = message.option ?? this.#live.state.comments.get(message.comment)?.option;
+    if (message.type === "comment" || message.type === "edit_comment") this.#cards.get(option)?.talk.restore(message);
   }
 }
 

@@ -1,10 +1,11 @@
 /** The talk about one option. Built when it is opened for the first time: a board can have
- *  two thousand comments, and a phone shows those of one card. */
+ *  thousands of comments, and a phone shows those of one card. */
 
-import { element, fromTemplate, setText, show } from "../dom.js";
-import { KeyedList } from "../keyed_list.js";
-import { asComment } from "../live/state.js";
-import { CommentView } from "../board/comment_view.js";
+import { element, setText, show } from "../dom.js";
+import { countsOf } from "../talk/counts.js";
+import { TalkCount } from "../talk/talk_count.js";
+import { TalkList } from "../talk/talk_list.js";
+import { Thread } from "../talk/thread.js";
 import { words } from "../words.js";
 import { CommentActions } from "./comment_actions.js";
 import { SayForm } from "./say_form.js";
@@ -12,115 +13,82 @@ import { SayForm } from "./say_form.js";
 export class Talk {
   #root;
   #parts;
-  #live;
-  #own;
+  #talk;
   #option = null;
-  #said = null;
+  #threads = null;
   #isOpen = true;
+  #count;
   #list = null;
   #form = null;
   #closed = null;
 
-  constructor(root, parts, { live, own }) {
+  /** `talk` has `live`, `own` and `older`. */
+  constructor(root, parts, talk) {
     this.#root = root;
     this.#parts = parts;
-    this.#live = live;
-    this.#own = own;
-    root.addEventListener("toggle", () => root.open && this.#render());
+    this.#talk = talk;
+    this.#count = new TalkCount(parts["talk-count"], parts["talk-kinds"]);
+    root.addEventListener("toggle", () => root.open && this.#open());
   }
 
-  /** `said` are the comments on this option, oldest first, those on their way included. */
-  update(option, said) {
-    const isOpen = this.#live.state.board.settings.comments !== "closed";
-    if (said === this.#said && option === this.#option && isOpen === this.#isOpen) return;
+  /** `threads` are those on this option, with what is on its way. */
+  update(option, threads) {
+    const isOpen = this.#talk.live.state.board.settings.comments !== "closed";
+    if (threads === this.#threads && option === this.#option && isOpen === this.#isOpen) return;
     this.#option = option;
-    this.#said = said;
+    this.#threads = threads;
     this.#isOpen = isOpen;
-    const visible = said.filter(({ comment }) => !comment.deleted).length;
-    const [n, noun] = words.comments(visible);
-    setText(this.#parts["talk-count"].firstElementChild, n);
-    setText(this.#parts["talk-count"].lastChild, noun);
+    this.#count.update(this.#counts);
+    setText(this.#parts["talk-add"].firstChild, isOpen ? words.talk.add : words.talk.closedShort);
+    this.#parts["talk-add"].toggleAttribute("data-closed", !isOpen);
     setText(this.#parts["talk-name"], option.name);
     if (this.#root.open) this.#render();
   }
 
-  /** The server did not take a comment: its text goes back to where it was written. */
-  restore(text) {
+  /** The server did not take it: the text goes back to where it was written. */
+  restore(message) {
     this.#root.open = true;
     this.#render();
-    this.#form.restore(text);
+    const thread = this.#list.get(message.type === "edit_comment" ? message.comment : message.parent);
+    if (thread) thread.actions.restore(message);
+    else this.#form.restore(message.text);
+    this.#showForm();
+  }
+
+  #open() {
+    if (!this.#option) return;
+    this.#list?.renew();
+    this.#render();
+  }
+
+  get #counts() {
+    return countsOf(this.#talk.live.state, this.#option.id, this.#threads);
   }
 
   #render() {
     if (!this.#list) this.#build();
-    const isOpen = this.#isOpen;
-    show(this.#form.element, isOpen);
-    show(this.#closed, !isOpen);
-    const byParent = Map.groupBy(this.#said, ({ comment }) => comment.parent ?? "");
-    const roots = (byParent.get("") ?? []).map((entry) => ({ ...entry, isOpen, replies: (byParent.get(entry.comment.id) ?? []).map((reply) => ({ ...reply, isOpen, replies: [] })) }));
-    this.#list.render(roots.filter(isWorthShowing).sort(byPin));
+    this.#showForm();
+    this.#list.update({ threads: this.#threads.map((thread) => ({ ...thread, isOpen: this.#isOpen })), counts: this.#counts });
+  }
+
+  #showForm() {
+    show(this.#form.element, this.#isOpen || this.#form.hasText);
+    this.#form.close(!this.#isOpen);
+    show(this.#closed, !this.#isOpen);
+    setText(this.#closed, this.#form.hasText ? words.talk.closedKept : words.commentsClosed);
   }
 
   #build() {
-    const list = element("ol", { className: "comments" });
-    this.#closed = element("p", { className: "soft small", text: words.commentsClosed });
+    const { live, own, older } = this.#talk;
+    this.#closed = element("p", { className: "soft small" });
     this.#form = new SayForm({ label: words.yourComment(this.#option.name), withKind: true, post: (text, kind) => this.#say(text, kind) });
-    this.#parts["talk-body"].replaceChildren(list, this.#form.element, this.#closed);
-    this.#list = new KeyedList(list, { key: ({ comment }) => comment.id, make: () => new Said(this.#live, this.#own) });
+    this.#list = new TalkList({ option: this.#option.id, older, make: () => new Thread({ act: (view) => new CommentActions(view, { live, own }) }) });
+    this.#parts["talk-body"].replaceChildren(this.#form.element, this.#closed, this.#list.element);
   }
 
   #say(text, kind) {
-    this.#live.tell({ type: "comment", comment: this.#own.newComment(), option: this.#option.id, kind, text });
+    const { live, own } = this.#talk;
+    this.#list.expect(kind);
+    live.tell({ type: "comment", comment: own.newComment(), option: this.#option.id, kind, text });
   }
 }
-
-class Said {
-  #view = new CommentView(fromTemplate("comment"));
-  #actions;
-  #replies;
-
-  constructor(live, own) {
-    this.element = this.#view.element;
-    this.#actions = new CommentActions(this.#view, { live, own });
-    this.#replies = new KeyedList(this.#view.parts.replies, { key: ({ comment }) => comment.id, make: () => new Said(live, own) });
-  }
-
-  update({ comment, isPending, isOpen, replies }) {
-    this.#view.update(comment, { isPending });
-    this.#actions.update(comment, { isPending, isOpen });
-    this.#replies.render(replies.filter(isWorthShowing));
-  }
-}
-
-/** All that was said, by option: the server's, with what is on its way laid over it. The
- *  same object as before while nothing was said. */
-export class SaidByOption {
-  #stamp = null;
-  #byOption = new Map();
-
-  of(live) {
-    const stamp = `${live.state.said} ${live.outbox.stamp}`;
-    if (stamp !== this.#stamp) this.#byOption = saidByOption(live);
-    this.#stamp = stamp;
-    return this.#byOption;
-  }
-}
-
-function saidByOption({ state, outbox }) {
-  const edits = new Map(outbox.waiting("edit_comment").map((message) => [message.comment, message.text]));
-  const gone = new Set(outbox.waiting("delete_comment").map((message) => message.comment));
-  const entries = [...state.comments.values()].map((comment) => {
-    if (gone.has(comment.id)) return { comment: { id: comment.id, option: comment.option, deleted: true }, isPending: true };
-    if (edits.has(comment.id)) return { comment: { ...comment, text: edits.get(comment.id) }, isPending: true };
-    return { comment, isPending: false };
-  });
-  for (const message of outbox.waiting("comment")) {
-    if (!state.comments.has(message.comment)) entries.push({ comment: asComment(message, state.you), isPending: true });
-  }
-  return Map.groupBy(entries, ({ comment }) => comment.option);
-}
-
-/** A deleted comment keeps its place only where somebody has answered it. */
-const isWorthShowing = ({ comment, replies }) => !comment.deleted || replies?.some(isWorthShowing);
-
-const byPin = (a, b) => Number(b.comment.pinned ?? false) - Number(a.comment.pinned ?? false);

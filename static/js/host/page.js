@@ -48,7 +48,7 @@ class HostPage {
       new Steps(page),
       new People(page),
       new Settings(page.settings, (settings) => live.ask({ type: "set_board", settings }), fail),
-      new Talk(page, (type, comment, on) => live.ask({ type, comment, on }).catch((refusal) => fail(refusal.message))),
+      new Talk(page, live, (type, comment, on) => live.ask({ type, comment, on }).catch((refusal) => fail(refusal.message))),
       new NextStep(page.next, live, { openRound: () => openRound.open(), decide: () => decide.open(), addOption: () => options.add() }, fail),
     ];
     part(document, "add-option").addEventListener("click", () => options.add());

@@ -1,54 +1,65 @@
-/** All comments, the newest first, with the host's two handles: hide and pin. */
+/** All comments, with the host's two handles: hide and pin. */
 
-import { CommentView } from "../board/comment_view.js";
 import { optionsById } from "../board/votable.js";
-import { element, fromTemplate, setHue, setText, show } from "../dom.js";
-import { KeyedList } from "../keyed_list.js";
+import { element, setText, show } from "../dom.js";
+import { countsOf } from "../talk/counts.js";
+import { Older } from "../talk/older.js";
+import { TalkList } from "../talk/talk_list.js";
+import { Thread } from "../talk/thread.js";
+import { Threads } from "../talk/threads.js";
 import { words } from "../words.js";
 
 export class Talk {
   #parts;
+  #live;
+  #threads = new Threads();
   #list;
-  #stamp = null;
+  #known = {};
 
   /** `handle(type, comment, on)` hides or pins. */
-  constructor(page, handle) {
+  constructor(page, live, handle) {
     this.#parts = page;
-    page.comments.replaceChildren();
-    this.#list = new KeyedList(page.comments, { key: ({ comment }) => comment.id, make: () => new Said(handle) });
+    this.#live = live;
+    const older = new Older(live, document.body.dataset.code, { isHost: true });
+    this.#list = new TalkList({ older, make: () => new Thread({ act: (view) => new Handles(view, handle), mayRead: true }) });
+    page.comments.replaceChildren(this.#list.element);
   }
 
   update(state) {
-    const stamp = `${state.said} ${JSON.stringify(state.board.options)}`;
-    if (stamp === this.#stamp) return;
-    this.#stamp = stamp;
+    this.#threads.update(this.#live);
+    const threads = this.#threads.of();
+    const { board } = state;
+    if (this.#known.threads === threads && this.#known.board === board) return;
+    this.#known = { threads, board };
+    const counts = countsOf(state, null, threads);
+    setText(this.#parts["comments-count"], String(counts.comments));
+    show(this.#parts["no-comments"], !threads.length);
+    show(this.#parts["comments-closed"], board.settings.comments === "closed");
     const options = optionsById(state);
-    const said = [...state.comments.values()].filter((comment) => !comment.deleted).sort((a, b) => b.at - a.at);
-    setText(this.#parts["comments-count"], String(said.length));
-    show(this.#parts["no-comments"], !said.length);
-    this.#list.render(said.map((comment) => ({ comment, option: options.get(comment.option) })));
+    this.#list.update({ threads: threads.map((thread) => ({ ...thread, option: options.get(thread.comment.option) })), counts, options: board.options });
   }
 }
 
-class Said {
-  #view = new CommentView(fromTemplate("comment"));
+class Handles {
+  #view;
   #comment = null;
+  #support;
   #pin;
   #hide;
 
-  constructor(handle) {
-    this.element = this.#view.element;
-    this.element.classList.add("option");
+  constructor(view, handle) {
+    this.#view = view;
     const button = (click) => element("button", { type: "button", className: "button button-quiet", on: { click } });
+    this.#support = element("span", { className: "soft num" });
     this.#pin = button(() => handle("pin_comment", this.#comment.id, !this.#comment.pinned));
     this.#hide = button(() => handle("hide_comment", this.#comment.id, !this.#comment.hidden));
-    this.#view.parts.actions.append(this.#pin, this.#hide);
+    view.parts.actions.append(this.#support, this.#pin, this.#hide);
   }
 
-  update({ comment, option }) {
+  update({ comment }) {
     this.#comment = comment;
-    setHue(this.element, option?.hue);
-    this.#view.update(comment, { mayRead: true, optionName: option?.name ?? "" });
+    show(this.#view.parts.actions, !comment.deleted);
+    setText(this.#support, Object.entries(comment.reactions ?? {}).map(([emoji, n]) => `${emoji} ${n}`).join("  "));
     setText(this.#pin, comment.pinned ? words.host.unpin : words.host.pin);
     setText(this.#hide, comment.hidden ? words.host.unhide : words.host.hide);
   }

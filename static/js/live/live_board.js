@@ -59,6 +59,12 @@ export class LiveBoard extends EventTarget {
     return this.outbox.put(message);
   }
 
+  /** Takes in older comments that were fetched. */
+  take(page, option) {
+    this.state.take(page, option);
+    this.#change();
+  }
+
   /** For the host's steps, which nobody wants done ten minutes later: now or not at all.
    *  Rejects with words for a person. */
   ask(content) {

@@ -6,6 +6,8 @@ const APPLY = {
     const resumed = message.resumed && message.epoch === state.epoch;
     const comments = resumed ? state.comments : new Map();
     for (const comment of message.comments) comments.set(comment.id, comment);
+    if (!resumed) state.forgetPages(message.comments_before ?? null);
+    state.talk = message.talk ? new Map(Object.entries(message.talk)) : null;
     const { epoch, you, board, round, tally, people, ballot } = message;
     Object.assign(state, { epoch, you, board, round, tally, people, ballot, comments, store: message.store ?? "ok" });
     state.ready = true;
@@ -17,7 +19,10 @@ const APPLY = {
   },
   tally: (state, message) => (state.tally = message.tally),
   people: (state, message) => (state.people = message.people),
-  comment: (state, message) => state.comments.set(message.comment.id, message.comment),
+  comment(state, { comment, talk }) {
+    state.comments.set(comment.id, comment);
+    if (talk) state.talk = new Map([...(state.talk ?? []), ...Object.entries(talk)]);
+  },
   ballot(state, message) {
     if (message.round === state.round?.n) state.ballot = message.ballot;
   },
@@ -33,14 +38,14 @@ const TOOK = {
     if (message.round === state.round?.n) state.ballot = null;
   },
   comment(state, message) {
-    if (!state.comments.has(message.comment)) state.comments.set(message.comment, asComment(message, state.you));
+    if (!state.comments.has(message.comment)) state.comments.set(message.comment, asComment(message, state.you, state.now));
   },
 };
 
 /** A comment of ours as the server is going to say it. */
-export function asComment(message, you) {
+export function asComment(message, you, at) {
   const { comment, option, kind, text, parent = null } = message;
-  return { id: comment, option, kind, text, parent, name: you?.name ?? null, reactions: {}, pinned: false, hidden: false, at: Date.now(), edited_at: null };
+  return { id: comment, option, kind, text, parent, name: you?.name ?? null, reactions: {}, pinned: false, hidden: false, at, edited_at: null };
 }
 
 export class BoardState {
@@ -53,6 +58,8 @@ export class BoardState {
   people = null;
   ballot = null;
   comments = new Map();
+  /** How many comments there are by option, where this page does not have all; else null. */
+  talk = null;
   /** Goes up whenever a comment changed, for those who would have to look at thousands. */
   said = 0;
   store = "ok";
@@ -60,6 +67,9 @@ export class BoardState {
   #clock;
   #seen = new Map();
   #commentsUntil = 0;
+  /** Before which position the next page of older comments is: of all, and by option. */
+  #before = null;
+  #beforeOf = new Map();
 
   constructor(clock) {
     this.#clock = clock;
@@ -82,6 +92,38 @@ export class BoardState {
   took(message) {
     TOOK[message.type]?.(this, message);
     if (message.type === "comment") this.said += 1;
+  }
+
+  get now() {
+    return this.#clock.now();
+  }
+
+  /** Where the page of comments older than those that are here begins; null: there is none. */
+  olderThan(option) {
+    return option !== null && this.#beforeOf.has(option) ? this.#beforeOf.get(option) : this.#before;
+  }
+
+  forgetPages(before) {
+    this.#before = before;
+    this.#beforeOf.clear();
+  }
+
+  /** Takes in a page of older comments; with `option` (null: all) where its next page begins. */
+  take(page, option) {
+    if (page.epoch !== this.epoch) return;
+    const older = page.comments.filter(({ id }) => this.#knownAt(id) <= page.seq).map((comment) => [comment.id, comment]);
+    // What the server made in one moment is told apart by its order alone.
+    this.comments = new Map([...older.reverse(), ...this.comments, ...older]);
+    if (option !== undefined) {
+      if (option === null) this.#before = page.before ?? null;
+      else this.#beforeOf.set(option, page.before ?? null);
+    }
+    this.said += 1;
+  }
+
+  /** At which position this page last heard of a comment. */
+  #knownAt(id) {
+    return this.#seen.get(`comment ${id}`) ?? (this.comments.has(id) ? this.#seen.get("all") : 0);
   }
 
   /** From where to go on after a break. Only comments are sent by halves, so theirs is the

@@ -2,6 +2,7 @@
 
 import { fromTemplate, parts, setHue, setText } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
+import { richText } from "../rich_text.js";
 import { words } from "../words.js";
 import { optionsById } from "../board/votable.js";
 
@@ -10,6 +11,7 @@ const MOST = 8;
 
 export class Said {
   #list;
+  #known = {};
 
   constructor(root) {
     root.replaceChildren();
@@ -17,9 +19,13 @@ export class Said {
   }
 
   update(state) {
+    const { said, board } = state;
+    if (said === this.#known.said && board === this.#known.board) return;
+    this.#known = { said, board };
     const options = optionsById(state);
     const shown = [...state.comments.values()]
       .filter((comment) => !comment.deleted && !comment.hidden && options.has(comment.option))
+      .reverse()
       .sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.at - a.at)
       .slice(0, MOST);
     this.#list.render(shown.map((comment) => ({ comment, option: options.get(comment.option) })));
@@ -29,12 +35,17 @@ export class Said {
 class Line {
   element = fromTemplate("said");
   #parts = parts(this.element);
+  #text = null;
 
   update({ comment, option }) {
     setHue(this.element, option.hue);
+    this.element.dataset.kind = comment.kind;
     setText(this.#parts.option, option.name);
-    setText(this.#parts.kind, comment.pinned ? `${words.kinds[comment.kind]} · ${words.pinned}` : words.kinds[comment.kind]);
+    setText(this.#parts.kind, comment.parent ? words.talk.answer : words.kinds[comment.kind]);
     setText(this.#parts.who, comment.name ?? words.anonymous);
-    setText(this.#parts.text, comment.text);
+    setText(this.#parts.mark, comment.pinned ? ` · ${words.pinned}` : "");
+    if (comment.text === this.#text) return;
+    this.#text = comment.text;
+    this.#parts.text.replaceChildren(richText(comment.text, { links: false }));
   }
 }
