@@ -8,11 +8,12 @@ bytes that were made once for everybody.
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import cast
 
 from websockets.frames import BINARY, CONT, TEXT, Frame
 from websockets.protocol import OPEN, SERVER, Protocol
 
+from server.live.admission import Actor
 from server.live.messages import TOO_MANY, TOO_SLOW, Close, View
 from server.live.reading import MAX_BYTES
 from server.live.views import Audience
@@ -52,14 +53,6 @@ def frame(payload: bytes) -> bytes:
     else:
         head = b"\x81\x7f" + size.to_bytes(8, "big")
     return head + payload
-
-
-class Actor(NamedTuple):
-    """Who asks: with which seat, and whether with the host's right."""
-
-    seat: str | None
-    """None for those who only watch."""
-    is_host: bool
 
 
 class Listener:
@@ -158,6 +151,11 @@ class Connection(asyncio.BufferedProtocol):
         else:
             for slot, data in frames:
                 self.send(data, slot)
+
+    @property
+    def broke(self) -> bool:
+        """Whether the line ended without a farewell of the peer; a closed tab says one."""
+        return self._protocol.close_rcvd is None
 
     def answer(self, data: bytes) -> None:
         """Send a frame for this person alone, together with others of the same moment.

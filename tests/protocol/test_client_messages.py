@@ -16,6 +16,7 @@ SEAT = [
     ("delete_comment", {"comment": "mine"}, {"comment"}),
     ("react", {"comment": "mine", "emoji": "👍", "on": True}, {"comment"}),
     ("rename", {"name": "Zoë"}, {"people"}),
+    ("observe", {"on": True}, {"people"}),
 ]
 VOTING = [
     ("lock_round", {"round": 1}, {"round", "tally", "people"}),
@@ -143,7 +144,13 @@ async def test_hello_says_who_one_is_and_what_one_knew(embedded):
         code, _, ann, host, screen = await meeting(server)
         await ann.told("people", lambda f: f["people"]["names"] == [{"name": "Ann", "voted": None}])
         assert ann.welcome["you"]["role"] == "voter"
-        assert screen.welcome["you"] == {"seat": None, "name": None, "role": "observer"}
+        assert screen.welcome["you"] == {
+            "seat": None,
+            "name": None,
+            "role": "observer",
+            "votes": False,
+            "invite": None,
+        }
         assert host.welcome["you"]["role"] == "host"
         known = {"epoch": ann.welcome["epoch"], "seq": host.frames[-1].get("seq", 2)}
         second = await server.page(code, cookie=ann.cookie)

@@ -38,7 +38,8 @@ async def test_a_board_from_a_list(embedded):
             ("f", 150),
             ("django", 7),
         ]
-        assert state["people"] == {"here": 0, "voted": 0, "names": None}
+        nobody = {"here": 0, "observing": 0, "lost": 0, "voted": 0, "names": None}
+        assert state["people"] == nobody
         assert made["host_key"] not in str(state)
 
 
