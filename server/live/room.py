@@ -35,6 +35,10 @@ from server.log.log import Batch, Log
 from server.log.presence import Presence
 from server.log.store import Store
 
+NO_HOST = messages.NOT_ALLOWED._replace(reason="You are no longer a host of this board.")
+LAST_ANSWER = 0.25
+"""Seconds after which the console of a host who was removed is closed."""
+
 
 class Room:
     """Everything that happens around one board in one process."""
@@ -319,9 +323,8 @@ class Room:
             if actor == before:
                 continue
             if connection.view is View.HOST and not actor.is_host:
-                connection.close(
-                    messages.NOT_ALLOWED._replace(reason="You are no longer a host of this board.")
-                )
+                # Whoever gives up the right still gets the answer to that.
+                asyncio.get_running_loop().call_later(LAST_ANSWER, connection.close, NO_HOST)
             elif connection.view is View.BALLOT and actor.seat != before.seat:
                 if before.seat:
                     self._presence.leave(before.seat)
