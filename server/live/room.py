@@ -62,7 +62,7 @@ class Room:
         self.replica = Replica(log, code, self)
         self._store = store
         self._log = log
-        self._pseudonyms = pseudonyms
+        self.pseudonyms = pseudonyms
         self._lost = lost
         self._submissions = Submissions(log, code)
         self._revocations = Revocations(pseudonyms, self._submissions)
@@ -164,7 +164,7 @@ class Room:
             )
         # The whole message gives its name, not only its `id`: what was erased from the log is
         # forgotten by those who read it later, and with it that this `id` was used.
-        once = self._pseudonyms.once(seat, self.code, messages.encode(request).decode())
+        once = self.pseudonyms.once(seat, self.code, messages.encode(request).decode())
         try:
             action = request.action(self.board)
             host = actor.badge.host if request.for_host else ""
@@ -185,7 +185,7 @@ class Room:
     def _by(self, seat: str, action: act.AnyAction) -> str:
         if isinstance(action, act.Vote | act.Withdraw):
             current = self.board.latest_round(action.round)
-            return self._pseudonyms.voter(seat, self.code, current)
+            return self.pseudonyms.voter(seat, self.code, current)
         return seat
 
     # What can be seen
@@ -196,7 +196,7 @@ class Room:
 
     def actor(self, badge: Badge, view: View | None = None) -> Actor:
         """Say who somebody is here and now, by what they can show."""
-        return admit(self.board, self._pseudonyms, badge, view)
+        return admit(self.board, self.pseudonyms, badge, view)
 
     def you(self, actor: Actor) -> You:
         return you(self.board, actor)
@@ -212,7 +212,7 @@ class Room:
 
     def people(self) -> PeopleView:
         lost = self._presence.lost(self._round_open())
-        return people_view(self.board, self._presence.seats(), self._pseudonyms, lost)
+        return people_view(self.board, self._presence.seats(), self.pseudonyms, lost)
 
     def _round_open(self) -> int:
         """Return the number of the round that is open; 0 for none."""
@@ -302,7 +302,7 @@ class Room:
 
     def _voter(self, seat: str | None) -> str | None:
         current = self.board.round
-        return self._pseudonyms.voter(seat, self.code, current) if seat and current else None
+        return self.pseudonyms.voter(seat, self.code, current) if seat and current else None
 
     def _seat(self, connection: Connection) -> None:
         """Put a connection among those who see the same, and note whose ballot it shows."""

@@ -175,7 +175,12 @@ class Handler(RequestHandler):
             raise Problem(429, "too_fast", "Too many codes that no board has. Wait a minute.")
         try:
             if code is not None:
-                return await self.site.hub.room(code)
+                room = await self.site.hub.room(code)
+                if identity.shows_news(self, room) and guesses.allows(
+                    (self.request.remote_ip, "badge")
+                ):
+                    await room.replica.caught_up()
+                return room
         except Refused as refused:
             if refused.code is not Code.NO_SUCH_BOARD:
                 raise Problem.of(refused) from refused
@@ -218,14 +223,12 @@ class Handler(RequestHandler):
 
     def actor(self, room: Room, view: View | None = None) -> Actor:
         """Say who asks, with which rights on this board."""
-        pseudonyms = self.site.hub.pseudonyms
         browser = self.browser or identity.browser(self).id
         held = self.host_key(room)
-        token = identity.invite_token(self, room.code)
         badge = Badge(
-            browser=pseudonyms.seat(browser, room.code) if browser else None,
+            browser=room.pseudonyms.seat(browser, room.code) if browser else None,
             host=held.host if held else "",
-            invite=pseudonyms.invite_of(token, room.code) if token else None,
+            invite=identity.invite(self, room),
         )
         return room.actor(badge, view)
 

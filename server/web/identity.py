@@ -7,6 +7,7 @@ from tornado.web import RequestHandler
 
 from server.domain.hosts import Host
 from server.live.founding import host_of
+from server.live.room import Room
 
 BROWSER = "stackvote_browser"
 _DAYS = 400
@@ -44,12 +45,17 @@ class HostKey(NamedTuple):
     key: str
 
 
-def host_key(handler: RequestHandler, code: str, hosts: Mapping[str, Host]) -> HostKey | None:
-    """Return a host's key if the request carries one, by header or by cookie."""
+def shown_keys(handler: RequestHandler, code: str) -> list[str]:
+    """Return what the request carries as keys of a host, by header or by cookie."""
     scheme, _, key = handler.request.headers.get("Authorization", "").partition(" ")
     candidates = [key.strip() if scheme.lower() == "bearer" else None]
     candidates.append(handler.get_cookie(_host_cookie(code)))
-    found = ((host_of(key, hosts), key) for key in candidates if key)
+    return [key for key in candidates if key]
+
+
+def host_key(handler: RequestHandler, code: str, hosts: Mapping[str, Host]) -> HostKey | None:
+    """Return a host's key if the request carries one."""
+    found = ((host_of(key, hosts), key) for key in shown_keys(handler, code))
     return next((HostKey(host, key) for host, key in found if host), None)
 
 
@@ -60,9 +66,10 @@ def set_host_key(handler: RequestHandler, code: str, key: str, *, secure: bool) 
     )
 
 
-def invite_token(handler: RequestHandler, code: str) -> str | None:
-    """Return the token of the invitation that was opened in this browser."""
-    return handler.get_cookie(_invite_cookie(code))
+def invite(handler: RequestHandler, room: Room) -> str | None:
+    """Return the id of the invitation that was opened in this browser; None if it is forged."""
+    token = handler.get_cookie(_invite_cookie(room.code))
+    return room.pseudonyms.invite_of(token, room.code) if token else None
 
 
 def set_invite_token(handler: RequestHandler, code: str, token: str, *, secure: bool) -> None:
@@ -75,6 +82,20 @@ def set_invite_token(handler: RequestHandler, code: str, token: str, *, secure: 
         samesite="Lax",
         secure=secure,
     )
+
+
+def shows_news(handler: RequestHandler, room: Room) -> bool:
+    """Say whether a key or an invitation is shown that the board does not know here.
+
+    It may have been made in another process a moment ago.
+    """
+    key = handler.get_query_argument("key", None)
+    keys = [key] if key else shown_keys(handler, room.code)
+    if keys and not any(host_of(key, room.board.hosts) for key in keys):
+        return True
+    token = handler.get_query_argument("invite", None)
+    shown = room.pseudonyms.invite_of(token, room.code) if token else invite(handler, room)
+    return shown is not None and room.board.invitations.number(shown) is None
 
 
 def _invite_cookie(code: str) -> str:

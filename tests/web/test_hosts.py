@@ -154,3 +154,21 @@ async def test_a_host_who_was_removed_before_saying_hello_is_not_let_in(embedded
         await first.done("remove_host", host=maria["host"])
         await quiet.send({"type": "hello", "view": "host"})
         assert (await quiet.closed())[0] == 4003
+
+
+async def test_a_key_and_a_link_are_good_in_a_worker_that_has_not_heard_of_them(embedded):
+    async with worker(embedded) as one, worker(embedded, own=True) as two:
+        code, key = await one.board()
+        await two.page(code)
+        # This one hears nothing from the others any more, and must ask.
+        await two.hub.line.leave(code)
+        maria = await added(one, code, key)
+        console = await two.host(code, maria["host_key"])
+        assert console.welcome["you"]["role"] == "host"
+        _, made = await one.api(f"/api/boards/{code}/invites", {"count": 1}, headers=bearer(key))
+        (invite,) = made["invites"]
+        got = await two.fetch(invite["link"].removeprefix(one.site.base))
+        assert got.code == 303
+        late = await added(one, code, key, "Li")
+        got = await two.fetch(late["link"].removeprefix(one.site.base))
+        assert got.code == 303
