@@ -65,7 +65,7 @@ class Room:
         self.pseudonyms = pseudonyms
         self._lost = lost
         self._submissions = Submissions(log, code)
-        self._revocations = Revocations(pseudonyms, self._submissions)
+        self._revocations = Revocations(log, pseudonyms, self._submissions)
         self._process = process
         self._by_voter: dict[str, dict[Connection, None]] = {}
         self._parts: dict[tuple[str, Audience], tuple[object, Raw]] = {}
@@ -90,6 +90,7 @@ class Room:
             self._timer.cancel()
         await self._broadcaster.close()
         await self._presence.close()
+        await self._revocations.close()
         await self.replica.close()
 
     # People

@@ -6,7 +6,7 @@ import os
 import signal
 from itertools import pairwise
 
-from checker import settled
+from checker import Ledger, settled
 from people import Person, base_of, eventually
 from serving import served, spread
 from stores import Embedded
@@ -221,8 +221,16 @@ def test_an_invitation_is_one_voter_in_all_processes_until_it_is_taken_back(plac
                 assert person.tally["result"]["totals"] == totals
             status, _, _ = await fetch(crowd, server, path_of(links[0]))
             assert status == 403
+            # Only the other's ballot is left to read in the log.
+            await eventually(lambda: _votes(place.store, crowd.code) == [{"approve": ["bee"]}])
 
     asyncio.run(meeting())
+
+
+def _votes(store, code):
+    entries = Ledger.of(store, code).entries.values()
+    actions = [entry["action"] for entry in entries]
+    return [action["ballot"] for action in actions if action["type"] == "vote"]
 
 
 def test_who_left_is_gone_within_half_a_minute_whatever_took_them(place_on, tmp_path):
