@@ -155,6 +155,7 @@ async def test_only_a_line_that_broke_counts_as_lost_and_only_until_it_is_back(e
         before.socket.transport.abort()
         await host.told("people", lambda f: f["people"]["here"] == 2)
         await host.done("open_round", method="single")
+        await ann.told("round")
         await ben.socket.close(1001)
         ann.socket.transport.abort()
         told = await host.told("people", lambda f: f["people"]["lost"] == 1)
