@@ -22,7 +22,7 @@ from server.live.pseudonyms import Pseudonyms
 from server.live.rate import Rates
 from server.log.store import Store, StoreAwayError
 from server.settings import Settings, resources
-from server.web import api, ops, pages
+from server.web import api, hosts, invites, ops, pages
 from server.web import socket as live_socket
 from server.web.files import Files, version_of
 from server.web.handler import NotFound, Site, log_request, require_access_rules
@@ -65,7 +65,8 @@ def make_application(site: Site, key: bytes) -> Application:
     """Join the routes. Raises TypeError where a handler declares no access rule."""
     folders = resources()
     files = {"path": str(folders.static), "version": site.static_version}
-    routes = [*pages.routes, *live_socket.routes, *api.routes, *ops.routes]
+    rooms = (pages, live_socket, api, hosts, invites, ops)
+    routes = [route for room in rooms for route in room.routes]
     require_access_rules([handler for _, handler in routes] + [Files, NotFound])
     return Application(
         [*routes, (r"/static/([0-9a-f]+)/(.*)", Files, files)],

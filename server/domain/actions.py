@@ -64,6 +64,12 @@ class ExtendRound(Action, frozen=True, kw_only=True, tag="extend_round"):
     seconds: int
 
 
+class PauseRound(Action, frozen=True, kw_only=True, tag="pause_round"):
+    round: int
+    on: bool
+    """False: the clock goes on."""
+
+
 class Vote(Action, frozen=True, kw_only=True, tag="vote"):
     round: int
     ballot: dict[str, Any]
@@ -115,6 +121,10 @@ class Rename(Action, frozen=True, kw_only=True, tag="rename"):
     """None: without a name again."""
 
 
+class Observe(Action, frozen=True, kw_only=True, tag="observe"):
+    on: bool
+
+
 class AddOption(Action, frozen=True, kw_only=True, tag="add_option"):
     option: Option
 
@@ -140,12 +150,40 @@ class Decide(Action, frozen=True, kw_only=True, tag="decide"):
     """A day, as 2027-06-01."""
 
 
+class Reopen(Action, frozen=True, kw_only=True, tag="reopen"):
+    """Takes the decision back."""
+
+
+class AddHost(Action, frozen=True, kw_only=True, tag="add_host"):
+    host: str
+    """Its id."""
+    name: str
+    key: str
+    """SHA-256 of the host key, in hex."""
+
+
+class RemoveHost(Action, frozen=True, kw_only=True, tag="remove_host"):
+    host: str
+
+
+class MakeInvites(Action, frozen=True, kw_only=True, tag="make_invites"):
+    batch: str
+    """Made at random, so that an invitation never stands for another one, even where a
+    store was put back to an earlier state."""
+    count: int
+
+
+class RevokeInvite(Action, frozen=True, kw_only=True, tag="revoke_invite"):
+    invite: str
+
+
 AnyAction = (
     Create
     | OpenRound
     | LockRound
     | RevealRound
     | ExtendRound
+    | PauseRound
     | Vote
     | Withdraw
     | Comment
@@ -155,11 +193,17 @@ AnyAction = (
     | HideComment
     | PinComment
     | Rename
+    | Observe
     | AddOption
     | EditOption
     | RemoveOption
     | SetBoard
     | Decide
+    | Reopen
+    | AddHost
+    | RemoveHost
+    | MakeInvites
+    | RevokeInvite
 )
 
 
@@ -171,6 +215,9 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     by: str = ""
     """The seat that acted; in ballots the voter (in secret rounds a keyed hash of seat,
     board and round, so that the log joins no ballot to a seat); empty: the server."""
+    host: str = ""
+    """The id of the host who acted; empty where nobody acted as one, and in logs of boards
+    that had one host only."""
     once: str = ""
     """Keyed hash of the seat and its whole message: what makes a repeat known as one."""
     action: AnyAction

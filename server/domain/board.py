@@ -4,7 +4,7 @@
 same order holds the same board; an entry that comes late or twice changes nothing.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 
 from msgspec import structs
 
@@ -13,6 +13,9 @@ from server.domain.changes import Change, Deed, Outcome
 from server.domain.comments import MAX_COMMENTS, MAX_TALK, Comment
 from server.domain.conduct import CONDUCT, said_again
 from server.domain.decision import Decision
+from server.domain.history import KEPT, Event, event
+from server.domain.hosts import Host
+from server.domain.invitations import Invitations
 from server.domain.options import Option
 from server.domain.refusals import Code, Refused
 from server.domain.rounds import Round, State
@@ -33,12 +36,18 @@ class Board:
         self.context = ""
         self.settings = BoardSettings()
         self.options: tuple[Option, ...] = ()
-        self.host = ""
+        self.hosts: dict[str, Host] = {}
+        """By id."""
+        self.invitations: Invitations = Invitations()
         self.decision: Decision | None = None
         self.rounds: list[Round] = []
         self.comments = Talk()
         self.names: dict[str, str] = {}
         """Seat to the name its person chose."""
+        self.observing: set[str] = set()
+        """Seats that only watch, by their own choice."""
+        self.history: deque[Event] = deque(maxlen=KEPT)
+        """What the hosts did, the newest last."""
         # Ordered, because a plain dict looks for its oldest key past all that were deleted.
         self._answers: OrderedDict[str, int | Refused] = OrderedDict()
 
@@ -67,7 +76,11 @@ class Board:
         except Refused as refused:
             self._remember(entry.once, refused.with_traceback(None))
             return refused
+        # Told first, because afterwards what it speaks of may be gone.
+        told = event(self, at, entry)
         change = deed()
+        if told is not None:
+            self.history.append(told)
         self._remember(entry.once, seq)
         return change
 
@@ -145,6 +158,10 @@ class Board:
     def _judge(self, at: int, entry: act.Entry) -> Deed:
         if isinstance(entry.action, act.Create) == bool(self.code):
             raise Refused(Code.NOT_UNDERSTOOD, "A board is created once, before anything else.")
+        # The order of the log decides: what a host asked for just before being removed, in
+        # whatever process, counts where it stands before that, and nowhere else.
+        if entry.host and entry.host not in self.hosts:
+            raise Refused(Code.NOT_ALLOWED, "You are no longer a host of this board.")
         return CONDUCT[type(entry.action)](self, at, entry.by, entry.action)
 
     def _remember(self, once: str, answer: int | Refused) -> None:

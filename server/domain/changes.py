@@ -14,6 +14,10 @@ class Change(Struct, frozen=True, kw_only=True):
     round: bool = False
     tally: bool = False
     people: bool = False
+    roles: bool = False
+    """Who may do what is to be asked anew."""
+    observer: str | None = None
+    """The seat that chose to watch only, or to take part again."""
     comments: tuple[str, ...] = ()
     afresh: bool = False
     """So much changed that everybody is welcomed anew."""

@@ -14,10 +14,12 @@ from server.domain import actions as act
 from server.domain.changes import Change, Deed
 from server.domain.comments import MAX_EMOJI, Comment
 from server.domain.decision import Decision
+from server.domain.hosts import FIRST_HOST, Host
 from server.domain.limits import MAX_OPTIONS, MIN_OPTIONS_TO_VOTE
 from server.domain.methods import METHODS
 from server.domain.options import Option
 from server.domain.refusals import Code, Refused
+from server.domain.roles import ROLES
 from server.domain.rounds import Round, State, require_seconds
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def create(board: "Board", at: int, by: str, action: act.Create) -> Deed:
         board.context = action.context
         board.settings = action.settings
         board.options = action.options
-        board.host = action.host
+        board.hosts[FIRST_HOST] = Host(name=None, key=action.host)
         return Change(board=True)
 
     return deed
@@ -45,12 +47,11 @@ def set_board(board: "Board", at: int, by: str, action: act.SetBoard) -> Deed:
         settings = action.settings.applied_to(settings)
     if settings.host_sees_results != board.settings.host_sees_results:
         # Switched on and off between two votes, it would tell the host each single ballot.
-        current = board.round
-        if current and current.state is not State.REVEALED:
-            raise Refused(
-                Code.ROUND_OPEN,
-                f"Whether the host sees results early is settled until round {current.n} is over.",
-            )
+        _require_settled(board, "Whether the host sees results early")
+    admission = settings.entry is not board.settings.entry
+    if admission:
+        # Somebody who has voted could else open a link and vote once more.
+        _require_settled(board, "Who may vote")
 
     def deed() -> Change:
         if action.title is not UNSET:
@@ -62,9 +63,15 @@ def set_board(board: "Board", at: int, by: str, action: act.SetBoard) -> Deed:
         if renamed:
             # Names stand beside every comment, and there may be thousands.
             board.comments.afresh = board.seq
-        return Change(board=True, people=True, afresh=renamed)
+        return Change(board=True, people=True, roles=admission, afresh=renamed)
 
     return deed
+
+
+def _require_settled(board: "Board", what: str) -> None:
+    current = board.round
+    if current and current.state is not State.REVEALED:
+        raise Refused(Code.ROUND_OPEN, f"{what} is settled until round {current.n} is over.")
 
 
 # Options
@@ -175,18 +182,34 @@ def reveal_round(board: "Board", at: int, by: str, action: act.RevealRound) -> D
 def extend_round(board: "Board", at: int, by: str, action: act.ExtendRound) -> Deed:
     current = board.latest_round(action.round)
     current.require_open(at)
-    deadline = (current.deadline or at) + action.seconds * 1000
-    require_seconds((deadline - at) // 1000)
+    paused = current.left is not None
+    left = (current.left or 0) if paused else (current.deadline or at) - at
+    left += action.seconds * 1000
+    require_seconds(left // 1000)
+    return lambda: _set_clock(current, at, left, paused=paused)
 
-    def deed() -> Change:
-        current.deadline = deadline
-        return Change(round=True)
 
-    return deed
+def pause_round(board: "Board", at: int, by: str, action: act.PauseRound) -> Deed:
+    current = board.latest_round(action.round)
+    current.require_open(at)
+    paused = current.left is not None
+    if action.on == paused:
+        state = "paused already" if paused else "not paused"
+        raise Refused(Code.NOT_ALLOWED, f"The clock of round {current.n} is {state}.")
+    left = current.left if current.deadline is None else current.deadline - at
+    if left is None:
+        raise Refused(Code.NOT_ALLOWED, f"Round {current.n} has no time limit to pause.")
+    return lambda: _set_clock(current, at, left, paused=action.on)
+
+
+def _set_clock(current: Round, at: int, left: int, *, paused: bool) -> Change:
+    current.left, current.deadline = (left, None) if paused else (None, at + left)
+    return Change(round=True)
 
 
 def _set_state(current: Round, state: State) -> Change:
     current.state = state
+    current.left = None
     return Change(round=True, tally=True, people=True)
 
 
@@ -355,6 +378,17 @@ def decide(board: "Board", at: int, by: str, action: act.Decide) -> Deed:
     return deed
 
 
+def reopen(board: "Board", at: int, by: str, action: act.Reopen) -> Deed:
+    if board.decision is None:
+        raise Refused(Code.NOT_ALLOWED, "Nothing is decided here, so nothing can be taken back.")
+
+    def deed() -> Change:
+        board.decision = None
+        return Change(board=True)
+
+    return deed
+
+
 CONDUCT: dict[type[act.Action], Callable[["Board", int, str, Any], Deed]] = {
     act.Create: create,
     act.SetBoard: set_board,
@@ -365,6 +399,7 @@ CONDUCT: dict[type[act.Action], Callable[["Board", int, str, Any], Deed]] = {
     act.LockRound: lock_round,
     act.RevealRound: reveal_round,
     act.ExtendRound: extend_round,
+    act.PauseRound: pause_round,
     act.Vote: vote,
     act.Withdraw: withdraw,
     act.Comment: comment,
@@ -375,4 +410,6 @@ CONDUCT: dict[type[act.Action], Callable[["Board", int, str, Any], Deed]] = {
     act.PinComment: pin_comment,
     act.Rename: rename,
     act.Decide: decide,
+    act.Reopen: reopen,
+    **ROLES,
 }

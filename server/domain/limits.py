@@ -37,6 +37,7 @@ CommentText = Annotated[str, Meta(min_length=1, max_length=2000)]
 Emoji = Annotated[str, Meta(min_length=1, max_length=16)]
 AnyPersonName = Annotated[str, Meta(max_length=40)]
 """Empty: no name."""
+HostName = Annotated[str, Meta(min_length=1, max_length=40)]
 Because = Annotated[str, Meta(max_length=4000)]
 
 

@@ -40,6 +40,8 @@ class Round:
             self.names[FURTHER_DISCUSSION] = "Further discussion"
         self.opened_at = opened_at
         self.deadline = opened_at + settings.seconds * 1000 if settings.seconds else None
+        self.left: int | None = None
+        """Milliseconds that are left while the clock is paused; then there is no deadline."""
         self.state = State.OPEN
         self.ballots: dict[str, Any] = {}
         self._shown_to: set[str] = set()

@@ -11,12 +11,20 @@ class Comments(StrEnum):
     CLOSED = "closed"
 
 
+class Entrance(StrEnum):
+    """Who may take part; everybody may watch."""
+
+    OPEN = "open"
+    INVITED = "invited"
+
+
 class BoardSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     show_names: bool = True
     """Names stand beside comments and in the list of people."""
     host_sees_results: bool = False
     """The host sees the tally before the reveal; every page then says so."""
     comments: Comments = Comments.OPEN
+    entry: Entrance = Entrance.OPEN
 
 
 class BoardSettingsChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,6 +33,7 @@ class BoardSettingsChange(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     show_names: bool | UnsetType = UNSET
     host_sees_results: bool | UnsetType = UNSET
     comments: Comments | UnsetType = UNSET
+    entry: Entrance | UnsetType = UNSET
 
     def applied_to(self, settings: BoardSettings) -> BoardSettings:
         return msgspec.structs.replace(settings, **given(self))

@@ -4,12 +4,14 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct, structs
 
 from server.domain import actions as act
 from server.domain import limits
+from server.domain.hosts import Host
 from server.domain.options import Option, OptionDraft, OptionError, complete
 from server.domain.refusals import Code, Refused
 from server.domain.rules import BoardSettings, RoundSettings, Visibility
@@ -58,9 +60,11 @@ def key_hash(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def is_host_key(key: str, host: str) -> bool:
-    """Compare a key with what is kept, in a time that tells nothing."""
-    return hmac.compare_digest(key_hash(key), host)
+def host_of(key: str, hosts: Mapping[str, Host]) -> str | None:
+    """Return the id of the host who holds a key, found in a time that tells nothing of it."""
+    hashed = key_hash(key)
+    fitting = [id_ for id_, host in hosts.items() if hmac.compare_digest(hashed, host.key)]
+    return fitting[0] if fitting else None
 
 
 def draft_of(template: Template) -> BoardDraft:

@@ -43,6 +43,10 @@ class You(Struct, frozen=True, kw_only=True):
     seat: str | None
     name: str | None
     role: Role
+    votes: bool
+    """Whether a vote of this seat is taken."""
+    invite: int | None
+    """The number of the invitation that was opened here; with no seat, it was taken back."""
 
 
 class BoardView(Struct, frozen=True, kw_only=True):
@@ -62,6 +66,8 @@ class RoundView(Struct, frozen=True, kw_only=True):
     options: tuple[str, ...]
     opened_at: int
     deadline: int | None
+    left_ms: int | UnsetType = UNSET
+    """What is left while the clock is paused; then there is no deadline."""
 
 
 class TallyView(Struct, frozen=True, kw_only=True):
@@ -106,11 +112,17 @@ class TalkView(Struct, frozen=True, kw_only=True):
 class Person(Struct, frozen=True, kw_only=True):
     name: str
     voted: bool | None
-    """None in rounds in which this would give a ballot away."""
+    """None in rounds in which this would give a ballot away, and for who only watches."""
+    observes: bool | UnsetType = UNSET
+    """Left out where false."""
 
 
 class PeopleView(Struct, frozen=True, kw_only=True):
     here: int
+    observing: int
+    """How many of those who are here have chosen to watch only."""
+    lost: int
+    """Seats whose line broke in this open round, and who are not back."""
     voted: int
     names: list[Person] | None
     """None where the board shows no names."""

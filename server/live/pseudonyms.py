@@ -6,6 +6,7 @@ seat, a seat to a browser, or two boards to one person.
 
 import base64
 import hashlib
+import hmac
 
 from server.domain.rounds import Round
 from server.domain.rules import Names
@@ -22,6 +23,20 @@ class Pseudonyms:
     def seat(self, browser: str, code: str) -> str:
         """Name a browser on one board."""
         return self._name("seat", code, browser)
+
+    def invited(self, invite: str, code: str) -> str:
+        """Name the seat of an invitation."""
+        return self._name("invited", code, invite)
+
+    def token(self, invite: str, code: str) -> str:
+        """Return what the link of an invitation carries: its id, and the proof of it."""
+        return f"{invite}.{self._name('invitation', code, invite)}"
+
+    def invite_of(self, token: str, code: str) -> str | None:
+        """Return the id that a token carries; None where it is not one of ours."""
+        invite = token.partition(".")[0]
+        fits = hmac.compare_digest(self.token(invite, code).encode(), token.encode())
+        return invite if fits else None
 
     def voter(self, seat: str, code: str, current: Round) -> str:
         """Name a seat in one round: by itself where names are open, else unrecognizably."""

@@ -66,6 +66,13 @@ class Replica:
         if self._reading is None:
             self._reading = asyncio.create_task(self._catch_up())
 
+    async def caught_up(self) -> None:
+        """Catch up, and wait until that is done; where the store is away, it was tried."""
+        self.catch_up()
+        if self._reading is not None:
+            # Shielded, because others wait for the same reading.
+            await asyncio.shield(self._reading)
+
     async def close(self) -> None:
         if self._reading is not None:
             await tasks.end((self._reading,))

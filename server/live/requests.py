@@ -33,6 +33,8 @@ class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
 
     for_host: ClassVar[bool] = False
     """Only the host may ask for it; everything else takes a seat."""
+    for_observers: ClassVar[bool] = False
+    """Who has chosen to watch only may ask for it, too."""
 
     id: limits.ClientId
 
@@ -54,6 +56,8 @@ class Vote(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
 
 
 class Withdraw(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="withdraw"):
+    for_observers: ClassVar[bool] = True
+
     round: RoundNumber
 
     def action(self, board: Board) -> act.Withdraw:
@@ -92,6 +96,8 @@ class EditComment(
 class DeleteComment(
     Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="delete_comment"
 ):
+    for_observers: ClassVar[bool] = True
+
     comment: limits.ClientId
 
     def action(self, board: Board) -> act.DeleteComment:
@@ -110,10 +116,21 @@ class React(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag=
 
 
 class Rename(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="rename"):
+    for_observers: ClassVar[bool] = True
+
     name: limits.AnyPersonName | None
 
     def action(self, board: Board) -> act.Rename:
         return act.Rename(name=person_name(self.name))
+
+
+class Observe(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="observe"):
+    for_observers: ClassVar[bool] = True
+
+    on: bool
+
+    def action(self, board: Board) -> act.Observe:
+        return act.Observe(on=self.on)
 
 
 class RoundRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -170,6 +187,16 @@ class ExtendRound(
 
     def action(self, board: Board) -> act.ExtendRound:
         return act.ExtendRound(round=self.round, seconds=self.seconds)
+
+
+class PauseRound(
+    HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="pause_round"
+):
+    round: RoundNumber
+    on: bool
+
+    def action(self, board: Board) -> act.PauseRound:
+        return act.PauseRound(round=self.round, on=self.on)
 
 
 class AddOption(
@@ -263,6 +290,29 @@ class Decide(HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True,
         )
 
 
+class Reopen(HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="reopen"):
+    def action(self, board: Board) -> act.Reopen:
+        return act.Reopen()
+
+
+class RemoveHost(
+    HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="remove_host"
+):
+    host: limits.ClientId
+
+    def action(self, board: Board) -> act.RemoveHost:
+        return act.RemoveHost(host=self.host)
+
+
+class RevokeInvite(
+    HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="revoke_invite"
+):
+    invite: limits.ClientId
+
+    def action(self, board: Board) -> act.RevokeInvite:
+        return act.RevokeInvite(invite=self.invite)
+
+
 AnyRequest = (
     Vote
     | Withdraw
@@ -271,10 +321,12 @@ AnyRequest = (
     | DeleteComment
     | React
     | Rename
+    | Observe
     | OpenRound
     | LockRound
     | RevealRound
     | ExtendRound
+    | PauseRound
     | AddOption
     | EditOption
     | RemoveOption
@@ -282,7 +334,15 @@ AnyRequest = (
     | HideComment
     | PinComment
     | Decide
+    | Reopen
+    | RemoveHost
+    | RevokeInvite
 )
+
+
+def host_name(name: str) -> str:
+    """Clean a host's name. Raise Refused `not_understood`."""
+    return _text("The name", name)
 
 
 def person_name(name: str | None) -> str | None:

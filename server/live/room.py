@@ -14,20 +14,39 @@ from server.domain.refusals import Code, Refused
 from server.domain.rounds import State
 from server.domain.rules import Visibility
 from server.live import messages
+from server.live.admission import (
+    NOBODY,
+    Actor,
+    Badge,
+    admit,
+    require_no_ballot,
+    require_right,
+    you,
+)
 from server.live.audience import CROWD, PEOPLE_WINDOW, Broadcaster
-from server.live.messages import Ballot, PeopleView, Pulse, Role, StoreState, View, Welcome, You
+from server.live.messages import Ballot, PeopleView, Pulse, StoreState, View, Welcome, You
 from server.live.pseudonyms import Pseudonyms
 from server.live.replica import Replica
-from server.live.requests import AnyRequest, Hello, Since, person_name
+from server.live.requests import AnyRequest, Hello, HostRequest, Since, person_name
+from server.live.revocations import Revocations
 from server.live.submissions import Answered, Submissions
-from server.live.transport import Actor, Connection, frame
-from server.live.views import PARTS, Audience, comment_views, first_comments, people_view, talk_view
+from server.live.transport import Connection, frame
+from server.live.views import (
+    ON_DEMAND,
+    PARTS,
+    Audience,
+    comment_views,
+    first_comments,
+    people_view,
+    talk_view,
+)
 from server.log.log import Batch, Log
 from server.log.presence import Presence
 from server.log.store import Store
 
-HOST_SEAT = "host"
-"""By whom the host acts who holds the key but no seat."""
+NO_HOST = messages.NOT_ALLOWED._replace(reason="You are no longer a host of this board.")
+LAST_ANSWER = 0.25
+"""Seconds after which the console of a host who was removed is closed."""
 
 
 class Room:
@@ -56,9 +75,10 @@ class Room:
         self.replica = Replica(log, code, self)
         self._store = store
         self._log = log
-        self._pseudonyms = pseudonyms
+        self.pseudonyms = pseudonyms
         self._lost = lost
         self._submissions = Submissions(log, code)
+        self._revocations = Revocations(log, pseudonyms, self._submissions)
         self._process = process
         self._window = window
         self._by_voter: dict[str, dict[Connection, None]] = {}
@@ -78,7 +98,7 @@ class Room:
         await self.replica.load()
         self._broadcaster = Broadcaster(self, self._window)
         changed = self._broadcaster.mark_people
-        self._presence = Presence(self._store, self._process, self.code, changed)
+        self._presence = Presence(self._store, self._process, self.code, changed, self._round_open)
         self._set_timer()
 
     async def close(self) -> None:
@@ -87,18 +107,19 @@ class Room:
             self._timer.cancel()
         await self._broadcaster.close()
         await self._presence.close()
+        await self._revocations.close()
         await self.replica.close()
 
     # People
 
     def enter(self, connection: Connection, hello: Hello) -> None:
         """Let a connection in and welcome it. Raises Refused for what its hello may not ask."""
-        if hello.view is View.HOST and not connection.actor.is_host:
+        # The board may be another than when the connection was made.
+        actor = self.actor(connection.actor.badge, hello.view)
+        if hello.view is View.HOST and not actor.is_host:
             raise Refused(Code.NOT_ALLOWED, "This page is for the host.")
         name = person_name(hello.name)
-        connection.view = hello.view
-        if hello.view is View.SCREEN:
-            connection.actor = connection.actor._replace(seat=None)
+        connection.view, connection.actor = hello.view, actor
         self.connections[connection] = None
         self._seat(connection)
         self.welcome(connection, hello.since)
@@ -114,7 +135,7 @@ class Room:
         del self.connections[connection]
         self._unseat(connection)
         if connection.actor.seat and connection.view is View.BALLOT:
-            self._presence.leave(connection.actor.seat)
+            self._presence.leave(connection.actor.seat, broke=connection.broke)
 
     def welcome(self, connection: Connection, since: Since | None = None) -> None:
         """Send everything that this connection may see."""
@@ -136,7 +157,7 @@ class Room:
             seq=self.board.seq,
             now=self._store.now(),
             resumed=resumed,
-            you=self.you(connection.actor, connection.view),
+            you=self.you(connection.actor),
             board=self._part("board", audience),
             round=self._part("round", audience),
             tally=self._part("tally", audience),
@@ -152,18 +173,14 @@ class Room:
 
     # What they ask
 
-    def request(self, actor: Actor, request: AnyRequest, answered: Answered) -> None:
+    def request(self, actor: Actor, request: AnyRequest | HostRequest, answered: Answered) -> None:
         """Take in what somebody asks for; `answered` is told what became of it.
 
         Raises Refused where that is clear at once.
         """
-        if request.for_host and not actor.is_host:
-            raise Refused(Code.NOT_ALLOWED, "Only the host can do this.")
-        seat = actor.seat or (HOST_SEAT if request.for_host else None)
-        if seat is None:
-            raise Refused(
-                Code.NOT_ALLOWED, "You are watching only. Open the ballot page to take part."
-            )
+        require_right(self.board, actor, request)
+        # A host who holds the key but no seat acts by the id.
+        seat = actor.seat or actor.badge.host
         if self.draining:
             raise Refused(Code.GOING_AWAY, "The server restarts. Send it again in a moment.")
         if not self._store.present:
@@ -172,10 +189,13 @@ class Room:
             )
         # The whole message gives its name, not only its `id`: what was erased from the log is
         # forgotten by those who read it later, and with it that this `id` was used.
-        once = self._pseudonyms.once(seat, self.code, messages.encode(request).decode())
+        once = self.pseudonyms.once(seat, self.code, messages.encode(request).decode())
         try:
             action = request.action(self.board)
-            entry = act.Entry(by=self._by(seat, action), once=once, action=action)
+            host = actor.badge.host if request.for_host else ""
+            entry = act.Entry(by=self._by(seat, action), host=host, once=once, action=action)
+            if isinstance(action, act.Observe) and action.on:
+                require_no_ballot(self.board, self.ballot(seat))
             self.board.check(self._store.now(), entry)
         except Refused:
             # What was done is not refused when it is asked for again, though it could no
@@ -199,16 +219,16 @@ class Room:
         """Say what somebody may see on one of the pages."""
         return self._audience_of(self._voter(actor.seat), host=actor.is_host and view is View.HOST)
 
-    def you(self, actor: Actor, view: View | None) -> You:
-        if actor.is_host:
-            role = Role.HOST
-        else:
-            role = Role.VOTER if actor.seat and view is not View.SCREEN else Role.OBSERVER
-        return You(
-            seat=actor.seat,
-            name=self.board.names.get(actor.seat) if actor.seat else None,
-            role=role,
-        )
+    def actor(self, badge: Badge, view: View | None = None) -> Actor:
+        """Say who somebody is here and now, by what they can show."""
+        return admit(self.board, self.pseudonyms, badge, view)
+
+    def you(self, actor: Actor) -> You:
+        return you(self.board, actor)
+
+    def on_demand(self, name: str) -> Raw:
+        """Return what everybody may read who asks for it, encoded."""
+        return self._part(name, self.audience(NOBODY, View.SCREEN))
 
     def ballot(self, seat: str | None) -> dict[str, Any] | None:
         """Return the seat's ballot in the current round."""
@@ -216,7 +236,13 @@ class Room:
         return self.board.round.ballot_of(voter) if self.board.round and voter else None
 
     def people(self) -> PeopleView:
-        return people_view(self.board, self._presence.seats(), self._pseudonyms)
+        lost = self._presence.lost(self._round_open())
+        return people_view(self.board, self._presence.seats(), self.pseudonyms, lost)
+
+    def _round_open(self) -> int:
+        """Return the number of the round that is open; 0 for none."""
+        current = self.board.round
+        return current.n if current and current.state is State.OPEN else 0
 
     def pulse(self) -> Pulse:
         state = StoreState.OK if self._store.present else StoreState.AWAY
@@ -246,18 +272,25 @@ class Room:
 
     def changed(self, change: Change) -> None:
         # First who may see what, then what is sent: a new round hides its result at once.
+        if change.roles or change.observer:
+            self._admit_anew(change.observer)
         if change.round or change.board:
             self._reseat()
             self._set_timer()
+        if change.round or change.roles:
+            self._revocations.look(self.board)
         if change.voter is not None:
             self._show_ballot(change.voter)
+            self._revocations.voted(self.board, change.voter)
         self._broadcaster.mark(change)
         if change.afresh:
             self._welcome_all()
 
     def renewed(self) -> None:
+        self._admit_anew(welcome=False)
         self._reseat()
         self._set_timer()
+        self._revocations.look(self.board)
         self._welcome_all()
 
     def _welcome_all(self) -> None:
@@ -305,7 +338,7 @@ class Room:
             return None
         voter = self._voters.get(seat)
         if voter is None:
-            voter = self._voters[seat] = self._pseudonyms.voter(seat, self.code, current)
+            voter = self._voters[seat] = self.pseudonyms.voter(seat, self.code, current)
         return voter
 
     def _seat(self, connection: Connection) -> None:
@@ -316,6 +349,27 @@ class Room:
         self._broadcaster.members.setdefault(connection.audience, {})[connection] = None
         if connection.voter:
             self._by_voter.setdefault(connection.voter, {})[connection] = None
+
+    def _admit_anew(self, seat: str | None = None, *, welcome: bool = True) -> None:
+        """Ask again who everybody is, or one seat; who is another than before starts afresh."""
+        for connection in list(self.connections):
+            before = connection.actor
+            if seat is not None and before.seat != seat:
+                continue
+            actor = connection.actor = self.actor(before.badge, connection.view)
+            if actor == before:
+                continue
+            if connection.view is View.HOST and not actor.is_host:
+                # Whoever gives up the right still gets the answer to that.
+                asyncio.get_running_loop().call_later(LAST_ANSWER, connection.close, NO_HOST)
+            elif connection.view is View.BALLOT and actor.seat != before.seat:
+                if before.seat:
+                    self._presence.leave(before.seat)
+                if actor.seat:
+                    self._presence.enter(actor.seat)
+            self._seat(connection)
+            if welcome:
+                self.welcome(connection)
 
     def _unseat(self, connection: Connection) -> None:
         if connection.audience is not None:
@@ -335,7 +389,8 @@ class Room:
         position = (self.replica.epoch, self.board.seq)
         known, part = self._parts.get((name, audience), (None, Raw()))
         if known != position:
-            part = Raw(messages.encode(PARTS[name](self.board, audience)))
+            view = PARTS.get(name) or ON_DEMAND[name]
+            part = Raw(messages.encode(view(self.board, audience)))
             self._parts[name, audience] = (position, part)
         return part
 

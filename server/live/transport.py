@@ -9,7 +9,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import cast
 
 from websockets.frames import (  # type: ignore[attr-defined]
     BINARY,
@@ -20,6 +20,7 @@ from websockets.frames import (  # type: ignore[attr-defined]
 )
 from websockets.protocol import OPEN, SERVER, Protocol
 
+from server.live.admission import Actor
 from server.live.messages import TOO_MANY, TOO_SLOW, Close, View
 from server.live.reading import MAX_BYTES
 from server.live.views import Audience
@@ -72,14 +73,6 @@ def _received_size(received: Frame) -> int:
     """
     size = len(received.data)
     return size + _SMALL_HEAD + (0 if size < 126 else 2 if size < 65_536 else 8)
-
-
-class Actor(NamedTuple):
-    """Who asks: with which seat, and whether with the host's right."""
-
-    seat: str | None
-    """None for those who only watch."""
-    is_host: bool
 
 
 class Listener:
@@ -188,6 +181,11 @@ class Connection(asyncio.BufferedProtocol):
         else:
             for slot, data in frames:
                 self.send(data, slot)
+
+    @property
+    def broke(self) -> bool:
+        """Whether the line ended without a farewell of the peer; a closed tab says one."""
+        return self._protocol.close_rcvd is None
 
     def await_answer(self) -> None:
         """Take note that this person asked for something: an `answer` will follow."""

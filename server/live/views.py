@@ -8,7 +8,8 @@ from msgspec import UNSET
 
 from server.domain.board import Board
 from server.domain.comments import Comment
-from server.domain.rounds import Round
+from server.domain.rounds import Round, State
+from server.domain.rules import Names
 from server.live.messages import (
     BoardView,
     CommentView,
@@ -57,6 +58,7 @@ def round_view(current: Round | None) -> RoundView | None:
         options=tuple(current.names),
         opened_at=current.opened_at,
         deadline=current.deadline,
+        left_ms=UNSET if current.left is None else current.left,
     )
 
 
@@ -140,6 +142,13 @@ PARTS: dict[str, Callable[[Board, Audience], Any]] = {
 """What of a board is the same for a whole audience, by its name on the wire."""
 
 
+ON_DEMAND: dict[str, Callable[[Board, Audience], Any]] = {
+    "rounds": lambda board, _: rounds_view(board),
+    "history": lambda board, _: list(board.history),
+}
+"""What is the same for everybody and read by those who ask for it."""
+
+
 def parts_of(board: Board, audience: Audience) -> dict[str, Any]:
     """Return all that an audience sees of a board, but the people."""
     first = first_comments(board, audience)
@@ -148,7 +157,31 @@ def parts_of(board: Board, audience: Audience) -> dict[str, Any]:
     return parts | ({"talk": talk} if (talk := talk_view(board)) else {})
 
 
-def people_view(board: Board, here: AbstractSet[str], pseudonyms: Pseudonyms) -> PeopleView:
+def rounds_view(board: Board) -> list[dict[str, Any]]:
+    """Return all rounds beside each other, oldest first, as an observer may see each."""
+    return [_round_beside(board, each) for each in board.rounds]
+
+
+def _round_beside(board: Board, each: Round) -> dict[str, Any]:
+    shown = each.shows_result_to(voter=None, early_host=False)
+    beside: dict[str, Any] = {
+        "round": round_view(each),
+        "tally": tally_view(each, Audience(host=False, result=shown)),
+    }
+    told = each.state is State.REVEALED and each.settings.names is Names.OPEN
+    if told and board.settings.show_names:
+        # In a round with open names the voter is the seat.
+        beside["ballots"] = [
+            {"name": board.names[seat], "ballot": each.ballot_of(seat)}
+            for seat in sorted(each.ballots, key=lambda seat: board.names.get(seat, ""))
+            if seat in board.names
+        ]
+    return beside
+
+
+def people_view(
+    board: Board, here: AbstractSet[str], pseudonyms: Pseudonyms, lost: int = 0
+) -> PeopleView:
     """Count the people; `here` holds the seats on this board, over all processes."""
     current = board.round
     names = None
@@ -162,9 +195,16 @@ def people_view(board: Board, here: AbstractSet[str], pseudonyms: Pseudonyms) ->
             Person(
                 name=name,
                 voted=pseudonyms.voter(seat, board.code, current) in current.ballots
-                if current and tells
+                if current and tells and seat not in board.observing
                 else None,
+                observes=seat in board.observing or UNSET,
             )
             for name, seat in named[:MAX_NAMES]
         ]
-    return PeopleView(here=len(here), voted=current.voters if current else 0, names=names)
+    return PeopleView(
+        here=len(here),
+        observing=len(board.observing & here),
+        lost=lost,
+        voted=current.voters if current else 0,
+        names=names,
+    )

@@ -1,18 +1,35 @@
 -- Says who is on a board through one process, and asks for what the others said.
 --
 -- KEYS[1]  sv:{CODE}:here   hash; process -> "expiry in ms\nseat seat seat"
+-- KEYS[2]  sv:{CODE}:lost   hash; seat -> "round until", until in ms: whose line broke
 -- ARGV[1]  channel to publish on, sv:{CODE}:live
 -- ARGV[2]  the process
 -- ARGV[3]  how long this stays true, in milliseconds
 -- ARGV[4]  the seats, with blanks between; empty when nobody is left
+-- ARGV[5]  seats whose line broke since the last word, with blanks between
+-- ARGV[6]  the round that is open, 0 for none
+-- ARGV[7]  how long a broken line is remembered, in milliseconds
 --
--- Publishes   "h\n" process "\n" expiry "\n" seats
--- Returns     the hash: process, value, process, value, …, without what has expired
+-- Publishes   "h\n" process "\n" expiry "\n" seats "\n" lost, as "seat round until seat round until"
+-- Returns     two lists: the first hash, process, value, …, without what has expired;
+--             the second hash, seat, value, …, whole
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local expiry = string.format('%d', now + ARGV[3])
 local value = expiry .. '\n' .. ARGV[4]
+local broken = ARGV[6] .. ' ' .. string.format('%d', now + ARGV[7])
+local lost = {}
+
+local function lose(seats)
+  if ARGV[6] == '0' then
+    return
+  end
+  for seat in string.gmatch(seats, '%S+') do
+    redis.call('HSET', KEYS[2], seat, broken)
+    lost[#lost + 1] = seat .. ' ' .. broken
+  end
+end
 
 if ARGV[4] == '' then
   redis.call('HDEL', KEYS[1], ARGV[2])
@@ -26,9 +43,23 @@ for i = 1, #all, 2 do
     fresh[#fresh + 1] = all[i]
     fresh[#fresh + 1] = all[i + 1]
   else
+    -- A process that ended in good order has taken its word back: this one broke down, and
+    -- with it the lines of its people.
     redis.call('HDEL', KEYS[1], all[i])
+    lose(string.match(all[i + 1], '\n(.*)'))
   end
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
-redis.call('PUBLISH', ARGV[1], 'h\n' .. ARGV[2] .. '\n' .. value)
-return fresh
+lose(ARGV[5])
+-- Longer than any word in it, so that a word that ran out is found here.
+redis.call('PEXPIRE', KEYS[1], 2 * ARGV[3])
+if #lost > 0 then
+  redis.call('PEXPIRE', KEYS[2], ARGV[7])
+end
+if redis.call('EXISTS', KEYS[2]) == 1 then
+  -- Whoever is here is back.
+  for seat in string.gmatch(ARGV[4], '%S+') do
+    redis.call('HDEL', KEYS[2], seat)
+  end
+end
+redis.call('PUBLISH', ARGV[1], 'h\n' .. ARGV[2] .. '\n' .. value .. '\n' .. table.concat(lost, ' '))
+return {fresh, redis.call('HGETALL', KEYS[2])}

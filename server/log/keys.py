@@ -13,6 +13,10 @@ def here(code: str) -> str:
     return f"sv:{{{code}}}:here"
 
 
+def lost(code: str) -> str:
+    return f"sv:{{{code}}}:lost"
+
+
 def live(code: str) -> str:
     """Return the channel on which a board's news is published."""
     return f"sv:{{{code}}}:live"

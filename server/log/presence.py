@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from server import tasks
 from server.log import keys
@@ -16,6 +16,8 @@ LAST_WORD = 1.0
 """Seconds in which the store has to take in that all have left."""
 SETTLE = 0.25
 """Seconds in which comings and goings are gathered into one word."""
+LOST_LASTS = 600.0
+"""Seconds for which it is remembered that a line broke."""
 
 _HERE = Script("here")
 
@@ -23,16 +25,29 @@ _HERE = Script("here")
 class Presence:
     """The seats on one board. Each process says which are with it; all are joined here.
 
-    `changed` is called when the joined set may be another.
+    `changed` is called when the joined set may be another; `round_open` gives the number of
+    the round that is open, 0 for none: a line that breaks then may have a vote on its way.
     """
 
-    def __init__(self, store: Store, process: str, code: str, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        process: str,
+        code: str,
+        changed: Callable[[], None],
+        round_open: Callable[[], int],
+    ) -> None:
         self._store = store
         self._process = process
         self._code = code
         self._changed = changed
+        self._round_open = round_open
         self._mine: dict[str, int] = {}
         self._others: dict[str, tuple[int, frozenset[str]]] = {}
+        self._lost: dict[str, tuple[int, int]] = {}
+        """Seats whose line broke to the round in which it did, and until when that counts."""
+        self._breaks: set[str] = set()
+        """Seats whose line to this process broke since it last spoke."""
         self._due = True
         """Whether to speak even with nobody here: to ask, or to say that the last one left."""
         self._stir = asyncio.Event()
@@ -47,23 +62,40 @@ class Presence:
                 seats |= others
         return seats
 
+    def lost(self, n: int) -> int:
+        """Count the seats whose line broke while round `n` was open, and who are not back."""
+        if not self._lost:
+            return 0
+        now, here = self._store.now(), self.seats()
+        return sum(
+            broke_in == n and until > now and seat not in here
+            for seat, (broke_in, until) in self._lost.items()
+        )
+
     def enter(self, seat: str) -> None:
         """Count one more page of this seat."""
+        self._breaks.discard(seat)
+        self._lost.pop(seat, None)
         self._mine[seat] = self._mine.get(seat, 0) + 1
         if self._mine[seat] == 1:
             self._tell()
 
-    def leave(self, seat: str) -> None:
-        """Count one page of this seat less."""
+    def leave(self, seat: str, *, broke: bool = False) -> None:
+        """Count one page of this seat less; `broke`: its line ended without a farewell."""
         self._mine[seat] -= 1
         if not self._mine[seat]:
             del self._mine[seat]
+            # A line that died is noticed late: its person may have come back elsewhere.
+            if broke and self._round_open() and seat not in self.seats():
+                self._breaks.add(seat)
             self._tell()
 
     def hear(self, message: bytes) -> None:
-        """Take in what a process said: its name, an expiry and its seats, a line each."""
-        process, expiry, seats = message.decode().split("\n")
+        """Take in what a process said: its name, an expiry, its seats, the lost; a line each."""
+        process, expiry, seats, lost = message.decode().split("\n")
         self._take(process, expiry, seats)
+        triples = iter(lost.split())
+        self._take_lost(zip(triples, triples, triples, strict=True))
         self._changed()
 
     def ask(self) -> None:
@@ -86,7 +118,17 @@ class Presence:
         # counts, and nobody is a word that is kept too, until it expires.
         known, _ = self._others.get(process, (0, frozenset()))
         if process != self._process and int(expiry) >= known:
-            self._others[process] = (int(expiry), frozenset(seats.split()))
+            here = frozenset(seats.split())
+            self._others[process] = (int(expiry), here)
+            for back in here & self._lost.keys():
+                del self._lost[back]
+
+    def _take_lost(self, lost: Iterable[Sequence[str]]) -> None:
+        here: set[str] | None = None
+        for seat, broke_in, until in lost:
+            here = self.seats() if here is None else here
+            if seat not in here:
+                self._lost[seat] = (int(broke_in), int(until))
 
     def _tell(self) -> None:
         self._changed()
@@ -94,7 +136,7 @@ class Presence:
 
     async def _speak(self) -> None:
         while True:
-            if self._mine or self._due:
+            if self._mine or self._due or self._breaks:
                 self._due = bool(self._mine)
                 try:
                     await self._say(self._mine)
@@ -102,26 +144,54 @@ class Presence:
                     self._due = True
             with contextlib.suppress(TimeoutError):
                 # Not `wait_for`: until Python 3.12 it may swallow that it was cancelled.
-                async with asyncio.timeout(REPEAT):
+                async with asyncio.timeout(self._pause()):
                     await self._stir.wait()
                 await asyncio.sleep(SETTLE)
             self._stir.clear()
             self._forget_stale()
 
+    def _pause(self) -> float:
+        """Return the seconds until the next word, or until somebody else's ends."""
+        ends = min((expiry for expiry, _ in self._others.values()), default=None)
+        if ends is None:
+            return REPEAT
+        return min(REPEAT, max(0, ends - self._store.now()) / 1000 + 0.01)
+
     def _forget_stale(self) -> None:
         now = self._store.now()
         stale = [process for process, (expiry, _) in self._others.items() if expiry <= now]
         for process in stale:
-            del self._others[process]
-        if stale:
+            # Said at once, so that the store learns whose lines broke with a process.
+            self._due |= bool(self._others.pop(process)[1])
+        old = [seat for seat, (_, until) in self._lost.items() if until <= now]
+        for seat in old:
+            del self._lost[seat]
+        if stale or old:
             self._changed()
 
     async def _say(self, seats: Iterable[str]) -> None:
-        answer = await self._store.run_script(
-            _HERE,
-            (keys.here(self._code),),
-            (keys.live(self._code), self._process, int(LASTS * 1000), " ".join(seats)),
-        )
-        for process, value in zip(answer[::2], answer[1::2], strict=True):
+        breaks, self._breaks = self._breaks, set()
+        try:
+            here, lost = await self._store.run_script(
+                _HERE,
+                (keys.here(self._code), keys.lost(self._code)),
+                (
+                    keys.live(self._code),
+                    self._process,
+                    int(LASTS * 1000),
+                    " ".join(seats),
+                    " ".join(breaks),
+                    self._round_open(),
+                    int(LOST_LASTS * 1000),
+                ),
+            )
+        except StoreAwayError:
+            self._breaks |= breaks - self._mine.keys()
+            raise
+        for process, value in zip(here[::2], here[1::2], strict=True):
             self._take(process.decode(), *value.decode().split("\n"))
+        self._take_lost(
+            (seat.decode(), *value.decode().split())
+            for seat, value in zip(lost[::2], lost[1::2], strict=True)
+        )
         self._changed()

@@ -1,24 +1,20 @@
 """The addresses for programs: make a board, read it, act on it."""
 
-import asyncio
 import re
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 from tornado.web import HTTPError
 
-from server.domain.limits import breach
 from server.domain.refusals import Code, Refused
+from server.live.admission import NOBODY
 from server.live.founding import BoardDraft
 from server.live.messages import Ack, Refusal, View
 from server.live.reading import MAX_BYTES, NotUnderstoodError, RefusedRequestError, read_request
-from server.live.room import Room
-from server.live.submissions import Answer
-from server.live.transport import Actor
 from server.live.views import comment_views, parts_of
-from server.metrics import REFUSALS, REQUESTS, count
+from server.metrics import REFUSALS, count
 from server.web import identity
+from server.web.bodies import fitting, plain
 from server.web.handler import STATUS, Access, Handler, Problem
 from server.web.pages import links_of
 
@@ -46,21 +42,10 @@ class Boards(Handler):
         )
 
     def _draft(self) -> BoardDraft:
-        body = self.request.body
-        try:
-            plain = msgspec.json.decode(body)
-            if isinstance(plain, dict) and "template" in plain:
-                asked = msgspec.convert(plain, FromTemplate)
-                return self.draft_of_template(asked.template)
-            return msgspec.convert(plain, BoardDraft)
-        except msgspec.ValidationError as error:
-            field, problem, code = breach(error)
-            status = STATUS.get(code, 422)
-            raise Problem(
-                status, code, f"{field}: {problem}." if field else f"{problem}."
-            ) from error
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise Problem(400, Code.NOT_UNDERSTOOD, "This is not JSON.") from error
+        asked = plain(self.request.body)
+        if isinstance(asked, dict) and "template" in asked:
+            return self.draft_of_template(fitting(asked, FromTemplate).template)
+        return fitting(asked, BoardDraft)
 
 
 class BoardState(Handler):
@@ -70,7 +55,7 @@ class BoardState(Handler):
 
     async def get(self, typed: str) -> None:
         room = await self.room(typed)
-        audience = room.audience(Actor(seat=None, is_host=False), View.SCREEN)
+        audience = room.audience(NOBODY, View.SCREEN)
         self.answer(
             {"epoch": room.replica.epoch, "seq": room.board.seq}
             | parts_of(room.board, audience)
@@ -87,8 +72,7 @@ class Comments(Handler):
     async def get(self, typed: str) -> None:
         room = await self.room(typed)
         as_host = self.get_query_argument("view", View.SCREEN) == View.HOST
-        if as_host and self.host_key(room) is None:
-            raise Problem(403, Code.NOT_ALLOWED, "This page is for the host.")
+        actor = self.require_host(room) if as_host else NOBODY
         option = self.get_query_argument("option", None)
         talk = room.board.comments
         if option is not None and option not in talk.options:
@@ -103,7 +87,7 @@ class Comments(Handler):
             threads, further = talk.supported(limit, option=option), None
         else:
             threads, further = talk.newest(limit, before=before, option=option)
-        audience = room.audience(Actor(seat=None, is_host=as_host), View.HOST)
+        audience = room.audience(actor, View.HOST)
         comments = comment_views(room.board, audience, talk.with_replies(threads))
         page = {"comments": comments, "more": further is not None}
         position = {"epoch": room.replica.epoch, "seq": room.board.seq}
@@ -146,16 +130,7 @@ class Actions(Handler):
         except RefusedRequestError as error:
             self._refuse(error.id, error.refused)
             return
-        await self._act(room, actor, request)
-
-    async def _act(self, room: Room, actor: Actor, request: Any) -> None:
-        count(REQUESTS, request.__struct_config__.tag)
-        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        try:
-            room.request(actor, request, answered.set_result)
-            answer = await answered
-        except Refused as refused:
-            answer = refused
+        answer = await self.ask(room, actor, request)
         if isinstance(answer, Refused):
             self._refuse(request.id, answer)
         else:
@@ -167,6 +142,26 @@ class Actions(Handler):
         refusal = Refusal(id=id_, code=refused.code, message=refused.message)
         error = {"error": {"code": refused.code, "message": refused.message}}
         self.answer(msgspec.to_builtins(refusal) | error, STATUS[refused.code])
+
+
+class History(Handler):
+    """What the hosts did, in words."""
+
+    access = Access.ANYONE
+
+    async def get(self, typed: str) -> None:
+        room = await self.room(typed)
+        self.answer({"history": room.on_demand("history")})
+
+
+class Rounds(Handler):
+    """All rounds beside each other, each as an observer may see it."""
+
+    access = Access.ANYONE
+
+    async def get(self, typed: str) -> None:
+        room = await self.room(typed)
+        self.answer({"rounds": room.on_demand("rounds")})
 
 
 class Templates(Handler):
@@ -183,5 +178,7 @@ routes = [
     (r"/api/boards/([^/]+)", BoardState),
     (r"/api/boards/([^/]+)/actions", Actions),
     (r"/api/boards/([^/]+)/comments", Comments),
+    (r"/api/boards/([^/]+)/history", History),
+    (r"/api/boards/([^/]+)/rounds", Rounds),
     (r"/api/templates", Templates),
 ]

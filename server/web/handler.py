@@ -1,5 +1,6 @@
 """What all handlers have in common: an access rule, headers, answers and errors in words."""
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
@@ -14,13 +15,16 @@ from tornado.web import HTTPError, RequestHandler
 
 from server.domain.refusals import Code, Refused
 from server.domain.templates import Template
+from server.live.admission import Actor, Badge
 from server.live.founding import BoardDraft, Founded, draft_of, found, read_code
 from server.live.hub import Hub
+from server.live.messages import View
 from server.live.rate import Rates
+from server.live.requests import AnyRequest, HostRequest
 from server.live.room import Room
-from server.live.transport import Actor
+from server.live.submissions import Answer
 from server.log.store import StoreAwayError
-from server.metrics import BOARDS
+from server.metrics import BOARDS, REQUESTS, count
 from server.settings import Settings
 from server.web import identity
 from server.web.safe_html import rich_text
@@ -135,6 +139,8 @@ class Handler(RequestHandler):
     access: ClassVar[Access]
     problem = ""
     """The code of the error that was answered; the log tells it."""
+    browser: str | None = None
+    """How the browser is named from now on, where it had no name."""
 
     @property
     def site(self) -> Site:
@@ -170,7 +176,12 @@ class Handler(RequestHandler):
             raise Problem(429, "too_fast", "Too many codes that no board has. Wait a minute.")
         try:
             if code is not None:
-                return await self.site.hub.room(code)
+                room = await self.site.hub.room(code)
+                if identity.shows_news(self, room) and guesses.allows(
+                    (self.request.remote_ip, "badge")
+                ):
+                    await room.replica.caught_up()
+                return room
         except Refused as refused:
             if refused.code is not Code.NO_SUCH_BOARD:
                 raise Problem.of(refused) from refused
@@ -201,22 +212,48 @@ class Handler(RequestHandler):
         """Answer as to GET, wherever there is one; Tornado leaves the body out."""
         return self.get(*args)
 
-    def host_key(self, room: Room) -> str | None:
-        return identity.host_key(self, room.code, room.board.host)
+    def host_key(self, room: Room) -> identity.HostKey | None:
+        return identity.host_key(self, room.code, room.board.hosts)
 
-    def actor(self, room: Room) -> Actor:
+    def require_host(self, room: Room) -> Actor:
+        """Return the host who asks. Raises Problem for anybody else."""
+        actor = self.actor(room)
+        if not actor.is_host:
+            raise Problem(403, Code.NOT_ALLOWED, "Only the host can do this.")
+        return actor
+
+    def actor(self, room: Room, view: View | None = None) -> Actor:
         """Say who asks, with which rights on this board."""
-        browser = identity.browser(self).id
-        seat = self.site.hub.pseudonyms.seat(browser, room.code) if browser else None
-        return Actor(seat=seat, is_host=self.host_key(room) is not None)
+        browser = self.browser or identity.browser(self).id
+        held = self.host_key(room)
+        badge = Badge(
+            browser=room.pseudonyms.seat(browser, room.code) if browser else None,
+            host=held.host if held else "",
+            invite=identity.invite(self, room),
+        )
+        return room.actor(badge, view)
 
-    def ensure_browser(self) -> str:
-        """Return the browser's name; one that has none, or a forged one, gets a new one."""
-        id_ = identity.browser(self).id
-        if id_ is None:
-            id_ = secrets.token_urlsafe(18)
-            identity.set_browser(self, id_, secure=self.secure)
-        return id_
+    def ensure_browser(self) -> None:
+        """Name the browser where it has no name, or a forged one."""
+        if identity.browser(self).id is None:
+            self.browser = secrets.token_urlsafe(18)
+            identity.set_browser(self, self.browser, secure=self.secure)
+
+    async def ask(self, room: Room, actor: Actor, request: AnyRequest | HostRequest) -> Answer:
+        """Ask for something on a board, and wait for what becomes of it."""
+        count(REQUESTS, str(request.__struct_config__.tag))
+        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        try:
+            room.request(actor, request, answered.set_result)
+        except Refused as refused:
+            return refused
+        return await answered
+
+    async def done(self, room: Room, actor: Actor, request: HostRequest) -> None:
+        """Have something done. Raises Problem where it is refused."""
+        answer = await self.ask(room, actor, request)
+        if isinstance(answer, Refused):
+            raise Problem.of(answer)
 
     def answer(self, value: Any, status: int = 200) -> None:
         """Send a value as JSON."""

@@ -1,10 +1,13 @@
 """Who is on the other end: the browser's cookie, and the host's key."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from tornado.web import RequestHandler
 
-from server.live.founding import is_host_key
+from server.domain.hosts import Host
+from server.live.founding import host_of
+from server.live.room import Room
 
 BROWSER = "stackvote_browser"
 _DAYS = 400
@@ -35,15 +38,25 @@ def set_browser(handler: RequestHandler, id_: str, *, secure: bool) -> None:
     )
 
 
-def host_key(handler: RequestHandler, code: str, host: str) -> str | None:
-    """Return the board's host key if the request carries it, by header or by cookie.
+class HostKey(NamedTuple):
+    """A key of a board, and the id of the host who holds it."""
 
-    `host` is the hash that the board keeps.
-    """
+    host: str
+    key: str
+
+
+def shown_keys(handler: RequestHandler, code: str) -> list[str]:
+    """Return what the request carries as keys of a host, by header or by cookie."""
     scheme, _, key = handler.request.headers.get("Authorization", "").partition(" ")
     candidates = [key.strip() if scheme.lower() == "bearer" else None]
     candidates.append(handler.get_cookie(_host_cookie(code)))
-    return next((key for key in candidates if key and is_host_key(key, host)), None)
+    return [key for key in candidates if key]
+
+
+def host_key(handler: RequestHandler, code: str, hosts: Mapping[str, Host]) -> HostKey | None:
+    """Return a host's key if the request carries one."""
+    found = ((host_of(key, hosts), key) for key in shown_keys(handler, code))
+    return next((HostKey(host, key) for host, key in found if host), None)
 
 
 def set_host_key(handler: RequestHandler, code: str, key: str, *, secure: bool) -> None:
@@ -51,6 +64,42 @@ def set_host_key(handler: RequestHandler, code: str, key: str, *, secure: bool) 
     handler.set_cookie(
         _host_cookie(code), key, expires_days=_DAYS, httponly=True, samesite="Lax", secure=secure
     )
+
+
+def invite(handler: RequestHandler, room: Room) -> str | None:
+    """Return the id of the invitation that was opened in this browser; None if it is forged."""
+    token = handler.get_cookie(_invite_cookie(room.code))
+    return room.pseudonyms.invite_of(token, room.code) if token else None
+
+
+def set_invite_token(handler: RequestHandler, code: str, token: str, *, secure: bool) -> None:
+    """Seat a browser as an invitation says. The token is its own proof."""
+    handler.set_cookie(
+        _invite_cookie(code),
+        token,
+        expires_days=_DAYS,
+        httponly=True,
+        samesite="Lax",
+        secure=secure,
+    )
+
+
+def shows_news(handler: RequestHandler, room: Room) -> bool:
+    """Say whether a key or an invitation is shown that the board does not know here.
+
+    It may have been made in another process a moment ago.
+    """
+    key = handler.get_query_argument("key", None)
+    keys = [key] if key else shown_keys(handler, room.code)
+    if keys and not any(host_of(key, room.board.hosts) for key in keys):
+        return True
+    token = handler.get_query_argument("invite", None)
+    shown = room.pseudonyms.invite_of(token, room.code) if token else invite(handler, room)
+    return shown is not None and room.board.invitations.number(shown) is None
+
+
+def _invite_cookie(code: str) -> str:
+    return f"stackvote_invite_{code}"
 
 
 def _host_cookie(code: str) -> str:

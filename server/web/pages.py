@@ -11,7 +11,7 @@ import segno
 from server.domain.limits import breach
 from server.domain.methods import METHODS
 from server.domain.refusals import Code, Refused
-from server.live.founding import DEFAULT_CODE, BoardDraft, is_host_key, show_code
+from server.live.founding import DEFAULT_CODE, BoardDraft, host_of, show_code
 from server.live.messages import CommentView, DeletedComment, View
 from server.live.room import Room
 from server.live.views import board_view, parts_of, talk_counts
@@ -96,15 +96,12 @@ class BoardPage(Handler):
             query = f"?{self.request.query}" if self.request.query else ""
             self.redirect(f"/b/{room.code}{self.ending}{query}")
             return
-        if self.access is Access.HOST and not self.admits_host(room):
-            return
-        self.show(room)
+        if self.admits(room):
+            await self.show(room)
 
-    def show(self, room: Room, **more: object) -> None:
+    async def show(self, room: Room, **more: object) -> None:
         board = room.board
-        actor = self.actor(room)
-        if self.view is View.SCREEN:
-            actor = actor._replace(seat=None)
+        actor = self.actor(room, self.view)
         audience = room.audience(actor, self.view)
         links = links_of(self.site.base, board.code)
         parts = {"more_comments": 0} | parts_of(board, audience)
@@ -113,16 +110,17 @@ class BoardPage(Handler):
             **parts | {"talk": talk_counts(board)},
             threads=threads_of(parts["comments"]),
             people=room.people(),
-            you=room.you(actor, self.view),
+            you=room.you(actor),
+            mine=room.ballot(actor.seat),
             links=links,
             code_shown=show_code(board.code),
             qr=qr(links.ballot),
             **more,
         )
 
-    def admits_host(self, room: Room) -> bool:
-        """Keep everybody else out. Raises Problem; False where it has answered otherwise."""
-        if self.host_key(room) is None:
+    def admits(self, room: Room) -> bool:
+        """Keep out who may not come. Raises Problem; False where it has answered otherwise."""
+        if self.access is Access.HOST and self.host_key(room) is None:
             raise Problem(
                 403, Code.NOT_ALLOWED, "This page is for the host. Open it with the host link."
             )
@@ -132,11 +130,44 @@ class BoardPage(Handler):
 class BallotPage(BoardPage):
     view = View.BALLOT
 
-    def show(self, room: Room, **more: object) -> None:
+    async def show(self, room: Room, **more: object) -> None:
         # The page itself is the first thing that names the browser, so that the live
         # connection it opens has a seat.
-        seat = self.site.hub.pseudonyms.seat(self.ensure_browser(), room.code)
-        super().show(room, mine=room.ballot(seat), **more)
+        self.ensure_browser()
+        await super().show(room, **more)
+
+    def admits(self, room: Room) -> bool:
+        """Take an invitation from the address."""
+        token = self.get_query_argument("invite", None)
+        if token is None:
+            return super().admits(room)
+        self._take_invite(room, token)
+        return False
+
+    def _take_invite(self, room: Room, token: str) -> None:
+        invite = self.site.hub.pseudonyms.invite_of(token, room.code)
+        if invite is None:
+            self.require_rate(self.site.guesses, "Too many links that do not fit. Wait a minute.")
+            raise Problem(
+                403,
+                Code.NOT_ALLOWED,
+                "This is no invitation to this board. Open the link whole, as you were given it.",
+            )
+        invitations = room.board.invitations
+        if invitations.number(invite) is None:
+            raise Problem(
+                404, "no_such_invitation", "This board has no such invitation (any more)."
+            )
+        if not invitations.admits(invite):
+            raise Problem(
+                403,
+                Code.NOT_ALLOWED,
+                "This invitation was taken back. Ask the host for another one.",
+            )
+        self.ensure_browser()
+        identity.set_invite_token(self, room.code, token, secure=self.secure)
+        # Out of the address bar: whoever reads it there could share the seat.
+        self.redirect(f"/b/{room.code}", status=303)
 
 
 class ScreenPage(BoardPage):
@@ -149,26 +180,27 @@ class HostPage(BoardPage):
     view = View.HOST
     ending = "/host"
 
-    def show(self, room: Room, **more: object) -> None:
+    async def show(self, room: Room, **more: object) -> None:
         self.ensure_browser()
         links = links_of(self.site.base, room.code)
-        super().show(
+        held = self.host_key(room)
+        await super().show(
             room,
-            host_link=f"{links.host}?key={self.host_key(room)}",
+            host_link=f"{links.host}?key={held.key if held else ''}",
             methods=list(METHODS.values()),
             **more,
         )
 
-    def admits_host(self, room: Room) -> bool:
+    def admits(self, room: Room) -> bool:
         """Take a key from the address; else the page is shown to whoever holds it already."""
         key = self.get_query_argument("key", None)
         if key is None:
-            return super().admits_host(room)
+            return super().admits(room)
         self._take_key(room, key)
         return False
 
     def _take_key(self, room: Room, key: str) -> None:
-        if not is_host_key(key, room.board.host):
+        if host_of(key, room.board.hosts) is None:
             self.require_rate(self.site.guesses, "Too many keys that do not fit. Wait a minute.")
             raise Problem(403, Code.NOT_ALLOWED, "This host link does not fit the board.")
         self.ensure_browser()
@@ -213,6 +245,11 @@ def links_of(base: str, code: str) -> SimpleNamespace:
 
 @lru_cache(maxsize=256)
 def qr(address: str) -> str:
+    """Draw an address that is asked for again and again."""
+    return draw_qr(address)
+
+
+def draw_qr(address: str) -> str:
     """Draw an address as a QR code: SVG to stand in a page, without colours of its own."""
     drawn: str = segno.make(address, error="m", micro=False).svg_inline(
         svgclass="qr", lineclass=None, omitsize=True, border=2

@@ -21,10 +21,11 @@ from websockets.typing import Subprotocol
 
 from server.domain.refusals import Code
 from server.live import messages
+from server.live.admission import NOBODY
 from server.live.messages import Close, Goodbye
 from server.live.room import Room
 from server.live.session import Session
-from server.live.transport import Actor, Connection, frame
+from server.live.transport import Connection, frame
 from server.web import identity
 from server.web.handler import Access, Handler, Problem
 from server.web.streams import StreamTransport
@@ -53,7 +54,7 @@ class LiveSocket(Handler):
         # Asked while this is still HTTP, and told once it is a WebSocket: a browser shows a
         # page only the codes of closing.
         room, refusal = await self._room_or_refusal(typed)
-        actor = self.actor(room) if room else Actor(seat=None, is_host=False)
+        actor = self.actor(room) if room else NOBODY
         if refusal is None and identity.browser(self).forged and not actor.is_host:
             refusal = messages.NOT_ALLOWED
         connection = Connection(actor)

@@ -12,7 +12,7 @@ from server.domain.options import Option
 from server.domain.refusals import Code
 from server.domain.rules import BoardSettings, RoundSettings
 from server.live import messages, requests
-from server.web import api, ops, pages, socket
+from server.web import api, hosts, invites, ops, pages, socket
 from server.web.handler import STATUS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
@@ -105,6 +105,7 @@ def test_each_method_has_its_row():
 
 
 def test_each_address_has_its_row():
-    patterns = [pattern for module in (pages, socket, api, ops) for pattern, _ in module.routes]
+    rooms = (pages, socket, api, hosts, invites, ops)
+    patterns = [pattern for module in rooms for pattern, _ in module.routes]
     shown = {cells[0].strip("`").split(" ")[1] for cells in rows("Addresses")}
     assert shown == {pattern.replace("([^/]+)", "{code}") for pattern in patterns}

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from server.domain import actions as act
 from server.domain.board import Board
+from server.domain.invitations import Invitations
 from server.domain.methods import Tally
 from server.domain.options import Option
 from server.domain.rounds import Round
 from server.domain.rules import (
     BoardSettingsChange,
     Comments,
+    Entrance,
     Names,
     RoundSettings,
     Visibility,
@@ -114,7 +116,7 @@ def snapshot(board):
     def held(value):
         if isinstance(value, list):
             return [held(each) for each in value]
-        if isinstance(value, Round | Tally):
+        if isinstance(value, Round | Tally | Invitations):
             return {name: held(each) for name, each in vars(value).items() if name != "_method"}
         return copy.deepcopy(value)
 
@@ -125,6 +127,7 @@ def snapshot(board):
 # to the first of each choice. Most of what comes out is right, the rest is nearly right.
 
 COMMENTS = ("c1", "c2")
+HOSTS = ("first", "h1", "h2")
 ABOUT = {"c1": "flask", "c2": "bottle"}
 _ids = (*OPTIONS, *OPTIONS, *SPARE, "nothing")
 _rounds = (1, 1, 1, 1, 2, 2, 2, 3, 3, 99)
@@ -163,6 +166,7 @@ def _board_change(pick):
         show_names=pick((True, False)),
         host_sees_results=pick((False, True)),
         comments=pick((Comments.OPEN, Comments.OPEN, Comments.CLOSED)),
+        entry=pick(tuple(Entrance)),
     )
 
 
@@ -200,6 +204,8 @@ _MAKERS = (
     lambda pick: act.RevealRound(round=pick(_rounds)),
     lambda pick: act.RevealRound(round=pick(_rounds)),
     lambda pick: act.ExtendRound(round=pick(_rounds), seconds=pick((30, 1, 90_000))),
+    lambda pick: act.PauseRound(round=pick(_rounds), on=pick((True, False))),
+    lambda pick: act.PauseRound(round=pick(_rounds), on=pick((True, False))),
     lambda pick: act.EditComment(comment=pick(COMMENTS), text=pick(_texts)),
     _unsaid,
     lambda pick: act.React(comment=pick(COMMENTS), emoji=pick("👍🎉"), on=pick((True, False))),
@@ -211,6 +217,12 @@ _MAKERS = (
     lambda pick: act.RemoveOption(option=pick(_ids)),
     lambda pick: act.SetBoard(title=pick(_texts), settings=_board_change(pick)),
     lambda pick: act.Decide(option=pick(_ids), because=pick(_texts)),
+    lambda _: act.Reopen(),
+    lambda pick: act.Observe(on=pick((True, False))),
+    lambda pick: act.AddHost(host=pick(HOSTS), name=pick(("Maria", "Li")), key=pick("12") * 64),
+    lambda pick: act.RemoveHost(host=pick(HOSTS)),
+    lambda pick: act.MakeInvites(batch=pick(("b1", "b2")), count=pick((1, 2, 1500))),
+    lambda pick: act.RevokeInvite(invite=pick(("b1-1", "b1-2", "b2-1", "b1-01", "no"))),
     lambda _: create().action,
 )
 
@@ -240,9 +252,10 @@ def entry_of(number):
     once = pick(("", "", *"1234567890"))
     pause = pick((0, 400, 7000))
     action = pick(_MAKERS)(pick)
+    host = pick(("", "", *HOSTS))
     # The name of a message is made from all of it.
     named = f"{by} {once} {zlib.crc32(act.encode(act.Entry(action=action)))}" if once else ""
-    return pause, act.Entry(by=by, once=named, action=action)
+    return pause, act.Entry(by=by, host=host, once=named, action=action)
 
 
 @st.composite

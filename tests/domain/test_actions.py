@@ -28,6 +28,15 @@ def rows(version):
     return [msgspec.json.decode(line, type=Row) for line in lines]
 
 
+def still_says(today, kept):
+    """Say whether all that was kept is there, as it was; more fields may have come since."""
+    if isinstance(kept, dict):
+        return all(key in today and still_says(today[key], kept[key]) for key in kept)
+    if isinstance(kept, list):
+        return len(today) == len(kept) and all(map(still_says, today, kept))
+    return today == kept
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_kept_log_makes_the_same_board_as_then(version):
     board = Board()
@@ -35,18 +44,20 @@ def test_a_kept_log_makes_the_same_board_as_then(version):
         outcome = board.apply(row.seq, row.at, act.decode(row.entry))
         assert (outcome.code.value if isinstance(outcome, Refused) else None) == row.refused
     kept = msgspec.json.decode((LOGS / f"{version}.views.json").read_bytes())
-    assert msgspec.json.decode(visible(board, SEATS)) == kept
+    assert still_says(msgspec.json.decode(visible(board, SEATS)), kept)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_kept_log_is_written_the_same_today(version):
     for row in rows(version):
-        assert act.encode(act.decode(row.entry)) == bytes(row.entry)
+        written = msgspec.json.decode(act.encode(act.decode(row.entry)))
+        assert still_says(written, msgspec.json.decode(row.entry))
 
 
 def test_there_is_a_kept_log_of_these_rules_with_every_kind_of_action():
-    assert f"v{act.RULES}" in VERSIONS
-    kinds = {type(act.decode(row.entry).action) for row in rows(f"v{act.RULES}")}
+    # What was added without changing a rule has a log of its own beside the first.
+    kept = [version for version in VERSIONS if version.partition("-")[0] == f"v{act.RULES}"]
+    kinds = {type(act.decode(row.entry).action) for version in kept for row in rows(version)}
     assert kinds == set(act.AnyAction.__args__)
 
 

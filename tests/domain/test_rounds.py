@@ -1,6 +1,8 @@
 import pytest
-from happenings import T0, option
+from happenings import T0, Meeting, option
 
+from server.domain import actions as act
+from server.domain.changes import Change
 from server.domain.refusals import Code, Refused
 from server.domain.rounds import Round, State, require_seconds
 from server.domain.rules import Names, RoundSettings, Visibility
@@ -98,3 +100,68 @@ def test_how_long_a_round_may_last(seconds, fits):
     else:
         with pytest.raises(Refused, match=r"to a day \(86400 seconds\)"):
             require_seconds(seconds)
+
+
+# The clock, as the log tells it
+
+
+def clocked(**settings):
+    meeting = Meeting()
+    meeting.open(**settings)
+    return meeting, meeting.board.round
+
+
+def refuses(outcome, code, words):
+    assert isinstance(outcome, Refused), outcome
+    assert (outcome.code, words in outcome.message) == (code, True), outcome
+    return True
+
+
+def test_a_paused_clock_keeps_what_is_left_and_goes_on_from_there():
+    meeting, current = clocked(seconds=60)
+    assert meeting.do(act.PauseRound(round=1, on=True), "host") == Change(round=True)
+    assert (current.deadline, current.left) == (None, 59_000)
+    meeting.do(act.Vote(round=1, ballot={"approve": ["flask"]}), "ann", after=3_600_000)
+    assert current.voters == 1
+    at = meeting.now + 7_200_000
+    meeting.do(act.PauseRound(round=1, on=False), "host", after=7_200_000)
+    assert (current.deadline, current.left) == (at + 59_000, None)
+
+
+def test_what_the_clock_cannot_do_is_refused_in_words():
+    meeting, current = clocked()
+    pause, go_on = act.PauseRound(round=1, on=True), act.PauseRound(round=1, on=False)
+    refuses(meeting.do(pause, "host"), Code.NOT_ALLOWED, "no time limit to pause")
+    refuses(meeting.do(go_on, "host"), Code.NOT_ALLOWED, "not paused")
+    meeting.do(act.ExtendRound(round=1, seconds=30), "host")
+    refuses(meeting.do(go_on, "host"), Code.NOT_ALLOWED, "not paused")
+    meeting.do(pause, "host")
+    refuses(meeting.do(pause, "host"), Code.NOT_ALLOWED, "paused already")
+    meeting.do(go_on, "host")
+    late = meeting.do(pause, "host", after=60_000)
+    refuses(late, Code.ROUND_CLOSED, "closed")
+    assert current.left is None
+
+
+def test_a_minute_more_is_kept_while_the_clock_is_paused():
+    meeting, current = clocked(seconds=60)
+    meeting.do(act.PauseRound(round=1, on=True), "host")
+    meeting.do(act.ExtendRound(round=1, seconds=60), "host")
+    assert (current.deadline, current.left) == (None, 119_000)
+    too_long = meeting.do(act.ExtendRound(round=1, seconds=86_400), "host")
+    refuses(too_long, Code.BAD_SETTINGS, "to a day")
+    assert current.left == 119_000
+
+
+def test_a_paused_round_is_not_locked_by_the_clock_but_by_the_host():
+    meeting, current = clocked(seconds=60)
+    meeting.do(act.PauseRound(round=1, on=True), "host")
+    late = meeting.do(act.LockRound(round=1), "", after=3_600_000)
+    refuses(late, Code.ROUND_OPEN, "still has time")
+    meeting.do(act.LockRound(round=1), "host")
+    assert (current.state, current.deadline, current.left) == (State.LOCKED, None, None)
+    refuses(meeting.do(act.PauseRound(round=1, on=False), "host"), Code.ROUND_CLOSED, "closed")
+    meeting, current = clocked(seconds=60)
+    meeting.do(act.PauseRound(round=1, on=True), "host")
+    meeting.do(act.RevealRound(round=1), "host")
+    assert (current.state, current.left) == (State.REVEALED, None)

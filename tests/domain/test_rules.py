@@ -18,6 +18,7 @@ def test_the_defaults_are_those_of_the_contract():
         "show_names": True,
         "host_sees_results": False,
         "comments": "open",
+        "entry": "open",
     }
     assert msgspec.to_builtins(RoundSettings()) == {
         "visibility": "on_reveal",

@@ -11,7 +11,17 @@ from typing import NamedTuple
 
 SETTLES = 10.0
 """Seconds after which all pages must show the same."""
-SILENT = {"create", "set_board", "rename", "reveal_round"}
+SILENT = {
+    "create",
+    "set_board",
+    "rename",
+    "reveal_round",
+    "add_host",
+    "remove_host",
+    "make_invites",
+    "revoke_invite",
+    "observe",
+}
 """Actions that change neither what is counted nor what is said."""
 
 

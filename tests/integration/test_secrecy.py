@@ -7,9 +7,10 @@ import os
 import signal
 
 from checker import settled
-from people import eventually
+from people import base_of, eventually
 from running import wait_gone
 from serving import spread
+from tornado.httpclient import AsyncHTTPClient
 
 
 def test_a_dump_of_the_store_joins_no_ballot_to_a_seat(place):
@@ -124,6 +125,56 @@ def test_a_deleted_comment_is_gone_from_store_and_pages(place):
             }
             gone = {id_: {"id": id_, **rest} for id_, rest in gone.items()}
             await eventually(lambda: all(person.comments == gone for person in crowd.all))
+
+    asyncio.run(meeting())
+
+
+def test_what_a_host_is_told_beside_the_frames_hides_the_result_too(place):
+    server = place.serve(STACKVOTE_LOG_LEVEL="debug")
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            await crowd.found(server)
+            host = await crowd.join_host(server)
+            people = await crowd.join(server, 3)
+            api = f"/api/boards/{crowd.code}"
+
+            async def ask(path, body=None):
+                asked = {"method": "POST", "body": json.dumps(body)} if body else {}
+                got = await AsyncHTTPClient().fetch(
+                    f"{base_of(server)}{path}",
+                    headers={"Authorization": f"Bearer {crowd.host_key}"},
+                    **asked,
+                )
+                return got.body.decode()
+
+            maria = json.loads(await ask(f"{api}/hosts", {"name": "Maria"}))
+            made = json.loads(await ask(f"{api}/invites", {"count": 2}))["invites"]
+            everything = [api, f"/b/{crowd.code}", "/metrics"]
+            everything += [f"{api}/{part}" for part in ("rounds", "history", "hosts", "invites")]
+            everything += [f"/b/{crowd.code}/{page}" for page in ("screen", "host", "invites")]
+            assert (await host.say("open_round", method="approval")).seq
+            await eventually(lambda: all(person.round for person in crowd.all))
+            await asyncio.gather(*(person.vote("bee") for person in people))
+            assert (await people[0].say("observe", on=True)).code == "round_open"
+            assert (await host.say("revoke_invite", invite=made[0]["id"])).seq
+            await settled(place.store, crowd, place.journal)
+            # What a result says on the wire, and the first line of its table on a page.
+            tells = ("totals", "winners", "decided_by", "<td>1</td>")
+            hidden = [await ask(path) for path in everything]
+            for shown in hidden:
+                assert not any(word in shown for word in tells)
+                assert not any(person.seat in shown for person in people)
+            assert (await host.say("reveal_round", round=1)).seq
+            await eventually(lambda: all("result" in person.tally for person in crowd.all))
+            shown = "".join([await ask(path) for path in everything])
+            assert all(word in shown for word in tells)
+            tokens = [invite["link"].partition("invite=")[2] for invite in made]
+            assert len(set(tokens)) == 2
+            dump = "".join(_dump(place.store))
+            for private in (crowd.host_key, maria["host_key"], *tokens):
+                assert private not in dump
+                assert private not in server.log
 
     asyncio.run(meeting())
 

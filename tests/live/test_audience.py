@@ -3,7 +3,8 @@ import json
 from one_process import until, worker
 
 from server.live import audience as audience_module
-from server.live.transport import Actor, Connection
+from server.live.admission import NOBODY
+from server.live.transport import Connection
 from server.live.views import Audience
 
 
@@ -11,7 +12,7 @@ class Recorded(Connection):
     """A connection that keeps what it is sent, by its place in a list."""
 
     def __init__(self, on_send=None):
-        super().__init__(Actor(seat=None, is_host=False))
+        super().__init__(NOBODY)
         self.sent = []
         self._on_send = on_send
 

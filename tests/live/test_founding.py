@@ -1,10 +1,11 @@
 import pytest
 from one_process import worker
 
+from server.domain.hosts import Host
 from server.live.founding import (
     ALPHABET,
     DEFAULT_CODE,
-    is_host_key,
+    host_of,
     key_hash,
     open_default,
     read_code,
@@ -39,9 +40,11 @@ def test_codes_are_shown_in_halves():
 def test_of_a_key_only_the_hash_is_kept():
     kept = key_hash("secret key")
     assert "secret" not in kept
-    assert is_host_key("secret key", kept)
-    assert not is_host_key("secret kez", kept)
-    assert not is_host_key("ключ", kept)
+    hosts = {"first": Host(None, kept), "other": Host("Maria", key_hash("another"))}
+    assert host_of("secret key", hosts) == "first"
+    assert host_of("another", hosts) == "other"
+    assert host_of("secret kez", hosts) is None
+    assert host_of("ключ", hosts) is None
 
 
 async def test_the_first_board_opens_once_with_its_first_round(embedded):

@@ -37,3 +37,12 @@ def test_a_voter_is_unrecognizable_in_secret_rounds_and_new_in_each():
 def test_names_stand_in_a_list_with_blanks_between():
     for n in range(200):
         assert not set(KEYED.seat(f"{n}", "BOARD")) & set(" \n")
+
+
+def test_an_invitation_is_told_by_its_token_and_no_other():
+    token = KEYED.token("b1-1", "BOARD")
+    assert KEYED.invite_of(token, "BOARD") == "b1-1"
+    for other in (token[:-1], token + "x", token.replace("b1-1", "b1-2"), "b1-1", "", "ключ.x"):
+        assert KEYED.invite_of(other, "BOARD") is None
+    assert KEYED.invite_of(token, "BOARD2") is None
+    assert KEYED.invited("b1-1", "BOARD") not in token

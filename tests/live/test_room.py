@@ -88,3 +88,92 @@ async def test_leaving_takes_nothing_along_that_others_need(embedded, view):
             "people", lambda f: f["people"]["names"] == [{"name": "Ann", "voted": None}]
         )
         assert sum(map(len, room._broadcaster.members.values())) == 1
+
+
+async def test_a_paused_clock_locks_nothing_and_goes_on_in_every_worker(embedded, monkeypatch):
+    monkeypatch.setattr("server.domain.rounds.MIN_SECONDS", 0)
+    async with worker(embedded) as one, worker(embedded, own=True) as two:
+        code, key = await one.board()
+        host, ann = await one.host(code, key), await two.page(code)
+        await host.done("open_round", method="single", settings={"seconds": 1})
+        await host.done("pause_round", round=1, on=True)
+        paused = await ann.told("round", lambda f: "left_ms" in f["round"])
+        assert paused["round"]["deadline"] is None
+        assert 0 <= paused["round"]["left_ms"] <= 1000
+        for server in (one, two):
+            assert server.hub.rooms[code]._timer is None
+        await host.done("extend_round", round=1, seconds=1)
+        await ann.told("round", lambda f: f["round"].get("left_ms", 0) > 1000)
+        await ann.done("vote", round=1, ballot={"choice": "flask"})
+        await host.done("pause_round", round=1, on=False)
+        running = await ann.told(
+            "round", lambda f: f["round"]["deadline"], after=ann.frames.index(paused)
+        )
+        assert "left_ms" not in running["round"]
+        locked = await ann.told("round", lambda f: f["round"]["state"] == "locked")
+        assert locked["round"]["deadline"] == running["round"]["deadline"]
+        _, told = await one.api(f"/api/boards/{code}/history")
+        whats = [f"{event['who']} {event['what']}" for event in told["history"]]
+        assert whats.count("The clock closed voting in round 1") == 1
+
+
+async def test_a_seat_that_chooses_to_watch_does_so_in_all_its_tabs(embedded):
+    async with worker(embedded) as one, worker(embedded, own=True) as two:
+        code, key = await one.board()
+        host, ann = await one.host(code, key), await one.page(code, name="Ann")
+        tab = await two.page(code, cookie=ann.cookie)
+        await host.done("open_round", method="single")
+        await ann.done("vote", round=1, ballot={"choice": "flask"})
+        refused = await ann.ask("observe", on=True)
+        assert (refused["code"], "Withdraw it first" in refused["message"]) == ("round_open", True)
+        await ann.done("withdraw", round=1)
+        await ann.done("observe", on=True)
+        for page in (ann, tab):
+            fresh = (await page.told("welcome", after=1))["you"]
+            assert (fresh["role"], fresh["votes"]) == ("observer", False)
+            assert fresh["seat"] == ann.welcome["you"]["seat"]
+            refused = await page.ask("vote", round=1, ballot={"choice": "flask"})
+            assert (refused["code"], "watch only" in refused["message"]) == ("not_allowed", True)
+        told = await host.told("people", lambda f: f["people"]["observing"] == 1)
+        assert told["people"]["here"] == 1
+        assert told["people"]["names"] == [{"name": "Ann", "voted": None, "observes": True}]
+        seen = len(tab.frames)
+        await tab.done("observe", on=False)
+        assert (await tab.told("welcome", after=seen))["you"]["role"] == "voter"
+        await tab.done("vote", round=1, ballot={"choice": "flask"})
+        told = await host.told("people", lambda f: f["people"]["voted"] == 1)
+        await host.told(
+            "people", lambda f: f["people"]["names"] == [{"name": "Ann", "voted": True}]
+        )
+
+
+async def test_only_a_line_that_broke_counts_as_lost_and_only_until_it_is_back(embedded):
+    async with worker(embedded) as one, worker(embedded, own=True) as two:
+        code, key = await one.board()
+        host = await one.host(code, key)
+        before, ann, ben = [await two.page(code) for _ in range(3)]
+        before.socket.transport.abort()
+        await host.told("people", lambda f: f["people"]["here"] == 2)
+        await host.done("open_round", method="single")
+        await ann.told("round")
+        await ben.socket.close(1001)
+        ann.socket.transport.abort()
+        told = await host.told("people", lambda f: f["people"]["lost"] == 1)
+        await until(lambda: one.hub.rooms[code].people().here == 0)
+        assert told["people"]["lost"] == 1
+        seen = len(host.frames)
+        await one.page(code, cookie=ann.cookie)
+        await host.told("people", lambda f: f["people"]["lost"] == 0, after=seen)
+        await until(lambda: two.hub.rooms[code].people().lost == 0)
+        assert one.hub.rooms[code].people().here == 1
+
+
+async def test_nobody_is_lost_to_a_round_that_is_over(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host, ann = await server.host(code, key), await server.page(code)
+        await host.done("open_round", method="single")
+        ann.socket.transport.abort()
+        await host.told("people", lambda f: f["people"]["lost"] == 1)
+        await host.done("lock_round", round=1)
+        await host.told("people", lambda f: f["people"]["lost"] == 0, after=-1)

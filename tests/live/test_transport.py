@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from one_process import until
 
 from server.live import transport
+from server.live.admission import Actor
 from server.live.messages import NOT_ALLOWED, TOO_MANY, TOO_SLOW
-from server.live.transport import OUTBOX_BYTES, Actor, Connection, Listener, frame
+from server.live.transport import OUTBOX_BYTES, Connection, Listener, frame
 
 PING = b"\x89\x80\0\0\0\0"
 

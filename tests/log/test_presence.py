@@ -21,7 +21,8 @@ class Process:
         self.changes = 0
         self.store = Store(server.url)
         self.line = Line(self.store, name, self._new_run)
-        self.presence = Presence(self.store, name, "BOARD", self._changed)
+        self.round = 1
+        self.presence = Presence(self.store, name, "BOARD", self._changed, lambda: self.round)
         self.line.start()
 
     async def _new_run(self):
@@ -42,6 +43,10 @@ class Process:
     @property
     def seats(self):
         return self.presence.seats()
+
+    @property
+    def lost(self):
+        return self.presence.lost(self.round)
 
 
 @asynccontextmanager
@@ -121,14 +126,14 @@ async def test_whoever_closes_takes_its_people_along(server):
 async def test_an_older_word_does_not_count_against_a_newer_one(server):
     async with processes(server, "one") as (one,):
         soon = one.store.now() + 20_000
-        one.hear(f"two\n{soon}\nann ben".encode())
-        one.hear(f"two\n{soon - 500}\ncleo".encode())
+        one.hear(f"two\n{soon}\nann ben\n".encode())
+        one.hear(f"two\n{soon - 500}\ncleo\n".encode())
         assert one.seats == {"ann", "ben"}
-        one.hear(f"two\n{soon + 500}\n".encode())
+        one.hear(f"two\n{soon + 500}\n\n".encode())
         assert one.seats == set()
-        one.hear(f"two\n{soon}\nann ben".encode())
+        one.hear(f"two\n{soon}\nann ben\n".encode())
         assert one.seats == set()
-        one.hear(f"one\n{soon}\nmyself".encode())
+        one.hear(f"one\n{soon}\nmyself\n".encode())
         assert one.seats == set()
 
 
@@ -143,3 +148,81 @@ async def test_nobody_is_lost_where_the_store_is_away_for_a_while(fragile, monke
         fragile.start()
         for each in (one, two):
             await until(lambda each=each: each.seats == {"ann", "ben"})
+
+
+async def test_a_line_that_broke_is_known_everywhere_until_its_person_is_back(server):
+    async with processes(server, "one", "two") as (one, two):
+        for seat in ("ann", "ben", "cleo"):
+            one.presence.enter(seat)
+        await until(lambda: len(two.seats) == 3)
+        one.presence.leave("ann", broke=True)
+        one.presence.leave("ben", broke=True)
+        one.presence.leave("cleo")
+        for each in (one, two):
+            await until(lambda each=each: each.seats == set() and each.lost == 2)
+        async with processes(server, "three") as (three,):
+            await until(lambda: three.lost == 2)
+        two.presence.enter("ann")
+        for each in (one, two):
+            await until(lambda each=each: each.lost == 1)
+        # Back and gone with a farewell, so it is lost no more.
+        two.presence.leave("ann")
+        for each in (one, two):
+            await until(lambda each=each: each.seats == set())
+            assert each.lost == 1
+        with server.client as client:
+            assert client.hkeys(keys.lost("BOARD")) == [b"ben"]
+
+
+async def test_who_came_back_elsewhere_before_the_dead_line_was_noticed_is_not_lost(server):
+    async with processes(server, "one", "two") as (one, two):
+        one.presence.enter("ann")
+        two.presence.enter("ann")
+        await until(lambda: one.presence._others)
+        one.presence.leave("ann", broke=True)
+        two.presence.leave("ann")
+        await until(lambda: one.seats == two.seats == set())
+        assert one.lost == two.lost == 0
+        with server.client as client:
+            assert not client.exists(keys.lost("BOARD"))
+
+
+async def test_a_line_is_lost_only_to_the_round_in_which_it_broke(server):
+    async with processes(server, "one") as (one,):
+        one.round = 0
+        one.presence.enter("ann")
+        one.presence.leave("ann", broke=True)
+        one.round = 2
+        one.presence.enter("ben")
+        one.presence.leave("ben", broke=True)
+        await until(lambda: one.lost == 1)
+        assert one.presence.lost(3) == 0
+        assert one.presence.lost(0) == 0
+
+
+async def test_a_broken_line_is_forgotten_in_time(server, monkeypatch):
+    monkeypatch.setattr(presence, "LOST_LASTS", 0.4)
+    monkeypatch.setattr(presence, "REPEAT", 0.1)
+    async with processes(server, "one") as (one,):
+        one.presence.enter("ann")
+        one.presence.leave("ann", broke=True)
+        await until(lambda: one.lost == 1)
+        await until(lambda: one.lost == 0)
+        await until(lambda: not one.presence._lost)
+        with server.client as client:
+            await until(lambda: not client.exists(keys.lost("BOARD")))
+
+
+async def test_who_was_with_a_process_that_broke_down_is_gone_and_lost(server, monkeypatch):
+    monkeypatch.setattr(presence, "LASTS", 0.6)
+    monkeypatch.setattr(presence, "REPEAT", 0.3)
+    async with processes(server, "one", "two") as (one, two):
+        one.presence.enter("ann")
+        await until(lambda: two.seats == {"ann"})
+        one.presence._speaker.cancel()
+        changes = two.changes
+        await until(lambda: two.lost == 1)
+        assert two.changes > changes
+        assert two.seats == set()
+        with server.client as client:
+            assert client.hkeys(keys.here("BOARD")) == []

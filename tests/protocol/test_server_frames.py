@@ -16,12 +16,13 @@ async def test_a_welcome_has_all_that_the_contract_names(embedded):
         page = await server.page(code)
         welcome = page.welcome
         assert set(welcome) == WELCOME | {"people", "ballot"}
-        assert set(welcome["you"]) == {"seat", "name", "role"}
+        assert set(welcome["you"]) == {"seat", "name", "role", "votes", "invite"}
         assert set(welcome["board"]) == BOARD
         assert welcome["board"]["settings"] == {
             "show_names": True,
             "host_sees_results": False,
             "comments": "open",
+            "entry": "open",
         }
         assert [set(option) for option in welcome["board"]["options"]] == [OPTION] * 3
         assert [option["id"] for option in welcome["board"]["options"]] == [
@@ -32,7 +33,7 @@ async def test_a_welcome_has_all_that_the_contract_names(embedded):
         assert len({option["hue"] for option in welcome["board"]["options"]}) == 3
         assert welcome["round"] is welcome["tally"] is welcome["ballot"] is None
         assert welcome["comments"] == []
-        assert set(welcome["people"]) == {"here", "voted", "names"}
+        assert set(welcome["people"]) == {"here", "observing", "lost", "voted", "names"}
         assert key not in str(welcome)
 
 

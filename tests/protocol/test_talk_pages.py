@@ -125,7 +125,7 @@ async def test_what_is_hidden_or_deleted_is_so_on_older_pages_too(embedded):
         ("limit=99999999999999999999", 400, "not_understood", "`limit` is a number"),
         ("sort=worst", 400, "not_understood", "newest or support"),
         ("option=nothing", 404, "no_such_option", "no option"),
-        ("view=host", 403, "not_allowed", "for the host"),
+        ("view=host", 403, "not_allowed", "Only the host"),
     ],
 )
 async def test_what_is_asked_wrongly_is_told_in_words(embedded, query, status, code, words):

@@ -38,7 +38,8 @@ async def test_a_board_from_a_list(embedded):
             ("f", 150),
             ("django", 7),
         ]
-        assert state["people"] == {"here": 0, "voted": 0, "names": None}
+        nobody = {"here": 0, "observing": 0, "lost": 0, "voted": 0, "names": None}
+        assert state["people"] == nobody
         assert made["host_key"] not in str(state)
 
 
@@ -170,3 +171,40 @@ async def test_a_board_that_is_not_there(embedded):
         ):
             assert got[0] == 404
             assert got[1]["error"]["code"] == "no_such_board"
+
+
+async def test_all_rounds_stand_beside_each_other_each_as_an_observer_may_see_it(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host = await server.host(code, key)
+        ann, ben, nameless = [await server.page(code, name=name) for name in ("Ann", "Ben", None)]
+        path = f"/api/boards/{code}/rounds"
+        assert await server.api(path) == (200, {"rounds": []})
+        await host.done("set_board", settings={"host_sees_results": True})
+        await host.done("open_round", method="approval", settings={"names": "open"})
+        for page, ballot in ((ben, ["flask"]), (ann, []), (nameless, ["flask", "django"])):
+            await page.done("vote", round=1, ballot={"approve": ballot})
+        for headers in ({}, {"Authorization": f"Bearer {key}"}, {"Cookie": ann.cookie}):
+            _, shown = await server.api(path, headers=headers)
+            (first,) = shown["rounds"]
+            assert set(first) == {"round", "tally"}
+            assert first["tally"] == {"round": 1, "voters": 3}
+        await host.done("reveal_round", round=1)
+        await host.done("open_round", method="single", settings={"visibility": "live"})
+        await ann.done("vote", round=2, ballot={"choice": "flask"})
+        _, shown = await server.api(path)
+        first, second = shown["rounds"]
+        assert first["tally"]["result"]["totals"] == {"django": 1, "flask": 2, "tornado": 0}
+        assert first["round"]["state"] == "revealed"
+        assert first["ballots"] == [
+            {"name": "Ann", "ballot": {"approve": []}},
+            {"name": "Ben", "ballot": {"approve": ["flask"]}},
+        ]
+        assert second["tally"]["result"]["winners"] == ["flask"]
+        assert "ballots" not in second
+        await host.done("reveal_round", round=2)
+        _, shown = await server.api(path)
+        assert "ballots" not in shown["rounds"][1]
+        await host.done("set_board", settings={"show_names": False})
+        _, shown = await server.api(path)
+        assert "ballots" not in shown["rounds"][0]

@@ -1,0 +1,144 @@
+"""What the hosts of a board did, in words: the history of the meeting.
+
+Made from the actions alone, so each process tells the same. It tells what was done and never
+what came of it: no result, no ballot, no words of a comment.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET, Struct
+
+from server.domain import actions as act
+from server.domain.rules import Comments, Entrance, Visibility, given
+
+if TYPE_CHECKING:
+    from server.domain.board import Board
+
+KEPT = 2_000
+"""How many events a board remembers, the newest."""
+_THE_HOST, _THE_CLOCK, _THE_SERVER = "The host", "The clock", "The server"
+_SHOWN = {
+    Visibility.ON_REVEAL: "results hidden until the reveal",
+    Visibility.AFTER_VOTE: "results shown to who has voted",
+    Visibility.LIVE: "results shown live",
+}
+_SETTINGS: dict[tuple[str, object], str] = {
+    ("show_names", True): "showed names",
+    ("show_names", False): "hid names",
+    ("host_sees_results", True): "let the host see hidden results",
+    ("host_sees_results", False): "hid results from the host too",
+    ("comments", Comments.OPEN): "opened the talk",
+    ("comments", Comments.CLOSED): "closed the talk",
+    ("entry", Entrance.OPEN): "let everybody take part",
+    ("entry", Entrance.INVITED): "let only those with an invitation take part",
+}
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """Something a host did. `at` is milliseconds since 1970 by the store's clock."""
+
+    seq: int
+    at: int
+    who: str
+    what: str
+    """The rest of a sentence that begins with `who`."""
+
+
+def event(board: "Board", at: int, entry: act.Entry) -> Event | None:
+    """Tell what an entry will do that was found right; None where no host does it."""
+    words = _WORDS.get(type(entry.action))
+    if words is None:
+        return None
+    what = words(board, entry.action)
+    if isinstance(entry.action, act.RemoveHost) and entry.action.host == entry.host:
+        what = "gave up the host's right"
+    return Event(seq=board.seq, at=at, who=_who(board, entry), what=what)
+
+
+def _who(board: "Board", entry: act.Entry) -> str:
+    if host := board.hosts.get(entry.host):
+        return host.name or _THE_HOST
+    if entry.by or isinstance(entry.action, act.Create):
+        return _THE_HOST
+    return _THE_CLOCK if isinstance(entry.action, act.LockRound) else _THE_SERVER
+
+
+def _open_round(board: "Board", action: act.OpenRound) -> str:
+    settings = action.settings
+    parts = [action.method, _SHOWN[settings.visibility], f"{settings.names} ballots"]
+    if action.options is not None:
+        parts.append(f"{len(action.options)} of {len(board.options)} options")
+    if settings.seconds is not None:
+        parts.append(_time(settings.seconds))
+    return f"opened round {len(board.rounds) + 1}: {', '.join(parts)}"
+
+
+def _set_board(_: "Board", action: act.SetBoard) -> str:
+    parts = []
+    if action.title is not UNSET:
+        parts.append(f"named the board “{action.title}”")
+    if action.context is not UNSET:
+        parts.append("changed what everyone should know")
+    if action.settings is not UNSET:
+        parts += [_SETTINGS[name, value] for name, value in given(action.settings).items()]
+    return ", ".join(parts) or "changed nothing"
+
+
+def _pin_comment(board: "Board", action: act.PinComment) -> str:
+    return f"{'pinned' if action.on else 'unpinned'} a comment{_on(board, action.comment)}"
+
+
+def _hide_comment(board: "Board", action: act.HideComment) -> str:
+    return f"{'hid' if action.on else 'showed'} a comment{_on(board, action.comment)}"
+
+
+def _on(board: "Board", comment: str) -> str:
+    return f" on {_name(board, board.comments[comment].option)}"
+
+
+def _name(board: "Board", option: str) -> str:
+    return next((each.name for each in board.options if each.id == option), option)
+
+
+def _time(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    parts = [f"{minutes} min"] * bool(minutes) + [f"{rest} s"] * bool(rest)
+    return " ".join(parts)
+
+
+def _reopen(board: "Board", _: act.Reopen) -> str:
+    option = board.decision.option if board.decision else ""
+    return f"took back the decision for {_name(board, option)}"
+
+
+def _invites(count: int) -> str:
+    return "an invitation" if count == 1 else f"{count} invitations"
+
+
+_WORDS: dict[type[act.Action], Callable[["Board", Any], str]] = {
+    act.Create: lambda _, action: f"made the board “{action.title}”",
+    act.SetBoard: _set_board,
+    act.AddOption: lambda _, action: f"added {action.option.name}",
+    act.EditOption: lambda board, action: f"edited {_name(board, action.option.id)}",
+    act.RemoveOption: lambda board, action: f"removed {_name(board, action.option)}",
+    act.OpenRound: _open_round,
+    act.LockRound: lambda _, action: f"closed voting in round {action.round}",
+    act.RevealRound: lambda _, action: f"revealed round {action.round}",
+    act.ExtendRound: lambda _, action: f"gave round {action.round} {_time(action.seconds)} more",
+    act.PauseRound: lambda _, action: (
+        f"{'paused the clock' if action.on else 'let the clock go on'} in round {action.round}"
+    ),
+    act.HideComment: _hide_comment,
+    act.PinComment: _pin_comment,
+    act.Decide: lambda board, action: f"decided for {_name(board, action.option)}",
+    act.Reopen: _reopen,
+    act.AddHost: lambda _, action: f"made {action.name} a host",
+    act.RemoveHost: lambda board, action: (
+        f"took the host's right from {board.hosts[action.host].name or 'the first host'}"
+    ),
+    act.MakeInvites: lambda _, action: f"made {_invites(action.count)}",
+    act.RevokeInvite: lambda board, action: (
+        f"took back invitation {board.invitations.number(action.invite)}"
+    ),
+}
