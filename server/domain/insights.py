@@ -83,8 +83,8 @@ def _splits(current: Round, result: Result) -> list[Insight]:
     return [
         Insight(
             kind="split",
-            text=f"The room is split on {current.names[option]}: many for it, many against, few "
-            f"in between (agreement \N{MINUS SIGN}{-a:.2f}).",
+            text=f"The room is split on {current.names[option]}: high with some, low with others, "
+            f"little between (agreement \N{MINUS SIGN}{-a:.2f} of \N{MINUS SIGN}1).",
             option=option,
         )
         for a, option in split[:_MOST]

@@ -124,7 +124,7 @@ def test_the_tally_kept_step_by_step_is_the_one_counted_afresh(log):
     for seq, at, happened in log:
         board.apply(seq, at, happened)
         for each in board.rounds:
-            afresh = METHODS[each.method].tally(each.names)
+            afresh = METHODS[each.method](each.names, each.settings).tally()
             for ballot in each.ballots.values():
                 afresh.add(ballot)
             assert each.result() == afresh.result()

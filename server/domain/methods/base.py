@@ -81,9 +81,9 @@ class Tally(ABC, Generic[B]):
     def _ballots(self) -> str:
         return f"{number(self.voters, 'ballot is', 'ballots are')} in."
 
-    def _standing(self, totals: Mapping[str, object]) -> str:
+    def _standing(self, totals: Mapping[str, int]) -> str:
         """Say who has what, the best of them by name: `Alpha 3, Beta 2 and 40 more`."""
-        named = [f"{self._names[option]} {total}" for option, total in totals.items()]
+        named = [f"{self._names[option]} {total:,}" for option, total in totals.items()]
         more = len(named) - _NAMED
         return listed(named if more < 2 else [*named[:_NAMED], f"{more} more"])
 
