@@ -100,12 +100,18 @@ def _unknown(current: Round, result: Result) -> list[Insight]:
     return [
         Insight(
             kind="no_opinion",
-            text=f"{-count:,} of {number(current.voters, 'ballot', 'ballots')} have no opinion "
-            f"on {current.names[option]}. Hear those who know it.",
+            text=_without_opinion(current.names[option], -count, current.voters),
             option=option,
         )
         for count, option in unknown[:_MOST]
     ]
+
+
+def _without_opinion(name: str, count: int, voters: int) -> str:
+    if count == voters:
+        return f"Nobody has an opinion on {name}."
+    without = number(count, "ballot has", "ballots have")
+    return f"{without} no opinion on {name}, of {voters:,} in all. Hear those who know it."
 
 
 def _asked_first(current: Round, people: Mapping[str, str]) -> list[Insight]:

@@ -99,6 +99,8 @@ class Method(ABC, Generic[B]):
     name: ClassVar[str]
     explains: ClassVar[str]
     """One sentence for the person who chooses a method."""
+    since: ClassVar[int] = 2
+    """The version of the rules that brought it."""
 
     def __init__(self, names: Mapping[str, str], settings: RoundSettings) -> None:
         """Raise Refused `bad_settings` for settings with which there is nothing to count."""

@@ -39,8 +39,8 @@ def test_the_capital_of_tennessee():
 
 
 SCHULZE = {
-    # Markus Schulze, "A new monotonic … single-winner election method", sections 3.1 and 3.2,
-    # and the example with 45 voters of "The Schulze method", English Wikipedia.
+    # The first example of Markus Schulze, "The Schulze Method of Voting", arXiv 1804.02973; the
+    # others are his as well, and stand with their tables in Electowiki, "Schulze method".
     "21 voters": (
         "8 acdb, 2 badc, 4 cdba, 4 dbac, 3 dcba",
         "dacb",
@@ -80,7 +80,7 @@ def test_strongest_paths_are_told_link_by_link():
 
 
 def test_two_potential_winners_are_a_tie():
-    """Schulze's example of an election whose winner his method leaves open: B and D."""
+    """Schulze's example of an election whose winner his method leaves open: B and D. Electowiki."""
     result = ranked(profile("3 abcd, 2 dabc, 2 dbca, 2 cbda"))
     assert result.order == [["b", "d"], ["a", "c"]]
     assert result.winners == ["b", "d"]
