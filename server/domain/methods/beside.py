@@ -13,35 +13,30 @@ Instant run-off: `instant_runoff.py`.
 from collections.abc import Mapping, Sequence
 
 from server.domain.methods.base import Beside, listed, ranked_groups
-from server.domain.methods.instant_runoff import instant_runoff
+from server.domain.methods.instant_runoff import Ranking, instant_runoff
 from server.domain.methods.pairwise import Pairwise
 
 _SPOKEN = {"copeland": "Copeland", "borda": "Borda", "instant_runoff": "instant run-off"}
 
 
 def counted_beside(
-    kept: Mapping[tuple[tuple[str, ...], ...], int], pairs: Pairwise
+    kept: Mapping[Ranking, int], pairs: Pairwise
 ) -> tuple[dict[str, Beside], list[dict[str, int]]]:
     """Count by the other methods; the second value is the rounds of the instant run-off.
 
     `kept` says how many there are of each ballot, `pairs` holds the table made of them.
     """
     ranking = sum(count for ballot, count in kept.items() if ballot)
-    placed = {
-        tuple(tuple(pairs.places[option] for option in group) for group in ballot): count
-        for ballot, count in kept.items()
-    }
-    order, rounds = instant_runoff(placed, len(pairs.options))
-    named = [[pairs.options[place] for place in group] for group in order]
+    order, rounds = instant_runoff(kept, pairs.options)
     beside = {
         "copeland": _by(copeland(pairs)),
         "borda": _by(borda(pairs, ranking)),
         "instant_runoff": Beside(
-            order=named,
-            scores={o: len(named) - rank for rank, group in enumerate(named) for o in group},
+            order=order,
+            scores={o: len(order) - rank for rank, group in enumerate(order) for o in group},
         ),
     }
-    return beside, [{pairs.options[o]: n for o, n in votes.items()} for votes in rounds]
+    return beside, rounds
 
 
 def copeland(pairs: Pairwise) -> dict[str, int | float]:

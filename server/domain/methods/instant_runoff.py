@@ -8,25 +8,26 @@ Who ties for the fewest votes drops out together; where that is all who are left
 the win. So no lot and no place on the list ever decides who stays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-Ranking = Sequence[Sequence[int]]
+Ranking = tuple[tuple[str, ...], ...]
+"""Groups of options, best first."""
 
 
 class RunOff(NamedTuple):
-    order: list[list[int]]
+    order: list[list[str]]
     """Best first; together: who dropped out together, or was left together."""
-    rounds: list[dict[int, int]]
+    rounds: list[dict[str, int]]
     """The votes of those still in, round by round."""
 
 
-def instant_runoff(ballots: Mapping[tuple[tuple[int, ...], ...], int], options: int) -> RunOff:
-    """Count ballots, given with how many there are of each, on options from 0 up."""
+def instant_runoff(ballots: Mapping[Ranking, int], options: Iterable[str]) -> RunOff:
+    """Count ballots, given with how many there are of each."""
     count = _Count(options)
     for ranking, number in ballots.items():
         count.hand_over(_Pile(ranking, number))
-    order: list[list[int]] = []
+    order: list[list[str]] = []
     rounds = []
     while len(count.votes) > 1:
         rounds.append(dict(count.votes))
@@ -40,45 +41,43 @@ def instant_runoff(ballots: Mapping[tuple[tuple[int, ...], ...], int], options: 
 
 
 class _Pile:
-    """Alike ballots, and the group on them that they count for now."""
+    """Alike ballots, and the place of the group on them that they count for."""
+
+    __slots__ = ("number", "place", "ranking")
 
     def __init__(self, ranking: Ranking, number: int) -> None:
+        self.ranking = ranking
         self.number = number
-        self._left = list(reversed(ranking))
-
-    @property
-    def group(self) -> Sequence[int]:
-        """Empty when nothing is left on them."""
-        return self._left[-1] if self._left else ()
-
-    def turn(self) -> None:
-        self._left.pop()
+        self.place = 0
 
 
 class _Count:
     """A pile is looked at again only when an option that it counted for drops out."""
 
-    def __init__(self, options: int) -> None:
-        self.votes = dict.fromkeys(range(options), 0)
+    def __init__(self, options: Iterable[str]) -> None:
+        self.votes = dict.fromkeys(options, 0)
         """Of those still in."""
-        self._piles: list[list[_Pile]] = [[] for _ in range(options)]
+        self._piles: dict[str, list[_Pile]] = {option: [] for option in self.votes}
 
     def hand_over(self, pile: _Pile) -> None:
         """Give a pile to those highest on it who are still in."""
-        while pile.group:
-            heirs = [option for option in pile.group if option in self.votes]
-            for heir in heirs:
-                self.votes[heir] += pile.number
-                self._piles[heir].append(pile)
+        votes = self.votes
+        for place in range(pile.place, len(pile.ranking)):
+            heirs = [option for option in pile.ranking[place] if option in votes]
             if heirs:
+                pile.place = place
+                for heir in heirs:
+                    votes[heir] += pile.number
+                    self._piles[heir].append(pile)
                 return
-            pile.turn()
+        pile.ranking = ((),)
+        pile.place = 0
 
-    def drop(self, out: Sequence[int]) -> None:
+    def drop(self, out: list[str]) -> None:
         for option in out:
             del self.votes[option]
         for option in out:
             for pile in self._piles[option]:
                 # Where others of its group are still in, or it has moved on, it counts already.
-                if not any(other in self.votes for other in pile.group):
+                if self.votes.keys().isdisjoint(pile.ranking[pile.place]):
                     self.hand_over(pile)

@@ -11,7 +11,7 @@ option that nobody scored at all stands last, behind one that has only zeros.
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import floor, lcm
+from math import lcm
 from typing import Any
 
 from msgspec import UNSET
@@ -120,13 +120,17 @@ class MatrixTally(Tally[Ballot]):
         self._counts = {option: dict.fromkeys(self._weights, 0) for option in names}
 
     def _count(self, ballot: Ballot, sign: int) -> None:
-        means = {option: _mean(row, self._weights) for option, row in ballot.items()}
-        self._pairs.count(ranked_groups(means), sign)
+        means = {}
         for option, row in ballot.items():
-            self._histogram[option][floor(means[option] + Fraction(1, 2))] += sign
+            whole = sum(self._weights[id_] for id_ in row)
+            weighed = sum(score * self._weights[id_] for id_, score in row.items())
+            # Whole numbers are divided to the nearest float: equal means stay equal.
+            means[option] = weighed / whole
+            self._histogram[option][(2 * weighed + whole) // (2 * whole)] += sign
             for id_, score in row.items():
                 self._sums[option][id_] += sign * score
                 self._counts[option][id_] += sign
+        self._pairs.count(ranked_groups(means), sign)
 
     def result(self) -> Result:
         cells = {

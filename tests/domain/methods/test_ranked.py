@@ -1,4 +1,4 @@
-"""Schulze. Compared with other people's code in `tests/oracles/test_ranked.py`."""
+"""Schulze. Compared with other people's code in `tests/oracles/test_pref_voting.py`."""
 
 import pytest
 from domain.methods.ballots import RAW, counted, method, named, ranked

@@ -1,4 +1,4 @@
-"""STAR. Compared with other people's code in `tests/oracles/test_score.py`."""
+"""STAR. Compared with other people's code in `tests/oracles/test_starvote.py`."""
 
 import pytest
 from domain.methods.ballots import counted, method, scored
