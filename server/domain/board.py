@@ -12,10 +12,12 @@ from server.domain import actions as act
 from server.domain.changes import Change, Deed, Outcome
 from server.domain.comments import MAX_COMMENTS, MAX_TALK, Comment
 from server.domain.conduct import CONDUCT, said_again
+from server.domain.criteria import Criterion
 from server.domain.decision import Decision
 from server.domain.history import KEPT, Event, event
 from server.domain.hosts import Host
 from server.domain.invitations import Invitations
+from server.domain.methods import is_known
 from server.domain.options import Option
 from server.domain.refusals import Code, Refused
 from server.domain.rounds import Round, State
@@ -39,6 +41,7 @@ class Board:
         self.hosts: dict[str, Host] = {}
         """By id."""
         self.invitations: Invitations = Invitations()
+        self.criteria: tuple[Criterion, ...] = ()
         self.decision: Decision | None = None
         self.rounds: list[Round] = []
         self.comments = Talk()
@@ -162,7 +165,11 @@ class Board:
         # whatever process, counts where it stands before that, and nowhere else.
         if entry.host and entry.host not in self.hosts:
             raise Refused(Code.NOT_ALLOWED, "You are no longer a host of this board.")
-        return CONDUCT[type(entry.action)](self, at, entry.by, entry.action)
+        action = entry.action
+        if isinstance(action, act.OpenRound) and not is_known(action.method, entry.rules):
+            # Refused when it was made, and so for ever.
+            action = structs.replace(action, method="")
+        return CONDUCT[type(action)](self, at, entry.by, action)
 
     def _remember(self, once: str, answer: int | Refused) -> None:
         if not once:

@@ -18,6 +18,7 @@ from server.live.views import (
     Audience,
     board_view,
     comment_view,
+    names_shown,
     round_view,
     talk_view,
     tally_view,
@@ -170,7 +171,8 @@ class Broadcaster:
         if news.board:
             yield "board", frame(messages.changed("board", seq, board_view(board)))
         if news.tally:
-            yield "tally", frame(messages.changed("tally", seq, tally_view(board.round, audience)))
+            tally = tally_view(board.round, audience, names_shown(board))
+            yield "tally", frame(messages.changed("tally", seq, tally))
         if news.people:
             yield "people", frame(messages.changed("people", seq, self._stage.people()))
         if news.pulse:

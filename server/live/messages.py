@@ -7,7 +7,9 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from server.domain.actions import Kind
+from server.domain.criteria import Criterion
 from server.domain.decision import Decision
+from server.domain.insights import Insight
 from server.domain.methods import Result
 from server.domain.options import Option
 from server.domain.refusals import Code
@@ -55,6 +57,8 @@ class BoardView(Struct, frozen=True, kw_only=True):
     context: str
     settings: BoardSettings
     options: tuple[Option, ...]
+    criteria: tuple[Criterion, ...] | UnsetType
+    """Left out where the board has none of its own."""
     decision: Decision | None
 
 
@@ -68,6 +72,8 @@ class RoundView(Struct, frozen=True, kw_only=True):
     deadline: int | None
     left_ms: int | UnsetType = UNSET
     """What is left while the clock is paused; then there is no deadline."""
+    tie_order: tuple[str, ...] | UnsetType = UNSET
+    """Left out where ties stay ties."""
 
 
 class TallyView(Struct, frozen=True, kw_only=True):
@@ -75,6 +81,8 @@ class TallyView(Struct, frozen=True, kw_only=True):
     voters: int
     result: Result | UnsetType = UNSET
     """Left out where this audience may not see it."""
+    insights: list[Insight] | UnsetType = UNSET
+    """Only after the reveal."""
 
 
 class CommentView(Struct, frozen=True, kw_only=True):

@@ -63,7 +63,7 @@ class Revocations:
         if voter in current.ballots:
             self._withdrawing.add(voter)
             withdraw = act.Withdraw(round=current.n)
-            self._submissions.submit(act.Entry(by=voter, action=withdraw))
+            self._submissions.submit(act.Entry(rules=act.RULES, by=voter, action=withdraw))
         elif voter in self._withdrawing:
             self._withdrawing.discard(voter)
             if current.settings.names is Names.SECRET:

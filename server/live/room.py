@@ -127,7 +127,8 @@ class Room:
             if hello.view is View.BALLOT:
                 self._presence.enter(seat)
             if name and name != self.board.names.get(seat) and self._store.present:
-                self._submissions.submit(act.Entry(by=seat, action=act.Rename(name=name)))
+                renamed = act.Entry(rules=act.RULES, by=seat, action=act.Rename(name=name))
+                self._submissions.submit(renamed)
 
     def leave(self, connection: Connection) -> None:
         if connection not in self.connections:
@@ -193,7 +194,9 @@ class Room:
         try:
             action = request.action(self.board)
             host = actor.badge.host if request.for_host else ""
-            entry = act.Entry(by=self._by(seat, action), host=host, once=once, action=action)
+            entry = act.Entry(
+                rules=act.RULES, by=self._by(seat, action), host=host, once=once, action=action
+            )
             if isinstance(action, act.Observe) and action.on:
                 require_no_ballot(self.board, self.ballot(seat))
             self.board.check(self._store.now(), entry)
@@ -432,4 +435,5 @@ class Room:
         # Asked again until it is done: by the store's clock it may have been a hair too early.
         self._timer = asyncio.get_running_loop().call_later(1.0, self._set_timer)
         if self._store.present:
-            self._submissions.submit(act.Entry(action=act.LockRound(round=n)))
+            locked = act.Entry(rules=act.RULES, action=act.LockRound(round=n))
+            self._submissions.submit(locked)

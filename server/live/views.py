@@ -1,6 +1,6 @@
 """The objects of the contract, made from a board for those who may see them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from server.domain.board import Board
 from server.domain.comments import Comment
+from server.domain.insights import insights
 from server.domain.rounds import Round, State
 from server.domain.rules import Names
 from server.live.messages import (
@@ -43,6 +44,7 @@ def board_view(board: Board) -> BoardView:
         context=board.context,
         settings=board.settings,
         options=board.options,
+        criteria=board.criteria or UNSET,
         decision=board.decision,
     )
 
@@ -59,17 +61,27 @@ def round_view(current: Round | None) -> RoundView | None:
         opened_at=current.opened_at,
         deadline=current.deadline,
         left_ms=UNSET if current.left is None else current.left,
+        tie_order=current.tie_order or UNSET,
     )
 
 
-def tally_view(current: Round | None, audience: Audience) -> TallyView | None:
+def tally_view(
+    current: Round | None, audience: Audience, names: Mapping[str, str] | None = None
+) -> TallyView | None:
+    """Return the tally; `names` are those of seats, where the board shows them."""
     if current is None:
         return None
+    told = audience.result and current.state is State.REVEALED
     return TallyView(
         round=current.n,
         voters=current.voters,
         result=current.result() if audience.result else UNSET,
+        insights=insights(current, names or {}) if told else UNSET,
     )
+
+
+def names_shown(board: Board) -> Mapping[str, str]:
+    return board.names if board.settings.show_names else {}
 
 
 def comment_view(
@@ -137,7 +149,7 @@ def talk_counts(board: Board, options: Iterable[str] | None = None) -> dict[str,
 PARTS: dict[str, Callable[[Board, Audience], Any]] = {
     "board": lambda board, _: board_view(board),
     "round": lambda board, _: round_view(board.round),
-    "tally": lambda board, audience: tally_view(board.round, audience),
+    "tally": lambda board, audience: tally_view(board.round, audience, names_shown(board)),
 }
 """What of a board is the same for a whole audience, by its name on the wire."""
 
@@ -166,7 +178,7 @@ def _round_beside(board: Board, each: Round) -> dict[str, Any]:
     shown = each.shows_result_to(voter=None, early_host=False)
     beside: dict[str, Any] = {
         "round": round_view(each),
-        "tally": tally_view(each, Audience(host=False, result=shown)),
+        "tally": tally_view(each, Audience(host=False, result=shown), names_shown(board)),
     }
     told = each.state is State.REVEALED and each.settings.names is Names.OPEN
     if told and board.settings.show_names:

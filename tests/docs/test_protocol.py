@@ -7,10 +7,12 @@ from typing import get_args
 import msgspec
 import pytest
 
+from server.domain.criteria import Criterion
+from server.domain.insights import Insight
 from server.domain.methods import METHODS, Result
 from server.domain.options import Option
 from server.domain.refusals import Code
-from server.domain.rules import BoardSettings, RoundSettings
+from server.domain.rules import OWN_SETTINGS, BoardSettings, RoundSettings
 from server.live import messages, requests
 from server.web import api, hosts, invites, ops, pages, socket
 from server.web.handler import STATUS
@@ -77,6 +79,8 @@ def test_each_frame_has_its_row(frame):
         ("`round`", messages.RoundView),
         ("`settings` of a round", RoundSettings),
         ("`tally`", messages.TallyView),
+        ("`insight`", Insight),
+        ("`criterion`", Criterion),
         ("`result`", Result),
         ("`comment`", messages.CommentView),
         ("`talk`", messages.TalkView),
@@ -99,9 +103,26 @@ def test_each_closing_code_has_its_row():
 
 
 def test_each_method_has_its_row():
-    assert [cells[0] for cells in rows("Ballots")] == [
-        f"`{method}`" for method in sorted(METHODS, reverse=True)
-    ]
+    assert [cells[0] for cells in rows("Ballots")] == [f"`{method}`" for method in METHODS]
+
+
+def test_each_setting_of_one_method_stands_in_its_row():
+    for cells in rows("Ballots"):
+        (method,) = names(cells[0])
+        own = {name for name, owner in OWN_SETTINGS.items() if owner == method}
+        assert names(cells[2]) == own
+
+
+def test_each_evidence_stands_with_the_methods_that_give_it():
+    always = {"order", "winners", "totals", "decided_by", "steps"}
+    given = {names(cells[0]).pop(): names(cells[1]) for cells in rows("Evidence")}
+    assert given.keys() == set(Result.__struct_fields__) - always
+    criteria = (Criterion(id="speed", name="Speed"),)
+    for id_, method in METHODS.items():
+        settings = RoundSettings(criteria=criteria) if id_ == "matrix" else RoundSettings()
+        result = method({"a": "A", "b": "B"}, settings).tally().result()
+        found = {name for name in given if getattr(result, name) is not None}
+        assert found == {name for name, methods in given.items() if id_ in methods}
 
 
 def test_each_address_has_its_row():

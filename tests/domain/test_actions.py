@@ -4,11 +4,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from happenings import SEATS, visible
+from happenings import CRITERIA, SEATS, T0, create, replayed, visible
 
 from server.domain import actions as act
 from server.domain.board import Board
-from server.domain.refusals import Refused
+from server.domain.methods import METHODS
+from server.domain.refusals import Code, Refused
 
 LOGS = Path(__file__).parent / "logs"
 VERSIONS = sorted(path.stem for path in LOGS.glob("*.jsonl"))
@@ -55,10 +56,29 @@ def test_a_kept_log_is_written_the_same_today(version):
 
 
 def test_there_is_a_kept_log_of_these_rules_with_every_kind_of_action():
-    # What was added without changing a rule has a log of its own beside the first.
-    kept = [version for version in VERSIONS if version.partition("-")[0] == f"v{act.RULES}"]
-    kinds = {type(act.decode(row.entry).action) for version in kept for row in rows(version)}
+    assert f"v{act.RULES}" in VERSIONS
+    kinds = {type(act.decode(row.entry).action) for version in VERSIONS for row in rows(version)}
     assert kinds == set(act.AnyAction.__args__)
+
+
+def test_every_method_has_a_round_in_a_kept_log():
+    opened = {
+        action.method
+        for version in VERSIONS
+        for row in rows(version)
+        if isinstance(action := act.decode(row.entry).action, act.OpenRound) and row.refused is None
+    }
+    assert opened == set(METHODS)
+
+
+@pytest.mark.parametrize("method", ["dots", "score", "ranked", "matrix"])
+def test_under_the_first_rules_a_round_of_a_later_method_stays_refused(method):
+    opened = act.OpenRound(method=method)
+    for rules, is_refused in ((1, True), (2, False)):
+        board = replayed([(1, T0, create(criteria=CRITERIA))])
+        outcome = board.apply(2, T0, act.Entry(rules=rules, by="host", action=opened))
+        assert isinstance(outcome, Refused) is is_refused
+        assert not is_refused or outcome.code is Code.UNKNOWN_METHOD
 
 
 def test_an_entry_of_a_version_to_come_is_refused_loudly_and_not_guessed():

@@ -1,5 +1,5 @@
 import pytest
-from happenings import OPTIONS, T0, Meeting, create, entry, option, visible
+from happenings import CRITERIA, OPTIONS, T0, Meeting, create, entry, option, visible
 
 from server.domain import actions as act
 from server.domain import board as board_module
@@ -9,7 +9,13 @@ from server.domain.comments import MAX_EMOJI
 from server.domain.limits import MAX_OPTIONS
 from server.domain.refusals import Code, Refused
 from server.domain.rounds import State
-from server.domain.rules import BoardSettingsChange, Comments, Visibility
+from server.domain.rules import (
+    BoardSettingsChange,
+    Comments,
+    RoundSettings,
+    TieBreak,
+    Visibility,
+)
 
 
 @pytest.fixture
@@ -131,6 +137,24 @@ def test_a_board_keeps_its_last_option_and_holds_fifty():
 # Rounds
 
 
+def test_a_round_by_criteria_weighs_those_of_the_board(meeting):
+    outcome = meeting.open("matrix")
+    refused(outcome, Code.BAD_SETTINGS, "A round by criteria needs some")
+    weighing = Meeting(create(criteria=CRITERIA))
+    assert weighing.open("matrix").round
+    assert weighing.board.round.settings.criteria == CRITERIA
+
+
+def test_a_lot_is_drawn_among_all_options_of_the_round(meeting):
+    lot = RoundSettings(tie_break=TieBreak.LOT)
+    opened = act.OpenRound(method="single", settings=lot, drawn=OPTIONS[::-1])
+    meeting.do(act.AddOption(option=option("quart")), "host")
+    refused(meeting.do(opened, "host"), Code.BAD_SETTINGS, "changed while the lot was drawn")
+    meeting.do(act.RemoveOption(option="quart"), "host")
+    assert meeting.do(opened, "host").round
+    assert meeting.board.round.tie_order == OPTIONS[::-1]
+
+
 def test_a_round_freezes_its_options_in_the_order_of_the_board(meeting):
     change = meeting.open("single", options=("tornado", "django"), further_discussion=True)
     assert change == Change(round=True, tally=True, people=True)
@@ -152,10 +176,12 @@ def test_one_round_after_the_other(voting):
 @pytest.mark.parametrize(
     ("asked", "code", "words"),
     [
-        ({"method": "ranked"}, Code.UNKNOWN_METHOD, "votes by approval or single"),
+        ({"method": "lottery"}, Code.UNKNOWN_METHOD, "votes by approval, score, ranked, dots"),
         ({"options": ("flask",)}, Code.BAD_SETTINGS, "at least 2 options"),
         ({"options": ()}, Code.BAD_SETTINGS, "at least 2 options"),
         ({"options": ("flask", "flask")}, Code.BAD_SETTINGS, "twice"),
+        ({"dots": 5}, Code.BAD_SETTINGS, "belongs to the method `dots`"),
+        ({"method": "dots", "dots": 101}, Code.BAD_SETTINGS, "from 1 to 100 dots"),
         ({"seconds": 4}, Code.BAD_SETTINGS, "from 5 seconds to a day"),
         ({"seconds": 0}, Code.BAD_SETTINGS, "from 5 seconds to a day"),
         ({"seconds": 86_401}, Code.BAD_SETTINGS, "from 5 seconds to a day"),

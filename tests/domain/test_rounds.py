@@ -1,11 +1,12 @@
 import pytest
 from happenings import T0, Meeting, option
+from msgspec import UNSET
 
 from server.domain import actions as act
 from server.domain.changes import Change
 from server.domain.refusals import Code, Refused
 from server.domain.rounds import Round, State, require_seconds
-from server.domain.rules import Names, RoundSettings, Visibility
+from server.domain.rules import Names, RoundSettings, TieBreak, Visibility
 
 
 def make(method="approval", **settings):
@@ -47,6 +48,49 @@ def test_an_empty_ballot_is_a_ballot_and_can_be_withdrawn():
     current.withdraw("ann")
     assert current.voters == 0
     assert current.ballot_of("ann") is None
+
+
+def test_its_settings_are_complete_and_without_those_of_other_methods():
+    settled = make("dots", dots=8).settings
+    assert (settled.dots, settled.per_option) == (8, 3)
+    assert (settled.tie_break, settled.shuffle, settled.criteria) == (TieBreak.NONE, False, UNSET)
+    assert make(shuffle=True).settings.shuffle is True
+
+
+def test_a_tie_is_broken_by_the_order_that_was_fixed():
+    tied = make(tie_break=TieBreak.LISTED)
+    assert tied.tie_order == ("flask", "django")
+    assert tied.result().winners == []
+    tied.cast("ann", tied.read({"approve": ["django", "flask"]}))
+    assert tied.result().winners == ["flask"]
+    options = (option("flask"), option("django"))
+    settings = RoundSettings(tie_break=TieBreak.LOT, further_discussion=True)
+    drawn = ("further-discussion", "django", "flask")
+    lot = Round(1, "approval", settings, options, T0, drawn=drawn)
+    lot.cast("ann", lot.read({"approve": ["django", "flask"]}))
+    assert lot.result().winners == ["django"]
+    assert lot.result().order[0] == ["flask", "django"]
+
+
+def test_a_result_is_made_anew_after_each_vote_and_only_then():
+    current = make()
+    before = current.result()
+    assert current.result() is before
+    current.cast("ann", current.read({"approve": ["flask"]}))
+    assert current.result().totals == {"flask": 1, "django": 0}
+    current.cast("ann", current.read({"approve": ["django"]}))
+    assert current.result().totals == {"flask": 0, "django": 1}
+    current.withdraw("ann")
+    assert current.result() == before
+
+
+def test_outliers_are_looked_for_where_names_are_open():
+    for names, found in ((Names.OPEN, ["dan"]), (Names.SECRET, [])):
+        current = make("single", names=names)
+        for seat in ("ann", "ben", "cleo"):
+            current.cast(seat, current.read({"choice": "flask"}))
+        current.cast("dan", current.read({"choice": "django"}))
+        assert current.outliers() == found
 
 
 @pytest.mark.parametrize("visibility", Visibility)

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from server.domain.criteria import Criterion
+from server.domain.criteria import Criterion, CriterionDraft
 from server.domain.options import HUES, OptionDraft
 from server.domain.templates import (
     MAX_BYTES,
@@ -374,7 +374,7 @@ def documented(heading):
 
 @pytest.mark.parametrize(
     ("heading", "struct"),
-    [("The board", TemplateDraft), ("An option", OptionDraft), ("A criterion", Criterion)],
+    [("The board", TemplateDraft), ("An option", OptionDraft), ("A criterion", CriterionDraft)],
 )
 def test_the_page_lists_exactly_the_fields_and_their_limits(heading, struct):
     fields = msgspec.inspect.type_info(struct).fields

@@ -54,6 +54,8 @@ async def test_the_first_board_opens_once_with_its_first_round(embedded):
         assert opened == [True, False]
         _, state = await server.api("/api/boards/FRAMEWORKS")
         assert len(state["board"]["options"]) == 7
+        assert len(state["board"]["criteria"]) == 4
         assert (state["round"]["method"], state["round"]["state"]) == ("approval", "open")
         assert state["round"]["settings"]["visibility"] == "live"
+        assert state["round"]["settings"]["shuffle"] is True
         assert state["tally"]["result"]["winners"] == []

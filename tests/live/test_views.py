@@ -1,13 +1,16 @@
-from domain.happenings import PSEUDONYMS, Meeting
+from domain.happenings import CRITERIA, OPTIONS, PSEUDONYMS, Meeting, create
+from msgspec import UNSET
 
 from server.domain import actions as act
-from server.domain.rules import BoardSettingsChange, Names, Visibility
+from server.domain.rules import BoardSettingsChange, Names, TieBreak, Visibility
 from server.live import views
 from server.live.messages import DeletedComment, TalkView, encode
 from server.live.views import (
     Audience,
+    board_view,
     comment_views,
     first_comments,
+    names_shown,
     parts_of,
     people_view,
     round_view,
@@ -58,6 +61,34 @@ def test_who_has_voted_is_told_only_where_it_gives_no_ballot_away():
         people = people_view(meeting.board, {"ann", "ben"}, PSEUDONYMS)
         assert [person.voted for person in people.names] == told
         assert people.voted == 1
+
+
+def test_what_stands_out_is_told_after_the_reveal_with_names_where_all_are_open():
+    sees = Audience(host=True, result=True)
+    meeting = Meeting()
+    named(meeting, "ann", "dan")
+    meeting.open("single", visibility=Visibility.LIVE, names=Names.OPEN)
+    for seat in ("ann", "ben", "cleo"):
+        meeting.vote(seat, "flask")
+    meeting.vote("dan", "django")
+    board = meeting.board
+    assert tally_view(board.round, sees, names_shown(board)).insights is UNSET
+    meeting.do(act.RevealRound(round=1), "host")
+    kinds = {i.kind: i for i in tally_view(board.round, sees, names_shown(board)).insights}
+    assert kinds.keys() == {"margin", "outlier"}
+    assert kinds["outlier"].names == ["Dan"]
+    meeting.do(act.SetBoard(settings=BoardSettingsChange(show_names=False)), "host")
+    assert b"Dan" not in encode(tally_view(board.round, sees, names_shown(board)))
+    assert tally_view(board.round, VOTER).insights is UNSET
+
+
+def test_criteria_and_the_order_that_breaks_ties_are_shown_where_there_are_some():
+    meeting = Meeting(create(criteria=CRITERIA))
+    assert board_view(meeting.board).criteria == CRITERIA
+    assert board_view(Meeting().board).criteria is UNSET
+    meeting.open("single", tie_break=TieBreak.LISTED)
+    assert round_view(meeting.board.round).tie_order == OPTIONS
+    assert b"dots" not in encode(round_view(meeting.board.round))
 
 
 def test_a_board_may_show_no_names():
