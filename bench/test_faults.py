@@ -31,7 +31,7 @@ class Faulty:
     store_pid: int | None = None
 
     def __init__(self, fault: str) -> None:
-        self.pid = os.getpid()
+        self.pids = (os.getpid(),)
         self.port = 0
         self._fault = fault
         self._seq = 0
