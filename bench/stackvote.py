@@ -116,13 +116,12 @@ def commit() -> str:
 
 
 @contextmanager
-def running(
-    folder: Path, name: str, cores: machine.Cores, workers: int = 1
-) -> Iterator[Stackvote]:
+def running(folder: Path, name: str, cores: machine.Cores, workers: int = 1) -> Iterator[Stackvote]:
     """Serve on a free port until this is closed. Raises BenchError.
 
     The data are fresh unless a server has had this name before. One worker has a core to itself;
-    several are left to the system. The secret lies beside the data, so that cookies are good for every server of a bench.
+    several are left to the system. The secret lies beside the data, so that cookies are good for
+    every server of a bench.
     """
     # Settings of the person who measures must not change what is measured.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("STACKVOTE_")}
