@@ -28,7 +28,7 @@ class Stackvote:
         self.port = port
         self._process = process
         self.pids = self._children("server worker", workers)
-        self.store_pid: int | None = self._children("valkey-server", 1)[0]
+        self.store_pid = self._children("valkey-server", 1)[0]
 
     def _children(self, word: str, count: int) -> list[int]:
         found = [pid for pid, line in machine.children(self._process.pid).items() if word in line]
@@ -120,8 +120,8 @@ def running(folder: Path, name: str, cores: machine.Cores, workers: int = 1) -> 
     """Serve on a free port until this is closed. Raises BenchError.
 
     The data are fresh unless a server has had this name before. One worker has a core to itself;
-    several are left to the system. The secret lies beside the data, so that cookies are good for
-    every server of a bench.
+    several, and their store, run where the system puts them. The secret lies beside the data, so
+    that cookies are good for every server of a bench.
     """
     # Settings of the person who measures must not change what is measured.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("STACKVOTE_")}
@@ -141,7 +141,6 @@ def running(folder: Path, name: str, cores: machine.Cores, workers: int = 1) -> 
         server = Stackvote(process, _port(process, log), workers)
         if workers == 1:
             machine.pin(server.pids[0], cores.server)
-        if server.store_pid is not None:
             machine.pin(server.store_pid, cores.store)
         yield server
     finally:
