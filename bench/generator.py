@@ -69,6 +69,8 @@ class Run(NamedTuple):
     """One a window: `ack` and `screen`, each p50, p95, p99 and max in milliseconds."""
     welcome: dict[str, float]
     """The same of a crowd: from coming to the welcome. Empty where none came."""
+    votes: int
+    """All of them, also those outside of the windows."""
     tally_bytes: int
     """How large a tally was, without the head of its frame."""
 
@@ -103,7 +105,7 @@ class Generator:
         if process.returncode or "windows" not in last:
             raise FailedError(f"the generator ended with {process.returncode}: {last}")
         windows = [_window(*before, *after) for before, after in pairwise(marks)]
-        return Run(windows, last["windows"], last["welcome"], last["tally_bytes"])
+        return Run(windows, last["windows"], last["welcome"], last["votes"], last["tally_bytes"])
 
     @contextmanager
     def idle(self, target: Target, board: Board, cookies: Path, clients: int) -> Iterator[None]:

@@ -143,6 +143,7 @@ static void read_plan(int count, char **words)
         else if (!strcmp(name, "--dialect") && dialect_choose(value)) continue;
         else if (!strcmp(name, "--clients")) plan.clients = atoi(value);
         else if (!strcmp(name, "--crowd")) plan.crowd = atoi(value);
+        else if (!strcmp(name, "--first")) plan.first = (unsigned)atol(value);
         else if (!strcmp(name, "--before")) read_before(value);
         else if (!strcmp(name, "--voters")) plan.voters = (unsigned)atoi(value);
         else if (!strcmp(name, "--round")) plan.round = atoi(value);

@@ -57,6 +57,7 @@ struct plan {
     int port, clients, round, windows;
     int crowd;             /* how many of the clients come all at once, later */
     unsigned voters;       /* how many of the clients vote */
+    unsigned first;        /* the number of their first vote; one that was used is a repeat */
     long voted, totals[MAX_OPTIONS]; /* what others have voted before */
     const char *path, *cookies;
     const char *protocol;  /* the subprotocol that is asked for; empty for none */

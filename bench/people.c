@@ -77,7 +77,7 @@ void cast_vote(struct client *client)
     while (ballot == client->ballot);
     int length = sprintf(message,
                          "{\"type\":\"vote\",\"id\":\"v%u\",\"round\":%d,\"ballot\":{\"approve\":[",
-                         number, plan.round);
+                         plan.first + number, plan.round);
     for (unsigned i = 0; i < plan.option_count; i++)
         if (ballot >> i & 1)
             length += sprintf(message + length, "\"%s\",", plan.options[i]);
@@ -105,7 +105,7 @@ static void hear_ack(struct client *client, struct span message)
     long seq = position(client, message);
     unsigned number = MAX_VOTES;
     if (id.length > 3 && id.length < 12)
-        number = (unsigned)json_number((struct span){id.at + 2, id.length - 3});
+        number = (unsigned)json_number((struct span){id.at + 2, id.length - 3}) - plan.first;
     if (number >= counts.sent || votes[number].client != number_of(client))
         fail("client %u got an answer to a vote that it never sent", number_of(client));
     if (votes[number].acked > 0)

@@ -45,10 +45,11 @@ class Soak:
             clients=self._people,
             voters=REGULARS,
             next="ack",
+            first=self.votes,
             warm=0.2,
             seconds=seconds,
         )
-        self.votes += run.windows[0].acks
+        self.votes += run.votes
 
     def rest(self) -> float:
         """Return the workers' memory with nobody there, in MiB."""
