@@ -48,8 +48,9 @@ class Measure(NamedTuple):
     def in_words(self) -> str:
         low, middle, high = min(self.values), self.middle, max(self.values)
         digits = 0 if middle >= 100 else 1 if middle >= 10 else 2
-        spread = f"{low:,.{digits}f} to {high:,.{digits}f}"
-        return f"{middle:,.{digits}f} {self.unit} | {spread} ({len(self.values)})"
+        spread = f"{low:,.{digits}f} to {high:,.{digits}f} ({len(self.values)})"
+        written = f"{middle:,.{digits}f} {self.unit}".rstrip()
+        return f"{written} | {spread if len(self.values) > 1 else 'once'}"
 
 
 class Drawing(NamedTuple):
