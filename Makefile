@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test browser lint types imports check docs bench bench-peers bench-all clean help
+.PHONY: run test browser lint types imports check docs bench bench-growth bench-crowd bench-soak bench-peers bench-all clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -32,9 +32,18 @@ docs: $(VENV)/run.stamp ## Write the pages that are made from the code
 bench: $(VENV)/run.stamp ## Measure speed, memory and delay in five minutes; ARGS="--quick" for a short look
 	$(BIN)/python -m bench.run $(ARGS)
 
+bench-growth: $(VENV)/run.stamp ## Measure how cost grows with voters, connections and boards: about five minutes; ARGS="--quick" for a short look
+	$(BIN)/python -m bench.growth $(ARGS)
+
+bench-crowd: $(VENV)/run.stamp ## Measure 10,000 people who join at once: about two minutes; ARGS="--quick" for a short look
+	$(BIN)/python -m bench.crowd $(ARGS)
+
+bench-soak: $(VENV)/run.stamp ## Measure what 100,000 connections leave behind: about 12 minutes; ARGS="--quick" for a short look
+	$(BIN)/python -m bench.soak $(ARGS)
+
 bench-peers: bench/peers/.venv/stamp bench/peers/node_modules/stamp ## Install the peers that Stackvote is compared with, each in an environment of its own (needs node and a C compiler)
 
-bench-all: bench bench-peers ## Measure Stackvote alone, then beside its peers: about 25 minutes; ARGS="--quick" for a short look
+bench-all: bench bench-growth bench-crowd bench-peers ## Measure all but the soak, then Stackvote beside its peers: about 35 minutes; ARGS="--quick" for a short look
 	$(BIN)/python -m bench.compare $(ARGS)
 
 bench/peers/.venv/stamp: bench/peers/requirements.txt

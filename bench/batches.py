@@ -65,7 +65,7 @@ def _window(votes: Iterator[int], store: int, seconds: float, cores: machine.Cor
         acks += next(votes)
     took = time.monotonic() - began
     own, stores, others = (b - a for a, b in zip(before, spent(), strict=True))
-    return Window(took, 0, acks, own, stores, 0.0, max(0.0, others))
+    return Window(took, 0, 0, acks, own, stores, 0.0, max(0.0, others))
 
 
 def _answers(line: socket.socket, reader: hiredis.Reader) -> int:

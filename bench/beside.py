@@ -10,7 +10,6 @@ from bench import results
 from bench.bars import Bar, draw
 from bench.generator import Window
 
-HEADING = "## Beside its peers"
 YARDSTICKS = {
     "tornado": "times Tornado",
     "awaiting": "times one awaited call",
@@ -86,19 +85,20 @@ def disturbed(compared: Sequence[Comparison]) -> list[str]:
 
 def write(folder: Path, held: dict[str, str], compared: Sequence[Comparison]) -> None:
     """Write the second part of `RESULTS.md`, `peers.json`, and a drawing each."""
-    text = [HEADING, "", f"Made by `{held['command']}`. What it means: [README.md](README.md)."]
+    text = [
+        results.BESIDE.heading,
+        "",
+        f"Made by `{held['command']}`. What it means: [README.md](README.md).",
+    ]
     for comparison in compared:
         drawing = f"peers-{comparison.name}.svg"
         (folder / drawing).write_text(_drawn(comparison))
         text += ["", f"### {comparison.title}", ""]
         text += [f"![{_in_words(comparison)}]({drawing})", "", *lines(comparison)]
-    text += ["", "| condition | |", "| --- | --- |"]
-    text += [f"| {name} | {value} |" for name, value in held.items() if name != "command"]
-    if names := disturbed(compared):
-        text += ["", f"Others kept the machine busy during: {', '.join(names)}. Measure again."]
-    results.put_part(folder, HEADING, "\n".join(text) + "\n")
+    text += results.ending(held, disturbed(compared))
+    results.put_part(folder, results.BESIDE, "\n".join(text) + "\n")
     plain = {"conditions": held, "comparisons": [_plain(each) for each in compared]}
-    (folder / "peers.json").write_text(json.dumps(plain, indent=1) + "\n")
+    (folder / results.BESIDE.file).write_text(json.dumps(plain, indent=1) + "\n")
 
 
 def _drawn(comparison: Comparison) -> str:

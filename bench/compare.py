@@ -35,7 +35,7 @@ class Effort(NamedTuple):
 
 
 class Target(Protocol):
-    pid: int
+    pids: Sequence[int]
     port: int
     store_pid: int | None
 

@@ -57,13 +57,26 @@ static void report_window(double begin, double end)
     free(screen);
 }
 
-void report_delays(double begins)
+/* From the moment in which somebody of the crowd came to the welcome. */
+static void report_arrivals(void)
 {
-    printf("{\"frames\": %lu, \"votes\": %u, \"tally_bytes\": %zu, \"windows\": [", counts.frames,
-           counts.sent, clients[0].tally_length);
+    double *waits = claim(NULL, ((size_t)plan.crowd + 1) * sizeof *waits);
+    const struct client *first = clients + plan.clients - plan.crowd;
+    for (int i = 0; i < plan.crowd; i++)
+        waits[i] = first[i].welcomed - first[i].came;
+    print_delays("welcome", waits, (size_t)plan.crowd);
+    free(waits);
+}
+
+void report_delays(const double *edges)
+{
+    printf("{\"frames\": %lu, \"votes\": %u, \"tally_bytes\": %zu", counts.frames, counts.sent,
+           clients[0].tally_length);
+    report_arrivals();
+    printf(", \"windows\": [");
     for (int i = 0; i < plan.windows; i++) {
         printf("%s", i ? ", " : "");
-        report_window(begins + i * plan.seconds, begins + (i + 1) * plan.seconds);
+        report_window(edges[i], edges[i + 1]);
     }
     printf("]}\n");
 }

@@ -15,7 +15,8 @@ from bench import machine
 
 HERE = Path(__file__).resolve().parent
 SOURCES = [
-    HERE / name for name in ("load.c", "people.c", "delays.c", "dialect.c", "websocket.c", "json.c")
+    HERE / f"{name}.c"
+    for name in ("load", "arrivals", "people", "delays", "dialect", "websocket", "json")
 ]
 
 
@@ -30,7 +31,7 @@ class FailedError(Exception):
 class Target(Protocol):
     """What is measured: a server, and perhaps the store behind it."""
 
-    pid: int
+    pids: Sequence[int]
     port: int
     store_pid: int | None
 
@@ -52,6 +53,8 @@ class Window(NamedTuple):
 
     seconds: float
     frames: int
+    tallies: int
+    """How many of the frames were tallies."""
     acks: int
     server: float
     store: float
@@ -64,6 +67,10 @@ class Run(NamedTuple):
     windows: list[Window]
     delays: list[dict[str, Any]]
     """One a window: `ack` and `screen`, each p50, p95, p99 and max in milliseconds."""
+    welcome: dict[str, float]
+    """The same of a crowd: from coming to the welcome. Empty where none came."""
+    votes: int
+    """All of them, also those outside of the windows."""
     tally_bytes: int
     """How large a tally was, without the head of its frame."""
 
@@ -98,7 +105,7 @@ class Generator:
         if process.returncode or "windows" not in last:
             raise FailedError(f"the generator ended with {process.returncode}: {last}")
         windows = [_window(*before, *after) for before, after in pairwise(marks)]
-        return Run(windows, last["windows"], last["tally_bytes"])
+        return Run(windows, last["windows"], last["welcome"], last["votes"], last["tally_bytes"])
 
     @contextmanager
     def idle(self, target: Target, board: Board, cookies: Path, clients: int) -> Iterator[None]:
@@ -149,7 +156,7 @@ class Generator:
 
     def _spent(self, target: Target, generator: int) -> dict[str, float]:
         spent = {
-            "server": machine.cpu_seconds(target.pid),
+            "server": sum(map(machine.cpu_seconds, target.pids)),
             "store": machine.cpu_seconds(target.store_pid) if target.store_pid else 0.0,
             "generator": machine.cpu_seconds(generator),
         }
@@ -174,7 +181,6 @@ def _window(
     spent["others"] = max(0.0, spent["others"])
     return Window(
         seconds=after["at"] - before["at"],
-        frames=after["frames"] - before["frames"],
-        acks=after["acks"] - before["acks"],
+        **{name: after[name] - before[name] for name in ("frames", "tallies", "acks")},
         **spent,
     )

@@ -12,16 +12,22 @@ enum {
     MAX_OPTIONS = 20,
     MAX_ID = 40,
     MAX_SECONDS = 600,
+    MAX_WINDOWS = 100,
     OBSERVERS = 3,
-    AT_THE_DOOR = 32,    /* who have connected and need not be welcomed yet */
+    AT_THE_DOOR = 32,    /* who have come and need not be welcomed yet; a crowd does not wait */
     SETTLE_SECONDS = 10, /* in which all that is under way has to arrive */
     SPARE_SECONDS = 120, /* for connecting and settling */
 };
 
 enum pace { NEXT_ON_ACK, NEXT_ON_TALLY, AT_RATE, IDLE };
 
+enum stage { CONNECTING, SHAKING_HANDS, INSIDE };
+
 struct client {
     struct websocket ws;
+    enum stage stage;
+    char *cookie;          /* until it has been shown */
+    double came, welcomed; /* when */
     long told;             /* the highest position that a frame told of */
     long acked;            /* where its last acknowledged vote stands in the log */
     unsigned ballot;       /* its newest one, a bit an option */
@@ -49,7 +55,10 @@ struct sights {            /* all that one observer got */
 
 struct plan {
     int port, clients, round, windows;
+    int crowd;             /* how many of the clients come all at once, later */
     unsigned voters;       /* how many of the clients vote */
+    unsigned first;        /* the number of their first vote; one that was used is a repeat */
+    long voted, totals[MAX_OPTIONS]; /* what others have voted before */
     const char *path, *cookies;
     const char *protocol;  /* the subprotocol that is asked for; empty for none */
     char *options[MAX_OPTIONS];
@@ -60,7 +69,7 @@ struct plan {
 
 struct counts {
     unsigned long frames, tallies, bytes, acks;
-    unsigned sent, welcomed;
+    unsigned sent, came, welcomed;
 };
 
 /* load.c */
@@ -75,7 +84,7 @@ extern struct vote *votes;
 extern struct sights observed[OBSERVERS];
 extern struct counts counts;
 void invite(void);                     /* make room for them */
-void connect_all(int poller);          /* a few at once, until all are welcomed */
+void enter(struct client *client);     /* say what is said first */
 void start_voting(void);
 void stop_voting(void);
 void cast_vote(struct client *client);
@@ -84,8 +93,16 @@ void watch(int poller, int fd, void *whose);
 int listen_once(int poller, int milliseconds); /* whether a file that is no client stirred */
 void settle(int poller);               /* until all is answered and everybody knows of it */
 void check_tallies(void);
+void leave(void);                      /* every other one with a farewell */
+
+/* arrivals.c: how clients come in */
+void bring(int poller);                /* one more begins to connect */
+void bring_all(int poller, int last);  /* up to that one, a few at once; all are welcomed then */
+int outside(void);                     /* how many have come and are not welcomed */
+int waited_in_vain(void);              /* nobody was welcomed for too long */
+int come_in(int poller, struct client *client); /* a step further; whether it is inside now */
 
 /* delays.c */
-void report_delays(double begins);
+void report_delays(const double *edges); /* of the windows */
 
 #endif

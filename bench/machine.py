@@ -49,21 +49,21 @@ def busy_seconds(on: Iterable[int]) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def resident_kib(pid: int) -> int:
-    """Return the memory of a process that is in RAM, in KiB."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0])
+def resident_kib(*pids: int) -> int:
+    """Return the memory of processes that is in RAM, in KiB."""
+    said = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
+    return sum(int(status.partition("VmRSS:")[2].split()[0]) for status in said)
 
 
-def steady_kib(pid: int, collect: Callable[[], None]) -> int | None:
-    """Return the memory of a process that has come to rest; None where it does not.
+def steady_kib(pids: Iterable[int], collect: Callable[[], None]) -> int | None:
+    """Return the memory of processes that have come to rest; None where they do not.
 
-    `collect` has the process collect its garbage, and is called before each look.
+    `collect` has them collect their garbage, and is called before each look.
     """
     before = 0
     for _ in range(50):
         collect()
-        now = resident_kib(pid)
+        now = resident_kib(*pids)
         if abs(now - before) <= STEADY_KIB:
             return now
         before = now

@@ -93,18 +93,18 @@ class Started:
     """A running peer, and the board that is on it."""
 
     def __init__(self, process: subprocess.Popen[bytes], port: int, store_pid: int | None) -> None:
-        self.pid = process.pid
+        self.pids = (process.pid,)
         self.port = port
         self.store_pid = store_pid
 
     def resident_kib(self) -> int:
         """Return the memory in use once garbage was collected."""
-        if (found := machine.steady_kib(self.pid, self._collect)) is None:
+        if (found := machine.steady_kib(self.pids, self._collect)) is None:
             raise BenchError("The peer's memory does not come to rest.")
         return found
 
     def _collect(self) -> None:
-        os.kill(self.pid, signal.SIGUSR2)
+        os.kill(self.pids[0], signal.SIGUSR2)
         time.sleep(0.1)  # Peers have no address that tells when it is done.
 
 

@@ -17,7 +17,6 @@ struct counts counts;
 static unsigned char *taken; /* a bit for each position at which a vote was acknowledged */
 static long top;             /* the highest of them */
 static int sending;
-static unsigned invited;
 
 void invite(void)
 {
@@ -30,7 +29,7 @@ void invite(void)
 
 int observer(int number)
 {
-    return number * (plan.clients - 1) / (OBSERVERS - 1);
+    return number * (plan.clients - plan.crowd - 1) / (OBSERVERS - 1);
 }
 
 static unsigned number_of(const struct client *client)
@@ -59,6 +58,14 @@ static void say_hello(struct client *client)
     say_message(client, hello, sizeof hello - 1);
 }
 
+void enter(struct client *client)
+{
+    if (*dialect_opening)
+        say(client, OP_TEXT, dialect_opening, strlen(dialect_opening));
+    else
+        say_hello(client);
+}
+
 void cast_vote(struct client *client)
 {
     char message[1536];
@@ -70,7 +77,7 @@ void cast_vote(struct client *client)
     while (ballot == client->ballot);
     int length = sprintf(message,
                          "{\"type\":\"vote\",\"id\":\"v%u\",\"round\":%d,\"ballot\":{\"approve\":[",
-                         number, plan.round);
+                         plan.first + number, plan.round);
     for (unsigned i = 0; i < plan.option_count; i++)
         if (ballot >> i & 1)
             length += sprintf(message + length, "\"%s\",", plan.options[i]);
@@ -98,7 +105,7 @@ static void hear_ack(struct client *client, struct span message)
     long seq = position(client, message);
     unsigned number = MAX_VOTES;
     if (id.length > 3 && id.length < 12)
-        number = (unsigned)json_number((struct span){id.at + 2, id.length - 3});
+        number = (unsigned)json_number((struct span){id.at + 2, id.length - 3}) - plan.first;
     if (number >= counts.sent || votes[number].client != number_of(client))
         fail("client %u got an answer to a vote that it never sent", number_of(client));
     if (votes[number].acked > 0)
@@ -163,7 +170,10 @@ static void hear(struct client *client, struct span message)
         if (seq < client->told)
             fail("client %u was told of position %ld after %ld", number_of(client), seq,
                  client->told);
-        counts.welcomed += client->told < 0;
+        if (client->told < 0) {
+            client->welcomed = now();
+            counts.welcomed++;
+        }
         client->told = seq;
         counts.frames++;
         if (json_is(type, "tally"))
@@ -190,9 +200,7 @@ static void hear_text(struct client *client, struct span text)
 static void listen_to(struct client *client)
 {
     struct frame frame;
-    const char *wrong = ws_receive(&client->ws);
-    if (wrong)
-        fail("client %u was cut off: %s", number_of(client), wrong);
+    const char *wrong = NULL;
     int got;
     while ((got = ws_next(&client->ws, &frame, &wrong)) > 0) {
         if (frame.opcode == OP_PING)
@@ -215,10 +223,18 @@ int listen_once(int poller, int milliseconds)
     int stirred = 0;
     int count = epoll_wait(poller, events, 1024, milliseconds);
     for (int i = 0; i < count; i++) {
-        if (events[i].data.ptr)
-            listen_to(events[i].data.ptr);
-        else
+        struct client *client = events[i].data.ptr;
+        if (client == NULL) {
             stirred = 1;
+            continue;
+        }
+        if (client->stage == INSIDE) {
+            const char *wrong = ws_receive(&client->ws);
+            if (wrong)
+                fail("client %u was cut off: %s", number_of(client), wrong);
+        }
+        if (come_in(poller, client))
+            listen_to(client);
     }
     return stirred;
 }
@@ -228,43 +244,6 @@ void watch(int poller, int fd, void *whose)
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = whose};
     if (epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event) < 0)
         fail("epoll: %s", strerror(errno));
-}
-
-static void welcome_all_but(int poller, unsigned few)
-{
-    for (double until = now() + SETTLE_SECONDS; invited > counts.welcomed + few;) {
-        listen_once(poller, 100);
-        if (now() > until)
-            fail("%u clients were not welcomed in %d s", invited - counts.welcomed, SETTLE_SECONDS);
-    }
-}
-
-void connect_all(int poller)
-{
-    char cookie[1024];
-    FILE *cookies = fopen(plan.cookies, "r");
-    if (cookies == NULL)
-        fail("%s: %s", plan.cookies, strerror(errno));
-    for (int i = 0; i < plan.clients; i++) {
-        struct client *client = &clients[i];
-        if (fgets(cookie, sizeof cookie, cookies) == NULL)
-            fail("there are fewer cookies than clients");
-        cookie[strcspn(cookie, "\n")] = '\0';
-        client->told = client->tally_seq = -1;
-        invited++;
-        const char *wrong = ws_open(&client->ws, plan.port, plan.path, cookie, plan.protocol);
-        if (wrong)
-            fail("client %d cannot connect: %s", i, wrong);
-        if (*dialect_opening)
-            say(client, OP_TEXT, dialect_opening, strlen(dialect_opening));
-        else
-            say_hello(client);
-        watch(poller, client->ws.fd, client);
-        welcome_all_but(poller, AT_THE_DOOR);
-    }
-    welcome_all_but(poller, 0);
-    fclose(cookies);
-    printf("{\"connected\": %d}\n", plan.clients);
 }
 
 void start_voting(void)
@@ -305,7 +284,8 @@ void settle(int poller)
 /* The last tally of every client is what was voted, no more and no less. */
 void check_tallies(void)
 {
-    long totals[MAX_OPTIONS] = {0}, voters = 0;
+    long totals[MAX_OPTIONS], voters = plan.voted;
+    memcpy(totals, plan.totals, sizeof totals);
     for (int i = 0; i < plan.clients; i++) {
         voters += clients[i].ballot != 0;
         for (unsigned option = 0; option < plan.option_count; option++)
@@ -321,4 +301,12 @@ void check_tallies(void)
         if (!right)
             fail("the last tally of client %d is not what was voted", i);
     }
+}
+
+/* So do people: some close the page, others are out of reach all of a sudden. */
+void leave(void)
+{
+    static const char going[] = {1001 >> 8, 1001 & 0xff};
+    for (int i = 0; i < plan.clients; i += 2)
+        ws_send(&clients[i].ws, OP_CLOSE, going, sizeof going);
 }

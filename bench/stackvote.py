@@ -22,25 +22,25 @@ TEMPLATE = "python-web-frameworks"
 
 
 class Stackvote:
-    """One `stackvote run` with one worker and its own store."""
+    """One `stackvote run` with its workers and its own store."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+    def __init__(self, process: subprocess.Popen[str], port: int, workers: int) -> None:
         self.port = port
         self._process = process
-        self.pid = self._child("server worker")
-        self.store_pid: int | None = self._child("valkey-server")
+        self.pids = self._children("server worker", workers)
+        self.store_pid = self._children("valkey-server", 1)[0]
 
-    def _child(self, word: str) -> int:
+    def _children(self, word: str, count: int) -> list[int]:
         found = [pid for pid, line in machine.children(self._process.pid).items() if word in line]
-        if len(found) != 1:
-            raise BenchError(f"There is not one child process named {word!r}, but {len(found)}.")
-        return found[0]
+        if len(found) != count:
+            raise BenchError(f"Of child processes named {word!r} there are {len(found)}.")
+        return found
 
     def open_board(self) -> Board:
         """Make a board of the seven frameworks, and open a round that all see live."""
-        made = self._call("POST", "/api/boards", {"template": TEMPLATE})
+        made = self.call("POST", "/api/boards", {"template": TEMPLATE})
         code, key = made["code"], made["host_key"]
-        self._call(
+        self.call(
             "POST",
             f"/api/boards/{code}/actions",
             {
@@ -51,7 +51,7 @@ class Stackvote:
             },
             {"Authorization": f"Bearer {key}"},
         )
-        current = self._call("GET", f"/api/boards/{code}")["round"]
+        current = self.call("GET", f"/api/boards/{code}")["round"]
         return Board(f"/b/{code}/live", current["options"], current["n"])
 
     def write_cookies(self, board: Board, count: int, path: Path) -> None:
@@ -70,17 +70,19 @@ class Stackvote:
         connection.close()
 
     def resident_kib(self) -> int:
-        """Return the worker's memory when garbage is collected and it has come to rest."""
-        if (found := machine.steady_kib(self.pid, self._collect)) is None:
+        """Return the workers' memory when garbage is collected and they have come to rest."""
+        if (found := machine.steady_kib(self.pids, self._collect)) is None:
             raise BenchError("The server's memory does not come to rest.")
         return found
 
     def _collect(self) -> None:
-        os.kill(self.pid, signal.SIGUSR2)
-        # It answers only when it has done what the signal asked for.
-        self._call("GET", "/healthz")
+        for pid in self.pids:
+            os.kill(pid, signal.SIGUSR2)
+        # A worker answers only when it has done what the signal asked for. Where there are two,
+        # the other one has done it before memory has come to rest.
+        self.call("GET", "/healthz")
 
-    def _call(
+    def call(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Any:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -114,17 +116,19 @@ def commit() -> str:
 
 
 @contextmanager
-def running(folder: Path, name: str, cores: machine.Cores) -> Iterator[Stackvote]:
-    """Serve on a free port, with fresh data, until this is closed. Raises BenchError.
+def running(folder: Path, name: str, cores: machine.Cores, workers: int = 1) -> Iterator[Stackvote]:
+    """Serve on a free port until this is closed. Raises BenchError.
 
-    The secret lies beside the data, so that cookies are good for every server of a bench.
+    The data are fresh unless a server has had this name before. One worker has a core to itself;
+    several, and their store, run where the system puts them. The secret lies beside the data, so
+    that cookies are good for every server of a bench.
     """
     # Settings of the person who measures must not change what is measured.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("STACKVOTE_")}
     environment["PYTHONPATH"] = str(ROOT / "bench" / "collect")
     command = [
         *(sys.executable, "-m", "server", "run"),
-        *("--host", "127.0.0.1", "--port", "0", "--processes", "1"),
+        *("--host", "127.0.0.1", "--port", "0", "--processes", str(workers)),
         *("--data", str(folder / name), "--secret-file", str(folder / "secret")),
         *("--message-rate", "10000", "--message-burst", "100000", "--drain-seconds", "1"),
     ]
@@ -134,9 +138,9 @@ def running(folder: Path, name: str, cores: machine.Cores) -> Iterator[Stackvote
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
         )
     try:
-        server = Stackvote(process, _port(process, log))
-        machine.pin(server.pid, cores.server)
-        if server.store_pid is not None:
+        server = Stackvote(process, _port(process, log), workers)
+        if workers == 1:
+            machine.pin(server.pids[0], cores.server)
             machine.pin(server.store_pid, cores.store)
         yield server
     finally:

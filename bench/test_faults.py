@@ -14,13 +14,14 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from bench import machine
-from bench.generator import Board, FailedError, Generator
+from bench.generator import Board, FailedError, Generator, Run
 
 OPTIONS = ("one", "two", "three")
-PEOPLE = 5
+PEOPLE, CROWD = 5, 40
 TURN = 20
 """The vote at which a server goes wrong."""
 
@@ -31,23 +32,37 @@ class Faulty:
     store_pid: int | None = None
 
     def __init__(self, fault: str) -> None:
-        self.pid = os.getpid()
+        self.pids = (os.getpid(),)
         self.port = 0
         self._fault = fault
         self._seq = 0
+        self._came = 0
         self._people: list[ServerConnection] = []
         self._ballots: dict[ServerConnection, list[str]] = {}
 
     async def serve(self, ready: Callable[[], None], stop: asyncio.Event) -> None:
         async with serve(
-            self._meet, "127.0.0.1", 0, subprotocols=[Subprotocol("stackvote.v1")], compression=None
+            self._meet,
+            "127.0.0.1",
+            0,
+            subprotocols=[Subprotocol("stackvote.v1")],
+            compression=None,
+            process_request=self._open_door,
         ) as server:
             self.port = next(iter(server.sockets)).getsockname()[1]
             ready()
             await stop.wait()
 
+    def _open_door(self, person: ServerConnection, _: Request) -> Response | None:
+        self._came += 1
+        full = self._fault == "closed door" and self._came > CROWD // 2
+        return person.respond(503, "Full.") if full else None
+
     async def _meet(self, person: ServerConnection) -> None:
         await person.recv()
+        if self._fault == "no welcome" and len(self._people) > CROWD // 2:
+            await person.wait_closed()
+            return
         self._people.append(person)
         await _say(person, {"type": "welcome", "seq": self._seq})
         async for message in person:
@@ -151,3 +166,49 @@ def test_an_honest_server_passes(vote: Callable[[Faulty], int]) -> None:
 def test_a_broken_promise_is_noticed(vote: Callable[[Faulty], int], fault: str, words: str) -> None:
     with serving(fault) as server, pytest.raises(FailedError, match=words):
         vote(server)
+
+
+@pytest.fixture
+def rush(generator: Generator, tmp_path: Path) -> Callable[[Faulty], Run]:
+    cookies = tmp_path / "cookies"
+    cookies.write_text("browser=x\n" * (PEOPLE + CROWD))
+    board = Board("/b/BENCH2/live", OPTIONS, 1)
+    plan = {"clients": PEOPLE + CROWD, "crowd": CROWD, "voters": PEOPLE, "rate": 200}
+
+    def rush(server: Faulty) -> Run:
+        return generator.run(server, board, cookies, windows=2, warm=0.1, seconds=0.3, **plan)
+
+    return rush
+
+
+def test_a_crowd_comes_while_others_vote(rush: Callable[[Faulty], Run]) -> None:
+    with serving("none") as server:
+        run = rush(server)
+    waits = run.welcome
+    if not 0 < waits["p50"] <= waits["max"] or run.windows[0].frames < CROWD:
+        pytest.fail(f"the crowd was not seen: {run}")
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("closed door", "no handshake, but: HTTP/1.1 503"),
+        ("no welcome", "of a crowd were not welcomed"),
+        ("miscount", "is not what was voted"),
+    ],
+)
+def test_nobody_of_a_crowd_may_be_left_out(
+    rush: Callable[[Faulty], Run], fault: str, words: str
+) -> None:
+    with serving(fault) as server, pytest.raises(FailedError, match=words):
+        rush(server)
+
+
+def test_ballots_from_before_are_counted(generator: Generator, tmp_path: Path) -> None:
+    cookies = tmp_path / "cookies"
+    cookies.write_text("browser=x\n" * PEOPLE)
+    board = Board("/b/BENCH2/live", OPTIONS, 1)
+    with serving("none") as server, pytest.raises(FailedError, match="is not what was voted"):
+        generator.run(
+            server, board, cookies, clients=PEOPLE, voters=PEOPLE, rate=200, before="7,1,2,3"
+        )

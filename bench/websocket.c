@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -87,10 +86,29 @@ static const char *check_handshake(const char *head, const char *protocol)
     return NULL;
 }
 
-static const char *shake_hands(struct websocket *ws, int port, const char *path,
-                               const char *cookie, const char *protocol)
+const char *ws_open(struct websocket *ws, int port)
+{
+    struct sockaddr_in server = {.sin_family = AF_INET,
+                                 .sin_port = htons((uint16_t)port),
+                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int on = 1;
+    *ws = (struct websocket){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    if (ws->fd < 0)
+        return strerror(errno);
+    setsockopt(ws->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(ws->fd, (struct sockaddr *)&server, sizeof server) < 0 && errno != EINPROGRESS)
+        return strerror(errno);
+    return NULL;
+}
+
+const char *ws_ask(struct websocket *ws, int port, const char *path, const char *cookie,
+                   const char *protocol)
 {
     char request[2048], wish[96] = "";
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (getsockopt(ws->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 || error)
+        return strerror(error ? error : errno);
     if (*protocol)
         snprintf(wish, sizeof wish, "Sec-WebSocket-Protocol: %s\r\n", protocol);
     int length = snprintf(request, sizeof request,
@@ -106,36 +124,20 @@ static const char *shake_hands(struct websocket *ws, int port, const char *path,
                           path, port, wish, port, cookie);
     if (length >= (int)sizeof request)
         return "the cookie is too long";
-    const char *wrong = send_all(ws->fd, request, (size_t)length);
-    while (!wrong) {
-        wrong = ws_receive(ws);
-        char *blank = wrong ? NULL : memmem(ws->bytes, ws->end, "\r\n\r\n", 4);
-        if (blank) {
-            blank[2] = '\0';
-            ws->start = (size_t)(blank + 4 - ws->bytes);
-            return check_handshake(ws->bytes, protocol);
-        }
-    }
-    return wrong;
+    return send_all(ws->fd, request, (size_t)length);
 }
 
-const char *ws_open(struct websocket *ws, int port, const char *path, const char *cookie,
-                    const char *protocol)
+int ws_shaken(struct websocket *ws, const char *protocol, const char **wrong)
 {
-    struct sockaddr_in server = {.sin_family = AF_INET,
-                                 .sin_port = htons((uint16_t)port),
-                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct timeval patience = {.tv_sec = PATIENCE_MS / 1000};
-    int on = 1;
-    *ws = (struct websocket){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    if (ws->fd < 0 || connect(ws->fd, (struct sockaddr *)&server, sizeof server) < 0)
-        return strerror(errno);
-    setsockopt(ws->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(ws->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    const char *wrong = shake_hands(ws, port, path, cookie, protocol);
-    if (!wrong && fcntl(ws->fd, F_SETFL, O_NONBLOCK) < 0)
-        wrong = strerror(errno);
-    return wrong;
+    if ((*wrong = ws_receive(ws)))
+        return -1;
+    char *blank = memmem(ws->bytes, ws->end, "\r\n\r\n", 4);
+    if (blank == NULL)
+        return 0;
+    blank[2] = '\0';
+    ws->start = (size_t)(blank + 4 - ws->bytes);
+    *wrong = check_handshake(ws->bytes, protocol);
+    return *wrong ? -1 : 1;
 }
 
 const char *ws_send(struct websocket *ws, int opcode, const char *body, size_t length)

@@ -21,10 +21,17 @@ struct frame {
     size_t length;
 };
 
-/* Connect to 127.0.0.1 and shake hands. `cookie` is the whole value of that header,
- * `protocol` the subprotocol to agree on, or empty. */
-const char *ws_open(struct websocket *ws, int port, const char *path, const char *cookie,
-                    const char *protocol);
+/* Begin to connect to 127.0.0.1. It is done when the socket can be written to. */
+const char *ws_open(struct websocket *ws, int port);
+
+/* Ask for the handshake on a socket that can be written to. `cookie` is the whole value of that
+ * header, `protocol` the subprotocol to agree on, or empty. */
+const char *ws_ask(struct websocket *ws, int port, const char *path, const char *cookie,
+                   const char *protocol);
+
+/* Read the answer to that: 1 when hands are shaken, 0 when more must arrive, -1 when it went
+ * wrong; `wrong` then says how. What came behind the answer is kept for `ws_next`. */
+int ws_shaken(struct websocket *ws, const char *protocol, const char **wrong);
 
 /* Send one masked frame. Waits for a server that does not read, but not for ever. */
 const char *ws_send(struct websocket *ws, int opcode, const char *body, size_t length);

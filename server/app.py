@@ -10,7 +10,6 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable
 
-from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
 from server import metrics, secret, tasks, tls
@@ -24,6 +23,7 @@ from server.log.store import Store, StoreAwayError
 from server.settings import Settings, resources
 from server.web import api, hosts, invites, ops, pages
 from server.web import socket as live_socket
+from server.web.door import Door
 from server.web.files import Files, version_of
 from server.web.handler import NotFound, Site, log_request, require_access_rules
 
@@ -91,7 +91,7 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     key = secret.read(settings.secret_path)
     site = make_site(settings, key)
     application = make_application(site, key)
-    server = HTTPServer(
+    server = Door(
         application,
         ssl_options=tls.context(settings),
         xheaders=settings.proxy_headers,

@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from tornado.httpclient import AsyncHTTPClient
-from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from tornado.testing import bind_unused_port
 from websockets.asyncio.client import connect
@@ -16,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from server.app import MAX_BODY, make_application, make_site
 from server.log.embedded import EmbeddedStore
 from server.settings import Settings
+from server.web.door import Door
 
 KEY = b"a secret of these tests, not for any other use"
 OPTIONS = ("Django", "Flask", "Tornado")
@@ -53,7 +53,7 @@ class Worker:
         } | settings
         self.site = make_site(Settings(**base | settings), KEY)
         self.application = make_application(self.site, KEY)
-        self.server = HTTPServer(
+        self.server = Door(
             self.application, max_body_size=MAX_BODY, xheaders=self.site.settings.proxy_headers
         )
         self.http = AsyncHTTPClient(force_instance=True)
