@@ -132,7 +132,7 @@ class BallotPage(BoardPage):
         # The page itself is the first thing that names the browser, so that the live
         # connection it opens has a seat.
         seat = self.site.hub.pseudonyms.seat(self.ensure_browser(), room.code)
-        super().show(room, mine=room.ballot(seat), **more)
+        super().show(room, mine=room.ballot(seat), options=room.board.options, **more)
 
 
 class ScreenPage(BoardPage):

@@ -56,3 +56,23 @@ def comment(page, name, text, kind="For"):
     talk.locator(".segments label").filter(has_text=kind).click()
     talk.get_by_label(f"Your comment on {name}").fill(text)
     talk.get_by_role("button", name="Post").click()
+
+
+def ballot_words(page):
+    """What the foot of the ballot says was sent, unfolded."""
+    receipt = page.locator(".receipt")
+    if receipt.get_attribute("open") is None:
+        receipt.locator("summary").click()
+    return expect(page.locator("[data-part=receipt]"))
+
+
+def rank_row(page, name):
+    """The row of an option in the ranking."""
+    return page.locator(".rank-row").filter(has=page.get_by_text(name, exact=True))
+
+
+def ranks(page):
+    """The ranking as it stands: each row's place and name; what is left out has no place."""
+    places = page.locator(".rank-row .rank-place").all_inner_texts()
+    names = page.locator(".rank-row .rank-name").all_inner_texts()
+    return [f"{place} {name}" for place, name in zip(places, names, strict=True) if place != "–"]
