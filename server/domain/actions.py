@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from server.domain.criteria import Criterion
 from server.domain.options import Option
 from server.domain.rules import BoardSettings, BoardSettingsChange, RoundSettings
 
@@ -40,6 +41,8 @@ class Create(Action, frozen=True, kw_only=True, tag="create"):
     context: str = ""
     settings: BoardSettings = BoardSettings()
     options: tuple[Option, ...]
+    criteria: tuple[Criterion, ...] = ()
+    """What a round by criteria weighs where it names none itself."""
     host: str
     """SHA-256 of the host key, in hex."""
 
@@ -49,6 +52,8 @@ class OpenRound(Action, frozen=True, kw_only=True, tag="open_round"):
     settings: RoundSettings = RoundSettings()
     options: tuple[str, ...] | None = None
     """Ids of the options to vote on; None: all that the board has."""
+    drawn: tuple[str, ...] = ()
+    """Ids of all options of the round in the order of the lot that breaks ties."""
 
 
 class LockRound(Action, frozen=True, kw_only=True, tag="lock_round"):

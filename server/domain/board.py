@@ -12,6 +12,7 @@ from server.domain import actions as act
 from server.domain.changes import Change, Deed, Outcome
 from server.domain.comments import MAX_COMMENTS, MAX_TALK, Comment
 from server.domain.conduct import CONDUCT, said_again
+from server.domain.criteria import Criterion
 from server.domain.decision import Decision
 from server.domain.options import Option
 from server.domain.refusals import Code, Refused
@@ -32,6 +33,7 @@ class Board:
         self.context = ""
         self.settings = BoardSettings()
         self.options: tuple[Option, ...] = ()
+        self.criteria: tuple[Criterion, ...] = ()
         self.host = ""
         self.decision: Decision | None = None
         self.rounds: list[Round] = []

@@ -16,6 +16,7 @@ from server.domain.comments import MAX_EMOJI, Comment
 from server.domain.decision import Decision
 from server.domain.limits import MAX_OPTIONS, MIN_OPTIONS_TO_VOTE
 from server.domain.methods import METHODS
+from server.domain.methods.base import listed
 from server.domain.options import Option
 from server.domain.refusals import Code, Refused
 from server.domain.rounds import Round, State, require_seconds
@@ -33,6 +34,7 @@ def create(board: "Board", at: int, by: str, action: act.Create) -> Deed:
         board.context = action.context
         board.settings = action.settings
         board.options = action.options
+        board.criteria = action.criteria
         board.host = action.host
         return Change(board=True)
 
@@ -125,14 +127,21 @@ def _set_options(board: "Board", options: tuple[Option, ...]) -> Change:
 def open_round(board: "Board", at: int, by: str, action: act.OpenRound) -> Deed:
     board.require_no_voting()
     if action.method not in METHODS:
-        known = " or ".join(METHODS)
-        raise Refused(Code.UNKNOWN_METHOD, f"This server votes by {known}.")
+        raise Refused(
+            Code.UNKNOWN_METHOD, f"This server votes by {listed([*METHODS])}; choose one of them."
+        )
     if len(board.rounds) >= MAX_ROUNDS:
         raise Refused(Code.TOO_MANY, f"A board has at most {MAX_ROUNDS} rounds.")
     if action.settings.seconds is not None:
         require_seconds(action.settings.seconds)
     opened = Round(
-        len(board.rounds) + 1, action.method, action.settings, _chosen(board, action.options), at
+        len(board.rounds) + 1,
+        action.method,
+        action.settings,
+        _chosen(board, action.options),
+        at,
+        criteria=board.criteria,
+        drawn=action.drawn,
     )
     if len(opened.names) < MIN_OPTIONS_TO_VOTE:
         raise Refused(

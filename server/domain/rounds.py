@@ -1,12 +1,18 @@
 """Rounds: voting opens, locks, is revealed. Each is kept; none is overwritten."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
+from msgspec import UNSET, structs
+
+from server.domain.criteria import Criterion
 from server.domain.methods import METHODS, Result
 from server.domain.options import FURTHER_DISCUSSION, Option
+from server.domain.outliers import MAX_VOTERS, outliers
 from server.domain.refusals import Code, Refused
-from server.domain.rules import Names, RoundSettings, Visibility
+from server.domain.rules import Names, RoundSettings, TieBreak, Visibility, own_settings
+from server.domain.tie_break import break_tie, tie_order
 
 MIN_SECONDS, MAX_SECONDS = 5, 86_400
 
@@ -21,7 +27,8 @@ class Round:
     """One round of voting on options that are frozen when it opens.
 
     `ballots` goes by voter: a seat, or in a secret round a keyed hash of it.
-    Times are milliseconds since 1970 by the store's clock.
+    Times are milliseconds since 1970 by the store's clock. `settings` are complete: what was
+    left out has its value, and what belongs to other methods is unset.
     """
 
     def __init__(
@@ -31,10 +38,13 @@ class Round:
         settings: RoundSettings,
         options: tuple[Option, ...],
         opened_at: int,
+        *,
+        criteria: tuple[Criterion, ...] = (),
+        drawn: Sequence[str] = (),
     ) -> None:
+        """`criteria` are the board's own, `drawn` is the lot. Raises Refused `bad_settings`."""
         self.n = n
         self.method = method
-        self.settings = settings
         self.names = {option.id: option.name for option in options}
         if settings.further_discussion:
             self.names[FURTHER_DISCUSSION] = "Further discussion"
@@ -43,8 +53,18 @@ class Round:
         self.state = State.OPEN
         self.ballots: dict[str, Any] = {}
         self._shown_to: set[str] = set()
-        self._method = METHODS[method]
-        self._tally = self._method.tally(self.names)
+        own = own_settings(method, settings, criteria)
+        self._method = METHODS[method](self.names, own)
+        self._tie_break = TieBreak.NONE if settings.tie_break is UNSET else settings.tie_break
+        self.settings = structs.replace(
+            self._method.settings,
+            tie_break=self._tie_break,
+            shuffle=settings.shuffle is True,
+        )
+        self.tie_order = tie_order(self._tie_break, tuple(self.names), drawn)
+        """Ids; empty where ties stay ties."""
+        self._tally = self._method.tally()
+        self._result: Result | None = None
 
     @property
     def voters(self) -> int:
@@ -53,7 +73,16 @@ class Round:
 
     def result(self) -> Result:
         """Return the outcome so far. Who may see it is asked of `shows_result_to`."""
-        return self._tally.result()
+        if self._result is None:
+            counted = self._tally.result()
+            self._result = break_tie(counted, self._tie_break, self.tie_order, self.names)
+        return self._result
+
+    def outliers(self) -> list[str]:
+        """Return the seats whose ballots are farthest from the group's; none where secret."""
+        if self.settings.names is Names.SECRET or self.voters > MAX_VOTERS:
+            return []
+        return outliers({by: self._method.stand(ballot) for by, ballot in self.ballots.items()})
 
     def require_open(self, at: int) -> None:
         """Raise Refused `round_closed` when votes no longer count, by the store's clock."""
@@ -62,7 +91,7 @@ class Round:
 
     def read(self, raw: dict[str, Any]) -> Any:
         """Check a ballot for this round. Raises Refused."""
-        return self._method.read(raw, self.names)
+        return self._method.read(raw)
 
     def ballot_of(self, voter: str) -> dict[str, Any] | None:
         """Return the voter's ballot in the shape of the contract."""
@@ -74,12 +103,14 @@ class Round:
         self.withdraw(voter)
         self.ballots[voter] = ballot
         self._tally.add(ballot)
+        self._result = None
         if self.settings.visibility is Visibility.AFTER_VOTE:
             self._shown_to.add(voter)
 
     def withdraw(self, voter: str) -> None:
         if (earlier := self.ballots.pop(voter, None)) is not None:
             self._tally.remove(earlier)
+            self._result = None
 
     def shows_result_to(self, *, voter: str | None, early_host: bool) -> bool:
         """Say whether somebody may see the result now.

@@ -6,11 +6,17 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from server.domain.criteria import Criterion
+from server.domain.criteria import (
+    MAX_CRITERIA,
+    Criterion,
+    CriterionDraft,
+    CriterionError,
+)
+from server.domain.criteria import complete as complete_criteria
 from server.domain.documents import Document, DocumentError, read
 from server.domain.limits import MAX_OPTIONS, Context, Slug, Strapline, Title, breach
 from server.domain.options import Option, OptionDraft, OptionError, complete
-from server.domain.text import same_name, slug, tidy, visible
+from server.domain.text import slug, tidy, visible
 
 MAX_BYTES = 256 * 1024
 
@@ -35,7 +41,7 @@ class TemplateDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     context: Context = ""
     source: Context = ""
     options: Annotated[tuple[OptionDraft, ...], Meta(min_length=1, max_length=MAX_OPTIONS)]
-    criteria: Annotated[tuple[Criterion, ...], Meta(max_length=20)] = ()
+    criteria: Annotated[tuple[CriterionDraft, ...], Meta(max_length=MAX_CRITERIA)] = ()
 
 
 class TemplateError(ValueError):
@@ -108,17 +114,12 @@ def _template(document: Document, template_id: str) -> Template:
     )
 
 
-def _criteria(document: Document, drafts: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
-    criteria: list[Criterion] = []
-    for index, draft in enumerate(drafts):
-        place = f"criteria[{index}]"
-        name = _tidied(document, f"{place}.name", draft.name, needed=True)
-        if any(draft.id == other.id for other in criteria):
-            raise document.error(f"{place}.id", f"“{draft.id}” is there already")
-        if any(same_name(name) == same_name(other.name) for other in criteria):
-            raise document.error(f"{place}.name", f"“{name}” is there already")
-        criteria.append(msgspec.structs.replace(draft, name=name))
-    return tuple(criteria)
+def _criteria(document: Document, drafts: tuple[CriterionDraft, ...]) -> tuple[Criterion, ...]:
+    try:
+        return complete_criteria(drafts)
+    except CriterionError as error:
+        field = f"criteria[{error.index}].{error.field}"
+        raise document.error(field, error.problem) from None
 
 
 def _tidied(

@@ -14,7 +14,14 @@ from server.domain.changes import Change
 from server.live import messages
 from server.live.messages import PeopleView, Pulse
 from server.live.transport import Connection, frame
-from server.live.views import Audience, board_view, comment_view, round_view, tally_view
+from server.live.views import (
+    Audience,
+    board_view,
+    comment_view,
+    names_shown,
+    round_view,
+    tally_view,
+)
 from server.metrics import FRAMES, count
 
 logger = logging.getLogger(__name__)
@@ -156,7 +163,8 @@ class Broadcaster:
         if news.board:
             yield "board", frame(messages.changed("board", seq, board_view(board)))
         if news.tally:
-            yield "tally", frame(messages.changed("tally", seq, tally_view(board.round, audience)))
+            tally = tally_view(board.round, audience, names_shown(board))
+            yield "tally", frame(messages.changed("tally", seq, tally))
         if news.people:
             yield "people", frame(messages.changed("people", seq, self._stage.people()))
         if news.pulse:

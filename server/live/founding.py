@@ -10,13 +10,14 @@ from msgspec import Meta, Struct, structs
 
 from server.domain import actions as act
 from server.domain import limits
+from server.domain.criteria import MAX_CRITERIA, CriterionDraft
 from server.domain.options import Option, OptionDraft, OptionError, complete
 from server.domain.refusals import Code, Refused
 from server.domain.rules import BoardSettings, RoundSettings, Visibility
 from server.domain.templates import Template
 from server.domain.text import tidy, visible
 from server.live.hub import Hub
-from server.live.requests import unfit
+from server.live.requests import completed_criteria, unfit
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Of board codes: nothing that is read for something else."""
@@ -32,6 +33,7 @@ class BoardDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: limits.Title
     context: limits.Context = ""
     options: Annotated[tuple[OptionDraft, ...], Meta(min_length=1, max_length=limits.MAX_OPTIONS)]
+    criteria: Annotated[tuple[CriterionDraft, ...], Meta(max_length=MAX_CRITERIA)] = ()
     settings: BoardSettings = BoardSettings()
 
 
@@ -66,12 +68,19 @@ def is_host_key(key: str, host: str) -> bool:
 def draft_of(template: Template) -> BoardDraft:
     """Return a board to be made from a template."""
     drafts = [OptionDraft(**structs.asdict(option)) for option in template.options]
-    return BoardDraft(title=template.title, context=template.context, options=tuple(drafts))
+    criteria = [CriterionDraft(**structs.asdict(criterion)) for criterion in template.criteria]
+    return BoardDraft(
+        title=template.title,
+        context=template.context,
+        options=tuple(drafts),
+        criteria=tuple(criteria),
+    )
 
 
 async def found(hub: Hub, draft: BoardDraft) -> Founded:
     """Make a board. Raises Refused `bad_settings` for a bad list, StoreAwayError."""
     title, context, options = _checked(draft)
+    criteria = completed_criteria(draft.criteria)
     key = secrets.token_urlsafe(24)
     while True:
         code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
@@ -81,6 +90,7 @@ async def found(hub: Hub, draft: BoardDraft) -> Founded:
             context=context,
             settings=draft.settings,
             options=options,
+            criteria=criteria,
             host=key_hash(key),
         )
         if await hub.create(code, [act.Entry(action=create)]):
@@ -94,10 +104,11 @@ async def open_default(hub: Hub, template: Template, host_key: str) -> bool:
         title=template.title,
         context=template.context,
         options=template.options,
+        criteria=template.criteria,
         host=key_hash(host_key),
     )
     first_round = act.OpenRound(
-        method="approval", settings=RoundSettings(visibility=Visibility.LIVE)
+        method="approval", settings=RoundSettings(visibility=Visibility.LIVE, shuffle=True)
     )
     entries = [act.Entry(action=create), act.Entry(action=first_round)]
     return await hub.create(DEFAULT_CODE, entries)

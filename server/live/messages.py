@@ -7,7 +7,9 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from server.domain.actions import Kind
+from server.domain.criteria import Criterion
 from server.domain.decision import Decision
+from server.domain.insights import Insight
 from server.domain.methods import Result
 from server.domain.options import Option
 from server.domain.refusals import Code
@@ -51,6 +53,7 @@ class BoardView(Struct, frozen=True, kw_only=True):
     context: str
     settings: BoardSettings
     options: tuple[Option, ...]
+    criteria: tuple[Criterion, ...]
     decision: Decision | None
 
 
@@ -62,6 +65,8 @@ class RoundView(Struct, frozen=True, kw_only=True):
     options: tuple[str, ...]
     opened_at: int
     deadline: int | None
+    tie_order: tuple[str, ...] | UnsetType = UNSET
+    """Left out where ties stay ties."""
 
 
 class TallyView(Struct, frozen=True, kw_only=True):
@@ -69,6 +74,8 @@ class TallyView(Struct, frozen=True, kw_only=True):
     voters: int
     result: Result | UnsetType = UNSET
     """Left out where this audience may not see it."""
+    insights: list[Insight] | UnsetType = UNSET
+    """Only after the reveal."""
 
 
 class CommentView(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What a client may ask: a closed union of structs, and the action that each asks for."""
 
 import datetime as dt
+import random
 from typing import Annotated, Any, ClassVar
 
 import msgspec
@@ -9,9 +10,24 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from server.domain import actions as act
 from server.domain import limits, text
 from server.domain.board import Board
-from server.domain.options import Option, OptionDraft, OptionError, complete
+from server.domain.criteria import MAX_CRITERIA, Criterion, CriterionDraft, CriterionError
+from server.domain.criteria import complete as complete_criteria
+from server.domain.options import (
+    FURTHER_DISCUSSION,
+    Option,
+    OptionDraft,
+    OptionError,
+    complete,
+)
 from server.domain.refusals import Code, Refused
-from server.domain.rules import BoardSettingsChange, Names, RoundSettings, Visibility, given
+from server.domain.rules import (
+    BoardSettingsChange,
+    Names,
+    RoundSettings,
+    TieBreak,
+    Visibility,
+    given,
+)
 from server.live.messages import View
 
 RoundNumber = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -122,6 +138,13 @@ class RoundRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     seconds: int | None = None
     options: Annotated[tuple[limits.Slug, ...], Meta(max_length=limits.MAX_OPTIONS)] | None = None
     further_discussion: bool = False
+    tie_break: TieBreak = TieBreak.NONE
+    shuffle: bool = True
+    dots: int | UnsetType = UNSET
+    per_option: int | UnsetType = UNSET
+    criteria: Annotated[tuple[CriterionDraft, ...], Meta(max_length=MAX_CRITERIA)] | UnsetType = (
+        UNSET
+    )
 
 
 class OpenRound(
@@ -139,9 +162,23 @@ class OpenRound(
                 names=asked.names,
                 seconds=asked.seconds,
                 further_discussion=asked.further_discussion,
+                tie_break=asked.tie_break,
+                shuffle=asked.shuffle,
+                dots=asked.dots,
+                per_option=asked.per_option,
+                criteria=UNSET if asked.criteria is UNSET else completed_criteria(asked.criteria),
             ),
             options=asked.options,
+            drawn=self._drawn(board) if asked.tie_break is TieBreak.LOT else (),
         )
+
+    def _drawn(self, board: Board) -> tuple[str, ...]:
+        """Draw the lot. It goes into the log, so every process breaks ties alike."""
+        options = self.settings.options
+        ids = [option.id for option in board.options] if options is None else list(options)
+        if self.settings.further_discussion:
+            ids.append(FURTHER_DISCUSSION)
+        return tuple(random.SystemRandom().sample(ids, len(ids)))
 
 
 class LockRound(
@@ -304,6 +341,14 @@ def unfit(error: OptionError) -> Refused:
     """Say why an option cannot stand on a board."""
     code = Code.BAD_SETTINGS if error.code == "not_understood" else Code(error.code)
     return Refused(code, str(error))
+
+
+def completed_criteria(drafts: tuple[CriterionDraft, ...]) -> tuple[Criterion, ...]:
+    """Raise Refused `bad_settings` for criteria that cannot stand."""
+    try:
+        return complete_criteria(drafts)
+    except CriterionError as error:
+        raise Refused(Code.BAD_SETTINGS, str(error)) from error
 
 
 def _completed(draft: OptionDraft, taken: tuple[Option, ...] | list[Option]) -> Option:

@@ -1,6 +1,6 @@
 """The objects of the contract, made from a board for those who may see them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
@@ -8,7 +8,8 @@ from msgspec import UNSET
 
 from server.domain.board import Board
 from server.domain.comments import Comment
-from server.domain.rounds import Round
+from server.domain.insights import insights
+from server.domain.rounds import Round, State
 from server.live.messages import (
     BoardView,
     CommentView,
@@ -39,6 +40,7 @@ def board_view(board: Board) -> BoardView:
         context=board.context,
         settings=board.settings,
         options=board.options,
+        criteria=board.criteria,
         decision=board.decision,
     )
 
@@ -54,17 +56,27 @@ def round_view(current: Round | None) -> RoundView | None:
         options=tuple(current.names),
         opened_at=current.opened_at,
         deadline=current.deadline,
+        tie_order=current.tie_order or UNSET,
     )
 
 
-def tally_view(current: Round | None, audience: Audience) -> TallyView | None:
+def tally_view(
+    current: Round | None, audience: Audience, names: Mapping[str, str] | None = None
+) -> TallyView | None:
+    """Return the tally; `names` are those of seats, where the board shows them."""
     if current is None:
         return None
+    told = audience.result and current.state is State.REVEALED
     return TallyView(
         round=current.n,
         voters=current.voters,
         result=current.result() if audience.result else UNSET,
+        insights=insights(current, names or {}) if told else UNSET,
     )
+
+
+def names_shown(board: Board) -> Mapping[str, str]:
+    return board.names if board.settings.show_names else {}
 
 
 def comment_view(
@@ -102,7 +114,7 @@ def comment_views(
 PARTS: dict[str, Callable[[Board, Audience], Any]] = {
     "board": lambda board, _: board_view(board),
     "round": lambda board, _: round_view(board.round),
-    "tally": lambda board, audience: tally_view(board.round, audience),
+    "tally": lambda board, audience: tally_view(board.round, audience, names_shown(board)),
     "comments": comment_views,
 }
 """What of a board is the same for a whole audience, by its name on the wire."""

@@ -1,11 +1,20 @@
-"""The voting methods, by id. A new one is a file here and a line in `METHODS`."""
+"""The voting methods, by id, in the order in which a host chooses among them.
+
+A new one is a file here and a line in `METHODS`.
+"""
 
 from typing import Any
 
 from server.domain.methods.approval import Approval
 from server.domain.methods.base import Method, Result, Tally
+from server.domain.methods.dots import Dots
+from server.domain.methods.matrix import Matrix
+from server.domain.methods.ranked import Ranked
+from server.domain.methods.score import Score
 from server.domain.methods.single import Single
 
-METHODS: dict[str, Method[Any]] = {method.id: method for method in (Approval(), Single())}
+METHODS: dict[str, type[Method[Any]]] = {
+    method.id: method for method in (Approval, Score, Ranked, Dots, Single, Matrix)
+}
 
 __all__ = ["METHODS", "Method", "Result", "Tally"]

@@ -7,7 +7,7 @@ An empty ballot is an answer: it approves of none and counts as a voter.
 from collections.abc import Mapping
 from typing import Any
 
-from server.domain.methods.base import Method, Tally, field, require_option
+from server.domain.methods.base import Method, Tally, field
 from server.domain.methods.plurality import MarkTally
 from server.domain.refusals import Code, Refused
 
@@ -20,11 +20,11 @@ class Approval(Method[Ballot]):
     name = "Approval"
     explains = "Each person marks every option they could live with. Alike options do no harm."
 
-    def read(self, raw: Mapping[str, Any], names: Mapping[str, str]) -> Ballot:
+    def read(self, raw: Mapping[str, Any]) -> Ballot:
         ids = field(raw, "approve", '{"approve": ["an-id", "another-id"]}')
         if not isinstance(ids, list):
             raise Refused(Code.BAD_BALLOT, "`approve` is a list of option ids.")
-        ballot = frozenset(require_option(option, names) for option in ids)
+        ballot = frozenset(self._require_option(option) for option in ids)
         if len(ballot) < len(ids):
             raise Refused(Code.BAD_BALLOT, "An option stands on this ballot twice.")
         return ballot
@@ -32,5 +32,8 @@ class Approval(Method[Ballot]):
     def write(self, ballot: Ballot) -> dict[str, Any]:
         return {"approve": sorted(ballot)}
 
-    def tally(self, names: Mapping[str, str]) -> Tally[Ballot]:
-        return MarkTally(names, "approval", "approvals")
+    def tally(self) -> Tally[Ballot]:
+        return MarkTally(self.names, "approval", "approvals")
+
+    def stand(self, ballot: Ballot) -> dict[str, float]:
+        return {option: float(option in ballot) for option in self.names}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from server.domain.methods.base import Method, Tally, field, require_option
+from server.domain.methods.base import Method, Tally, field
 from server.domain.methods.plurality import MarkTally
 
 Ballot = frozenset[str]
@@ -15,12 +15,15 @@ class Single(Method[Ballot]):
     name = "One choice"
     explains = "Each person chooses one option. Quick, but alike options split the votes."
 
-    def read(self, raw: Mapping[str, Any], names: Mapping[str, str]) -> Ballot:
-        return frozenset((require_option(field(raw, "choice", '{"choice": "an-id"}'), names),))
+    def read(self, raw: Mapping[str, Any]) -> Ballot:
+        return frozenset((self._require_option(field(raw, "choice", '{"choice": "an-id"}')),))
 
     def write(self, ballot: Ballot) -> dict[str, Any]:
         (choice,) = ballot
         return {"choice": choice}
 
-    def tally(self, names: Mapping[str, str]) -> Tally[Ballot]:
-        return MarkTally(names, "vote", "votes")
+    def tally(self) -> Tally[Ballot]:
+        return MarkTally(self.names, "vote", "votes")
+
+    def stand(self, ballot: Ballot) -> dict[str, float]:
+        return {option: float(option in ballot) for option in self.names}

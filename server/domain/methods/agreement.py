@@ -1,0 +1,49 @@
+"""How far ballots agree about an option, on a scale whose places have an order."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+
+def agreement(histogram: Sequence[int]) -> float | None:
+    """Return van der Eijk's A: 1 all in one place, 0 evenly spread, -1 half at each end.
+
+    The counts are taken apart into layers of places that are filled alike. A layer is judged by
+    its threes of places: filled-filled-empty speaks for one peak, filled-empty-filled against
+    it; and by how many places it fills. None where there are no ballots.
+
+    Cees van der Eijk, "Measuring Agreement in Ordered Rating Scales", Quality & Quantity 35
+    (2001) 325-341. On a scale of two places it never falls below 0: they have no middle.
+    """
+    total = sum(histogram)
+    if not total:
+        return None
+    heights = sorted({0, *histogram})
+    spread = 0.0
+    for lower, upper in pairwise(heights):
+        filled = [place for place, count in enumerate(histogram) if count >= upper]
+        spread += (upper - lower) * len(filled) / total * _of_layer(filled, len(histogram))
+    return round(spread, 4)
+
+
+def agreements(histograms: Mapping[str, Sequence[int]]) -> dict[str, float]:
+    """Return the agreement on each option of which any ballot says something."""
+    found = {option: agreement(histogram) for option, histogram in histograms.items()}
+    return {option: value for option, value in found.items() if value is not None}
+
+
+def _of_layer(filled: Sequence[int], places: int) -> float:
+    """Return A of a layer. Threes are counted by their empty place, gap by gap."""
+    if len(filled) == 1:
+        return 1.0
+    if len(filled) == places:
+        return 0.0
+    threes_for = threes_against = 0
+    gaps = [after - before - 1 for before, after in pairwise([-1, *filled, places])]
+    for before, gap in enumerate(gaps):
+        after = len(filled) - before
+        threes_for += gap * (before * (before - 1) + after * (after - 1)) // 2
+        threes_against += gap * before * after
+    unimodality = ((places - 2) * threes_for - (places - 1) * threes_against) / (
+        (places - 2) * (threes_for + threes_against)
+    )
+    return unimodality * (1 - (len(filled) - 1) / (places - 1))
