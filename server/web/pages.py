@@ -6,9 +6,12 @@ from types import SimpleNamespace
 import msgspec
 import segno
 
+from server.domain.board import Board
 from server.domain.limits import breach
 from server.domain.methods import METHODS
+from server.domain.options import FURTHER_DISCUSSION, Option
 from server.domain.refusals import Code, Refused
+from server.domain.shuffle import shuffled
 from server.live.founding import DEFAULT_CODE, BoardDraft, is_host_key, show_code
 from server.live.messages import View
 from server.live.room import Room
@@ -108,6 +111,7 @@ class BoardPage(Handler):
         self.render(
             f"{self.view}.html",
             **parts_of(board, audience),
+            methods=list(METHODS.values()),
             people=room.people(),
             you=room.you(actor, self.view),
             links=links,
@@ -132,7 +136,21 @@ class BallotPage(BoardPage):
         # The page itself is the first thing that names the browser, so that the live
         # connection it opens has a seat.
         seat = self.site.hub.pseudonyms.seat(self.ensure_browser(), room.code)
-        super().show(room, mine=room.ballot(seat), options=room.board.options, **more)
+        super().show(room, mine=room.ballot(seat), options=seen_by(seat, room.board), **more)
+
+
+def seen_by(seat: str, board: Board) -> list[Option]:
+    """Return what there is to vote on in the seat's own order, then the board's other options."""
+    options = {option.id: option for option in board.options}
+    if (current := board.round) is None:
+        return list(options.values())
+    if FURTHER_DISCUSSION in current.names:
+        options[FURTHER_DISCUSSION] = Option(
+            id=FURTHER_DISCUSSION, name=current.names[FURTHER_DISCUSSION], hue=268
+        )
+    shuffle = current.settings.shuffle is True
+    listed = shuffled(seat, current.n, current.names) if shuffle else list(current.names)
+    return [options.pop(id_) for id_ in listed] + list(options.values())
 
 
 class ScreenPage(BoardPage):
@@ -151,7 +169,6 @@ class HostPage(BoardPage):
         super().show(
             room,
             host_link=f"{links.host}?key={self.host_key(room)}",
-            methods=list(METHODS.values()),
             **more,
         )
 

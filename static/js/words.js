@@ -7,7 +7,7 @@ import { results } from "./words/results.js";
 export const words = {
   ballots,
   results,
-  methods: { single: "One choice", approval: "Approval", dots: "Dots", score: "Score 0–5", ranked: "Ranking", matrix: "Weighted criteria" },
+  methods: { single: "One choice", approval: "Approval", dots: "Dots", score: "Scores (STAR)", ranked: "Ranking (Schulze)", matrix: "Criteria" },
   phases: { setup: "Not open yet", open: "Voting open", locked: "Voting closed", revealed: "Result", decided: "Decided" },
   kinds: { pro: "For", con: "Against", question: "Question", risk: "Risk", note: "Note" },
   round: (n) => `Round ${n}`,

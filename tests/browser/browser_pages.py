@@ -73,6 +73,7 @@ def rank_row(page, name):
 
 def ranks(page):
     """The ranking as it stands: each row's place and name; what is left out has no place."""
-    places = page.locator(".rank-row .rank-place").all_inner_texts()
-    names = page.locator(".rank-row .rank-name").all_inner_texts()
-    return [f"{place} {name}" for place, name in zip(places, names, strict=True) if place != "–"]
+    rows = page.locator(".rank-row:not([data-out])")
+    places = rows.locator(".rank-place").all_inner_texts()
+    names = rows.locator(".rank-name").all_inner_texts()
+    return [f"{place} {name}" for place, name in zip(places, names, strict=True)]

@@ -15,10 +15,17 @@ import { Said } from "./said.js";
 import { StatusLine } from "./status_line.js";
 import { WakeLock } from "./wake_lock.js";
 
-/** What stands out beside the verdict: more is read on the phones. */
+/** More is read on the phones. */
 const MOST_INSIGHTS = 2;
 /** With more options than this, the bars need all the room. */
 const MOST_WITH_DUEL = 10;
+
+/** What stands out beside the verdict. By how much the first one leads, or that it is a tie,
+ *  the verdict says itself, other than in a matrix, which is decided by means. */
+function asides({ round, current }) {
+  const told = new Set(round.method === "matrix" ? [] : ["margin", "tie"]);
+  return (current.insights ?? []).filter(({ kind }) => !told.has(kind)).slice(0, MOST_INSIGHTS).map(({ text }) => text).join(" ");
+}
 
 class ScreenPage {
   #live;
@@ -92,7 +99,7 @@ class ScreenPage {
     const { decision } = state.board;
     const [loud, quiet] = decision
       ? [words.announce.decided(optionsById(state).get(decision.option)?.name ?? decision.option), decision.because]
-      : [state.decidedBy, (state.current.insights ?? []).slice(0, MOST_INSIGHTS).map(({ text }) => text).join(" ")];
+      : [state.decidedBy, asides(state)];
     node.replaceChildren(element("b", { text: loud }), element("span", { text: quiet }));
   }
 
