@@ -77,3 +77,21 @@ def ranks(page):
     places = rows.locator(".rank-place").all_inner_texts()
     names = rows.locator(".rank-name").all_inner_texts()
     return [f"{place} {name}" for place, name in zip(places, names, strict=True)]
+
+
+def rank_all(page):
+    """Rank every option that is not ranked yet, and unfold what else can be done with each."""
+    left = page.locator(".rank-row[data-out]")
+    while left.count():
+        before = left.count()
+        left.first.get_by_role("button", name="Rank ").click()
+        expect(left).to_have_count(before - 1)
+    for unfold in page.get_by_role("button", name="tie or leave out").all():
+        unfold.click()
+
+
+def unfold_all(page):
+    """Open every part of a result that can be unfolded."""
+    for fold in page.locator("main .fold:visible").all():
+        if fold.get_attribute("open") is None:
+            fold.locator("summary").click()

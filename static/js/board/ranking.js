@@ -82,6 +82,11 @@ class Bar {
   }
 }
 
+/** A strip of more columns than this is a blur; the table has them all. */
+const MOST_COLUMNS = 12;
+
+const drawn = (histogram) => (histogram.length > MOST_COLUMNS ? [] : histogram);
+
 /** On the big screen ten rows fill a column; fifty options stand in three. */
 function arrange(list, rows) {
   const n = rows.length;
@@ -117,7 +122,7 @@ function rowsOf(state) {
         note,
         leads,
         isSplit: id in (result.agreement ?? {}) && voters > 1 && agreementWord(result.agreement[id]) === "split",
-        histogram: result.histogram?.[id] ?? [],
+        histogram: drawn(result.histogram?.[id] ?? []),
       });
     }
   }
