@@ -21,7 +21,7 @@ export class Receipt {
 
   /** The server has taken a ballot, at a time by the store's clock. */
   saved({ round, ballot }, at) {
-    keep(this.#key, { round, ballot: JSON.stringify(ballot), at });
+    keep(this.#key, { round, ballot: sameText(ballot), at });
   }
 
   update({ live, voting, about }) {
@@ -42,13 +42,23 @@ export class Receipt {
   /** Known where this browser sent it; another of the seat's tabs knows it too. */
   #savedAt(round, ballot) {
     const known = kept(this.#key);
-    return known?.round === round && known.ballot === JSON.stringify(ballot) ? known.at : null;
+    return known?.round === round && known.ballot === sameText(ballot) ? known.at : null;
   }
 
   #tell(said) {
     if (this.#shown === (this.#shown = JSON.stringify(said))) return;
     this.#parts.receipt.replaceChildren(...said.map(([className, text]) => element("p", { className, text })));
   }
+}
+
+/** The same text for the same ballot: the server may name options in another order. */
+function sameText(part) {
+  if (Array.isArray(part)) {
+    const parts = part.map(sameText);
+    return `[${part.every((one) => typeof one === "string") ? parts.sort() : parts}]`;
+  }
+  if (part === null || typeof part !== "object") return JSON.stringify(part);
+  return `{${Object.keys(part).sort().map((key) => `${key}:${sameText(part[key])}`)}}`;
 }
 
 function summary({ state, voting, progress }) {

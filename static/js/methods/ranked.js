@@ -60,9 +60,8 @@ export const ranked = {
   moved: (ballot, move, option, ...where) => asBallot(moves[move](groupsOf(ballot), option, ...where)),
 
   aside(ballot, option) {
-    if (!ballot?.ranking.length) return "";
     const { place, mates } = placeOf(ballot, option);
-    return place ? w.inRanking(place, mates.length > 0) : w.notInRanking;
+    return place ? w.inRanking(place, mates.length > 0) : "";
   },
 
   progress: (ballot, { options }) => (ballot.ranking.length ? w.ranked(ballot.ranking.flat().length, options.length) : w.skip),

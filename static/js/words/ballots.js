@@ -53,7 +53,6 @@ export const ballots = {
   nowAt: (name, place, of, mates) => (mates.length ? `${name} is ${ordinal(place)}, tied with ${joined(mates)}.` : `${name} is ${ordinal(place)} of ${of} ranked.`),
   nowOut: (name) => `${name} is left out, below all.`,
   inRanking: (place, isTied) => (isTied ? `${ordinal(place)} in your ranking, tied` : `${ordinal(place)} in your ranking`),
-  notInRanking: "Not in your ranking: below all",
 
   cells: (n, of) => `${n} of ${of} scored`,
   weight: (share) => `weighs ${Math.round(share * 100)} %`,
