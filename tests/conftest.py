@@ -9,7 +9,10 @@ from hypothesis import HealthCheck, settings
 HERE = Path(__file__).parent
 
 # From rules in memory to processes that are killed: who breaks a rule hears it within seconds.
-ORDER = ["domain", "docs", "", "live", "web", "log", "protocol", "deploy", "integration", "browser"]
+ORDER = [
+    *("domain", "docs", "", "live", "web", "log", "protocol", "oracles"),
+    *("deploy", "integration", "browser"),
+]
 PROCESSES = {"test_app.py", "test_tls.py", "test_workers.py"}
 
 # The same examples each time, on slow machines too: a failure is of the code, not of the day.

@@ -15,8 +15,10 @@ from server.domain.criteria import Criterion
 from server.domain.options import Option
 from server.domain.rules import BoardSettings, BoardSettingsChange, RoundSettings
 
-RULES = 1
-"""Version of the rules under which new entries are made."""
+RULES = 2
+"""Version of the rules under which new entries are made. Since the second one a round may be
+opened with other methods than `approval` and `single`.
+"""
 
 
 class Kind(StrEnum):

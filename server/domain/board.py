@@ -14,6 +14,7 @@ from server.domain.comments import MAX_COMMENTS, MAX_TALK, Comment
 from server.domain.conduct import CONDUCT, said_again
 from server.domain.criteria import Criterion
 from server.domain.decision import Decision
+from server.domain.methods import is_known
 from server.domain.options import Option
 from server.domain.refusals import Code, Refused
 from server.domain.rounds import Round, State
@@ -146,7 +147,11 @@ class Board:
     def _judge(self, at: int, entry: act.Entry) -> Deed:
         if isinstance(entry.action, act.Create) == bool(self.code):
             raise Refused(Code.NOT_UNDERSTOOD, "A board is created once, before anything else.")
-        return CONDUCT[type(entry.action)](self, at, entry.by, entry.action)
+        action = entry.action
+        if isinstance(action, act.OpenRound) and not is_known(action.method, entry.rules):
+            # Refused when it was made, and so for ever.
+            action = structs.replace(action, method="")
+        return CONDUCT[type(action)](self, at, entry.by, action)
 
     def _remember(self, once: str, answer: int | Refused) -> None:
         if not once:

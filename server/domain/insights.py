@@ -83,8 +83,8 @@ def _splits(current: Round, result: Result) -> list[Insight]:
     return [
         Insight(
             kind="split",
-            text=f"The room is split on {current.names[option]}: many for it, many against, few "
-            f"in between (agreement \N{MINUS SIGN}{-a:.2f}).",
+            text=f"The room is split on {current.names[option]}: high with some, low with others, "
+            f"little between (agreement \N{MINUS SIGN}{-a:.2f} of \N{MINUS SIGN}1).",
             option=option,
         )
         for a, option in split[:_MOST]
@@ -100,12 +100,18 @@ def _unknown(current: Round, result: Result) -> list[Insight]:
     return [
         Insight(
             kind="no_opinion",
-            text=f"{-count:,} of {number(current.voters, 'ballot', 'ballots')} have no opinion "
-            f"on {current.names[option]}. Hear those who know it.",
+            text=_without_opinion(current.names[option], -count, current.voters),
             option=option,
         )
         for count, option in unknown[:_MOST]
     ]
+
+
+def _without_opinion(name: str, count: int, voters: int) -> str:
+    if count == voters:
+        return f"Nobody has an opinion on {name}."
+    without = number(count, "ballot has", "ballots have")
+    return f"{without} no opinion on {name}, of {voters:,} in all. Hear those who know it."
 
 
 def _asked_first(current: Round, people: Mapping[str, str]) -> list[Insight]:

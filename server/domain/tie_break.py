@@ -35,7 +35,7 @@ def break_tie(
     if kind is TieBreak.NONE or len(result.winners) < 2:
         return result
     winner = min(result.winners, key=order.index)
-    said = f"The tie goes to {names[winner]}, of them the first in {_SAID[kind]}."
+    said = f"The tie goes to {names[winner]}, the first of them in {_SAID[kind]}."
     return structs.replace(
         result,
         winners=[winner],

@@ -93,7 +93,7 @@ async def found(hub: Hub, draft: BoardDraft) -> Founded:
             criteria=criteria,
             host=key_hash(key),
         )
-        if await hub.create(code, [act.Entry(action=create)]):
+        if await hub.create(code, [act.Entry(rules=act.RULES, action=create)]):
             return Founded(code, key)
 
 
@@ -110,7 +110,7 @@ async def open_default(hub: Hub, template: Template, host_key: str) -> bool:
     first_round = act.OpenRound(
         method="approval", settings=RoundSettings(visibility=Visibility.LIVE, shuffle=True)
     )
-    entries = [act.Entry(action=create), act.Entry(action=first_round)]
+    entries = [act.Entry(rules=act.RULES, action=action) for action in (create, first_round)]
     return await hub.create(DEFAULT_CODE, entries)
 
 

@@ -53,7 +53,8 @@ class BoardView(Struct, frozen=True, kw_only=True):
     context: str
     settings: BoardSettings
     options: tuple[Option, ...]
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[Criterion, ...] | UnsetType
+    """Left out where the board has none of its own."""
     decision: Decision | None
 
 

@@ -97,7 +97,8 @@ class Room:
             if hello.view is View.BALLOT:
                 self._presence.enter(seat)
             if name and name != self.board.names.get(seat) and self._store.present:
-                self._submissions.submit(act.Entry(by=seat, action=act.Rename(name=name)))
+                renamed = act.Entry(rules=act.RULES, by=seat, action=act.Rename(name=name))
+                self._submissions.submit(renamed)
 
     def leave(self, connection: Connection) -> None:
         if connection not in self.connections:
@@ -159,7 +160,7 @@ class Room:
         once = self._pseudonyms.once(seat, self.code, messages.encode(request).decode())
         try:
             action = request.action(self.board)
-            entry = act.Entry(by=self._by(seat, action), once=once, action=action)
+            entry = act.Entry(rules=act.RULES, by=self._by(seat, action), once=once, action=action)
             self.board.check(self._store.now(), entry)
         except Refused:
             # What was done is not refused when it is asked for again, though it could no
@@ -338,4 +339,5 @@ class Room:
         # Asked again until it is done: by the store's clock it may have been a hair too early.
         self._timer = asyncio.get_running_loop().call_later(1.0, self._set_timer)
         if self._store.present:
-            self._submissions.submit(act.Entry(action=act.LockRound(round=n)))
+            locked = act.Entry(rules=act.RULES, action=act.LockRound(round=n))
+            self._submissions.submit(locked)

@@ -40,7 +40,7 @@ def board_view(board: Board) -> BoardView:
         context=board.context,
         settings=board.settings,
         options=board.options,
-        criteria=board.criteria,
+        criteria=board.criteria or UNSET,
         decision=board.decision,
     )
 

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from server.domain import actions as act
 from server.domain.board import Board
+from server.domain.criteria import Criterion
 from server.domain.methods import Tally
+from server.domain.methods.pairwise import Pairwise
 from server.domain.options import Option
 from server.domain.rounds import Round
 from server.domain.rules import (
@@ -16,6 +18,7 @@ from server.domain.rules import (
     Comments,
     Names,
     RoundSettings,
+    TieBreak,
     Visibility,
 )
 from server.live import messages
@@ -49,7 +52,7 @@ def create(options=OPTIONS, **more):
 
 
 def entry(action, by="ann", once=""):
-    return act.Entry(by=by, once=once, action=action)
+    return act.Entry(rules=act.RULES, by=by, once=once, action=action)
 
 
 class Meeting:
@@ -81,7 +84,10 @@ class Meeting:
     def vote(self, by, *ids):
         current = self.board.round
         ballot = {"choice": ids[0]} if current.method == "single" else {"approve": list(ids)}
-        return self.do(act.Vote(round=current.n, ballot=ballot), by)
+        return self.cast(by, ballot)
+
+    def cast(self, by, ballot):
+        return self.do(act.Vote(round=self.board.round.n, ballot=ballot), by)
 
     def say(self, by, comment="c1", text="It is fast.", **more):
         said = {"comment": comment, "option": "flask", "kind": act.Kind.PRO, "text": text} | more
@@ -108,14 +114,19 @@ def visible(board, here=SEATS):
     return messages.encode(shown)
 
 
+DERIVED = ("_method", "_result")
+
+
 def snapshot(board):
     """Copy everything that a board holds, however deep, but its position."""
 
     def held(value):
         if isinstance(value, list):
             return [held(each) for each in value]
-        if isinstance(value, Round | Tally):
-            return {name: held(each) for name, each in vars(value).items() if name != "_method"}
+        if isinstance(value, Round | Tally | Pairwise):
+            # The rules of a round never change, and what is made of the tally goes by it.
+            inner = {name: each for name, each in vars(value).items() if name not in DERIVED}
+            return {name: held(each) for name, each in inner.items()}
         return copy.deepcopy(value)
 
     return {name: held(value) for name, value in vars(board).items() if name != "seq"}
@@ -126,6 +137,8 @@ def snapshot(board):
 
 COMMENTS = ("c1", "c2")
 ABOUT = {"c1": "flask", "c2": "bottle"}
+CRITERIA = tuple(Criterion(id=id_, name=id_.capitalize()) for id_ in ("speed", "hiring"))
+_METHODS = ("approval", "single", "approval", "dots", "score", "ranked", "matrix", "single")
 _ids = (*OPTIONS, *OPTIONS, *SPARE, "nothing")
 _rounds = (1, 1, 1, 1, 2, 2, 2, 3, 3, 99)
 _texts = ("Fast", "Slow", "Ünï <b>&", "")
@@ -136,21 +149,38 @@ _odd_ballots = (
     {"choice": []},
     {"choice": "flask", "x": 1},
     {"approve": ["?"]},
+    {"dots": {"flask": 6}},
+    {"scores": {"flask": True}},
+    {"scores": {"flask": {"speed": 7}}},
+    {"ranking": [["flask"], ["flask"]]},
 )
+_rows = ({"flask": {"speed": 5, "hiring": 1}}, {"django": {"speed": 2}, "tornado": {"hiring": 4}})
+RIGHT_BALLOTS = {
+    "approval": [{"approve": list(chosen)} for chosen in _chosen],
+    "single": [{"choice": option} for option in OPTIONS],
+    "dots": [{"dots": {a: 3, b: 2}} for a, b in itertools.permutations(OPTIONS, 2)],
+    "score": [{"scores": {a: 5, b: 3}} for a, b in itertools.permutations(OPTIONS, 2)],
+    "ranked": [{"ranking": [[a], [b]]} for a, b in itertools.permutations(OPTIONS, 2)],
+    "matrix": [{"scores": row} for row in _rows],
+}
 
 
 def _ballot(pick):
-    match pick(5):
-        case 0 | 1:
-            return {"approve": list(pick(_chosen))}
-        case 2 | 3:
-            return {"choice": pick(_ids)}
-        case _:
-            return pick(_odd_ballots)
+    if pick(8) == 7:
+        return pick(_odd_ballots)
+    return pick(RIGHT_BALLOTS[pick(_METHODS)])
 
 
-def _settings(pick):
+def _settings(pick, method):
+    own = {}
+    if method == "matrix":
+        own["criteria"] = pick((CRITERIA, CRITERIA, ()))
+    if method == pick(("dots", "dots", "dots", "single")):
+        own["dots"] = pick((5, 5, 8, 0))
     return RoundSettings(
+        **own,
+        tie_break=pick(tuple(TieBreak)),
+        shuffle=pick((True, False)),
         visibility=pick(tuple(Visibility)),
         names=pick(tuple(Names)),
         seconds=pick((None, None, 30, 5, 1)),
@@ -182,9 +212,11 @@ def _vote(pick):
 
 
 def _opening(pick):
-    method = pick(("approval", "single", "approval", "single", "ranked"))
+    method = pick((*_METHODS, "lottery"))
     chosen = pick((None, None, *_chosen, ("flask", "flask"), ("flask", "nothing")))
-    return act.OpenRound(method=method, settings=_settings(pick), options=chosen)
+    settings = _settings(pick, method)
+    drawn = pick((OPTIONS, OPTIONS[::-1])) if settings.tie_break is TieBreak.LOT else ()
+    return act.OpenRound(method=method, settings=settings, options=chosen, drawn=drawn)
 
 
 _MAKERS = (
@@ -227,9 +259,9 @@ def _picker(number):
 
 def first_round_of(number):
     pick = _picker(number)
-    return entry(
-        act.OpenRound(method=pick(("approval", "single")), settings=_settings(pick)), "host"
-    )
+    method = pick(_METHODS)
+    opened = act.OpenRound(method=method, settings=_settings(pick, method), drawn=OPTIONS)
+    return entry(opened, "host")
 
 
 def entry_of(number):
@@ -242,7 +274,7 @@ def entry_of(number):
     action = pick(_MAKERS)(pick)
     # The name of a message is made from all of it.
     named = f"{by} {once} {zlib.crc32(act.encode(act.Entry(action=action)))}" if once else ""
-    return pause, act.Entry(by=by, once=named, action=action)
+    return pause, act.Entry(rules=act.RULES, by=by, once=named, action=action)
 
 
 @st.composite

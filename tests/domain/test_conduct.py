@@ -152,7 +152,7 @@ def test_one_round_after_the_other(voting):
 @pytest.mark.parametrize(
     ("asked", "code", "words"),
     [
-        ({"method": "ranked"}, Code.UNKNOWN_METHOD, "votes by approval or single"),
+        ({"method": "lottery"}, Code.UNKNOWN_METHOD, "votes by approval, score, ranked, dots"),
         ({"options": ("flask",)}, Code.BAD_SETTINGS, "at least 2 options"),
         ({"options": ()}, Code.BAD_SETTINGS, "at least 2 options"),
         ({"options": ("flask", "flask")}, Code.BAD_SETTINGS, "twice"),

@@ -195,7 +195,56 @@ HOSTS = [
     ({"type": "decide", "option": "flask", "because": "x" * 4001}, "too_long", "4000 characters"),
 ]
 BETWEEN = [
-    ({"type": "open_round", "method": "ranked"}, "unknown_method", "approval or single"),
+    ({"type": "open_round", "method": "lottery"}, "unknown_method", "single and matrix"),
+    (
+        {"type": "open_round", "settings": {"dots": 5}},
+        "bad_settings",
+        "belongs to the method `dots`",
+    ),
+    (
+        {"type": "open_round", "settings": {"criteria": [{"name": "X", "weight": 1}]}},
+        "bad_settings",
+        "belongs to the method `matrix`",
+    ),
+    ({"type": "open_round", "method": "matrix"}, "bad_settings", "name 1 to 20"),
+    (
+        {"type": "open_round", "method": "matrix", "settings": {"criteria": []}},
+        "bad_settings",
+        "name 1 to 20",
+    ),
+    (
+        {"type": "open_round", "method": "matrix", "settings": {"criteria": [{"name": "X"}] * 21}},
+        "too_many",
+        "at most 20",
+    ),
+    (
+        {"type": "open_round", "method": "matrix", "settings": {"criteria": [{"name": "X"}] * 2}},
+        "bad_settings",
+        "Criterion 2: name “X” is there already.",
+    ),
+    (
+        {
+            "type": "open_round",
+            "method": "matrix",
+            "settings": {"criteria": [{"name": "X", "weight": 0}]},
+        },
+        "bad_settings",
+        "more than 0",
+    ),
+    ({"type": "open_round", "method": "dots", "settings": {"dots": 0}}, "bad_settings", "1 to 100"),
+    ({"type": "open_round", "method": "dots", "settings": {"dots": 2.5}}, "bad_settings", "whole"),
+    (
+        {"type": "open_round", "method": "dots", "settings": {"dots": 2, "per_option": 3}},
+        "bad_settings",
+        "from 1 to 2 dots",
+    ),
+    ({"type": "open_round", "settings": {"tie_break": "coin"}}, "bad_settings", "tie_break"),
+    ({"type": "open_round", "settings": {"shuffle": "yes"}}, "bad_settings", "true or false"),
+    (
+        {"type": "open_round", "settings": {"tie_break": "lot", "options": ["flask", "x"]}},
+        "no_such_option",
+        "'x'",
+    ),
     ({"type": "open_round", "settings": {"seconds": 4}}, "bad_settings", "5 seconds"),
     ({"type": "open_round", "settings": {"colour": 4}}, "bad_settings", "`settings.colour`"),
     ({"type": "open_round", "settings": {"visibility": "all"}}, "bad_settings", "visibility"),

@@ -47,7 +47,8 @@ async def test_round_tally_ballot_and_decision(embedded):
         )
         opened = (await ann.told("round"))["round"]
         assert set(opened) == ROUND
-        assert opened["settings"] == asked | {"visibility": "on_reveal"}
+        left_out = {"visibility": "on_reveal", "tie_break": "none", "shuffle": True}
+        assert opened["settings"] == asked | left_out
         assert opened["options"] == ["flask", "tornado", "further-discussion"]
         assert opened["state"] == "open"
         assert opened["deadline"] == opened["opened_at"] + 60_000
@@ -63,12 +64,21 @@ async def test_round_tally_ballot_and_decision(embedded):
         await ann.done("vote", round=1, ballot={"choice": "flask"})
         await host.done("reveal_round", round=1)
         shown = await ann.told("tally", lambda f: "result" in f["tally"])
+        said = "Flask has 1 vote, 1 more than Tornado and Further discussion."
         assert shown["tally"]["result"] == {
             "order": [["flask"], ["tornado", "further-discussion"]],
             "winners": ["flask"],
             "totals": {"flask": 1, "tornado": 0, "further-discussion": 0},
-            "decided_by": "Flask has 1 vote, 1 more than Tornado and Further discussion.",
+            "decided_by": said,
+            "steps": [
+                "1 ballot is in.",
+                "Add up the votes: Flask 1, Tornado 0 and Further discussion 0.",
+                said,
+            ],
         }
+        (insight,) = shown["tally"]["insights"]
+        assert set(insight) == {"kind", "text", "option"}
+        assert (insight["kind"], insight["option"]) == ("margin", "flask")
         await host.done("decide", option="flask", because="Small.", revisit_on="2027-06-01")
         decided = await ann.told("board", lambda f: f["board"]["decision"])
         decision = decided["board"]["decision"]
@@ -76,6 +86,98 @@ async def test_round_tally_ballot_and_decision(embedded):
         assert decision == {"option": "flask", "because": "Small.", "revisit_on": "2027-06-01"}
         later = await server.page(code, cookie=ann.cookie)
         assert later.welcome["ballot"] == {"choice": "flask"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("approval", {}, {}, {"approve": ["flask"]}, set()),
+        ("single", {}, {}, {"choice": "flask"}, set()),
+        (
+            "dots",
+            {"dots": 8},
+            {"dots": 8, "per_option": 3},
+            {"dots": {"flask": 3}},
+            {"histogram", "agreement"},
+        ),
+        (
+            "score",
+            {"tie_break": "listed"},
+            {"tie_break": "listed"},
+            {"scores": {"flask": 5, "django": 0}},
+            {"histogram", "pairwise", "agreement", "no_opinion"},
+        ),
+        (
+            "ranked",
+            {"shuffle": False},
+            {"shuffle": False},
+            {"ranking": [["flask"], ["django", "tornado"]]},
+            {"histogram", "pairwise", "paths", "rounds", "agreement", "beside"},
+        ),
+        (
+            "matrix",
+            {"criteria": [{"name": "Speed", "weight": 2}, {"id": "hire", "name": "Hiring"}]},
+            {
+                "criteria": [
+                    {"id": "speed", "name": "Speed", "weight": 2.0},
+                    {"id": "hire", "name": "Hiring", "weight": 1.0},
+                ]
+            },
+            {"scores": {"flask": {"speed": 5, "hire": 4}}},
+            {"histogram", "pairwise", "agreement", "no_opinion", "means"},
+        ),
+    ],
+)
+async def test_a_round_of_each_method(embedded, row):
+    method, settings, told, ballot, evidence = row
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host, ann = await server.host(code, key), await server.page(code)
+        await host.done("open_round", method=method, settings=settings)
+        opened = (await ann.told("round"))["round"]
+        usual = {"visibility": "on_reveal", "names": "secret", "seconds": None}
+        usual |= {"further_discussion": False, "tie_break": "none", "shuffle": True}
+        assert opened["settings"] == usual | told
+        listed = ["django", "flask", "tornado"]
+        assert opened.get("tie_order") == (listed if told.get("tie_break") else None)
+        await ann.done("vote", round=1, ballot=ballot)
+        assert (await ann.told("ballot"))["ballot"] == ballot
+        await host.done("reveal_round", round=1)
+        tally = (await ann.told("tally", lambda f: "result" in f["tally"]))["tally"]
+        assert tally["result"]["winners"] == ["flask"]
+        always = {"order", "winners", "totals", "decided_by", "steps"}
+        assert set(tally["result"]) == always | evidence
+        assert tally["insights"]
+
+
+async def test_the_lot_is_drawn_when_the_round_opens_and_all_see_it(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host, ann = await server.host(code, key), await server.page(code)
+        settings = {"tie_break": "lot", "further_discussion": True}
+        await host.done("open_round", method="approval", settings=settings)
+        order = (await ann.told("round"))["round"]["tie_order"]
+        assert sorted(order) == ["django", "flask", "further-discussion", "tornado"]
+        await ann.done("vote", round=1, ballot={"approve": ["django", "tornado"]})
+        await host.done("reveal_round", round=1)
+        shown = await ann.told("tally", lambda f: "result" in f["tally"])
+        result = shown["tally"]["result"]
+        assert result["winners"] == [min(["django", "tornado"], key=order.index)]
+        assert result["order"][0] == ["django", "tornado"]
+        assert "the lot drawn when the round was opened" in result["decided_by"]
+
+
+async def test_a_board_with_criteria_weighs_by_them(embedded):
+    async with worker(embedded) as server:
+        criteria = [{"name": "Speed", "weight": 2}, {"name": "Hiring"}]
+        code, key = await server.board(criteria=criteria)
+        host = await server.host(code, key)
+        named = [("speed", "Speed", 2.0), ("hiring", "Hiring", 1.0)]
+        wanted = [dict(zip(("id", "name", "weight"), each, strict=True)) for each in named]
+        assert host.welcome["board"]["criteria"] == wanted
+        await host.done("open_round", method="matrix")
+        opened = (await host.told("round"))["round"]
+        assert opened["settings"]["criteria"] == wanted
 
 
 async def test_comments_whole_hidden_and_deleted(embedded):

@@ -17,4 +17,10 @@ METHODS: dict[str, type[Method[Any]]] = {
     method.id: method for method in (Approval, Score, Ranked, Dots, Single, Matrix)
 }
 
+
+def is_known(method: str, rules: int) -> bool:
+    """Say whether there is such a method under a version of the rules."""
+    return method in METHODS and METHODS[method].since <= rules
+
+
 __all__ = ["METHODS", "Method", "Result", "Tally"]

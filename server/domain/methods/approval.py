@@ -19,6 +19,7 @@ class Approval(Method[Ballot]):
     id = "approval"
     name = "Approval"
     explains = "Each person marks every option they could live with. Alike options do no harm."
+    since = 1
 
     def read(self, raw: Mapping[str, Any]) -> Ballot:
         ids = field(raw, "approve", '{"approve": ["an-id", "another-id"]}')

@@ -81,9 +81,9 @@ class Tally(ABC, Generic[B]):
     def _ballots(self) -> str:
         return f"{number(self.voters, 'ballot is', 'ballots are')} in."
 
-    def _standing(self, totals: Mapping[str, object]) -> str:
+    def _standing(self, totals: Mapping[str, int]) -> str:
         """Say who has what, the best of them by name: `Alpha 3, Beta 2 and 40 more`."""
-        named = [f"{self._names[option]} {total}" for option, total in totals.items()]
+        named = [f"{self._names[option]} {total:,}" for option, total in totals.items()]
         more = len(named) - _NAMED
         return listed(named if more < 2 else [*named[:_NAMED], f"{more} more"])
 
@@ -99,6 +99,8 @@ class Method(ABC, Generic[B]):
     name: ClassVar[str]
     explains: ClassVar[str]
     """One sentence for the person who chooses a method."""
+    since: ClassVar[int] = 2
+    """The version of the rules that brought it."""
 
     def __init__(self, names: Mapping[str, str], settings: RoundSettings) -> None:
         """Raise Refused `bad_settings` for settings with which there is nothing to count."""

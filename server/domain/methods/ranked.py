@@ -182,7 +182,7 @@ class RankedTally(Tally[Ballot]):
             rivals = self._rivals(first, self._pairs.wins)
             told = [f"{self._names[o]} {there:,} to {back:,}" for there, back, o in rivals[:_TOLD]]
             more = len(rivals) - len(told)
-            ending = [f"{number(more, 'other', 'others')} by more"] if more else []
+            ending = [f"{number(more, 'other', 'others')} by no less"] if more else []
             return [f"{self._names[first]} against {listed([*told, *ending])}."]
         steps = [
             "Of each two options, the one with more ballots links to the other, by their number.",

@@ -14,6 +14,7 @@ class Single(Method[Ballot]):
     id = "single"
     name = "One choice"
     explains = "Each person chooses one option. Quick, but alike options split the votes."
+    since = 1
 
     def read(self, raw: Mapping[str, Any]) -> Ballot:
         return frozenset((self._require_option(field(raw, "choice", '{"choice": "an-id"}')),))

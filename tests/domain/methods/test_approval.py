@@ -2,15 +2,16 @@ import pytest
 
 from server.domain.methods.approval import Approval
 from server.domain.refusals import Code, Refused
+from server.domain.rules import RoundSettings
 
 NAMES = {"a": "Alpha", "b": "Beta", "c": "Gamma"}
-METHOD = Approval()
+METHOD = Approval(NAMES, RoundSettings())
 
 
 def counted(*ballots):
-    tally = METHOD.tally(NAMES)
+    tally = METHOD.tally()
     for marked in ballots:
-        tally.add(METHOD.read({"approve": list(marked)}, NAMES))
+        tally.add(METHOD.read({"approve": list(marked)}))
     return tally
 
 
@@ -44,14 +45,14 @@ def test_ties_and_nothing_at_all(ballots, order, winners, words):
 
 def test_a_ballot_taken_back_leaves_no_trace():
     tally = counted("ab", "bc")
-    tally.remove(METHOD.read({"approve": ["b", "c"]}, NAMES))
+    tally.remove(METHOD.read({"approve": ["b", "c"]}))
     assert tally.voters == 1
     assert tally.result() == counted("ab").result()
 
 
 def test_the_order_of_marks_does_not_matter_and_is_written_sorted():
-    ballot = METHOD.read({"approve": ["c", "a"]}, NAMES)
-    assert ballot == METHOD.read({"approve": ["a", "c"]}, NAMES)
+    ballot = METHOD.read({"approve": ["c", "a"]})
+    assert ballot == METHOD.read({"approve": ["a", "c"]})
     assert METHOD.write(ballot) == {"approve": ["a", "c"]}
 
 
@@ -73,5 +74,5 @@ def test_the_order_of_marks_does_not_matter_and_is_written_sorted():
 )
 def test_a_ballot_of_the_wrong_shape(raw, code, words):
     with pytest.raises(Refused, match=words) as caught:
-        METHOD.read(raw, NAMES)
+        METHOD.read(raw)
     assert caught.value.code is code

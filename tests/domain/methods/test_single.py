@@ -2,15 +2,16 @@ import pytest
 
 from server.domain.methods.single import Single
 from server.domain.refusals import Code, Refused
+from server.domain.rules import RoundSettings
 
 NAMES = {"a": "Alpha", "b": "Beta"}
-METHOD = Single()
+METHOD = Single(NAMES, RoundSettings())
 
 
 def counted(choices):
-    tally = METHOD.tally(NAMES)
+    tally = METHOD.tally()
     for choice in choices:
-        tally.add(METHOD.read({"choice": choice}, NAMES))
+        tally.add(METHOD.read({"choice": choice}))
     return tally
 
 
@@ -31,13 +32,13 @@ def test_the_most_votes_win(choices, winners, words):
 
 def test_a_change_of_mind_moves_one_vote():
     tally = counted("aab")
-    tally.remove(METHOD.read({"choice": "a"}, NAMES))
-    tally.add(METHOD.read({"choice": "b"}, NAMES))
+    tally.remove(METHOD.read({"choice": "a"}))
+    tally.add(METHOD.read({"choice": "b"}))
     assert tally.result() == counted("abb").result()
 
 
 def test_a_ballot_reads_as_it_was_written():
-    assert METHOD.write(METHOD.read({"choice": "b"}, NAMES)) == {"choice": "b"}
+    assert METHOD.write(METHOD.read({"choice": "b"})) == {"choice": "b"}
 
 
 @pytest.mark.parametrize(
@@ -54,5 +55,5 @@ def test_a_ballot_reads_as_it_was_written():
 )
 def test_a_ballot_of_the_wrong_shape(raw, code):
     with pytest.raises(Refused) as caught:
-        METHOD.read(raw, NAMES)
+        METHOD.read(raw)
     assert caught.value.code is code
