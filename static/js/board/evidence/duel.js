@@ -14,10 +14,12 @@ const RIVAL = {
 
 const margin = (pairwise, a, b) => (pairwise[a]?.[b] ?? 0) - (pairwise[b]?.[a] ?? 0);
 
-/** The winner and its rival; null where no such comparison settled it, as in a cycle. */
+/** The winner and its rival; null where no such comparison settled it, as in a cycle
+ *  or in a tie of three. */
 export function decidingPair({ round, result, current }) {
   const { order, winners, pairwise } = result ?? {};
-  if (!RIVAL[round?.method] || !pairwise || !winners.length || !current.voters) return null;
+  const isBetweenTwo = winners?.length === 1 || winners?.length === 2;
+  if (!RIVAL[round?.method] || !pairwise || !isBetweenTwo || !current.voters) return null;
   const [winner] = winners;
   const others = [...winners, ...order.flat()].filter((id) => id !== winner);
   const rival = winners[1] ?? RIVAL[round.method](winner, others, pairwise);
@@ -38,7 +40,7 @@ export function duel([a, b], { pairwise }, voters, options) {
   return element(
     "figure",
     { className: "duel" },
-    element("figcaption", { className: "duel-words" }, element("span", { className: "eyebrow", text: w.duel }), element("span", { className: "visually-hidden", text: `: ${said}.` }), ...(neither ? [element("span", { className: "soft small", "aria-hidden": "true", text: w.preferNeither(neither) })] : [])),
+    element("figcaption", { className: "duel-words" }, element("span", { className: "duel-title", text: w.duel }), element("span", { className: "visually-hidden", text: `: ${said}.` }), ...(neither ? [element("span", { className: "soft small", "aria-hidden": "true", text: w.preferNeither(neither) })] : [])),
     element("div", { className: "duel-bars", "aria-hidden": "true" }, side(a, forA, "a"), side(b, forB, "b")),
   );
 }
