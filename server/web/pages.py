@@ -8,9 +8,12 @@ from typing import NamedTuple
 import msgspec
 import segno
 
+from server.domain.board import Board
 from server.domain.limits import breach
 from server.domain.methods import METHODS
+from server.domain.options import FURTHER_DISCUSSION, Option
 from server.domain.refusals import Code, Refused
+from server.domain.shuffle import shuffled
 from server.live.founding import DEFAULT_CODE, BoardDraft, host_of, show_code
 from server.live.messages import CommentView, DeletedComment, View
 from server.live.room import Room
@@ -109,6 +112,7 @@ class BoardPage(Handler):
             f"{self.view}.html",
             **parts | {"talk": talk_counts(board)},
             threads=threads_of(parts["comments"]),
+            methods=list(METHODS.values()),
             people=room.people(),
             you=room.you(actor),
             mine=room.ballot(actor.seat),
@@ -134,7 +138,8 @@ class BallotPage(BoardPage):
         # The page itself is the first thing that names the browser, so that the live
         # connection it opens has a seat.
         self.ensure_browser()
-        await super().show(room, **more)
+        seat = self.actor(room, self.view).seat
+        await super().show(room, options=seen_by(seat, room.board), **more)
 
     def admits(self, room: Room) -> bool:
         """Take an invitation from the address."""
@@ -170,6 +175,21 @@ class BallotPage(BoardPage):
         self.redirect(f"/b/{room.code}", status=303)
 
 
+def seen_by(seat: str | None, board: Board) -> list[Option]:
+    """Return what there is to vote on in the seat's own order, then the board's other options."""
+    options = {option.id: option for option in board.options}
+    if (current := board.round) is None:
+        return list(options.values())
+    if FURTHER_DISCUSSION in current.names:
+        options[FURTHER_DISCUSSION] = Option(
+            id=FURTHER_DISCUSSION, name=current.names[FURTHER_DISCUSSION], hue=268
+        )
+    listed = list(current.names)
+    if seat and current.settings.shuffle is True:
+        listed = shuffled(seat, current.n, listed)
+    return [options.pop(id_) for id_ in listed] + list(options.values())
+
+
 class ScreenPage(BoardPage):
     view = View.SCREEN
     ending = "/screen"
@@ -187,7 +207,6 @@ class HostPage(BoardPage):
         await super().show(
             room,
             host_link=f"{links.host}?key={held.key if held else ''}",
-            methods=list(METHODS.values()),
             **more,
         )
 

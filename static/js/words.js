@@ -1,11 +1,13 @@
 /** Every sentence that the script says, in one place, so that languages can follow. */
 
-const PLURALS = new Intl.PluralRules("en");
-
-const count = (n, one, other) => `${n} ${PLURALS.select(n) === "one" ? one : other}`;
+import { ballots } from "./words/ballots.js";
+import { count } from "./words/grammar.js";
+import { results } from "./words/results.js";
 
 export const words = {
-  methods: { approval: "Approval", single: "One choice" },
+  ballots,
+  results,
+  methods: { single: "One choice", approval: "Approval", dots: "Dots", score: "Scores (STAR)", ranked: "Ranking (Schulze)", matrix: "Criteria" },
   phases: { setup: "Not open yet", open: "Voting open", locked: "Voting closed", revealed: "Result", decided: "Decided" },
   kinds: { pro: "For", con: "Against", question: "Question", risk: "Risk", note: "Note" },
   round: (n) => `Round ${n}`,
@@ -23,32 +25,22 @@ export const words = {
     live: "Results are live: every vote shows at once.",
     secret: "Ballots are secret.",
     open: "Ballots are open: each is kept under its voter's seat and can be joined to a name later.",
+    tieBreaks: {
+      listed: (order) => `If the ballots tie, the board's order decides${order && `: ${order}`}.`,
+      lot: (order) => `If the ballots tie, a lot decides that was drawn when the round opened${order && `: ${order}`}.`,
+    },
     hostSees: "The host sees the results before the reveal.",
   },
 
-  approve: "I could live with this",
-  choose: "My choice",
-  noneOfThese: "None of these",
   withdraw: "Withdraw",
   notInRound: "Not on the ballot of this round",
-  chosenCount: (n, of) => `${n} of ${of} chosen`,
-  chosenName: (name) => `You chose ${name}`,
-  nothingChosen: "Nothing chosen yet",
   notOpen: "Voting is not open yet",
   votingClosed: "Voting is closed",
   saved: "✓ saved",
   sending: "sending…",
   willSend: "offline, will send",
   storeWillSend: "waiting, will send",
-  ofVoters: (total, voters) => `${total} of ${count(voters, "voter", "voters")}`,
   voted: (n) => `${n} voted`,
-
-  leads: "leads",
-  wins: "first",
-  tied: "tied",
-  percent: (share) => `${Math.round(share * 100)} %`,
-  noRank: "–",
-  rank: (place, isTied) => `${place}${isTied ? "=" : ""}`,
 
   comments: (n) => [String(n), n === 1 ? " comment" : " comments"],
   yourComment: (name) => `Your comment on ${name}`,
@@ -123,18 +115,6 @@ export const words = {
   oneMinuteMore: "one minute more",
   lastMinute: "last minute",
 
-  standing: {
-    nobody: "Nobody voted in this round.",
-    leads: (name, margin) => `${name} leads by ${count(margin, "vote", "votes")}.`,
-    won: (name, margin) => `${name} is first by ${count(margin, "vote", "votes")}.`,
-    tied: (names, total) => `${joined(names)} are tied with ${total} each.`,
-    tieBreak: "Talk about these, then vote again among them only.",
-    split: (name, yes, no) => `The room is split on ${name}: ${yes} for, ${no} not.`,
-    agreed: (name, voters) => `Everyone who voted, all ${voters}, could live with ${name}.`,
-    close: (names) => `Only one vote lies between ${joined(names)}.`,
-    none: (names) => `Nobody voted for ${joined(names)}.`,
-    oneVoter: "Only one person has voted.",
-  },
   announce: {
     reveal: (sentence) => `The result is shown. ${sentence}`,
     open: "Voting is open.",
@@ -177,6 +157,12 @@ export const words = {
     unnamed: (n) => `and ${n} without a name`,
     roundOptions: (n, of) => (n === of ? `all ${of}` : `${n} of ${of}`),
     tooFew: "Choose at least two options.",
+    tieBreaks: { none: "it stays a tie", listed: "the board's order decides", lot: "a lot decides" },
+    noCriteria: "Name at least one criterion.",
+    criterion: "Criterion",
+    criterionHint: "Such as: easy to hire for",
+    weight: "Weight",
+    removeCriterion: "Remove this criterion",
   },
 
   home: {
@@ -188,7 +174,3 @@ export const words = {
 };
 
 const EMOJI_NAMES = { "👍": "Thumbs up", "❤️": "Heart", "🎉": "Party", "🤔": "Thinking" };
-
-function joined(names) {
-  return new Intl.ListFormat("en", { type: "conjunction" }).format(names);
-}

@@ -56,3 +56,42 @@ def comment(page, name, text, kind="For"):
     talk.get_by_label(f"Your comment on {name}").fill(text)
     talk.locator(".say .segments label").filter(has_text=kind).click()
     talk.get_by_role("button", name="Post").click()
+
+
+def ballot_words(page):
+    """What the foot of the ballot says was sent, unfolded."""
+    receipt = page.locator(".receipt")
+    if receipt.get_attribute("open") is None:
+        receipt.locator("summary").click()
+    return expect(page.locator("[data-part=receipt]"))
+
+
+def rank_row(page, name):
+    """The row of an option in the ranking."""
+    return page.locator(".rank-row").filter(has=page.get_by_text(name, exact=True))
+
+
+def ranks(page):
+    """The ranking as it stands: each row's place and name; what is left out has no place."""
+    rows = page.locator(".rank-row:not([data-out])")
+    places = rows.locator(".rank-place").all_inner_texts()
+    names = rows.locator(".rank-name").all_inner_texts()
+    return [f"{place} {name}" for place, name in zip(places, names, strict=True)]
+
+
+def rank_all(page):
+    """Rank every option that is not ranked yet, and unfold what else can be done with each."""
+    left = page.locator(".rank-row[data-out]")
+    while left.count():
+        before = left.count()
+        left.first.get_by_role("button", name="Rank ").click()
+        expect(left).to_have_count(before - 1)
+    for unfold in page.get_by_role("button", name="tie or leave out").all():
+        unfold.click()
+
+
+def unfold_all(page):
+    """Open every part of a result that can be unfolded."""
+    for fold in page.locator("main .fold:visible").all():
+        if fold.get_attribute("open") is None:
+            fold.locator("summary").click()

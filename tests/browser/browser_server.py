@@ -96,16 +96,38 @@ class Server:
 
     def act(self, board, **action):
         """One action as the host, over HTTP."""
+        return self._act(board, action, {"Authorization": f"Bearer {board.host_key}"})
+
+    def vote(self, board, *ballots, n=1):
+        """Cast ballots in round n, each from a seat of its own."""
+        for ballot in ballots:
+            page = f"{self.address}/b/{board.code}"
+            with urllib.request.urlopen(page, timeout=10) as answer:
+                cookie = answer.headers["Set-Cookie"].partition(";")[0]
+            self._act(board, {"type": "vote", "round": n, "ballot": ballot}, {"Cookie": cookie})
+
+    def _act(self, board, action, who):
         request = urllib.request.Request(
             f"{self.address}/api/boards/{board.code}/actions",
             data=json.dumps({"id": f"{time.monotonic_ns()}", **action}).encode(),
-            headers={
-                "Content-Type": "application/json",
-                "Authorization": f"Bearer {board.host_key}",
-            },
+            headers={"Content-Type": "application/json", **who},
         )
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
     def open_round(self, board, method="approval", **settings):
         return self.act(board, type="open_round", method=method, settings=settings)
+
+    def state(self, board):
+        """The board as an observer sees it."""
+        address = f"{self.address}/api/boards/{board.code}"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return json.load(answer)
+
+    def reveal(self, board):
+        """Reveal the round that is on; what then is its result."""
+        seq = self.act(board, type="reveal_round", round=self.state(board)["round"]["n"])["seq"]
+        # Another process answers, which may be a moment behind.
+        while (state := self.state(board))["seq"] < seq:
+            time.sleep(0.02)
+        return state["tally"]["result"]

@@ -1,7 +1,8 @@
 """Every page at its sizes: nothing scrolls sideways, nothing is too small to read or to hit."""
 
 import pytest
-from browser_pages import PHONE, card, saved, tap
+from browser_pages import PHONE, card, rank_all, saved, tap, unfold_all
+from elections import BALLOTS, METHODS, SETTINGS, TEAM
 from playwright.sync_api import expect
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -100,4 +101,58 @@ def test_targets_suit_a_thumb(server, boards, person):
 def test_the_vote_control_is_in_reach_at_once(server, boards, person):
     """Usable within seconds of scanning the code: a vote needs no scrolling on a phone."""
     page = person(f"{server.address}/b/{boards['seven'].code}", PHONE)
-    expect(card(page, "Django").locator(".vote")).to_be_in_viewport()
+    expect(page.locator(".vote").first).to_be_in_viewport()
+
+
+@pytest.fixture(scope="module")
+def rounds(server):
+    """For every method a board that is voted on, and one whose result is shown."""
+    found = {}
+    for method in METHODS:
+        for state in ("open", "revealed"):
+            board = server.new_board(**TEAM)
+            server.open_round(board, method, **SETTINGS.get(method, {}))
+            server.vote(board, *BALLOTS[method])
+            if state == "revealed":
+                server.reveal(board)
+            board.address = f"{server.address}/b/{board.code}"
+            found[method, state] = board
+    return found
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_ballot_suits_a_thumb(rounds, person, method):
+    page = person(rounds[method, "open"].address, PHONE, has_touch=True, is_mobile=True)
+    expect(page.get_by_text("Nothing chosen yet").first).to_be_visible()
+    rank_all(page)
+    page.locator(".receipt summary").click()
+    assert page.evaluate(SMALL_TARGETS) == []
+    in_reach = page.locator(".vote, .scale, .dots, .rank-row").first
+    expect(in_reach).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_no_ballot_or_result_scrolls_sideways(rounds, person, width):
+    page = person(rounds["single", "open"].address, {"width": width, "height": 844})
+    for board in rounds.values():
+        for address in (board.address, f"{board.address}/host?key={board.host_key}"):
+            page.goto(address)
+            expect(page.locator("html.scripted")).to_have_count(1)
+            unfold_all(page)
+            assert page.evaluate(SIDEWAYS) <= 0, address
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (1024, 768)])
+@pytest.mark.parametrize("method", METHODS)
+def test_every_result_fits_the_screen(rounds, person, method, size):
+    width, height = size
+    address = f"{rounds[method, 'revealed'].address}/screen"
+    page = person(address, {"width": width, "height": height}, reduced_motion="reduce")
+    expect(page.locator("[data-part=verdict]")).to_be_visible()
+    assert page.evaluate(SIDEWAYS) <= 0
+    assert page.evaluate(DOWN) <= 0
+    size_of_text, text = page.evaluate(SMALLEST_TEXT)
+    assert size_of_text >= 0.015 * height - 0.01, text
+    foot = page.locator(".screen-foot").bounding_box()["y"]
+    last = page.locator(".ranking .bar").last.bounding_box()
+    assert last["y"] + last["height"] <= foot

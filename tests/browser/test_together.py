@@ -54,7 +54,9 @@ def test_a_hidden_result_is_on_no_page_until_the_reveal(server, person):
 
     server.act(board, type="reveal_round", round=1)
     expect(bar(screen, "Tornado").locator("[data-part=total]")).to_have_text("1")
-    expect(screen.get_by_text("Tornado is first by 1 vote.", exact=True)).to_be_visible()
+    expect(
+        screen.locator("[data-part=verdict]").get_by_text("Tornado has 1 approval")
+    ).to_be_visible()
     expect(mina.get_by_role("heading", name="Result")).to_be_visible()
     expect(mina.locator("[data-part=chosen]")).to_have_text("Voting is closed · 1 of 7 chosen")
 
@@ -75,9 +77,9 @@ def test_the_reveal_runs_from_last_to_first_and_ends(server, person):
     ]
     assert turns == [6, 5, 4, 3, 2, 1, 0]
     expect(screen.locator("[data-part=verdict]")).to_be_hidden()
-    expect(screen.get_by_text("Tornado is first by 1 vote.", exact=True)).to_be_visible(
-        timeout=15_000
-    )
+    expect(
+        screen.locator("[data-part=verdict]").get_by_text("Tornado has 1 approval")
+    ).to_be_visible(timeout=15_000)
     expect(screen.locator(".ranking.reveals")).to_have_count(0)
 
 
@@ -89,7 +91,7 @@ def test_one_choice_moves_and_survives_a_reload(server, person):
     page = person(f"{server.address}/b/{board.code}")
     tap(page, "Tabs")
     tap(page, "Spaces")
-    expect(page.get_by_text("You chose Spaces")).to_be_visible()
+    expect(page.locator("[data-part=chosen]")).to_have_text("You chose Spaces")
     saved(page).to_have_text("✓ saved")
     page.reload()
     is_chosen(page, "Spaces").to_be_checked()

@@ -187,3 +187,52 @@ async def test_many_wrong_keys_and_codes_are_stopped(embedded):
         assert statuses[-1] == 429
         assert (await server.fetch("/b/ZZZZZZ")).code == 429
         assert (await server.fetch(f"/b/{code}")).code == 200
+
+
+CRITERIA = [{"id": "speed", "name": "Speed", "weight": 3}]
+
+
+@pytest.mark.parametrize(
+    ("method", "settings", "ballot", "words"),
+    [
+        ("single", {}, {"choice": "flask"}, ["You chose Flask."]),
+        ("approval", {}, {"approve": []}, ["You could live with none of these."]),
+        ("approval", {}, {"approve": ["flask"]}, ["You could live with: Flask."]),
+        ("dots", {}, {"dots": {"flask": 2}}, ["Flask: 2"]),
+        ("score", {}, {"scores": {"flask": 0, "django": 3}}, ["Flask: 0", "Tornado: no opinion"]),
+        ("ranked", {}, {"ranking": [["flask", "django"]]}, ["1. Django, Flask", "Below all: "]),
+        ("matrix", {"criteria": CRITERIA}, {"scores": {"flask": {"speed": 4}}}, ["Flask: Speed 4"]),
+    ],
+)
+async def test_a_ballot_says_without_a_script_what_was_sent(
+    embedded, method, settings, ballot, words
+):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host = await server.host(code, key)
+        await host.done("open_round", method=method, settings=settings)
+        ann = await server.page(code)
+        await ann.done("vote", round=1, ballot=ballot)
+        page = (await server.fetch(f"/b/{code}", headers={"Cookie": ann.cookie})).body.decode()
+        for text in words:
+            assert text in page
+        await host.done("reveal_round", round=1)
+        page = (await server.fetch(f"/b/{code}", headers={"Cookie": ann.cookie})).body.decode()
+        for text in (*words, "How this was counted", "1 ballot is in."):
+            assert text in page
+
+
+async def test_a_page_lists_options_in_the_seats_order_with_further_discussion_last(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host = await server.host(code, key)
+        settings = {"further_discussion": True, "options": ["django", "flask", "tornado"]}
+        await host.done("open_round", method="score", settings=settings)
+        orders = set()
+        for _ in range(12):
+            page = await server.fetch(f"/b/{code}")
+            order = re.findall(r'<li class="card[^>]*data-key="([^"]+)"', page.body.decode())
+            *ballot, last = order[:4]
+            assert (sorted(ballot), last) == (["django", "flask", "tornado"], "further-discussion")
+            orders.add(tuple(ballot))
+        assert len(orders) > 1

@@ -2,7 +2,6 @@
  *  writing a comment on it keeps the cursor while others vote. */
 
 import { element, fromTemplate, parts, setHue, setShare, setText, show } from "../dom.js";
-import { words } from "../words.js";
 import { Talk } from "./talk.js";
 import { VoteControl } from "./vote_control.js";
 
@@ -14,28 +13,29 @@ export class OptionCard {
   #control;
   #facts = null;
 
-  /** `ballot.tap(option, isOn)` takes a vote. */
-  constructor(rendered, { talk, tap }) {
+  /** `change(option, value)` takes a vote. */
+  constructor(rendered, { talk, change }) {
     this.element = rendered ?? fromTemplate("option-card");
     this.#parts = parts(this.element);
-    this.#control = new VoteControl(this.#parts.vote, (isOn) => tap(this.id, isOn));
+    this.#control = new VoteControl(this.#parts.vote, (value) => change(this.id, value));
     this.talk = new Talk(this.#parts.talk, this.#parts, talk);
   }
 
-  update({ option, control, threads, total, voters }) {
+  /** `outcome`: a share from 0 to 1 and words, or null where there is no result to show. */
+  update({ option, control, threads, outcome }) {
     this.id = option.id;
     this.#tellFacts(option);
     this.#control.update(control);
     this.talk.update(option, threads);
-    this.#tellResult(total, voters);
+    this.#tellResult(outcome);
   }
 
-  #tellResult(total, voters) {
+  #tellResult(outcome) {
     const { result, "result-words": sentence } = this.#parts;
-    show(result, total !== undefined);
-    if (total === undefined) return;
-    setShare(result, voters ? total / voters : 0);
-    setText(sentence, words.ofVoters(total, voters));
+    show(result, Boolean(outcome));
+    if (!outcome) return;
+    setShare(result, outcome.share);
+    setText(sentence, outcome.words);
   }
 
   #tellFacts(option) {

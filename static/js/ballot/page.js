@@ -1,33 +1,35 @@
 /** The ballot: the page on everybody's phone. */
 
 import { Decision } from "../board/decision.js";
+import { Evidence } from "../board/evidence/evidence.js";
 import { Herald } from "../board/herald.js";
 import { remember } from "../board/known_boards.js";
+import { measure } from "../board/measure.js";
 import { Notices } from "../board/notices.js";
 import { PhaseLine } from "../board/phase_line.js";
 import { Ranking } from "../board/ranking.js";
 import { Rules } from "../board/rules.js";
-import { verdict } from "../board/standing.js";
-import { optionsById, shownOptions } from "../board/votable.js";
 import { paint, part, parts, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
 import { LiveBoard } from "../live/live_board.js";
-import { methods } from "../methods/index.js";
 import { words } from "../words.js";
-import { BottomBar } from "./bottom_bar.js";
+import { MatrixForm } from "./matrix/matrix_form.js";
 import { NameForm } from "./name_form.js";
 import { Older } from "../talk/older.js";
 import { Threads } from "../talk/threads.js";
 import { AllTalk } from "./all_talk.js";
 import { OptionCard } from "./option_card.js";
 import { Own } from "./own.js";
+import { RankingList } from "./ranking/ranking_list.js";
+import { Receipt } from "./receipt.js";
+import { Voting } from "./voting.js";
 
-const RESULTS_ON_TOP = new Set(["revealed", "decided"]);
 
 class BallotPage {
   #live;
   #parts = parts(document);
   #talk;
+  #voting;
   #cards;
   #views;
 
@@ -35,23 +37,29 @@ class BallotPage {
     this.#live = new LiveBoard(code, "ballot");
     const live = this.#live;
     const talk = { live, own: new Own(code), older: new Older(live, code), threads: new Threads() };
+    const voting = new Voting(live);
     this.#talk = talk;
+    this.#voting = voting;
     this.#cards = new KeyedList(this.#parts.cards, {
       key: ({ option }) => option.id,
-      make: (item, rendered) => new OptionCard(rendered, { talk, tap: (option, isOn) => this.#tap(option, isOn) }),
+      make: (item, rendered) => new OptionCard(rendered, { talk, change: (...what) => voting.change(...what) }),
     });
     this.#views = {
       phase: new PhaseLine(document, live.clock),
       rules: new Rules(this.#parts.rules),
       decision: new Decision(this.#parts.decision),
       ranking: new Ranking(this.#parts.outcome),
-      bottom: new BottomBar(document, { withdraw: () => this.#withdraw(), none: () => this.#vote(methods.approval.none) }),
+      evidence: new Evidence(this.#parts.outcome),
+      receipt: new Receipt(document, { code, withdraw: () => voting.vote(null), none: () => voting.vote(voting.method.none) }),
       name: new NameForm(this.#parts["name-form"], live),
       notices: new Notices(this.#parts.notices),
       herald: new Herald(),
       allTalk: new AllTalk(this.#parts["all-talk"], this.#parts, talk),
+      // The methods by which all options are voted on together, by the name of their section.
+      together: { ranking: new RankingList(this.#parts["vote-ranking"], (ballot) => voting.vote(ballot)), matrix: new MatrixForm(this.#parts["vote-matrix"], (...what) => voting.change(...what)) },
     };
     live.addEventListener("change", () => this.#update());
+    live.addEventListener("taken", ({ detail }) => detail.type === "vote" && this.#views.receipt.saved(detail, live.clock.now()));
     live.addEventListener("refused", (event) => this.#refused(event.detail));
   }
 
@@ -70,74 +78,55 @@ class BallotPage {
     setText(this.#parts.context, state.board.context);
     show(this.#parts.context, Boolean(state.board.context));
     this.#updateOutcome(state);
-    this.#updateCards(state);
+    this.#updateVote(state);
     remember(state);
   }
 
   #updateOutcome(state) {
-    const isShown = Boolean(state.result) && RESULTS_ON_TOP.has(state.phase);
+    const isShown = Boolean(state.result) && this.#voting.isOver;
     show(this.#parts.outcome, isShown);
     if (!isShown) return;
     this.#views.ranking.update(state);
-    setText(this.#parts["outcome-words"], verdict(state));
+    this.#views.evidence.update(state);
+    setText(this.#parts["outcome-words"], state.decidedBy);
     setText(this.#parts["outcome-voters"], words.voted(state.current.voters));
   }
 
-  #updateCards(state) {
-    const { round, result, current } = state;
-    const options = shownOptions(state);
-    const method = methods[round?.method];
-    const ballot = this.#ballot;
-    const chosen = method?.chosen(ballot) ?? new Set();
+  #updateVote(state) {
+    const voting = this.#voting;
+    const { about, options, ballot, isOpen } = voting;
+    this.#updateCards(state, about, options);
+    this.#updateTogether({ about, ballot, isOpen, options: options.filter(({ id }) => about.options.includes(id)) });
+    this.#views.receipt.update({ live: this.#live, voting, about });
+  }
+
+  #updateCards(state, about, options) {
+    const { result } = state;
     const { threads } = this.#talk;
     threads.update(this.#live);
+    const measured = result && measure(state);
     show(this.#parts["no-options"], !options.length);
     this.#cards.render(
       options.map((option) => {
-        const isListed = Boolean(method) && round.options.includes(option.id);
-        // Once the result is there, a control that does nothing is in the way of it.
-        const isOffered = isListed && (!RESULTS_ON_TOP.has(state.phase) || chosen.has(option.id));
+        const total = result?.totals[option.id];
         return {
           option,
-          control: {
-            kind: isOffered ? method.control : null,
-            name: option.name,
-            group: `round-${round?.n}`,
-            isOn: chosen.has(option.id),
-            isOpen: state.acceptsVotes,
-            aside: round && !isListed ? words.notInRound : "",
-          },
+          control: this.#voting.control(option, about),
           threads: threads.of(option.id),
-          total: result?.totals[option.id],
-          voters: current?.voters ?? 0,
+          outcome: total === undefined ? null : { share: measured.share(total), words: measured.inCard(total, option.id) },
         };
       }),
     );
     this.#views.allTalk.update();
-    const byId = optionsById(state);
-    this.#views.bottom.update({ live: this.#live, ballot, chosen, names: [...chosen].map((id) => byId.get(id)?.name ?? id), of: round?.options.length ?? 0, canRefuse: Boolean(method?.none) });
   }
 
-  /** What this person has chosen last, whether or not the server has it yet. */
-  get #ballot() {
-    const { state, outbox } = this.#live;
-    const waiting = state.round ? outbox.ballot(state.round.n) : undefined;
-    return waiting === undefined ? state.ballot : waiting;
-  }
-
-  #tap(option, isOn) {
-    const { round } = this.#live.state;
-    const ballot = methods[round.method].tapped(this.#ballot, option, isOn);
-    if (ballot) this.#vote(ballot);
-    else this.#withdraw();
-  }
-
-  #vote(ballot) {
-    this.#live.tell({ type: "vote", round: this.#live.state.round.n, ballot });
-  }
-
-  #withdraw() {
-    this.#live.tell({ type: "withdraw", round: this.#live.state.round.n });
+  #updateTogether(shown) {
+    const { method, isOver } = this.#voting;
+    for (const [name, view] of Object.entries(this.#views.together)) {
+      const isUsed = method?.section === name && !isOver;
+      show(this.#parts[`vote-${name}`], isUsed);
+      if (isUsed) view.update(shown);
+    }
   }
 
   #refused({ message, reason }) {

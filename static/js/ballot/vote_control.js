@@ -1,42 +1,42 @@
-/** How one option is voted for: a toggle or a radio button as wide as the card. */
+/** How one option is voted for in its card. */
 
 import { element } from "../dom.js";
+import { Dots } from "./controls/dots.js";
+import { Mark } from "./controls/mark.js";
+import { Scale } from "./controls/scale.js";
 import { words } from "../words.js";
 
-const LABELS = { checkbox: words.approve, radio: words.choose };
+const CONTROLS = {
+  checkbox: (name, changed) => new Mark("checkbox", name, changed),
+  radio: (name, changed) => new Mark("radio", name, changed),
+  scale: (name, changed) => new Scale(words.ballots.score(name), changed),
+  dots: (name, changed) => new Dots(name, changed),
+};
 
 export class VoteControl {
   #root;
-  #tapped;
-  #kind = null;
-  #input = null;
+  #changed;
+  #built = null;
+  #control = null;
 
-  /** `tapped(isOn)` is called when the person has changed it. */
-  constructor(root, tapped) {
+  /** `changed(value)` is called when the person has changed it. */
+  constructor(root, changed) {
     this.#root = root;
-    this.#tapped = tapped;
+    this.#changed = changed;
   }
 
-  /** `kind`: `checkbox`, `radio`, or null when this option can't be voted for; then `aside`
-   *  says why, if it is worth saying. */
-  update({ kind, name, group, isOn, isOpen, aside }) {
-    if (kind !== this.#kind || (!kind && this.#root.textContent !== aside)) this.#build(kind, name, group, aside);
-    if (!this.#input) return;
-    this.#input.name = group;
-    this.#input.checked = isOn;
-    this.#input.disabled = !isOpen;
+  /** `kind`: which control, or null when this option isn't voted for in its card; then
+   *  `aside` says why, if it is worth saying. */
+  update({ kind, name, aside, ...state }) {
+    const wanted = JSON.stringify(kind ? [kind, name] : [aside]);
+    if (wanted !== this.#built) this.#build(kind, name, aside);
+    this.#built = wanted;
+    this.#control?.update(state);
   }
 
-  #build(kind, name, group, aside) {
-    this.#kind = kind;
-    this.#input = null;
-    if (!kind) {
-      this.#root.replaceChildren(...(aside ? [element("p", { className: "vote-aside", text: aside })] : []));
-      return;
-    }
-    const label = LABELS[kind];
-    this.#input = element("input", { type: kind, name: group, "aria-label": `${name}: ${label}`, on: { change: (event) => this.#tapped(event.target.checked) } });
-    const face = element("span", { className: "vote-face", "aria-hidden": "true" }, element("span", { className: "vote-sign" }), element("span", { text: label }));
-    this.#root.replaceChildren(element("label", { className: "vote" }, this.#input, face));
+  #build(kind, name, aside) {
+    this.#control = kind ? CONTROLS[kind](name, this.#changed) : null;
+    if (this.#control) this.#root.replaceChildren(this.#control.element);
+    else this.#root.replaceChildren(...(aside ? [element("p", { className: "vote-aside", text: aside })] : []));
   }
 }

@@ -3,14 +3,13 @@
 
 import { Announcer } from "../announcer.js";
 import { words } from "../words.js";
-import { verdict } from "./standing.js";
 import { optionsById } from "./votable.js";
 
 const NEWS = {
   setup: () => "",
   open: () => words.announce.open,
   locked: () => words.announce.locked,
-  revealed: (state) => words.announce.reveal(verdict(state)),
+  revealed: (state) => words.announce.reveal(state.decidedBy),
   decided: (state) => words.announce.decided(optionsById(state).get(state.board.decision.option)?.name ?? ""),
 };
 
@@ -31,5 +30,5 @@ export class Herald {
 function summary(state) {
   if (state.phase !== "open") return "";
   const { voted, here } = state.turnout;
-  return [`${words.turnout(voted, here)}.`, verdict(state)].filter(Boolean).join(" ");
+  return [`${words.turnout(voted, here)}.`, state.decidedBy].filter(Boolean).join(" ");
 }

@@ -2,22 +2,22 @@
 
 import { Announcer } from "../announcer.js";
 import { Decision } from "../board/decision.js";
+import { Evidence } from "../board/evidence/evidence.js";
 import { remember } from "../board/known_boards.js";
 import { Notices } from "../board/notices.js";
 import { PhaseLine } from "../board/phase_line.js";
 import { Ranking } from "../board/ranking.js";
 import { Rules } from "../board/rules.js";
-import { standsOut, verdict } from "../board/standing.js";
-import { element, paint, part, parts, setText, show } from "../dom.js";
+import { paint, part, parts, setText, show } from "../dom.js";
 import { LiveBoard } from "../live/live_board.js";
 import { words } from "../words.js";
 import { startCopyButtons } from "./copy.js";
 import { Decide } from "./decide.js";
 import { EditBoard } from "./edit_board.js";
 import { NextStep } from "./next_step.js";
-import { OpenRound } from "./open_round.js";
 import { Options } from "./options.js";
 import { People } from "./people.js";
+import { RoundForm } from "./round_form.js";
 import { Settings } from "./settings.js";
 import { Steps } from "./steps.js";
 import { Talk } from "./talk.js";
@@ -27,6 +27,7 @@ class HostPage {
   #parts = parts(document);
   #notices = new Notices(this.#parts.notices);
   #ranking = new Ranking(this.#parts.results);
+  #evidence = new Evidence(this.#parts.results);
   #phaseLine;
   #views;
 
@@ -37,7 +38,7 @@ class HostPage {
     this.#live = live;
     this.#phaseLine = new PhaseLine(document, live.clock);
     const options = new Options(page, live);
-    const openRound = new OpenRound(live);
+    const roundForm = new RoundForm(live);
     const decide = new Decide(live);
     const editBoard = new EditBoard(live);
     this.#views = [
@@ -49,8 +50,9 @@ class HostPage {
       new People(page),
       new Settings(page.settings, (settings) => live.ask({ type: "set_board", settings }), fail),
       new Talk(page, live, (type, comment, on) => live.ask({ type, comment, on }).catch((refusal) => fail(refusal.message))),
-      new NextStep(page.next, live, { openRound: () => openRound.open(), decide: () => decide.open(), addOption: () => options.add() }, fail),
+      new NextStep(page.next, live, { openRound: () => roundForm.open(), decide: () => decide.open(), addOption: () => options.add() }, fail),
     ];
+    page["vote-again"].addEventListener("click", () => roundForm.open({ options: live.state.result.winners }));
     part(document, "add-option").addEventListener("click", () => options.add());
     part(document, "edit-board").addEventListener("click", () => editBoard.open());
     startCopyButtons(document, new Announcer());
@@ -73,17 +75,18 @@ class HostPage {
   }
 
   #showResults(state) {
-    const { results, "results-none": none, "results-title": title, standing, "standing-list": list } = this.#parts;
-    const { result, round } = state;
+    const { results, "results-none": none, "results-title": title, "outcome-words": sentence, tied } = this.#parts;
+    const { result, round, phase } = state;
     show(results, Boolean(result));
     show(none, !result);
-    show(standing, Boolean(result));
     setText(none, round ? words.host.hiddenResults : words.host.noResults);
     const isOnlyHost = round?.state !== "revealed" && round?.settings.visibility !== "live";
     setText(title, result && isOnlyHost ? words.host.onlyYou : words.host.results);
     if (!result) return;
+    setText(sentence, state.decidedBy);
     this.#ranking.update(state);
-    list.replaceChildren(...[verdict(state), ...standsOut(state)].map((text) => element("li", { text })));
+    this.#evidence.update(state);
+    show(tied, phase === "revealed" && result.winners.length > 1);
   }
 }
 

@@ -1,7 +1,8 @@
 /** One board, live: what the server said, what is on its way, and the line between.
  *
- *  Fires `change` after anything changed (gathered, once a tick) and `refused` when the
- *  server turned down something this person did (`detail`: the message and the words).
+ *  Fires `change` after anything changed (gathered, once a tick), `taken` when the server has
+ *  something this person did (`detail`: the message) and `refused` when it turned it down
+ *  (`detail`: the message and the words).
  */
 
 import { words } from "../words.js";
@@ -93,7 +94,9 @@ export class LiveBoard extends EventTarget {
       this.#asked.get(id)?.resolve();
       this.#asked.delete(id);
       const message = this.outbox.acked(id);
-      if (message) this.state.took(message);
+      if (!message) return;
+      this.state.took(message);
+      this.dispatchEvent(new CustomEvent("taken", { detail: message }));
     },
     refused: ({ id, code, message: reason }) => {
       this.#asked.get(id)?.reject(new Error(reason));

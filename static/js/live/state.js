@@ -142,6 +142,11 @@ export class BoardState {
     return this.current?.result ?? null;
   }
 
+  /** What settled it, in one sentence; empty where the result is not to be seen. */
+  get decidedBy() {
+    return this.result?.decided_by ?? "";
+  }
+
   /** Where the board stands: `setup` `open` `locked` `revealed` `decided`. */
   get phase() {
     const { round, board } = this;

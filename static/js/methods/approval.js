@@ -1,16 +1,28 @@
-/** Approval: any number of options, each a yes. */
+/** `approval`: any number of options, each a yes. */
+
+import { words } from "../words.js";
+
+const w = words.ballots;
+
 export const approval = {
   control: "checkbox",
-  chosen: (ballot) => new Set(ballot?.approve ?? []),
+  value: (ballot, option) => Boolean(ballot?.approve.includes(option)),
+  isSet: (isOn) => isOn,
 
-  /** An answer too: it counts among those who have voted. */
   none: { approve: [] },
+  refuse: w.noneOfThese,
 
-  /** The ballot after a tap, or null when nothing is left on it: then there is no vote. */
-  tapped(ballot, option, on) {
-    const approve = new Set(ballot?.approve ?? []);
-    if (on) approve.add(option);
+  changed(ballot, option, isOn) {
+    const approve = new Set(ballot?.approve);
+    if (isOn) approve.add(option);
     else approve.delete(option);
     return approve.size ? { approve: [...approve] } : null;
+  },
+
+  progress: ({ approve }, { options }) => (approve.length ? w.marked(approve.length, options.length) : w.noneOfThese),
+
+  said({ approve }, { options, name }) {
+    const yes = options.filter((id) => approve.includes(id));
+    return [yes.length ? w.saidApproval(yes.map(name)) : w.saidNone];
   },
 };

@@ -1,6 +1,14 @@
-/** One choice. */
+/** `single`: one choice. */
+
+import { words } from "../words.js";
+
+const w = words.ballots;
+
 export const single = {
   control: "radio",
-  chosen: (ballot) => new Set(ballot?.choice ? [ballot.choice] : []),
-  tapped: (ballot, option) => ({ choice: option }),
+  value: (ballot, option) => ballot?.choice === option,
+  isSet: (isOn) => isOn,
+  changed: (ballot, option) => ({ choice: option }),
+  progress: (ballot, { name }) => w.chose(name(ballot.choice)),
+  said: (ballot, { name }) => [`${w.chose(name(ballot.choice))}.`],
 };

@@ -4,7 +4,7 @@ import { Herald } from "../board/herald.js";
 import { PhaseLine } from "../board/phase_line.js";
 import { Ranking } from "../board/ranking.js";
 import { Rules } from "../board/rules.js";
-import { standsOut, verdict } from "../board/standing.js";
+import { decidingPair, duel } from "../board/evidence/duel.js";
 import { optionsById, shownOptions } from "../board/votable.js";
 import { element, paint, parts, setHue, setShare, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
@@ -14,6 +14,18 @@ import { Keys } from "./keys.js";
 import { Said } from "./said.js";
 import { StatusLine } from "./status_line.js";
 import { WakeLock } from "./wake_lock.js";
+
+/** More is read on the phones. */
+const MOST_INSIGHTS = 2;
+/** With more options than this, the bars need all the room. */
+const MOST_WITH_DUEL = 10;
+
+/** What stands out beside the verdict. By how much the first one leads, or that it is a tie,
+ *  the verdict says itself, other than in a matrix, which is decided by means. */
+function asides({ round, current }) {
+  const told = new Set(round.method === "matrix" ? [] : ["margin", "tie"]);
+  return (current.insights ?? []).filter(({ kind }) => !told.has(kind)).slice(0, MOST_INSIGHTS).map(({ text }) => text).join(" ");
+}
 
 class ScreenPage {
   #live;
@@ -82,12 +94,22 @@ class ScreenPage {
     const isOver = state.phase === "revealed" || state.phase === "decided";
     show(node, isOver);
     node.toggleAttribute("data-waits", this.#isRevealing);
+    this.#showDuel(state, isOver);
     if (!isOver) return;
     const { decision } = state.board;
     const [loud, quiet] = decision
       ? [words.announce.decided(optionsById(state).get(decision.option)?.name ?? decision.option), decision.because]
-      : [verdict(state), standsOut(state, 2).join(" ")];
+      : [state.decidedBy, asides(state)];
     node.replaceChildren(element("b", { text: loud }), element("span", { text: quiet }));
+  }
+
+  #showDuel(state, isOver) {
+    const { duel: place } = this.#parts;
+    const { result, current } = state;
+    const pair = isOver && result.order.flat().length <= MOST_WITH_DUEL ? decidingPair(state) : null;
+    show(place, Boolean(pair));
+    place.toggleAttribute("data-waits", this.#isRevealing);
+    place.replaceChildren(...(pair ? [duel(pair, result, current.voters, optionsById(state))] : []));
   }
 
   /** The verdict would spoil it: it comes when the last bar stands, and has its place till then. */
