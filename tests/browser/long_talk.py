@@ -27,6 +27,8 @@ def _say(server, board, first, texts, options):
         subprotocols=["stackvote.v1"],
         max_size=None,
         ping_interval=None,
+        # Frames that nobody reads any more would else keep the line from closing.
+        max_queue=None,
     ) as line:
         # Only what is new: the whole welcome of thousands of browsers is not what is looked at.
         line.send(json.dumps({"type": "hello", "view": "ballot"}))
