@@ -12,17 +12,31 @@ from typing import NamedTuple, Protocol
 from bench import batches, beside, machine, peer, results, stackvote
 from bench.beside import Comparison, Row
 from bench.generator import BenchError, Board, FailedError, Generator, Run, Window
+from bench.measuring import HERE
 from bench.peer import PEERS
-from bench.run import FIRST_COMERS, HERE, IDLE
+from bench.run import FIRST_COMERS, IDLE
 from server.log.embedded import EmbeddedStore
 
-STACKVOTE, STORE = "stackvote", "store"
-SERVERS = [STACKVOTE, *PEERS, STORE]
+STACKVOTE, RESTLESS, STORE = "stackvote", "stackvote-restless", "store"
+TALLY_WINDOWS = {STACKVOTE: 0, RESTLESS: 1}
+"""Milliseconds. Stackvote rests between tallies on purpose, and what sleeps is dearer to wake:
+without the rest it does what the peers do.
+"""
+SERVERS = [*TALLY_WINDOWS, *PEERS, STORE]
 WATCHERS_WHO_VOTE = 4
 """Each votes again when its vote is on the screen, so there is always a tally to be sent."""
 
+ALWAYS_NEWS = 250
+"""Votes a second, so that something is new when a tally has been sent: the log takes its time."""
 FRAMES = 20_000
 """A second, where all are given the same to do."""
+
+
+TITLES = {
+    STACKVOTE: "**Stackvote**",
+    RESTLESS: "**Stackvote** without a rest between tallies",
+    STORE: "the store itself, 100 votes a call",
+}
 
 
 class Effort(NamedTuple):
@@ -66,9 +80,9 @@ class Bench:
     @contextmanager
     def running(self, name: str, show: str) -> Iterator[tuple[Target, Board]]:
         self._started += 1
-        if name == STACKVOTE:
-            run = f"run-{self._started}"
-            with stackvote.running(self.folder, run, self.cores) as server:
+        if name in TALLY_WINDOWS:
+            run, window = f"run-{self._started}", TALLY_WINDOWS[name]
+            with stackvote.running(self.folder, run, self.cores, tally_window=window) as server:
                 try:
                     yield server, server.open_board()
                 except FailedError as error:
@@ -99,7 +113,11 @@ class Measured(NamedTuple):
 
 
 def shown(bench: Bench, name: str, people: int) -> Measured:
-    plan = {"clients": people, "voters": WATCHERS_WHO_VOTE, "next": "tally"}
+    plan: dict[str, str | float] = {"clients": people}
+    if name == RESTLESS:
+        plan |= {"voters": people, "rate": ALWAYS_NEWS}
+    else:
+        plan |= {"voters": WATCHERS_WHO_VOTE, "next": "tally"}
     seen = bench.load(name, "each", **plan).windows
     return Measured([w.frames / w.server for w in seen], [w.frames / w.seconds for w in seen], seen)
 
@@ -152,7 +170,7 @@ class Scenario(NamedTuple):
     servers: Sequence[str]
 
 
-ALL = [name for name in SERVERS if name not in {"awaiting", STORE}]
+ALL = [name for name in SERVERS if name not in {"awaiting", RESTLESS, STORE}]
 PACED = [STACKVOTE, "tornado", "websockets", "ws", "c"]
 SCENARIOS = {
     "shown-1000": Scenario(
@@ -161,7 +179,7 @@ SCENARIOS = {
         "frames a second",
         1000,
         shown,
-        ALL,
+        [RESTLESS, *ALL],
     ),
     "shown-5000": Scenario(
         "A tally to 5,000 people",
@@ -169,7 +187,7 @@ SCENARIOS = {
         "frames a second",
         5000,
         shown,
-        ALL,
+        [RESTLESS, *ALL],
     ),
     "paced-1000": Scenario(
         "20 tallies a second to 1,000 people",
@@ -239,7 +257,9 @@ def main() -> int:
     if not (given.quick or given.only or given.servers):
         beside.write(HERE, held, compared)
         print("Written: bench/RESULTS.md, bench/peers.json, bench/peers-*.svg")
-    failed = [row for one in compared for row in one.rows if row.server == STACKVOTE and row.failed]
+    failed = [
+        row for one in compared for row in one.rows if row.server in TALLY_WINDOWS and row.failed
+    ]
     return 1 if failed else 0
 
 
@@ -281,7 +301,7 @@ def _compare(bench: Bench, name: str, servers: Sequence[str]) -> Comparison:
 def _title(name: str) -> str:
     if name in PEERS:
         return PEERS[name].title
-    return "**Stackvote**" if name == STACKVOTE else "the store itself, 100 votes a call"
+    return TITLES[name]
 
 
 def _command() -> str:

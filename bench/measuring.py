@@ -36,9 +36,11 @@ class Bench:
         with running(folder, "cookies-server", self.cores) as server:
             server.write_cookies(server.open_board(), people, self.cookies)
 
-    def load(self, name: str, *, clients: int, window: float, **plan: str | float) -> Run:
+    def load(
+        self, name: str, *, clients: int, window: float, tally_window: int = 0, **plan: str | float
+    ) -> Run:
         """Start a server, and let people vote on a board of it. Raises FailedError."""
-        with running(self.folder, name, self.cores) as server:
+        with running(self.folder, name, self.cores, tally_window=tally_window) as server:
             return self.generator.run(
                 server,
                 server.open_board(),

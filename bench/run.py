@@ -47,13 +47,14 @@ def frames(bench: Bench, clients: int) -> Measured:
     return Measured(measures, load_of(run.windows))
 
 
-def latency(bench: Bench, clients: int, rate: int) -> Measured:
+def latency(bench: Bench, clients: int, rate: int, tally_window: int = 0) -> Measured:
     run = bench.load(
         f"latency-{clients}-{rate}",
         clients=clients,
         voters=clients,
         rate=rate,
         window=bench.effort.latency_window,
+        tally_window=tally_window,
     )
     measures = [
         Measure(f"vote to {end}, {share}", "ms", [d[key][at] for d in run.delays])
@@ -110,10 +111,14 @@ LOADS = {
         "500 people, 50 votes a second", 500, partial(latency, clients=500, rate=50)
     ),
     "latency-1000": Load(
-        "1,000 people, 1,000 votes a second", 1000, partial(latency, clients=1000, rate=1000)
+        "1,000 people, 1,000 votes a second, a tally every 50 ms",
+        1000,
+        partial(latency, clients=1000, rate=1000, tally_window=50),
     ),
     "latency-5000": Load(
-        "5,000 people, 1,000 votes a second", 5000, partial(latency, clients=5000, rate=1000)
+        "5,000 people, 1,000 votes a second, a tally every 100 ms",
+        5000,
+        partial(latency, clients=5000, rate=1000, tally_window=100),
     ),
 }
 

@@ -116,11 +116,14 @@ def commit() -> str:
 
 
 @contextmanager
-def running(folder: Path, name: str, cores: machine.Cores, workers: int = 1) -> Iterator[Stackvote]:
+def running(
+    folder: Path, name: str, cores: machine.Cores, workers: int = 1, tally_window: int = 0
+) -> Iterator[Stackvote]:
     """Serve on a free port until this is closed. Raises BenchError.
 
     The data are fresh unless a server has had this name before. One worker has a core to itself;
-    several, and their store, run where the system puts them. The secret lies beside the data, so
+    several, and their store, run where the system puts them. `tally_window` is in milliseconds, 0
+    for one that adapts. The secret lies beside the data, so
     that cookies are good for every server of a bench.
     """
     # Settings of the person who measures must not change what is measured.
@@ -131,6 +134,7 @@ def running(folder: Path, name: str, cores: machine.Cores, workers: int = 1) -> 
         *("--host", "127.0.0.1", "--port", "0", "--processes", str(workers)),
         *("--data", str(folder / name), "--secret-file", str(folder / "secret")),
         *("--message-rate", "10000", "--message-burst", "100000", "--drain-seconds", "1"),
+        *("--tally-window", str(tally_window)),
     ]
     log = folder / f"{name}.log"
     with log.open("w") as errors:
