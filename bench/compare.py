@@ -22,6 +22,8 @@ TALLY_WINDOWS = {STACKVOTE: 0, RESTLESS: 1}
 """Milliseconds. Stackvote rests between tallies on purpose, and what sleeps is dearer to wake:
 without the rest it does what the peers do.
 """
+QUIET_WINDOW = 1000
+"""Where the peers show nothing until it is quiet."""
 SERVERS = [*TALLY_WINDOWS, *PEERS, STORE]
 WATCHERS_WHO_VOTE = 4
 """Each votes again when its vote is on the screen, so there is always a tally to be sent."""
@@ -81,7 +83,8 @@ class Bench:
     def running(self, name: str, show: str) -> Iterator[tuple[Target, Board]]:
         self._started += 1
         if name in TALLY_WINDOWS:
-            run, window = f"run-{self._started}", TALLY_WINDOWS[name]
+            run = f"run-{self._started}"
+            window = QUIET_WINDOW if show == "quiet" else TALLY_WINDOWS[name]
             with stackvote.running(self.folder, run, self.cores, tally_window=window) as server:
                 try:
                     yield server, server.open_board()

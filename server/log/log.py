@@ -49,6 +49,14 @@ Logged = Callable[[Refused | None], None]
 """Told that an entry is in the log, as durable as asked for, or why it never will be."""
 
 
+class _UnderWay(NamedTuple):
+    """A batch that the store was given."""
+
+    began: float
+    logged: Sequence[Logged]
+    appending: "asyncio.Task[Refused | None]"
+
+
 class Receiver(Protocol):
     """Who is told what stands in the log, wherever it came from."""
 
@@ -89,21 +97,36 @@ class Log:
         # Who is alone is written at once. A batch costs about as much as ten more entries in
         # it, so where many come, they wait for each other.
         waiting = self._waiting[code]
+        under_way: _UnderWay | None = None
         try:
-            while waiting:
-                began = time.monotonic()
-                batch = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
-                refused = await self._append_surely(code, [entry for entry, _ in batch])
-                APPEND_SECONDS.observe(time.monotonic() - began)
-                for _, logged in batch:
+            while waiting or under_way:
+                current = under_way or self._begin(code)
+                under_way = None
+                refused = await current.appending
+                if len(waiting) >= BATCH:
+                    # The store works on the next while this one is answered.
+                    under_way = self._begin(code)
+                    await asyncio.sleep(0)
+                for logged in current.logged:
                     logged(refused)
-                if len(waiting) < BATCH:
-                    await asyncio.sleep(began + GATHER - time.monotonic())
+                if not under_way:
+                    await asyncio.sleep(current.began + GATHER - time.monotonic())
         finally:
+            if under_way:
+                under_way.appending.cancel()
             del self._writers[code], self._waiting[code]
 
+    def _begin(self, code: str) -> "_UnderWay":
+        """Take what waits longest, and have it appended."""
+        waiting = self._waiting[code]
+        batch = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
+        appending = self._append_surely(code, [entry for entry, _ in batch])
+        return _UnderWay(
+            time.monotonic(), [logged for _, logged in batch], asyncio.create_task(appending)
+        )
+
     async def _append_surely(self, code: str, entries: list[bytes]) -> Refused | None:
-        pause = 0.05
+        began, pause = time.monotonic(), 0.05
         while True:
             try:
                 await self._append(code, entries)
@@ -113,6 +136,7 @@ class Log:
             except Refused as refused:
                 return refused
             else:
+                APPEND_SECONDS.observe(time.monotonic() - began)
                 return None
 
     async def _append(self, code: str, entries: list[bytes]) -> None:
