@@ -109,7 +109,7 @@ def _drawn(comparison: Comparison) -> str:
             min(row.values),
             max(row.values),
             _figure(_middle(row)),
-            ours=row.server == "stackvote",
+            ours=row.server.startswith("stackvote"),
         )
         for row in comparison.ranked()
     ]
