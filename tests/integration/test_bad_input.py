@@ -104,7 +104,9 @@ def test_nothing_that_is_wrong_changes_the_board_in_any_process(place_on, tmp_pa
 
             before = await held(crowd, server)
             for method, settings in OPENINGS:
-                answers = [host.say("open_round", method=method, settings=settings) for host in hosts]
+                answers = [
+                    host.say("open_round", method=method, settings=settings) for host in hosts
+                ]
                 codes = await at_once(*answers)
                 assert set(codes) <= {
                     "bad_settings",
