@@ -47,6 +47,8 @@ class Board:
         self.comments = Talk()
         self.names: dict[str, str] = {}
         """Seat to the name its person chose."""
+        self.named = 0
+        """The position at which the names that are shown changed last."""
         self.observing: set[str] = set()
         """Seats that only watch, by their own choice."""
         self.history: deque[Event] = deque(maxlen=KEPT)

@@ -64,7 +64,7 @@ def set_board(board: "Board", at: int, by: str, action: act.SetBoard) -> Deed:
         board.settings = settings
         if renamed:
             # Names stand beside every comment, and there may be thousands.
-            board.comments.afresh = board.seq
+            board.named = board.comments.afresh = board.seq
         return Change(board=True, people=True, roles=admission, afresh=renamed)
 
     return deed
@@ -369,6 +369,7 @@ def rename(board: "Board", at: int, by: str, action: act.Rename) -> Deed:
             board.names[by] = action.name
         else:
             board.names.pop(by, None)
+        board.named = board.seq
         return Change(people=True)
 
     return deed

@@ -6,11 +6,12 @@ from typing import Protocol
 from msgspec import Raw
 
 from server.domain.board import Board
+from server.domain.rounds import State
 from server.live import messages
 from server.live.audience import CROWD, PEOPLE_WINDOW
 from server.live.messages import PeopleView
 from server.live.replica import Replica
-from server.live.views import ON_DEMAND, PARTS, Audience, first_comments
+from server.live.views import PARTS, Audience, first_comments, round_beside
 
 
 class Stage(Protocol):
@@ -32,16 +33,16 @@ class Parts:
         self._stage = stage
         self._parts: dict[tuple[str, Audience], tuple[object, Raw]] = {}
         self._first_comments: dict[Audience, tuple[object, Raw, dict[str, int]]] = {}
+        self._rounds: dict[int, tuple[object, Raw]] = {}
         self._people: tuple[float, Raw] | None = None
 
     def of(self, name: str, audience: Audience) -> Raw:
-        """Encode one of `PARTS` or of `ON_DEMAND`, once a position."""
+        """Encode one of `PARTS`, once a position."""
         board = self._stage.board
         position = (self._stage.replica.epoch, board.seq)
         known, part = self._parts.get((name, audience), (None, Raw()))
         if known != position:
-            view = PARTS.get(name) or ON_DEMAND[name]
-            part = Raw(messages.encode(view(board, audience)))
+            part = Raw(messages.encode(PARTS[name](board, audience)))
             self._parts[name, audience] = (position, part)
         return part
 
@@ -55,6 +56,20 @@ class Parts:
             comments, older = Raw(messages.encode(first.comments)), first.older
             self._first_comments[audience] = (position, comments, older)
         return comments, older
+
+    def rounds(self) -> Raw:
+        """Encode all rounds beside each other, oldest first, as an observer may see each.
+
+        One that is revealed stays as it is, but for the names in it: there may be a hundred
+        rounds, with thousands of ballots.
+        """
+        board, epoch = self._stage.board, self._stage.replica.epoch
+        for each in board.rounds:
+            revealed = each.state is State.REVEALED
+            now = (epoch, revealed, board.named if revealed else board.seq)
+            if self._rounds.get(each.n, (None,))[0] != now:
+                self._rounds[each.n] = (now, Raw(messages.encode(round_beside(board, each))))
+        return Raw(messages.encode([self._rounds[each.n][1] for each in board.rounds]))
 
     def people(self, connections: int) -> Raw:
         """Encode who is here; when a crowd arrives at once, not anew for each of them."""

@@ -14,7 +14,6 @@ from server.domain.refusals import Code, Refused
 from server.domain.rounds import State
 from server.live import messages
 from server.live.admission import (
-    NOBODY,
     Actor,
     Badge,
     admit,
@@ -216,9 +215,9 @@ class Room:
     def you(self, actor: Actor) -> You:
         return you(self.board, actor)
 
-    def on_demand(self, name: str) -> Raw:
-        """Return what everybody may read who asks for it, encoded."""
-        return self._parts.of(name, self.audience(NOBODY, View.SCREEN))
+    def rounds(self) -> Raw:
+        """Return all rounds beside each other, for whoever asks, encoded."""
+        return self._parts.rounds()
 
     def ballot(self, seat: str | None) -> dict[str, Any] | None:
         """Return the seat's ballot in the current round."""

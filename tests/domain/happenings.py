@@ -33,8 +33,8 @@ from server.live.views import (
     comment_views,
     names_shown,
     people_view,
+    round_beside,
     round_view,
-    rounds_view,
     tally_view,
 )
 
@@ -126,10 +126,14 @@ def told(board):
         tally_view(each, Audience(host=False, result=True), names_shown(board))
         for each in board.rounds
     ]
-    return messages.encode([tallies, rounds_view(board), list(board.history)])
+    return messages.encode([tallies, rounds_beside(board), list(board.history)])
 
 
-DERIVED = ("_method", "_result")
+def rounds_beside(board):
+    return [round_beside(board, each) for each in board.rounds]
+
+
+DERIVED = ("_method", "_result", "_outliers")
 
 
 def snapshot(board):

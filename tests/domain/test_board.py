@@ -17,6 +17,7 @@ from happenings import (
     logs,
     option,
     replayed,
+    rounds_beside,
     seats,
     snapshot,
     told,
@@ -50,7 +51,6 @@ from server.live.views import (
     parts_of,
     people_view,
     round_view,
-    rounds_view,
 )
 
 # The same examples every time, and many more where somebody goes looking for faults.
@@ -204,7 +204,7 @@ def everyone(board):
 
 def sent(board, audience):
     """Give all that somebody can be sent or fetch, as bytes, but rounds that are revealed."""
-    beside = rounds_view(board)
+    beside = rounds_beside(board)
     return messages.encode(
         [
             parts_of(board, audience),
@@ -276,7 +276,7 @@ def with_another_ballot(board, at, happened):
 @given(logs(size=60))
 def test_a_secret_round_shows_nobody_who_voted_what(log):
     board = replayed(log)
-    for beside in rounds_view(board):
+    for beside in rounds_beside(board):
         current = board.rounds[beside["round"].n - 1]
         if current.settings.names is Names.SECRET or current.state is not State.REVEALED:
             assert "ballots" not in beside
