@@ -132,14 +132,10 @@ class Board:
         if self.settings.comments is Comments.CLOSED:
             raise Refused(Code.NOT_ALLOWED, "The host has closed the talk.")
 
-    def require_no_voting(self) -> None:
-        """Options and texts are frozen while a round is on. Raises Refused."""
+    def require_no_voting(self, why: str) -> None:
+        """Raise Refused, with the reason for a person, while a round is on."""
         if self.round and self.round.state is not State.REVEALED:
-            raise Refused(
-                Code.ROUND_OPEN,
-                f"Round {self.round.n} is not over. Options change between rounds only, "
-                "so that everyone votes on the same ones.",
-            )
+            raise Refused(Code.ROUND_OPEN, f"Round {self.round.n} is not over. {why}")
 
     def _check_talk(self, action: act.Comment) -> None:
         """Raise Refused for what is only asked beforehand.

@@ -78,9 +78,11 @@ def _require_settled(board: "Board", what: str) -> None:
 
 # Options
 
+_FROZEN = "Options change between rounds only, so that everyone votes on the same ones."
+
 
 def add_option(board: "Board", at: int, by: str, action: act.AddOption) -> Deed:
-    board.require_no_voting()
+    board.require_no_voting(_FROZEN)
     if len(board.options) >= MAX_OPTIONS:
         raise Refused(Code.TOO_MANY, f"A board has at most {MAX_OPTIONS} options.")
     _require_free(board, action.option)
@@ -88,7 +90,7 @@ def add_option(board: "Board", at: int, by: str, action: act.AddOption) -> Deed:
 
 
 def edit_option(board: "Board", at: int, by: str, action: act.EditOption) -> Deed:
-    board.require_no_voting()
+    board.require_no_voting(_FROZEN)
     board.require_option(action.option.id)
     _require_free(board, action.option, but=action.option.id)
     return lambda: _set_options(
@@ -97,7 +99,7 @@ def edit_option(board: "Board", at: int, by: str, action: act.EditOption) -> Dee
 
 
 def remove_option(board: "Board", at: int, by: str, action: act.RemoveOption) -> Deed:
-    board.require_no_voting()
+    board.require_no_voting(_FROZEN)
     board.require_option(action.option)
     if len(board.options) == 1:
         raise Refused(Code.BAD_SETTINGS, "A board needs at least one option.")
@@ -130,7 +132,7 @@ def _set_options(board: "Board", options: tuple[Option, ...]) -> Change:
 
 
 def open_round(board: "Board", at: int, by: str, action: act.OpenRound) -> Deed:
-    board.require_no_voting()
+    board.require_no_voting("Reveal it, then open the next one.")
     if action.method not in METHODS:
         raise Refused(
             Code.UNKNOWN_METHOD, f"This server votes by {listed([*METHODS])}; choose one of them."
@@ -376,7 +378,7 @@ def rename(board: "Board", at: int, by: str, action: act.Rename) -> Deed:
 
 
 def decide(board: "Board", at: int, by: str, action: act.Decide) -> Deed:
-    board.require_no_voting()
+    board.require_no_voting("Reveal it, then decide.")
     board.require_option(action.option)
 
     def deed() -> Change:

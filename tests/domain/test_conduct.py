@@ -164,9 +164,9 @@ def test_a_round_freezes_its_options_in_the_order_of_the_board(meeting):
 
 
 def test_one_round_after_the_other(voting):
-    refused(voting.open("single"), Code.ROUND_OPEN, "Round 1 is not over")
+    refused(voting.open("single"), Code.ROUND_OPEN, "Round 1 is not over. Reveal it, then open")
     voting.do(act.LockRound(round=1), "host")
-    refused(voting.open("single"), Code.ROUND_OPEN, "Round 1 is not over")
+    refused(voting.open("single"), Code.ROUND_OPEN, "Round 1 is not over. Reveal it, then open")
     voting.do(act.RevealRound(round=1), "host")
     assert voting.open("single").round
     assert voting.board.round.n == 2
