@@ -11,9 +11,10 @@ from msgspec import structs
 from server.domain import actions as act
 from server.domain.changes import Change, Deed, Outcome
 from server.domain.comments import MAX_COMMENTS, MAX_TALK, Comment
-from server.domain.conduct import CONDUCT, said_again
+from server.domain.conduct import CONDUCT
 from server.domain.criteria import Criterion
 from server.domain.decision import Decision
+from server.domain.discussion import said_again
 from server.domain.history import KEPT, Event, event
 from server.domain.hosts import Host
 from server.domain.invitations import Invitations

@@ -15,6 +15,7 @@ from server.domain.invitations import Invitations
 from server.domain.methods import Tally
 from server.domain.methods.pairwise import Pairwise
 from server.domain.options import FURTHER_DISCUSSION, Option
+from server.domain.refusals import Refused
 from server.domain.rounds import Round
 from server.domain.rules import (
     BoardSettingsChange,
@@ -98,6 +99,15 @@ class Meeting:
     def say(self, by, comment="c1", text="It is fast.", **more):
         said = {"comment": comment, "option": "flask", "kind": act.Kind.PRO, "text": text} | more
         return self.do(act.Comment(**said), by)
+
+
+def refused(outcome, code, words):
+    """Check that nothing was done, and that the reason is told in so many words."""
+    assert isinstance(outcome, Refused), outcome
+    assert outcome.code is code
+    assert words in outcome.message
+    assert outcome.message.endswith(".")
+    return True
 
 
 def replayed(log):
