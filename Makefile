@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test browser lint types imports check docs bench bench-growth bench-crowd bench-soak bench-peers bench-all clean help
+.PHONY: run test browser lint types imports check docs bench bench-growth bench-methods bench-crowd bench-soak bench-peers bench-all clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -35,6 +35,9 @@ bench: $(VENV)/run.stamp ## Measure speed, memory and delay in five minutes; ARG
 bench-growth: $(VENV)/run.stamp ## Measure how cost grows with voters, connections and boards: about five minutes; ARGS="--quick" for a short look
 	$(BIN)/python -m bench.growth $(ARGS)
 
+bench-methods: $(VENV)/run.stamp ## Measure what counting costs by each method: about a minute; ARGS="--quick" for a short look
+	$(BIN)/python -m bench.methods $(ARGS)
+
 bench-crowd: $(VENV)/run.stamp ## Measure 10,000 people who join at once: about two minutes; ARGS="--quick" for a short look
 	$(BIN)/python -m bench.crowd $(ARGS)
 
@@ -43,7 +46,7 @@ bench-soak: $(VENV)/run.stamp ## Measure what 100,000 connections leave behind: 
 
 bench-peers: bench/peers/.venv/stamp bench/peers/node_modules/stamp ## Install the peers that Stackvote is compared with, each in an environment of its own (needs node and a C compiler)
 
-bench-all: bench bench-growth bench-crowd bench-peers ## Measure all but the soak, then Stackvote beside its peers: about 35 minutes; ARGS="--quick" for a short look
+bench-all: bench bench-growth bench-methods bench-crowd bench-peers ## Measure all but the soak, then Stackvote beside its peers: about 35 minutes; ARGS="--quick" for a short look
 	$(BIN)/python -m bench.compare $(ARGS)
 
 bench/peers/.venv/stamp: bench/peers/requirements.txt

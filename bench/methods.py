@@ -1,16 +1,21 @@
-"""What counting costs: one vote among 10, 1,000 and 100,000 voters by each method, and a result on
-7 and on 50 options. In this process, without a store: `python -m bench.methods`.
+"""Measure what counting costs, in this process and without a store: `make bench-methods`, or
+`python -m bench.methods --help`.
 
 A vote is what the domain does with it: the ballot is checked, the voter's earlier one is taken
-back, the new one is counted.
+back, the new one is counted. A result is of 1,000 voters, most of whose ballots differ.
 """
 
 import random
 import statistics
+import sys
 import time
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
 
+from bench.measuring import Measured, Scenario, parser, produce
+from bench.results import COUNTING, Measure
 from server.domain.criteria import Criterion
 from server.domain.methods import METHODS
 from server.domain.options import Option
@@ -18,9 +23,10 @@ from server.domain.rounds import Round
 from server.domain.rules import RoundSettings
 
 VOTERS = (10, 1_000, 100_000)
+FEWER = VOTERS[:2]
 OPTIONS = (7, 50)
 CRITERIA = tuple(Criterion(id=f"criterion-{n}", name=f"Criterion {n}") for n in range(4))
-VOTES, RESULTS = 1_000, 15
+VOTES, RESULTS, WINDOWS = 1_000, 15, 5
 
 Ballot = dict[str, Any]
 Make = Callable[[random.Random, list[str]], Ballot]
@@ -50,29 +56,6 @@ BALLOTS: dict[str, Make] = {
 }
 
 
-class Vote(NamedTuple):
-    method: str
-    voters: int
-    microseconds: float
-
-
-class Counted(NamedTuple):
-    method: str
-    options: int
-    voters: int
-    milliseconds: float
-
-
-def votes() -> list[Vote]:
-    """Return the median cost of a vote on 7 options, method by method."""
-    return [Vote(id_, voters, _vote(id_, voters)) for id_ in METHODS for voters in VOTERS]
-
-
-def results() -> list[Counted]:
-    """Return the median cost of a result of 1,000 voters, most of whose ballots differ."""
-    return [Counted(id_, n, 1_000, _result(id_, n, 1_000)) for id_ in METHODS for n in OPTIONS]
-
-
 def _voting(method: str, options: int, voters: int) -> tuple[Round, Callable[[], Ballot]]:
     dice = random.Random(f"{method} {options}")
     ids = [f"option-{n}" for n in range(options)]
@@ -87,39 +70,56 @@ def _voting(method: str, options: int, voters: int) -> tuple[Round, Callable[[],
     return current, ballot
 
 
-def _vote(method: str, voters: int) -> float:
+def _vote(method: str, voters: int, windows: int) -> list[float]:
     current, ballot = _voting(method, OPTIONS[0], voters)
+    return [_median(current, ballot, voters) / 1e3 for _ in range(windows)]
+
+
+def _median(current: Round, ballot: Callable[[], Ballot], voters: int) -> float:
     changes = [(str(n % voters), ballot()) for n in range(VOTES)]
     spent = []
     for voter, raw in changes:
         began = time.perf_counter_ns()
         current.cast(voter, current.read(raw))
         spent.append(time.perf_counter_ns() - began)
-    return statistics.median(spent) / 1e3
+    return statistics.median(spent)
 
 
-def _result(method: str, options: int, voters: int) -> float:
-    current, ballot = _voting(method, options, voters)
+def _result(method: str, options: int, times: int) -> list[float]:
+    current, ballot = _voting(method, options, FEWER[-1])
     spent = []
-    for _ in range(RESULTS):
+    for _ in range(times):
         # A round remembers its result until somebody votes.
         current.cast("0", current.read(ballot()))
         began = time.perf_counter_ns()
         current.result()
-        spent.append(time.perf_counter_ns() - began)
-    return statistics.median(spent) / 1e6
+        spent.append((time.perf_counter_ns() - began) / 1e6)
+    return spent
 
 
-def main() -> None:
-    cast, counted = votes(), results()
-    heads = [f"vote of {voters:,}, µs" for voters in VOTERS]
-    heads += [f"result on {options}, ms" for options in OPTIONS]
-    print(f"{'':9}", *(f"{head:>20}" for head in heads))
-    for id_ in METHODS:
-        row = [vote.microseconds for vote in cast if vote.method == id_]
-        row += [result.milliseconds for result in counted if result.method == id_]
-        print(f"{id_:9}", *(f"{value:20.2f}" for value in row))
+def counting(method: str, *, quick: bool) -> Measured:
+    """Measure one method: a vote among ever more voters, a result on ever more options."""
+    crowds, windows, times = (FEWER, 1, 1) if quick else (VOTERS, WINDOWS, RESULTS)
+    votes = [
+        Measure(f"a vote among {voters:,}", "µs", _vote(method, voters, windows))
+        for voters in crowds
+    ]
+    results = [
+        Measure(f"a result on {options} options", "ms", _result(method, options, times))
+        for options in OPTIONS
+    ]
+    return Measured([*votes, *results])
+
+
+def main() -> int:
+    given = parser("bench.methods", __doc__, list(METHODS)).parse_args()
+
+    def scenarios(_: Path) -> Iterator[Scenario]:
+        for id_ in given.only or METHODS:
+            yield Scenario(id_, f"`{id_}`", partial(counting, id_, quick=given.quick))
+
+    return produce(COUNTING, scenarios, given)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -29,9 +29,10 @@ class Part(NamedTuple):
 ALONE = Part("# Results", "results.json", "make bench")
 GROWTH = Part("## How cost grows", "growth.json", "make bench-growth")
 CROWD = Part("## A crowd at the door", "crowd.json", "make bench-crowd")
+COUNTING = Part("## What a vote costs, by method", "methods.json", "make bench-methods")
 SOAK = Part("## Coming and going", "soak.json", "make bench-soak")
 BESIDE = Part("## Beside its peers", "peers.json", "make bench-all")
-ORDER = [part.heading for part in (ALONE, GROWTH, CROWD, SOAK, BESIDE)]
+ORDER = [part.heading for part in (ALONE, GROWTH, COUNTING, CROWD, SOAK, BESIDE)]
 
 
 class Measure(NamedTuple):

@@ -11,9 +11,10 @@ from msgspec import structs
 from server.domain import actions as act
 from server.domain.changes import Change, Deed, Outcome
 from server.domain.comments import MAX_COMMENTS, MAX_TALK, Comment
-from server.domain.conduct import CONDUCT, said_again
+from server.domain.conduct import CONDUCT
 from server.domain.criteria import Criterion
 from server.domain.decision import Decision
+from server.domain.discussion import said_again
 from server.domain.history import KEPT, Event, event
 from server.domain.hosts import Host
 from server.domain.invitations import Invitations
@@ -47,6 +48,8 @@ class Board:
         self.comments = Talk()
         self.names: dict[str, str] = {}
         """Seat to the name its person chose."""
+        self.named = 0
+        """The position at which the names that are shown changed last."""
         self.observing: set[str] = set()
         """Seats that only watch, by their own choice."""
         self.history: deque[Event] = deque(maxlen=KEPT)
@@ -130,14 +133,10 @@ class Board:
         if self.settings.comments is Comments.CLOSED:
             raise Refused(Code.NOT_ALLOWED, "The host has closed the talk.")
 
-    def require_no_voting(self) -> None:
-        """Options and texts are frozen while a round is on. Raises Refused."""
+    def require_no_voting(self, why: str) -> None:
+        """Raise Refused, with the reason for a person, while a round is on."""
         if self.round and self.round.state is not State.REVEALED:
-            raise Refused(
-                Code.ROUND_OPEN,
-                f"Round {self.round.n} is not over. Options change between rounds only, "
-                "so that everyone votes on the same ones.",
-            )
+            raise Refused(Code.ROUND_OPEN, f"Round {self.round.n} is not over. {why}")
 
     def _check_talk(self, action: act.Comment) -> None:
         """Raise Refused for what is only asked beforehand.

@@ -8,12 +8,12 @@ Rules get the board, the store's time in milliseconds, who acts, and the action.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET, structs
+from msgspec import UNSET
 
 from server.domain import actions as act
 from server.domain.changes import Change, Deed
-from server.domain.comments import MAX_EMOJI, Comment
 from server.domain.decision import Decision
+from server.domain.discussion import DISCUSSION
 from server.domain.hosts import FIRST_HOST, Host
 from server.domain.limits import MAX_OPTIONS, MIN_OPTIONS_TO_VOTE
 from server.domain.methods import METHODS
@@ -64,7 +64,7 @@ def set_board(board: "Board", at: int, by: str, action: act.SetBoard) -> Deed:
         board.settings = settings
         if renamed:
             # Names stand beside every comment, and there may be thousands.
-            board.comments.afresh = board.seq
+            board.named = board.comments.afresh = board.seq
         return Change(board=True, people=True, roles=admission, afresh=renamed)
 
     return deed
@@ -78,9 +78,11 @@ def _require_settled(board: "Board", what: str) -> None:
 
 # Options
 
+_FROZEN = "Options change between rounds only, so that everyone votes on the same ones."
+
 
 def add_option(board: "Board", at: int, by: str, action: act.AddOption) -> Deed:
-    board.require_no_voting()
+    board.require_no_voting(_FROZEN)
     if len(board.options) >= MAX_OPTIONS:
         raise Refused(Code.TOO_MANY, f"A board has at most {MAX_OPTIONS} options.")
     _require_free(board, action.option)
@@ -88,7 +90,7 @@ def add_option(board: "Board", at: int, by: str, action: act.AddOption) -> Deed:
 
 
 def edit_option(board: "Board", at: int, by: str, action: act.EditOption) -> Deed:
-    board.require_no_voting()
+    board.require_no_voting(_FROZEN)
     board.require_option(action.option.id)
     _require_free(board, action.option, but=action.option.id)
     return lambda: _set_options(
@@ -97,7 +99,7 @@ def edit_option(board: "Board", at: int, by: str, action: act.EditOption) -> Dee
 
 
 def remove_option(board: "Board", at: int, by: str, action: act.RemoveOption) -> Deed:
-    board.require_no_voting()
+    board.require_no_voting(_FROZEN)
     board.require_option(action.option)
     if len(board.options) == 1:
         raise Refused(Code.BAD_SETTINGS, "A board needs at least one option.")
@@ -130,7 +132,7 @@ def _set_options(board: "Board", options: tuple[Option, ...]) -> Change:
 
 
 def open_round(board: "Board", at: int, by: str, action: act.OpenRound) -> Deed:
-    board.require_no_voting()
+    board.require_no_voting("Reveal it, then open the next one.")
     if action.method not in METHODS:
         raise Refused(
             Code.UNKNOWN_METHOD, f"This server votes by {listed([*METHODS])}; choose one of them."
@@ -245,121 +247,6 @@ def withdraw(board: "Board", at: int, by: str, action: act.Withdraw) -> Deed:
     return deed
 
 
-# Talk
-
-
-def comment(board: "Board", at: int, by: str, action: act.Comment) -> Deed:
-    known = board.comments.get(action.comment)
-    if known is not None:
-        known.require_author(by)
-        return lambda: said_again(board, by, action)
-    board.require_talk()
-    board.require_option(action.option)
-
-    def deed() -> Change:
-        said = Comment(
-            id=action.comment,
-            seq=board.seq,
-            option=action.option,
-            made=board.seq,
-            at=at,
-            kind=action.kind,
-            text=action.text,
-            author=by,
-            name=board.names.get(by),
-            parent=action.parent,
-            entries=[board.seq],
-        )
-        board.comments.add(said)
-        return Change(comments=(action.comment,))
-
-    return deed
-
-
-def said_again(board: "Board", by: str, action: act.AnyAction) -> Change:
-    """Take note that the log holds the text of a comment once more: it goes with the comment."""
-    if not isinstance(action, act.Comment | act.EditComment):
-        return Change()
-    known = board.comments.get(action.comment)
-    if known is None or known.author != by:
-        return Change()
-    if known.deleted:
-        return Change(erased=(board.seq,))
-    known.entries.append(board.seq)
-    return Change()
-
-
-def edit_comment(board: "Board", at: int, by: str, action: act.EditComment) -> Deed:
-    found = board.require_comment(action.comment)
-    found.require_author(by)
-    board.require_talk()
-
-    def deed() -> Change:
-        board.comments.edit(found, action.text)
-        found.edited_at = at
-        found.entries.append(board.seq)
-        return _touch(board, found)
-
-    return deed
-
-
-def delete_comment(board: "Board", at: int, by: str, action: act.DeleteComment) -> Deed:
-    # Where the log is read again, the comment's own entry is gone: this one stands for it.
-    found = board.comments.get(action.comment)
-    if found is not None:
-        found = board.require_comment(action.comment)
-        found.require_author(by)
-
-    def deed() -> Change:
-        gone = found
-        if gone is None:
-            gone = Comment(action.comment, board.seq, action.option, board.seq, author=by)
-            board.comments.add(gone)
-        erased, gone.entries = tuple(gone.entries), []
-        board.comments.erase(gone, board.seq)
-        return structs.replace(_touch(board, gone), erased=erased)
-
-    return deed
-
-
-def react(board: "Board", at: int, by: str, action: act.React) -> Deed:
-    found = board.require_comment(action.comment)
-    board.require_talk()
-    if action.on and action.emoji not in found.reactions and len(found.reactions) >= MAX_EMOJI:
-        raise Refused(Code.TOO_MANY, f"A comment has at most {MAX_EMOJI} different reactions.")
-
-    def deed() -> Change:
-        found.react(by, action.emoji, on=action.on)
-        return _touch(board, found)
-
-    return deed
-
-
-def hide_comment(board: "Board", at: int, by: str, action: act.HideComment) -> Deed:
-    found = board.require_comment(action.comment)
-
-    def deed() -> Change:
-        board.comments.hide(found, on=action.on)
-        return _touch(board, found)
-
-    return deed
-
-
-def pin_comment(board: "Board", at: int, by: str, action: act.PinComment) -> Deed:
-    found = board.require_comment(action.comment)
-
-    def deed() -> Change:
-        board.comments.pin(found, on=action.on)
-        return _touch(board, found)
-
-    return deed
-
-
-def _touch(board: "Board", found: Comment) -> Change:
-    board.comments.touch(found, board.seq)
-    return Change(comments=(found.id,))
-
-
 # People and the outcome
 
 
@@ -369,13 +256,14 @@ def rename(board: "Board", at: int, by: str, action: act.Rename) -> Deed:
             board.names[by] = action.name
         else:
             board.names.pop(by, None)
+        board.named = board.seq
         return Change(people=True)
 
     return deed
 
 
 def decide(board: "Board", at: int, by: str, action: act.Decide) -> Deed:
-    board.require_no_voting()
+    board.require_no_voting("Reveal it, then decide.")
     board.require_option(action.option)
 
     def deed() -> Change:
@@ -411,14 +299,9 @@ CONDUCT: dict[type[act.Action], Callable[["Board", int, str, Any], Deed]] = {
     act.PauseRound: pause_round,
     act.Vote: vote,
     act.Withdraw: withdraw,
-    act.Comment: comment,
-    act.EditComment: edit_comment,
-    act.DeleteComment: delete_comment,
-    act.React: react,
-    act.HideComment: hide_comment,
-    act.PinComment: pin_comment,
     act.Rename: rename,
     act.Decide: decide,
     act.Reopen: reopen,
+    **DISCUSSION,
     **ROLES,
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET, Struct
 
 from server.domain import actions as act
-from server.domain.rules import Comments, Entrance, Visibility, given
+from server.domain.rules import Comments, Entrance, TieBreak, Visibility, given
 
 if TYPE_CHECKING:
     from server.domain.board import Board
@@ -22,6 +22,10 @@ _SHOWN = {
     Visibility.ON_REVEAL: "results hidden until the reveal",
     Visibility.AFTER_VOTE: "results shown to who has voted",
     Visibility.LIVE: "results shown live",
+}
+_TIES = {
+    TieBreak.LISTED: "ties settled by the list",
+    TieBreak.LOT: "ties settled by lot",
 }
 _SETTINGS: dict[tuple[str, object], str] = {
     ("show_names", True): "showed names",
@@ -71,6 +75,8 @@ def _open_round(board: "Board", action: act.OpenRound) -> str:
         parts.append(f"{len(action.options)} of {len(board.options)} options")
     if settings.seconds is not None:
         parts.append(_time(settings.seconds))
+    if settings.tie_break in _TIES:
+        parts.append(_TIES[settings.tie_break])
     return f"opened round {len(board.rounds) + 1}: {', '.join(parts)}"
 
 

@@ -6,6 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from server.domain.methods import Result
 from server.domain.methods.base import listed, number
+from server.domain.options import FURTHER_DISCUSSION
 from server.domain.rounds import Round
 
 _MOST = 3
@@ -95,7 +96,7 @@ def _unknown(current: Round, result: Result) -> list[Insight]:
     unknown = sorted(
         (-count, option)
         for option, count in (result.no_opinion or {}).items()
-        if count * 2 >= current.voters
+        if count * 2 >= current.voters and option != FURTHER_DISCUSSION
     )
     return [
         Insight(

@@ -67,6 +67,7 @@ class Round:
         """Ids; empty where ties stay ties."""
         self._tally = self._method.tally()
         self._result: Result | None = None
+        self._outliers: list[str] | None = None
 
     @property
     def voters(self) -> int:
@@ -84,7 +85,10 @@ class Round:
         """Return the seats whose ballots are farthest from the group's; none where secret."""
         if self.settings.names is Names.SECRET or self.voters > MAX_VOTERS:
             return []
-        return outliers({by: self._method.stand(ballot) for by, ballot in self.ballots.items()})
+        if self._outliers is None:
+            stands = {by: self._method.stand(ballot) for by, ballot in self.ballots.items()}
+            self._outliers = outliers(stands)
+        return self._outliers
 
     def require_open(self, at: int) -> None:
         """Raise Refused `round_closed` when votes no longer count, by the store's clock."""
@@ -105,14 +109,14 @@ class Round:
         self.withdraw(voter)
         self.ballots[voter] = ballot
         self._tally.add(ballot)
-        self._result = None
+        self._result = self._outliers = None
         if self.settings.visibility is Visibility.AFTER_VOTE:
             self._shown_to.add(voter)
 
     def withdraw(self, voter: str) -> None:
         if (earlier := self.ballots.pop(voter, None)) is not None:
             self._tally.remove(earlier)
-            self._result = None
+            self._result = self._outliers = None
 
     def shows_result_to(self, *, voter: str | None, early_host: bool) -> bool:
         """Say whether somebody may see the result now.

@@ -12,10 +12,8 @@ from server.domain.board import Board
 from server.domain.changes import Change, Outcome
 from server.domain.refusals import Code, Refused
 from server.domain.rounds import State
-from server.domain.rules import Visibility
 from server.live import messages
 from server.live.admission import (
-    NOBODY,
     Actor,
     Badge,
     admit,
@@ -23,23 +21,17 @@ from server.live.admission import (
     require_right,
     you,
 )
-from server.live.audience import CROWD, PEOPLE_WINDOW, Broadcaster
-from server.live.messages import Ballot, PeopleView, Pulse, StoreState, View, Welcome, You
+from server.live.audience import Broadcaster
+from server.live.messages import PeopleView, Pulse, StoreState, View, Welcome, You
+from server.live.parts import Parts
 from server.live.pseudonyms import Pseudonyms
 from server.live.replica import Replica
 from server.live.requests import AnyRequest, Hello, HostRequest, Since, person_name
 from server.live.revocations import Revocations
+from server.live.seating import Seating
 from server.live.submissions import Answered, Submissions
 from server.live.transport import Connection, frame
-from server.live.views import (
-    ON_DEMAND,
-    PARTS,
-    Audience,
-    comment_views,
-    first_comments,
-    people_view,
-    talk_view,
-)
+from server.live.views import Audience, comment_views, people_view, talk_view
 from server.log.log import Batch, Log
 from server.log.presence import Presence
 from server.log.store import Store
@@ -71,7 +63,6 @@ class Room:
         self.draining = False
         self.visitors = 0
         """Connections on this board, also those that have not said hello yet."""
-        self.connections: dict[Connection, None] = {}
         self.replica = Replica(log, code, self)
         self._store = store
         self._log = log
@@ -81,12 +72,7 @@ class Room:
         self._revocations = Revocations(log, pseudonyms, self._submissions)
         self._process = process
         self._window = window
-        self._by_voter: dict[str, dict[Connection, None]] = {}
-        self._voters: dict[str, str] = {}
-        """Seat to the name under which its ballot of the current round is counted."""
-        self._parts: dict[tuple[str, Audience], tuple[object, Raw]] = {}
-        self._first_comments: dict[Audience, tuple[object, Raw, dict[str, int]]] = {}
-        self._crowd_people: tuple[float, Raw] | None = None
+        self._parts = Parts(self)
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -97,6 +83,8 @@ class Room:
         """Read the board. Raises Refused `no_such_board`, StoreAwayError."""
         await self.replica.load()
         self._broadcaster = Broadcaster(self, self._window)
+        members = self._broadcaster.members
+        self._seating = Seating(self, self.pseudonyms, members, self.welcome)
         changed = self._broadcaster.mark_people
         self._presence = Presence(self._store, self._process, self.code, changed, self._round_open)
         self._set_timer()
@@ -120,8 +108,7 @@ class Room:
             raise Refused(Code.NOT_ALLOWED, "This page is for the host.")
         name = person_name(hello.name)
         connection.view, connection.actor = hello.view, actor
-        self.connections[connection] = None
-        self._seat(connection)
+        self._seating.enter(connection)
         self.welcome(connection, hello.since)
         if seat := connection.actor.seat:
             if hello.view is View.BALLOT:
@@ -131,10 +118,9 @@ class Room:
                 self._submissions.submit(renamed)
 
     def leave(self, connection: Connection) -> None:
-        if connection not in self.connections:
+        if connection not in self._seating.connections:
             return
-        del self.connections[connection]
-        self._unseat(connection)
+        self._seating.leave(connection)
         if connection.actor.seat and connection.view is View.BALLOT:
             self._presence.leave(connection.actor.seat, broke=connection.broke)
 
@@ -146,25 +132,25 @@ class Room:
             and since.epoch == self.replica.epoch
             and talk.afresh <= since.seq <= self.board.seq
         )
-        audience = self._audience(connection)
+        audience = self.audience(connection.actor, connection.view)
         older: dict[str, int] = {}
         if resumed and since is not None:
             changed = comment_views(self.board, audience, talk.since(since.seq))
             comments = Raw(messages.encode(changed))
         else:
-            comments, older = self._comments(audience)
+            comments, older = self._parts.comments(audience)
         welcome = Welcome(
             epoch=self.replica.epoch,
             seq=self.board.seq,
             now=self._store.now(),
             resumed=resumed,
             you=self.you(connection.actor),
-            board=self._part("board", audience),
-            round=self._part("round", audience),
-            tally=self._part("tally", audience),
+            board=self._parts.of("board", audience),
+            round=self._parts.of("round", audience),
+            tally=self._parts.of("tally", audience),
             comments=comments,
             talk=talk_view(self.board) or UNSET,
-            people=self._people_part(),
+            people=self._parts.people(len(self._seating.connections)),
             ballot=self.ballot(connection.actor.seat),
             **older,
         )
@@ -213,14 +199,14 @@ class Room:
     def _by(self, seat: str, action: act.AnyAction) -> str:
         if isinstance(action, act.Vote | act.Withdraw):
             self.board.latest_round(action.round)
-            return self._voter(seat) or seat
+            return self._seating.voter(seat) or seat
         return seat
 
     # What can be seen
 
     def audience(self, actor: Actor, view: View | None) -> Audience:
         """Say what somebody may see on one of the pages."""
-        return self._audience_of(self._voter(actor.seat), host=actor.is_host and view is View.HOST)
+        return self._seating.audience(actor, view)
 
     def actor(self, badge: Badge, view: View | None = None) -> Actor:
         """Say who somebody is here and now, by what they can show."""
@@ -229,13 +215,13 @@ class Room:
     def you(self, actor: Actor) -> You:
         return you(self.board, actor)
 
-    def on_demand(self, name: str) -> Raw:
-        """Return what everybody may read who asks for it, encoded."""
-        return self._part(name, self.audience(NOBODY, View.SCREEN))
+    def rounds(self) -> Raw:
+        """Return all rounds beside each other, for whoever asks, encoded."""
+        return self._parts.rounds()
 
     def ballot(self, seat: str | None) -> dict[str, Any] | None:
         """Return the seat's ballot in the current round."""
-        voter = self._voter(seat)
+        voter = self._seating.voter(seat)
         return self.board.round.ballot_of(voter) if self.board.round and voter else None
 
     def people(self) -> PeopleView:
@@ -276,86 +262,35 @@ class Room:
     def changed(self, change: Change) -> None:
         # First who may see what, then what is sent: a new round hides its result at once.
         if change.roles or change.observer:
-            self._admit_anew(change.observer)
+            self._seating.welcome_anew(self._admit_anew(change.observer))
         if change.round or change.board:
-            self._reseat()
+            self._seating.move_all()
             self._set_timer()
         if change.round or change.roles:
             self._revocations.look(self.board)
         if change.voter is not None:
-            self._show_ballot(change.voter)
+            self._seating.show_ballot(change.voter)
             self._revocations.voted(self.board, change.voter)
         self._broadcaster.mark(change)
         if change.afresh:
-            self._welcome_all()
+            self._seating.welcome_anew(self._seating.connections)
 
     def renewed(self) -> None:
-        self._admit_anew(welcome=False)
-        self._reseat()
+        self._admit_anew()
+        self._seating.move_all()
         self._set_timer()
         self._revocations.look(self.board)
-        self._welcome_all()
-
-    def _welcome_all(self) -> None:
-        for connection in list(self.connections):
-            self.welcome(connection)
+        self._seating.welcome_anew(self._seating.connections)
 
     def lost(self, *, gone: bool) -> None:
-        for connection in list(self.connections):
+        for connection in list(self._seating.connections):
             connection.close(messages.NO_SUCH_BOARD if gone else messages.RESTART)
         self._lost(self)
 
-    def _show_ballot(self, voter: str) -> None:
-        current, tabs = self.board.round, self._by_voter.get(voter)
-        if current is None or not tabs:
-            return
-        after_vote = current.settings.visibility is Visibility.AFTER_VOTE
-        ballot = Ballot(round=current.n, ballot=current.ballot_of(voter))
-        shown = frame(messages.encode(ballot))
-        for connection in list(tabs):
-            connection.show_ballot(shown)
-            # Who sees the result from now on gets it with the next tally, which is due.
-            if after_vote and connection.audience != self._audience(connection):
-                self._seat(connection)
-
-    # Where everybody sits
-
-    def _audience(self, connection: Connection) -> Audience:
-        return self._audience_of(
-            connection.voter, host=connection.actor.is_host and connection.view is View.HOST
-        )
-
-    def _audience_of(self, voter: str | None, *, host: bool) -> Audience:
-        current = self.board.round
-        return Audience(
-            host=host,
-            result=current is not None
-            and current.shows_result_to(
-                voter=voter, early_host=host and self.board.settings.host_sees_results
-            ),
-        )
-
-    def _voter(self, seat: str | None) -> str | None:
-        current = self.board.round
-        if not seat or not current:
-            return None
-        voter = self._voters.get(seat)
-        if voter is None:
-            voter = self._voters[seat] = self.pseudonyms.voter(seat, self.code, current)
-        return voter
-
-    def _seat(self, connection: Connection) -> None:
-        """Put a connection among those who see the same, and note whose ballot it shows."""
-        self._unseat(connection)
-        connection.voter = self._voter(connection.actor.seat)
-        connection.audience = self._audience(connection)
-        self._broadcaster.members.setdefault(connection.audience, {})[connection] = None
-        if connection.voter:
-            self._by_voter.setdefault(connection.voter, {})[connection] = None
-
-    def _admit_anew(self, seat: str | None = None, *, welcome: bool = True) -> None:
-        """Ask again who everybody is, or one seat; who is another than before starts afresh."""
-        for connection in list(self.connections):
+    def _admit_anew(self, seat: str | None = None) -> list[Connection]:
+        """Ask again who everybody is, or one seat; return those who are another than before."""
+        others = []
+        for connection in list(self._seating.connections):
             before = connection.actor
             if seat is not None and before.seat != seat:
                 continue
@@ -370,52 +305,8 @@ class Room:
                     self._presence.leave(before.seat)
                 if actor.seat:
                     self._presence.enter(actor.seat)
-            self._seat(connection)
-            if welcome:
-                self.welcome(connection)
-
-    def _unseat(self, connection: Connection) -> None:
-        if connection.audience is not None:
-            self._broadcaster.members[connection.audience].pop(connection, None)
-        if connection.voter and (tabs := self._by_voter.get(connection.voter)):
-            tabs.pop(connection, None)
-            if not tabs:
-                del self._by_voter[connection.voter]
-
-    def _reseat(self) -> None:
-        self._voters.clear()
-        for connection in self.connections:
-            self._seat(connection)
-
-    def _part(self, name: str, audience: Audience) -> Raw:
-        """Encode a part of what everybody of an audience is welcomed with, once a position."""
-        position = (self.replica.epoch, self.board.seq)
-        known, part = self._parts.get((name, audience), (None, Raw()))
-        if known != position:
-            view = PARTS.get(name) or ON_DEMAND[name]
-            part = Raw(messages.encode(view(self.board, audience)))
-            self._parts[name, audience] = (position, part)
-        return part
-
-    def _comments(self, audience: Audience) -> tuple[Raw, dict[str, int]]:
-        """Encode what a newcomer is told of the talk, once as long as nobody says anything."""
-        position = (self.replica.epoch, self.board.comments.changed)
-        known, comments, older = self._first_comments.get(audience, (None, Raw(), {}))
-        if known != position:
-            first = first_comments(self.board, audience)
-            comments, older = Raw(messages.encode(first.comments)), first.older
-            self._first_comments[audience] = (position, comments, older)
-        return comments, older
-
-    def _people_part(self) -> Raw:
-        # When a crowd arrives at once, who is there is not counted anew for each of them.
-        now = asyncio.get_running_loop().time()
-        crowd = len(self.connections) >= CROWD
-        if crowd and self._crowd_people and now - self._crowd_people[0] < PEOPLE_WINDOW:
-            return self._crowd_people[1]
-        part = Raw(messages.encode(self.people()))
-        self._crowd_people = (now, part)
-        return part
+            others.append(connection)
+        return others
 
     # Time
 

@@ -154,13 +154,6 @@ PARTS: dict[str, Callable[[Board, Audience], Any]] = {
 """What of a board is the same for a whole audience, by its name on the wire."""
 
 
-ON_DEMAND: dict[str, Callable[[Board, Audience], Any]] = {
-    "rounds": lambda board, _: rounds_view(board),
-    "history": lambda board, _: list(board.history),
-}
-"""What is the same for everybody and read by those who ask for it."""
-
-
 def parts_of(board: Board, audience: Audience) -> dict[str, Any]:
     """Return all that an audience sees of a board, but the people."""
     first = first_comments(board, audience)
@@ -169,12 +162,8 @@ def parts_of(board: Board, audience: Audience) -> dict[str, Any]:
     return parts | ({"talk": talk} if (talk := talk_view(board)) else {})
 
 
-def rounds_view(board: Board) -> list[dict[str, Any]]:
-    """Return all rounds beside each other, oldest first, as an observer may see each."""
-    return [_round_beside(board, each) for each in board.rounds]
-
-
-def _round_beside(board: Board, each: Round) -> dict[str, Any]:
+def round_beside(board: Board, each: Round) -> dict[str, Any]:
+    """Return one round to be put beside the others, as an observer may see it."""
     shown = each.shows_result_to(voter=None, early_host=False)
     beside: dict[str, Any] = {
         "round": round_view(each),

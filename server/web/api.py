@@ -151,7 +151,7 @@ class History(Handler):
 
     async def get(self, typed: str) -> None:
         room = await self.room(typed)
-        self.answer({"history": room.on_demand("history")})
+        self.answer({"history": list(room.board.history)})
 
 
 class Rounds(Handler):
@@ -161,7 +161,7 @@ class Rounds(Handler):
 
     async def get(self, typed: str) -> None:
         room = await self.room(typed)
-        self.answer({"rounds": room.on_demand("rounds")})
+        self.answer({"rounds": room.rounds()})
 
 
 class Templates(Handler):

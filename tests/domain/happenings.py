@@ -2,9 +2,11 @@
 
 import copy
 import itertools
+import random
 import zlib
 
 from hypothesis import strategies as st
+from msgspec import structs
 
 from server.domain import actions as act
 from server.domain.board import Board
@@ -12,7 +14,8 @@ from server.domain.criteria import Criterion
 from server.domain.invitations import Invitations
 from server.domain.methods import Tally
 from server.domain.methods.pairwise import Pairwise
-from server.domain.options import Option
+from server.domain.options import FURTHER_DISCUSSION, Option
+from server.domain.refusals import Refused
 from server.domain.rounds import Round
 from server.domain.rules import (
     BoardSettingsChange,
@@ -29,7 +32,9 @@ from server.live.views import (
     Audience,
     board_view,
     comment_views,
+    names_shown,
     people_view,
+    round_beside,
     round_view,
     tally_view,
 )
@@ -96,6 +101,15 @@ class Meeting:
         return self.do(act.Comment(**said), by)
 
 
+def refused(outcome, code, words):
+    """Check that nothing was done, and that the reason is told in so many words."""
+    assert isinstance(outcome, Refused), outcome
+    assert outcome.code is code
+    assert words in outcome.message
+    assert outcome.message.endswith(".")
+    return True
+
+
 def replayed(log):
     board = Board()
     for seq, at, happened in log:
@@ -116,7 +130,20 @@ def visible(board, here=SEATS):
     return messages.encode(shown)
 
 
-DERIVED = ("_method", "_result")
+def told(board):
+    """Give what is shown of a board beside that: with names, all rounds, what hosts did."""
+    tallies = [
+        tally_view(each, Audience(host=False, result=True), names_shown(board))
+        for each in board.rounds
+    ]
+    return messages.encode([tallies, rounds_beside(board), list(board.history)])
+
+
+def rounds_beside(board):
+    return [round_beside(board, each) for each in board.rounds]
+
+
+DERIVED = ("_method", "_result", "_outliers")
 
 
 def snapshot(board):
@@ -134,8 +161,8 @@ def snapshot(board):
     return {name: held(value) for name, value in vars(board).items() if name != "seq"}
 
 
-# Whole meetings. An entry is made of one number, digit by digit: that draws fast, and shrinks
-# to the first of each choice. Most of what comes out is right, the rest is nearly right.
+# Whole meetings. An entry is made of one number, digit by digit, and of the board as it is by
+# then: that draws fast. Most of what comes out is right, the rest is nearly right.
 
 COMMENTS = ("c1", "c2")
 HOSTS = ("first", "h1", "h2")
@@ -143,7 +170,6 @@ ABOUT = {"c1": "flask", "c2": "bottle"}
 CRITERIA = tuple(Criterion(id=id_, name=id_.capitalize()) for id_ in ("speed", "hiring"))
 _METHODS = ("approval", "single", "approval", "dots", "score", "ranked", "matrix", "single")
 _ids = (*OPTIONS, *OPTIONS, *SPARE, "nothing")
-_rounds = (1, 1, 1, 1, 2, 2, 2, 3, 3, 99)
 _texts = ("Fast", "Slow", "Ünï <b>&", "")
 _chosen = tuple(c for n in range(4) for c in itertools.combinations(OPTIONS, n))
 _odd_ballots = (
@@ -171,7 +197,13 @@ RIGHT_BALLOTS = {
 def _ballot(pick):
     if pick(8) == 7:
         return pick(_odd_ballots)
-    return pick(RIGHT_BALLOTS[pick(_METHODS)])
+    method = pick.current.method if pick.current and pick(8) < 7 else pick(_METHODS)
+    return pick(RIGHT_BALLOTS[method])
+
+
+def _round(pick):
+    n = pick.current.n if pick.current else 1
+    return pick((*[n] * 12, n + 1, n - 1, 99))
 
 
 def _settings(pick, method):
@@ -212,32 +244,32 @@ def _unsaid(pick):
 
 
 def _vote(pick):
-    return act.Vote(round=pick(_rounds), ballot=_ballot(pick))
+    return act.Vote(round=_round(pick), ballot=_ballot(pick))
 
 
 def _opening(pick):
     method = pick((*_METHODS, "lottery"))
     chosen = pick((None, None, *_chosen, ("flask", "flask"), ("flask", "nothing")))
     settings = _settings(pick, method)
-    drawn = pick((OPTIONS, OPTIONS[::-1])) if settings.tie_break is TieBreak.LOT else ()
+    drawn = ()
+    if settings.tie_break is TieBreak.LOT:
+        drawn = chosen or pick((OPTIONS, OPTIONS[::-1]))
+        drawn += (FURTHER_DISCUSSION,) * settings.further_discussion
     return act.OpenRound(method=method, settings=settings, options=chosen, drawn=drawn)
 
 
 _MAKERS = (
-    _vote,
-    _vote,
-    _vote,
+    *[_vote] * 16,
     _said,
     _said,
     _opening,
     _opening,
-    lambda pick: act.Withdraw(round=pick(_rounds)),
-    lambda pick: act.LockRound(round=pick(_rounds)),
-    lambda pick: act.RevealRound(round=pick(_rounds)),
-    lambda pick: act.RevealRound(round=pick(_rounds)),
-    lambda pick: act.ExtendRound(round=pick(_rounds), seconds=pick((30, 1, 90_000))),
-    lambda pick: act.PauseRound(round=pick(_rounds), on=pick((True, False))),
-    lambda pick: act.PauseRound(round=pick(_rounds), on=pick((True, False))),
+    lambda pick: act.Withdraw(round=_round(pick)),
+    lambda pick: act.LockRound(round=_round(pick)),
+    lambda pick: act.RevealRound(round=_round(pick)),
+    lambda pick: act.ExtendRound(round=_round(pick), seconds=pick((30, 1, 90_000))),
+    lambda pick: act.PauseRound(round=_round(pick), on=pick((True, False))),
+    lambda pick: act.PauseRound(round=_round(pick), on=pick((True, False))),
     lambda pick: act.EditComment(comment=pick(COMMENTS), text=pick(_texts)),
     _unsaid,
     lambda pick: act.React(comment=pick(COMMENTS), emoji=pick("👍🎉"), on=pick((True, False))),
@@ -259,26 +291,30 @@ _MAKERS = (
 )
 
 
-def _picker(number):
-    def pick(among):
-        nonlocal number
-        choices = range(among) if isinstance(among, int) else among
-        number, digit = divmod(number, len(choices))
-        return choices[digit]
+class _Pick:
+    """Makes choices of a number's digits, with an eye on the round that is on."""
 
-    return pick
+    def __init__(self, number, board=None):
+        self._number = number
+        self.current = board.round if board else None
+
+    def __call__(self, among):
+        choices = range(among) if isinstance(among, int) else among
+        self._number, digit = divmod(self._number, len(choices))
+        return choices[digit]
 
 
 def first_round_of(number):
-    pick = _picker(number)
+    pick = _Pick(number)
     method = pick(_METHODS)
-    opened = act.OpenRound(method=method, settings=_settings(pick, method), drawn=OPTIONS)
-    return entry(opened, "host")
+    settings = _settings(pick, method)
+    drawn = (*OPTIONS, *(FURTHER_DISCUSSION,) * settings.further_discussion)
+    return entry(act.OpenRound(method=method, settings=settings, drawn=drawn), "host")
 
 
-def entry_of(number):
+def entry_of(number, board=None):
     """Make an entry, and the pause before it in milliseconds, of a number."""
-    pick = _picker(number)
+    pick = _Pick(number, board)
     by = pick((*SEATS, *SEATS, "host", ""))
     # A client's ids are its own: what `once` is made from never meets between two seats.
     once = pick(("", "", *"1234567890"))
@@ -293,12 +329,22 @@ def entry_of(number):
 @st.composite
 def logs(draw, size=40):
     """Draw a whole log: positions, the store's times, entries."""
-    numbers = draw(st.lists(st.integers(0, 2**60), min_size=size // 2, max_size=size))
-    opened = draw(st.integers(0, 2**60))
-    at, log = T0, [(1, T0, create()), (2, T0, first_round_of(opened))]
-    for seq, (pause, happened) in enumerate(map(entry_of, numbers), 3):
+    # All from one number: drawn one by one, most of them would be alike.
+    dice = random.Random(draw(st.integers(0, 2**64)))
+    numbers = [dice.getrandbits(60) for _ in range(dice.randint(size // 2, size))]
+    at, log, board = T0, [(1, T0, create())], Board()
+    while board.round is None:
+        # Nothing can happen in a round that was refused.
+        log[1:] = [(2, T0, first_round_of(dice.getrandbits(60)))]
+        board = replayed(log)
+    for seq, number in enumerate(numbers, 3):
+        pause, happened = entry_of(number, board)
         at += pause
+        if isinstance(happened.action, act.Vote | act.Withdraw) and happened.by in SEATS:
+            voter = PSEUDONYMS.voter(happened.by, board.code, board.round)
+            happened = structs.replace(happened, by=voter)
         log.append((seq, at, happened))
+        board.apply(*log[-1])
     return log
 
 

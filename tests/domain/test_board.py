@@ -1,3 +1,4 @@
+import contextlib
 import os
 import random
 
@@ -16,12 +17,15 @@ from happenings import (
     logs,
     option,
     replayed,
+    rounds_beside,
     seats,
     snapshot,
+    told,
     visible,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from server.domain import actions as act
 from server.domain import board as board_module
@@ -30,9 +34,24 @@ from server.domain.changes import Change
 from server.domain.methods import METHODS
 from server.domain.refusals import Code, Refused
 from server.domain.rounds import State
-from server.domain.rules import BoardSettings, Comments, RoundSettings, Visibility
+from server.domain.rules import (
+    BoardSettings,
+    Comments,
+    Names,
+    RoundSettings,
+    TieBreak,
+    Visibility,
+)
+from server.domain.tie_break import break_tie
 from server.live import messages
-from server.live.views import board_view, comment_views, people_view, round_view, tally_view
+from server.live.views import (
+    Audience,
+    board_view,
+    comment_views,
+    parts_of,
+    people_view,
+    round_view,
+)
 
 # The same examples every time, and many more where somebody goes looking for faults.
 EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
@@ -52,6 +71,7 @@ def test_late_and_repeated_entries_change_nothing(log, arrivals):
     for seq, at, happened in log:
         late.apply(seq, at, happened)
     assert visible(late) == visible(replayed(log))
+    assert told(late) == told(replayed(log))
     assert snapshot(late).keys() == snapshot(replayed(log)).keys()
     assert late.seq == len(log)
 
@@ -62,6 +82,7 @@ def test_the_log_survives_its_encoding(log):
     decoded = [(seq, at, act.decode(act.encode(happened))) for seq, at, happened in log]
     assert [each for _, _, each in decoded] == [each for _, _, each in log]
     assert visible(replayed(decoded)) == visible(replayed(log))
+    assert told(replayed(decoded)) == told(replayed(log))
 
 
 @many
@@ -103,17 +124,17 @@ def test_what_is_refused_changes_nothing_and_was_told_beforehand(log):
         before, position = but_answers(board), board.seq
         try:
             board.check(at, happened)
-            told = None
+            foretold = None
         except Refused as refused:
-            told = refused
+            foretold = refused
         assert but_answers(board) == before
         assert board.seq == position
         outcome = board.apply(seq, at, happened)
         if isinstance(outcome, Refused):
             assert but_answers(board) == before
-            assert told == outcome
+            assert foretold == outcome
             assert outcome.message.endswith(".")
-        elif told is not None:
+        elif foretold is not None:
             # Only asked beforehand: the comment that is answered may be erased later.
             assert isinstance(happened.action, act.Comment)
             assert happened.action.parent
@@ -129,23 +150,31 @@ def test_the_tally_kept_step_by_step_is_the_one_counted_afresh(log):
             afresh = METHODS[each.method](each.names, each.settings).tally()
             for ballot in each.ballots.values():
                 afresh.add(ballot)
-            assert each.result() == afresh.result()
+            counted = break_tie(
+                afresh.result(), each.settings.tie_break, each.tie_order, each.names
+            )
+            assert each.result() == counted
             assert each.voters == afresh.voters == len(each.ballots)
 
 
 def rounds_of(method):
     raw = st.sampled_from(RIGHT_BALLOTS[method])
-    return st.tuples(st.just(method), st.lists(st.tuples(seats, st.none() | raw), max_size=20))
+    ties = st.sampled_from(TieBreak)
+    return st.tuples(
+        st.just(method), ties, st.lists(st.tuples(seats, st.none() | raw), max_size=20)
+    )
 
 
 @many
 @given(st.sampled_from(list(METHODS)).flatmap(rounds_of), st.randoms(use_true_random=False))
 def test_the_order_in_which_voters_come_does_not_matter(meeting, shuffle):
-    method, ballots = meeting
+    method, tie_break, ballots = meeting
 
     def held(happened):
         room = Meeting(create(criteria=CRITERIA))
-        room.open(method, visibility=Visibility.LIVE)
+        settings = RoundSettings(visibility=Visibility.LIVE, tie_break=tie_break)
+        drawn = OPTIONS[::-1] if tie_break is TieBreak.LOT else ()
+        room.do(act.OpenRound(method=method, settings=settings, drawn=drawn), "host")
         for seat, raw in happened:
             action = act.Withdraw(round=1) if raw is None else act.Vote(round=1, ballot=raw)
             assert isinstance(room.do(action, seat), Change)
@@ -158,6 +187,32 @@ def test_the_order_in_which_voters_come_does_not_matter(meeting, shuffle):
 
 
 SECRETS = ("sealed-words-one", "sealed-words-two")
+RESULT = (b"totals", b"winners", b"decided_by", b"steps", b"insights", b"pairwise", b"histogram")
+
+
+def everyone(board):
+    """Give each kind of person on a board, and whether they see the current result."""
+    current = board.round
+    for host in (False, True):
+        for seat in (None, *SEATS):
+            voter = PSEUDONYMS.voter(seat, board.code, current) if seat and current else None
+            sees = current is not None and current.shows_result_to(
+                voter=voter, early_host=host and board.settings.host_sees_results
+            )
+            yield Audience(host=host, result=sees)
+
+
+def sent(board, audience):
+    """Give all that somebody can be sent or fetch, as bytes, but rounds that are revealed."""
+    beside = rounds_beside(board)
+    return messages.encode(
+        [
+            parts_of(board, audience),
+            people_view(board, set(SEATS), PSEUDONYMS),
+            list(board.history),
+            [each for each in beside if each["round"].state is not State.REVEALED],
+        ]
+    )
 
 
 @many
@@ -169,38 +224,64 @@ def test_what_somebody_may_not_see_is_in_nothing_they_are_sent(log):
         board.apply(board.seq + 1, T0, entry(act.Comment(text=text, **said), "ann"))
         hide = act.HideComment(comment=f"secret {id_}", on=True)
         board.apply(board.seq + 1, T0, entry(hide, "host"))
-    for host in (False, True):
-        for seat in (None, *SEATS):
-            current = board.round
-            voter = PSEUDONYMS.voter(seat, board.code, current) if seat and current else None
-            sees = current is not None and current.shows_result_to(
-                voter=voter, early_host=host and board.settings.host_sees_results
-            )
-            audience = next(a for a in AUDIENCES if a == (host, sees))
-            shown = messages.encode(
-                [
-                    board_view(board),
-                    round_view(current),
-                    tally_view(current, audience),
-                    comment_views(board, audience),
-                    people_view(board, set(SEATS), PSEUDONYMS),
-                ]
-            )
-            if not host:
-                assert not any(secret.encode() in shown for secret in SECRETS)
-            if not sees:
-                for word in (
-                    b"totals",
-                    b"winners",
-                    b"decided_by",
-                    b"steps",
-                    b"insights",
-                    b"pairwise",
-                ):
-                    assert word not in shown
-            # Who is meant by a seat is nobody's business on any page.
-            assert b'"ballots"' not in shown
-            assert b'"author"' not in shown
+    for audience in everyone(board):
+        shown = sent(board, audience)
+        if not audience.host:
+            assert not any(secret.encode() in shown for secret in SECRETS)
+        if not audience.result:
+            assert not any(word in shown for word in RESULT)
+        # Who is meant by a seat is nobody's business on any page.
+        assert b'"ballots"' not in shown
+        assert b'"author"' not in shown
+        assert not any(
+            voter.encode() in shown
+            for each in board.rounds
+            if each.settings.names is Names.SECRET
+            for voter in each.ballots
+            if voter not in (*SEATS, "host", "")
+        )
+
+
+@many
+@given(logs(size=60))
+def test_where_a_result_is_hidden_other_ballots_would_look_the_same(log):
+    board, twin = replayed(log), Board()
+    for seq, at, happened in log:
+        outcome = twin.apply(seq, at, with_another_ballot(twin, at, happened))
+        assert isinstance(outcome, Refused | Change)
+    for audience, same in zip(everyone(board), everyone(twin), strict=True):
+        assert audience == same
+        if not audience.result:
+            assert sent(board, audience) == sent(twin, audience)
+
+
+def with_another_ballot(board, at, happened):
+    """Have the same person vote at the same time for something else, where they may vote."""
+    try:
+        board.check(at, happened)
+    except Refused:
+        return happened
+    if not isinstance(happened.action, act.Vote):
+        return happened
+    others = []
+    for raw in RIGHT_BALLOTS[board.round.method]:
+        with contextlib.suppress(Refused):
+            others.append((board.round.read(raw), raw))
+    voted = board.round.read(happened.action.ballot)
+    another = next((raw for ballot, raw in others if ballot != voted), happened.action.ballot)
+    return structs.replace(happened, action=structs.replace(happened.action, ballot=another))
+
+
+@many
+@given(logs(size=60))
+def test_a_secret_round_shows_nobody_who_voted_what(log):
+    board = replayed(log)
+    for beside in rounds_beside(board):
+        current = board.rounds[beside["round"].n - 1]
+        if current.settings.names is Names.SECRET or current.state is not State.REVEALED:
+            assert "ballots" not in beside
+        if current.settings.names is Names.SECRET:
+            assert b'"names":[' not in messages.encode(beside)
 
 
 def test_a_hidden_result_is_seen_by_nobody_before_the_reveal_and_by_all_after():

@@ -1,13 +1,11 @@
 import pytest
-from happenings import CRITERIA, OPTIONS, T0, Meeting, create, entry, option, visible
+from happenings import CRITERIA, OPTIONS, T0, Meeting, create, entry, option, refused, visible
 
 from server.domain import actions as act
-from server.domain import board as board_module
 from server.domain import conduct
 from server.domain.changes import Change
-from server.domain.comments import MAX_EMOJI
 from server.domain.limits import MAX_OPTIONS
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code
 from server.domain.rounds import State
 from server.domain.rules import (
     BoardSettingsChange,
@@ -27,15 +25,6 @@ def meeting():
 def voting(meeting):
     meeting.open("approval")
     return meeting
-
-
-def refused(outcome, code, words):
-    """Check that nothing was done, and that the reason is told in so many words."""
-    assert isinstance(outcome, Refused), outcome
-    assert outcome.code is code
-    assert words in outcome.message
-    assert outcome.message.endswith(".")
-    return True
 
 
 def test_every_kind_of_action_has_its_rule():
@@ -164,9 +153,9 @@ def test_a_round_freezes_its_options_in_the_order_of_the_board(meeting):
 
 
 def test_one_round_after_the_other(voting):
-    refused(voting.open("single"), Code.ROUND_OPEN, "Round 1 is not over")
+    refused(voting.open("single"), Code.ROUND_OPEN, "Round 1 is not over. Reveal it, then open")
     voting.do(act.LockRound(round=1), "host")
-    refused(voting.open("single"), Code.ROUND_OPEN, "Round 1 is not over")
+    refused(voting.open("single"), Code.ROUND_OPEN, "Round 1 is not over. Reveal it, then open")
     voting.do(act.RevealRound(round=1), "host")
     assert voting.open("single").round
     assert voting.board.round.n == 2
@@ -267,133 +256,6 @@ def test_one_ballot_a_voter_the_last_one_counts(voting):
 # Talk
 
 
-def test_a_comment_is_said_changed_answered_and_deleted(meeting):
-    meeting.do(act.Rename(name="Ann"), "ann")
-    assert meeting.say("ann").comments == ("c1",)
-    meeting.do(act.EditComment(comment="c1", text="It is quick."), "ann")
-    meeting.say("ben", "c2", "Is it?", parent="c1")
-    said = meeting.board.comments["c1"]
-    assert (said.text, said.name, said.edited_at) == ("It is quick.", "Ann", meeting.log[-2][1])
-    change = meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann")
-    assert change == Change(comments=("c1",), erased=(3, 4))
-    assert (said.text, said.name, said.deleted) == ("", None, True)
-
-
-def test_only_its_author_changes_or_deletes_a_comment(meeting):
-    meeting.say("ann")
-    for action in (
-        act.EditComment(comment="c1", text="No!"),
-        act.DeleteComment(comment="c1", option="flask"),
-        act.Comment(comment="c1", option="flask", kind=act.Kind.CON, text="No!"),
-    ):
-        refused(meeting.do(action, "ben"), Code.NOT_ALLOWED, "Only its author")
-    assert meeting.board.comments["c1"].text == "It is fast."
-
-
-def test_what_was_deleted_or_never_said_is_not_there(meeting):
-    meeting.say("ann")
-    meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann")
-    for id_ in ("c1", "c9"):
-        for action in (
-            act.EditComment(comment=id_, text="x"),
-            act.React(comment=id_, emoji="👍", on=True),
-            act.HideComment(comment=id_, on=True),
-            act.PinComment(comment=id_, on=True),
-        ):
-            refused(meeting.do(action), Code.NO_SUCH_COMMENT, "does not exist, or was deleted")
-    again = meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann")
-    refused(again, Code.NO_SUCH_COMMENT, "was deleted")
-
-
-def test_a_comment_said_twice_stands_once_and_all_its_copies_are_erased(meeting):
-    meeting.say("ann")
-    assert meeting.say("ann", text="Other words.") == Change()
-    said = act.Comment(comment="c2", option="flask", kind=act.Kind.PRO, text="Lost and resent.")
-    meeting.do(said, "ann", once="m")
-    assert meeting.do(said, "ann", once="m").repeats == 4
-    assert meeting.board.comments["c1"].text == "It is fast."
-    assert meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann").erased == (2, 3)
-    assert meeting.do(act.DeleteComment(comment="c2", option="flask"), "ann").erased == (4, 5)
-    assert meeting.do(said, "ann", once="m").erased == (8,)
-    assert meeting.say("ann").erased == (9,)
-    assert meeting.board.comments["c1"].deleted
-
-
-def test_a_deletion_read_without_what_it_deleted_leaves_its_place(meeting):
-    outcome = meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann")
-    assert outcome == Change(comments=("c1",))
-    refused(meeting.say("ben"), Code.NOT_ALLOWED, "Only its author")
-    assert meeting.say("ann").comments == ()
-
-
-def test_the_parent_is_asked_for_beforehand_only(meeting):
-    meeting.say("ann")
-    meeting.say("ben", "c2", "Why?", parent="c1")
-    said = {"option": "flask", "kind": act.Kind.NOTE, "text": "x"}
-    for id_, parent, more, code in (
-        ("c3", "c2", {}, Code.NOT_ALLOWED),
-        ("c4", "c9", {}, Code.NO_SUCH_COMMENT),
-        ("c5", "c1", {"option": "django"}, Code.NOT_ALLOWED),
-    ):
-        reply = entry(act.Comment(comment=id_, parent=parent, **said | more), "dan")
-        with pytest.raises(Refused) as caught:
-            meeting.board.check(meeting.now, reply)
-        assert caught.value.code is code
-        assert isinstance(meeting.do(reply), Change)
-
-
-def test_while_the_host_has_closed_the_talk_it_can_only_be_deleted(meeting):
-    meeting.say("ann")
-    meeting.do(act.SetBoard(settings=BoardSettingsChange(comments=Comments.CLOSED)), "host")
-    refused(meeting.say("ben", "c2"), Code.NOT_ALLOWED, "closed the talk")
-    edit = act.EditComment(comment="c1", text="x")
-    refused(meeting.do(edit, "ann"), Code.NOT_ALLOWED, "closed the talk")
-    react = act.React(comment="c1", emoji="👍", on=True)
-    refused(meeting.do(react, "ben"), Code.NOT_ALLOWED, "closed the talk")
-    assert meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann").erased
-
-
-def test_reactions_count_each_seat_once(meeting):
-    meeting.say("ann")
-    for seat in ("ben", "ben", "cleo"):
-        meeting.do(act.React(comment="c1", emoji="👍", on=True), seat)
-    assert meeting.board.comments["c1"].reactions == {"👍": {"ben", "cleo"}}
-    for seat in ("ben", "cleo", "dan"):
-        meeting.do(act.React(comment="c1", emoji="👍", on=False), seat)
-    assert meeting.board.comments["c1"].reactions == {}
-    assert meeting.do(act.React(comment="c1", emoji="🎉", on=False), "dan").comments == ("c1",)
-
-
-def test_a_comment_bears_a_dozen_kinds_of_reactions(meeting):
-    meeting.say("ann")
-    for n in range(MAX_EMOJI):
-        meeting.do(act.React(comment="c1", emoji=chr(0x1F600 + n), on=True), "ben")
-    more = act.React(comment="c1", emoji="👍", on=True)
-    refused(meeting.do(more, "ben"), Code.TOO_MANY, "at most 12 different reactions")
-    known = act.React(comment="c1", emoji=chr(0x1F600), on=True)
-    assert isinstance(meeting.do(known, "cleo"), Change)
-
-
-def test_a_board_holds_so_many_comments(meeting, monkeypatch):
-    def asked(comment, text="x"):
-        said = act.Comment(comment=comment, option="flask", kind=act.Kind.PRO, text=text)
-        try:
-            meeting.board.check(T0, act.Entry(by="ann", action=said))
-        except Refused as no:
-            return no
-        return None
-
-    meeting.say("ann")
-    monkeypatch.setattr(board_module, "MAX_TALK", 20)
-    refused(asked("c2", "x" * 30), Code.TOO_MANY, "at most 20 characters")
-    assert asked("c2") is None
-    monkeypatch.setattr(board_module, "MAX_COMMENTS", 1)
-    refused(asked("c2"), Code.TOO_MANY, "at most 1 comments")
-    # What is said once more is no further one; and the log counts what it holds.
-    assert asked("c1") is None
-    assert isinstance(meeting.say("ann", "c2"), Change)
-
-
 @pytest.mark.parametrize("state", ["open", "locked"])
 def test_a_host_cannot_look_at_hidden_results_between_two_votes(meeting, state):
     look = act.SetBoard(settings=BoardSettingsChange(host_sees_results=True))
@@ -407,20 +269,6 @@ def test_a_host_cannot_look_at_hidden_results_between_two_votes(meeting, state):
     assert meeting.do(other, "host").board
     meeting.do(act.RevealRound(round=1), "host")
     assert meeting.do(look, "host").board
-
-
-def test_the_host_hides_and_pins(meeting):
-    meeting.say("ann", text="rude words")
-    for action in (act.HideComment, act.PinComment):
-        assert meeting.do(action(comment="c1", on=True), "host").comments == ("c1",)
-    said = meeting.board.comments["c1"]
-    assert said.hidden
-    assert said.pinned
-    meeting.do(act.HideComment(comment="c1", on=False), "host")
-    assert not said.hidden
-
-
-# People and the outcome
 
 
 def test_people_take_a_name_and_give_it_up(meeting):

@@ -10,6 +10,7 @@ from server.domain.rules import (
     Comments,
     Entrance,
     RoundSettings,
+    TieBreak,
     Visibility,
 )
 
@@ -69,6 +70,13 @@ def test_every_setting_of_a_board_has_its_words():
                 options=("flask", "django"),
             ),
             "opened round 1: single, results shown live, secret ballots, 2 of 3 options, 1 min 30 s",
+        ),
+        (
+            act.OpenRound(
+                method="single",
+                settings=RoundSettings(visibility=Visibility.LIVE, tie_break=TieBreak.LISTED),
+            ),
+            "opened round 1: single, results shown live, secret ballots, ties settled by the list",
         ),
         (act.Decide(option="flask", because="PRIVATE"), "decided for Flask"),
         (act.MakeInvites(batch="b1", count=1), "made an invitation"),

@@ -96,6 +96,11 @@ def test_what_many_have_no_opinion_on():
     )
 
 
+def test_nobody_is_asked_to_know_more_of_further_discussion():
+    found = revealed("score", score(flask=5, django=4, tornado=1), further_discussion=True)
+    assert "no_opinion" not in found
+
+
 DISSENT = [approve("flask"), approve("flask"), approve("flask"), approve("django", "tornado")]
 
 

@@ -52,7 +52,7 @@ async def test_a_room_without_people_is_closed_and_opens_again(embedded, monkeyp
         await host.done("set_board", title="Still here")
         page = await server.page(other)
         await page.done("rename", name="Ann")
-        assert server.hub.rooms[other].connections
+        assert server.hub.rooms[other]._seating.connections
 
 
 async def test_a_board_that_expired_sends_its_people_away(embedded):

@@ -2,11 +2,12 @@ import asyncio
 import random
 
 import pytest
-from domain.happenings import create, entry_of, first_round_of, visible
+from domain.happenings import T0, create, entry_of, first_round_of, told, visible
 from one_process import until
 from redis import Redis
 
 from server.domain import actions as act
+from server.domain.board import Board
 from server.domain.refusals import Code, Refused
 from server.live.replica import Replica
 from server.log import keys
@@ -48,8 +49,11 @@ async def test_whatever_comes_in_whatever_order_the_boards_are_the_same(embedded
     store = Store(embedded.url)
     log = Log(store, Nobody(), 1)
     await store.client.flushall()
-    happened = [create(), first_round_of(dice.getrandbits(60))]
-    happened += [entry_of(dice.getrandbits(60))[1] for _ in range(150)]
+    happened, board = [create(), first_round_of(dice.getrandbits(60))], Board()
+    board.apply(1, T0, happened[0])
+    for _ in range(150):
+        board.apply(len(happened), T0, happened[-1])
+        happened.append(entry_of(dice.getrandbits(60), board)[1])
     await log.create("BOARD", [act.encode(happened[0])])
     early = Replica(log, "BOARD", Watching())
     await early.load()
@@ -70,6 +74,7 @@ async def test_whatever_comes_in_whatever_order_the_boards_are_the_same(embedded
     await late.load()
     assert early.board.seq == late.board.seq == len(rows)
     assert visible(early.board) == visible(late.board)
+    assert told(early.board) == told(late.board)
     seqs = early._watcher.seqs
     assert seqs == list(range(1, len(rows) + 1))
     await early.close()

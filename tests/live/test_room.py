@@ -79,9 +79,9 @@ async def test_leaving_takes_nothing_along_that_others_need(embedded, view):
         code, _ = await server.board()
         stays, leaves = await server.page(code), await server.page(code, view)
         room = server.hub.rooms[code]
-        await until(lambda: len(room.connections) == 2)
+        await until(lambda: len(room._seating.connections) == 2)
         await leaves.socket.close()
-        await until(lambda: len(room.connections) == 1)
+        await until(lambda: len(room._seating.connections) == 1)
         assert len(server.hub.guests) >= 1
         await stays.done("rename", name="Ann")
         await stays.told(

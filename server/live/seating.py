@@ -1,0 +1,141 @@
+"""Where everybody sits: which connections see the same, and whose ballot each of them shows."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Protocol
+
+from server.domain.board import Board
+from server.domain.rules import Visibility
+from server.live import messages
+from server.live.admission import Actor
+from server.live.messages import Ballot, View
+from server.live.pseudonyms import Pseudonyms
+from server.live.transport import Connection, frame
+from server.live.views import Audience
+
+SLICE = 50
+"""Welcomes after which the loop gets to do other things."""
+
+
+class Stage(Protocol):
+    """What is watched. The board may be another one the next time."""
+
+    @property
+    def board(self) -> Board: ...
+
+
+class Seating:
+    """The connections of a room, each in its audience."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        pseudonyms: Pseudonyms,
+        members: dict[Audience, dict[Connection, None]],
+        welcome: Callable[[Connection], None],
+    ) -> None:
+        """`members` is kept up to date; `welcome` tells a connection all that it may see."""
+        self.connections: dict[Connection, None] = {}
+        self._stage = stage
+        self._pseudonyms = pseudonyms
+        self._members = members
+        self._welcome = welcome
+        self._waiting: dict[Connection, None] = {}
+        """Those that are to be welcomed anew."""
+        self._tabs: dict[str, dict[Connection, None]] = {}
+        """Voter to the connections that show their ballot."""
+        self._voters: dict[str, str] = {}
+        """Seat to the name under which its ballot of the current round is counted."""
+
+    def enter(self, connection: Connection) -> None:
+        self.connections[connection] = None
+        self._seat(connection)
+
+    def leave(self, connection: Connection) -> None:
+        del self.connections[connection]
+        self._waiting.pop(connection, None)
+        self._unseat(connection)
+
+    def move_all(self) -> None:
+        """Ask again what everybody may see."""
+        self._voters.clear()
+        for connection in self.connections:
+            if connection not in self._waiting:
+                self._seat(connection)
+
+    def welcome_anew(self, connections: Iterable[Connection]) -> None:
+        """Have some start afresh, a slice a turn of the loop, because there may be thousands.
+
+        Until its turn comes a connection sits nowhere and is told nothing: on what it knows,
+        nothing new can be put.
+        """
+        begun = bool(self._waiting)
+        for connection in connections:
+            self._unseat(connection)
+            self._waiting[connection] = None
+        if self._waiting and not begun:
+            asyncio.get_running_loop().call_soon(self._welcome_some)
+
+    def _welcome_some(self) -> None:
+        some = list(islice(self._waiting, SLICE))
+        for connection in some:
+            del self._waiting[connection]
+        if self._waiting:
+            asyncio.get_running_loop().call_soon(self._welcome_some)
+        for connection in some:
+            self._seat(connection)
+            self._welcome(connection)
+
+    def audience(self, actor: Actor, view: View | None) -> Audience:
+        """Say what somebody may see on one of the pages."""
+        board, host = self._stage.board, actor.is_host and view is View.HOST
+        current = board.round
+        result = current is not None and current.shows_result_to(
+            voter=self.voter(actor.seat), early_host=host and board.settings.host_sees_results
+        )
+        return Audience(host=host, result=result)
+
+    def voter(self, seat: str | None) -> str | None:
+        """Return the name under which a seat's ballot of the current round is counted."""
+        board = self._stage.board
+        if not seat or not board.round:
+            return None
+        voter = self._voters.get(seat)
+        if voter is None:
+            voter = self._voters[seat] = self._pseudonyms.voter(seat, board.code, board.round)
+        return voter
+
+    def show_ballot(self, voter: str) -> None:
+        """Show a voter's ballot, as it is now, on every page of theirs."""
+        current, tabs = self._stage.board.round, self._tabs.get(voter)
+        if current is None or not tabs:
+            return
+        after_vote = current.settings.visibility is Visibility.AFTER_VOTE
+        ballot = Ballot(round=current.n, ballot=current.ballot_of(voter))
+        shown = frame(messages.encode(ballot))
+        for connection in list(tabs):
+            connection.show_ballot(shown)
+            # Who sees the result from now on gets it with the next tally, which is due.
+            if after_vote and connection.audience != self._audience(connection):
+                self._seat(connection)
+
+    def _audience(self, connection: Connection) -> Audience:
+        return self.audience(connection.actor, connection.view)
+
+    def _seat(self, connection: Connection) -> None:
+        """Put a connection among those who see the same, and note whose ballot it shows."""
+        self._unseat(connection)
+        connection.voter = self.voter(connection.actor.seat)
+        connection.audience = self._audience(connection)
+        self._members.setdefault(connection.audience, {})[connection] = None
+        if connection.voter:
+            self._tabs.setdefault(connection.voter, {})[connection] = None
+
+    def _unseat(self, connection: Connection) -> None:
+        if connection.audience is not None:
+            self._members[connection.audience].pop(connection, None)
+        if connection.voter and (tabs := self._tabs.get(connection.voter)):
+            tabs.pop(connection, None)
+            if not tabs:
+                del self._tabs[connection.voter]

@@ -1,0 +1,103 @@
+import json
+from types import SimpleNamespace
+
+from domain.happenings import Meeting, create, entry
+
+from server.domain import actions as act
+from server.domain.rounds import Round
+from server.domain.rules import BoardSettingsChange, Names
+from server.live import messages
+from server.live.messages import PeopleView
+from server.live.parts import Parts
+from server.live.views import Audience
+
+VOTER, SEES = Audience(host=False, result=False), Audience(host=False, result=True)
+
+
+class Hall:
+    def __init__(self):
+        self.meeting = Meeting()
+        self.replica = SimpleNamespace(epoch="one")
+        self.here = 0
+        self.parts = Parts(self)
+
+    @property
+    def board(self):
+        return self.meeting.board
+
+    def people(self):
+        self.here += 1
+        return PeopleView(here=self.here, observing=0, lost=0, voted=0, names=None)
+
+
+def names_in(rounds):
+    return [
+        each["name"] for beside in json.loads(messages.encode(rounds)) for each in beside["ballots"]
+    ]
+
+
+def test_a_part_is_encoded_once_a_position_and_audience():
+    hall = Hall()
+    hall.meeting.open("single")
+    hall.meeting.vote("ann", "flask")
+    first = hall.parts.of("tally", VOTER)
+    assert hall.parts.of("tally", VOTER) is first
+    assert b"totals" in bytes(hall.parts.of("tally", SEES))
+    assert b"totals" not in bytes(first)
+    hall.meeting.vote("ben", "flask")
+    assert b'"voters":2' in bytes(hall.parts.of("tally", VOTER))
+    # The same positions of another history are other boards.
+    hall.replica.epoch, before = "two", hall.parts.of("tally", VOTER)
+    assert hall.parts.of("tally", VOTER) is not before
+
+
+def test_the_talk_is_encoded_anew_only_when_something_was_said():
+    hall = Hall()
+    hall.meeting.say("ann")
+    first, _ = hall.parts.comments(VOTER)
+    hall.meeting.open("single")
+    assert hall.parts.comments(VOTER)[0] is first
+    hall.meeting.say("ben", "c2")
+    assert b'"c2"' in bytes(hall.parts.comments(VOTER)[0])
+
+
+def test_rounds_that_are_over_are_written_once_and_with_the_names_of_now(monkeypatch):
+    hall = Hall()
+    meeting, written = hall.meeting, []
+    ballot_of = Round.ballot_of
+    monkeypatch.setattr(
+        Round, "ballot_of", lambda each, voter: written.append(each.n) or ballot_of(each, voter)
+    )
+    meeting.do(act.Rename(name="Ann"), "ann")
+    for _ in range(2):
+        meeting.open("single", names=Names.OPEN)
+        meeting.vote("ann", "flask")
+        meeting.do(act.RevealRound(round=meeting.board.round.n), "host")
+    assert names_in(hall.parts.rounds()) == ["Ann", "Ann"]
+    meeting.say("ben")
+    assert names_in(hall.parts.rounds()) == ["Ann", "Ann"]
+    assert written == [1, 2]
+    meeting.do(act.Rename(name="Anna"), "ann")
+    assert names_in(hall.parts.rounds()) == ["Anna", "Anna"]
+    meeting.do(act.SetBoard(settings=BoardSettingsChange(show_names=False)), "host")
+    assert b"Anna" not in bytes(hall.parts.rounds())
+    # And what is going on is never older than the board.
+    meeting.open("single", names=Names.OPEN)
+    meeting.vote("ann", "flask")
+    assert json.loads(messages.encode(hall.parts.rounds()))[2]["tally"]["voters"] == 1
+
+
+def test_another_history_with_the_same_positions_is_written_anew():
+    hall = Hall()
+    hall.meeting.open("single")
+    hall.parts.rounds()
+    hall.meeting, hall.replica.epoch = Meeting(create()), "two"
+    hall.meeting.do(entry(act.OpenRound(method="approval"), "host"))
+    assert json.loads(messages.encode(hall.parts.rounds()))[0]["round"]["method"] == "approval"
+
+
+async def test_in_a_crowd_people_are_not_counted_for_each_who_comes():
+    hall = Hall()
+    assert hall.parts.people(1) != hall.parts.people(1)
+    assert hall.parts.people(1000) is hall.parts.people(1000)
+    assert hall.here < 4
