@@ -114,6 +114,7 @@ export const words = {
   ringOf: (here) => `of ${here} have voted`,
   ringNobody: "Nobody is here yet",
   stillChoosing: (n) => `${count(n, "person is", "people are")} still choosing`,
+  closedWith: (n) => `Voting is closed with ${count(n, "ballot", "ballots")}. The result is about to be shown.`,
   here: (n) => `${n} here`,
   counts: (here, voted) => `${here} here · ${voted} voted`,
   entry: {

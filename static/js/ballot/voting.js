@@ -32,7 +32,7 @@ export class Voting {
 
   get isOpen() {
     const { state } = this.#live;
-    return state.acceptsVotes && state.you.role !== "observer";
+    return state.acceptsVotes && state.you.votes;
   }
 
   get isOver() {
