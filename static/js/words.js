@@ -70,8 +70,9 @@ export const words = {
 
   talk: {
     add: "Add a comment",
-    closedShort: "Comments are closed",
-    closedKept: "The host has closed comments. What you wrote stays here.",
+    silentShort: { closed: "Comments are closed", watching: "You are watching" },
+    silent: { closed: "The host has closed comments.", watching: "Who only watches reads along, and says nothing." },
+    kept: "What you wrote stays here.",
     sort: "Order",
     sorts: { newest: "Newest", support: "Support" },
     option: "About which option?",

@@ -127,9 +127,9 @@ class BallotPage {
   }
 
   #updateTogether(shown) {
-    const { method, isOver } = this.#voting;
+    const { method, isUsed: mayVote } = this.#voting;
     for (const [name, view] of Object.entries(this.#views.together)) {
-      const isUsed = method?.section === name && !isOver;
+      const isUsed = method?.section === name && mayVote;
       show(this.#parts[`vote-${name}`], isUsed);
       if (isUsed) view.update(shown);
     }

@@ -30,7 +30,7 @@ export class PhaseLine {
     const line = this.#parts;
     if (line.phase) {
       line.phase.dataset.phase = phase;
-      setText(line["phase-now"], state.isPaused ? words.pausedPhase : words.phases[phase]);
+      setText(line["phase-now"], state.isPaused && line["time-left"].role === "timer" ? words.pausedPhase : words.phases[phase]);
       setText(line["phase-round"], round ? words.round(round.n) : "");
       setText(line["phase-method"], round ? (words.methods[round.method] ?? round.method) : "");
     }

@@ -101,8 +101,10 @@ function placesOf({ order }, among = null) {
 
 function head({ round, tally }) {
   const method = words.methods[round.method] ?? round.method;
-  return element("th", { scope: "col" }, w.head(round.n), element("span", { className: "rounds-how", text: `${method} · ${w.voted(tally?.voters ?? 0)}` }));
+  return element("th", { scope: "col" }, w.head(round.n), how(method), how(w.voted(tally?.voters ?? 0)));
 }
+
+const how = (text) => element("span", { className: "rounds-how", text });
 
 function row(option, columns) {
   const node = element("tr", { className: "option" }, element("th", { scope: "row", className: "table-option" }, element("span", { text: option.name })), ...columns.map((each) => cell(option.id, each)));
@@ -114,7 +116,7 @@ function cell(id, { round, places }) {
   if (!round.options.includes(id)) return element("td", { className: "soft", "aria-label": w.notOn, text: "–" });
   if (!places) return element("td", { className: "soft", text: w.hidden });
   const { place, isTied, total, moved, since } = places.get(id);
-  return element("td", { className: "num" }, element("b", { text: `${w.place(place, isTied)}.` }), ` ${total} `, moved === null ? null : move(moved, since));
+  return element("td", { className: "num" }, element("b", { text: w.place(place, isTied) }), ` ${total} `, moved === null ? null : move(moved, since));
 }
 
 function move(moved, since) {

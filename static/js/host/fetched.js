@@ -7,16 +7,17 @@ import { call } from "../call.js";
 const PAUSE_MS = 2_000;
 
 export class Fetched {
+  #live;
   #fold;
   #path;
   #render;
   #fail;
-  #seq = 0;
   #at = null;
   #timer = null;
 
   /** `render(answer)` shows what was read. */
-  constructor(fold, path, { render, fail }) {
+  constructor(fold, path, { live, render, fail }) {
+    this.#live = live;
     this.#fold = fold;
     this.#path = path;
     this.#render = render;
@@ -24,9 +25,8 @@ export class Fetched {
     fold.addEventListener("toggle", () => fold.open && this.read());
   }
 
-  update({ seq }) {
-    this.#seq = seq;
-    if (this.#fold.open && this.#at !== seq) this.#timer ??= setTimeout(() => this.read(), PAUSE_MS);
+  update() {
+    if (this.#fold.open && this.#at !== this.#live.state.seq) this.#timer ??= setTimeout(() => this.read(), PAUSE_MS);
   }
 
   /** Reads now; and once more in a moment, when every process knows of what was just done. */
@@ -38,7 +38,9 @@ export class Fetched {
   async read() {
     clearTimeout(this.#timer);
     this.#timer = null;
-    this.#at = this.#seq;
+    // Without its line the console knows nothing new, or may know nothing any more.
+    if (this.#live.line.status !== "open") return;
+    this.#at = this.#live.state.seq;
     try {
       this.#render(await call(this.#path));
     } catch (problem) {

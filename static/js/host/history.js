@@ -10,13 +10,13 @@ const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", t
 export class History {
   #fetched;
 
-  constructor(fold, list, code, fail) {
+  constructor(fold, list, code, { live, fail }) {
     const rows = new KeyedList(list, { key: ({ seq }) => String(seq), make: (act) => ({ element: row(act), update() {} }) });
-    this.#fetched = new Fetched(fold, `/api/boards/${code}/history`, { render: ({ history }) => rows.render(history.toReversed()), fail });
+    this.#fetched = new Fetched(fold, `/api/boards/${code}/history`, { live, render: ({ history }) => rows.render(history.toReversed()), fail });
   }
 
-  update(state) {
-    this.#fetched.update(state);
+  update() {
+    this.#fetched.update();
   }
 }
 

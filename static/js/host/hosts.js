@@ -26,15 +26,15 @@ export class Hosts {
     this.#fail = fail;
     this.#announcer = announcer;
     this.#list = new KeyedList(page["host-list"], { key: ({ host }) => host, make: (host) => this.#row(host) });
-    this.#fetched = new Fetched(page.hosts, this.#path, { render: ({ hosts }) => this.#show(hosts), fail });
+    this.#fetched = new Fetched(page.hosts, this.#path, { live, render: ({ hosts }) => this.#show(hosts), fail });
     page["host-form"].addEventListener("submit", (event) => {
       event.preventDefault();
       this.#add(event.target);
     });
   }
 
-  update(state) {
-    this.#fetched.update(state);
+  update() {
+    this.#fetched.update();
   }
 
   #show(hosts) {

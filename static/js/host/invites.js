@@ -26,15 +26,15 @@ export class Invites {
     this.#fail = fail;
     this.#announcer = announcer;
     this.#list = new KeyedList(page["invite-list"], { make: (invite) => this.#row(invite) });
-    this.#fetched = new Fetched(page.invites, this.#path, { render: ({ invites }) => this.#show(invites), fail });
+    this.#fetched = new Fetched(page.invites, this.#path, { live, render: ({ invites }) => this.#show(invites), fail });
     page["invite-form"].addEventListener("submit", (event) => {
       event.preventDefault();
       this.#make(event.target);
     });
   }
 
-  update(state) {
-    this.#fetched.update(state);
+  update() {
+    this.#fetched.update();
   }
 
   #show(invites) {

@@ -57,7 +57,7 @@ class HostPage {
       new Settings(page.settings, (settings) => live.ask({ type: "set_board", settings }), fail),
       new Talk(page, live, (type, comment, on) => live.ask({ type, comment, on }).catch((refusal) => fail(refusal.message))),
       new RoundsBeside(page.rounds, page["rounds-body"], code),
-      new History(page.history, page["history-list"], code, fail),
+      new History(page.history, page["history-list"], code, people),
       new Hosts(page, code, people),
       new Invites(page, code, people),
       new NextStep(page.next, {

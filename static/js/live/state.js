@@ -175,6 +175,12 @@ export class BoardState {
     return you.seat !== null && !you.votes && (board.settings.entry === "open" || you.invite !== null);
   }
 
+  /** Why this page may not comment: `closed` `watching`; null where it may. */
+  get silent() {
+    if (this.board.settings.comments === "closed") return "closed";
+    return this.you.seat === null || this.watches ? "watching" : null;
+  }
+
   /** Who voted, of how many that may. Someone who has voted may have left the room since. */
   get turnout() {
     const { voted, here, observing } = this.people;

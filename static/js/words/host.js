@@ -14,7 +14,7 @@ export const host = {
   runOffHeading: "Run-off among the tied",
   decide: "Decide",
   decideAgain: "Change the decision",
-  reopen: "Open the decision again",
+  reopen: "Take it back",
   reopenSure: (name) => `Take back the decision for ${name}? Everyone sees that the board is open again; the history keeps it.`,
   share: "Copy the link to the decision",
   extend: "+1 minute",
