@@ -143,6 +143,26 @@ def test_a_round_after_the_decision_asks_to_decide_anew(server, board, person):
     assert ranking(host)[0] == ["1", "Django", "1"]
 
 
+def test_open_ballots_are_told_by_name_after_the_reveal(server, board, person):
+    phone, host = person(board.address), person(board.host, DESK)
+    phone.get_by_label("Your name").fill("Ana")
+    phone.get_by_role("button", name="Save").click()
+    server.open_round(board, names="open")
+    tap(phone, "Django")
+    tap(phone, "Flask")
+    saved(phone).to_have_text("✓ saved")
+    expect(phone.get_by_text("2 of 4 chosen")).to_be_visible()
+    server.reveal(board)
+    for page in (phone, host):
+        page.get_by_text("Who voted what").click()
+        expect(page.locator(".open-ballots li")).to_have_text(["AnaDjango, Flask"])
+    server.open_round(board)
+    server.reveal(board)
+    for page in (phone, host):
+        expect(page.get_by_text("Ballots are secret.")).to_be_visible()
+        expect(page.get_by_text("Who voted what")).to_be_hidden()
+
+
 LOOK = {"reduced_motion": "reduce", "bypass_csp": True}
 
 

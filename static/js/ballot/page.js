@@ -6,6 +6,7 @@ import { Herald } from "../board/herald.js";
 import { remember } from "../board/known_boards.js";
 import { measure } from "../board/measure.js";
 import { Notices } from "../board/notices.js";
+import { OpenBallots } from "../board/open_ballots.js";
 import { PhaseLine } from "../board/phase_line.js";
 import { Ranking } from "../board/ranking.js";
 import { RoundsBeside } from "../board/rounds_beside.js";
@@ -53,6 +54,7 @@ class BallotPage {
       decision: new Decision(this.#parts.decision),
       ranking: new Ranking(this.#parts.outcome),
       evidence: new Evidence(this.#parts.outcome),
+      openBallots: new OpenBallots(this.#parts.outcome, code),
       receipt: new Receipt(document, { code, withdraw: () => voting.vote(null), none: () => voting.vote(voting.method.none) }),
       name: new NameForm(this.#parts["name-form"], live),
       notices,
@@ -79,7 +81,7 @@ class BallotPage {
     const views = this.#views;
     views.notices.update(this.#live);
     if (!state.ready) return;
-    for (const view of [views.phase, views.rules, views.decision, views.entry, views.watch, views.rounds, views.name, views.herald]) view.update(state);
+    for (const view of [views.phase, views.rules, views.decision, views.entry, views.watch, views.rounds, views.openBallots, views.name, views.herald]) view.update(state);
     setText(this.#parts.title, state.board.title);
     setText(this.#parts.context, state.board.context);
     show(this.#parts.context, Boolean(state.board.context));

@@ -5,6 +5,7 @@ import { Decision } from "../board/decision.js";
 import { Evidence } from "../board/evidence/evidence.js";
 import { remember } from "../board/known_boards.js";
 import { Notices } from "../board/notices.js";
+import { OpenBallots } from "../board/open_ballots.js";
 import { PhaseLine } from "../board/phase_line.js";
 import { Ranking } from "../board/ranking.js";
 import { RoundsBeside } from "../board/rounds_beside.js";
@@ -56,6 +57,7 @@ class HostPage {
       new People(page),
       new Settings(page.settings, (settings) => live.ask({ type: "set_board", settings }), fail),
       new Talk(page, live, (type, comment, on) => live.ask({ type, comment, on }).catch((refusal) => fail(refusal.message))),
+      new OpenBallots(page.results, code),
       new RoundsBeside(page.rounds, page["rounds-body"], code),
       new History(page.history, page["history-list"], code, people),
       new Hosts(page, code, people),

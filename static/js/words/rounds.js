@@ -15,5 +15,7 @@ export const rounds = {
   same: "=",
   upWords: (n, since) => `up ${count(n, "place", "places")} since round ${since}`,
   downWords: (n, since) => `down ${count(n, "place", "places")} since round ${since}`,
+  gift: (name, n) => `${name} ${n}`,
+  blank: "none of them",
   sameWords: (since) => `the same place as in round ${since}`,
 };
