@@ -21,7 +21,7 @@ const HINTS = {
     if (!here) return w.hints.nobody;
     return voted === here ? w.hints.all(here) : w.hints.voted(voted, here);
   },
-  locked: ({ current }) => w.hints.locked(current?.voters ?? 0),
+  locked: ({ current, round, board }) => w.hints.locked(current?.voters ?? 0, round.settings.visibility === "on_reveal" && !board.settings.host_sees_results),
   revealed(state) {
     const split = state.current?.insights?.find(({ kind }) => kind === "split");
     if (tiedIn(state).length) return w.hints.tied(tiedIn(state).length);

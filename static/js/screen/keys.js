@@ -58,7 +58,8 @@ export class Keys {
       if (this.#armed === null) {
         this.#armed = setTimeout(() => this.#disarm(), ARMED_MS);
         this.#buttons.reveal.toggleAttribute("data-armed", true);
-        this.#say(words.pressAgain, ARMED_MS);
+        const { lost } = this.#live.state.people;
+        this.#say(lost ? `${words.host.lost(lost)} ${words.pressAgain}` : words.pressAgain, ARMED_MS);
         return;
       }
       this.#disarm();

@@ -37,7 +37,7 @@ export const host = {
     nobody: "Nobody has come yet. Show the shared screen, or hand on the join link.",
     voted: (voted, here) => `${voted} of ${here} have voted, ${here - voted} choosing…`,
     all: (here) => (here === 1 ? "The one person here has voted." : `All ${here} have voted.`),
-    locked: (voters) => `Voting is closed with ${count(voters, "ballot", "ballots")}. Nobody sees the result yet.`,
+    locked: (voters, isBlind) => `Voting is closed with ${count(voters, "ballot", "ballots")}.${isBlind ? " Nobody sees the result yet." : ""}`,
     shown: "Everyone sees the result. Talk about it, then decide, or vote once more.",
     talkFirst: (insight) => `Talk about this first: ${insight}`,
     tied: (n) => `${n} options are tied. Talk, then let the room choose between them.`,
