@@ -4,7 +4,7 @@ from server.domain.refusals import Refused
 from server.live.hosting import AddHost, HostDraft
 from server.web.bodies import fitting, plain
 from server.web.handler import Access, Handler, Problem
-from server.web.pages import links_of
+from server.web.pages import links_of, qr_picture
 
 
 class Hosts(Handler):
@@ -35,7 +35,7 @@ class Hosts(Handler):
         await self.done(room, actor, request)
         link = f"{links_of(self.site.base, room.code).host}?key={request.key}"
         answer = {"host": request.host, "name": request.name, "host_key": request.key}
-        self.answer(answer | {"link": link}, status=201)
+        self.answer(answer | {"link": link, "qr": qr_picture(link)}, status=201)
 
 
 routes = [(r"/api/boards/([^/]+)/hosts", Hosts)]

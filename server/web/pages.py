@@ -276,6 +276,14 @@ def draw_qr(address: str) -> str:
     return drawn
 
 
+def qr_picture(address: str) -> str:
+    """Draw an address as a QR code that is a picture by itself: a `data:` address of SVG."""
+    drawn: str = segno.make(address, error="m", micro=False).svg_data_uri(
+        omitsize=True, border=2, light="#fff"
+    )
+    return drawn
+
+
 routes = [
     (r"/", Home),
     (r"/b/([^/]+)", BallotPage),

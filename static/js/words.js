@@ -2,11 +2,14 @@
 
 import { ballots } from "./words/ballots.js";
 import { count } from "./words/grammar.js";
+import { host } from "./words/host.js";
 import { results } from "./words/results.js";
+import { rounds } from "./words/rounds.js";
 
 export const words = {
   ballots,
   results,
+  rounds,
   methods: { single: "One choice", approval: "Approval", dots: "Dots", score: "Scores (STAR)", ranked: "Ranking (Schulze)", matrix: "Criteria" },
   phases: { setup: "Not open yet", open: "Voting open", locked: "Voting closed", revealed: "Result", decided: "Decided" },
   kinds: { pro: "For", con: "Against", question: "Question", risk: "Risk", note: "Note" },
@@ -15,7 +18,9 @@ export const words = {
   furtherDiscussion: "Further discussion",
   furtherDiscussionStrapline: "none of these is ready, we need to talk more",
 
+  pausedPhase: "Voting open, clock paused",
   timeLeft: (clock) => `${clock} left`,
+  timePaused: (clock) => `Clock paused, ${clock} left`,
   timeUp: "Time is up",
 
   rules: {
@@ -65,8 +70,9 @@ export const words = {
 
   talk: {
     add: "Add a comment",
-    closedShort: "Comments are closed",
-    closedKept: "The host has closed comments. What you wrote stays here.",
+    silentShort: { closed: "Comments are closed", watching: "You are watching" },
+    silent: { closed: "The host has closed comments.", watching: "Who only watches reads along, and says nothing." },
+    kept: "What you wrote stays here.",
     sort: "Order",
     sorts: { newest: "Newest", support: "Support" },
     option: "About which option?",
@@ -101,6 +107,7 @@ export const words = {
     4003: "You are not allowed on this board. Ask the host for a link.",
     4004: "This board is no longer there.",
   },
+  notLoaded: "This could not be loaded. Try again in a moment.",
   notConnected: "There is no connection right now. Nothing was changed; try again in a moment.",
   brokeMeanwhile: "The connection broke meanwhile. Look whether it was done before you try again.",
 
@@ -108,12 +115,26 @@ export const words = {
   ringOf: (here) => `of ${here} have voted`,
   ringNobody: "Nobody is here yet",
   stillChoosing: (n) => `${count(n, "person is", "people are")} still choosing`,
+  closedWith: (n) => `Voting is closed with ${count(n, "ballot", "ballots")}. The result is about to be shown.`,
   here: (n) => `${n} here`,
   counts: (here, voted) => `${here} here · ${voted} voted`,
+  entry: {
+    seat: (n) => `You are here with invitation ${n}. Whoever opens the same link shares this seat and its one ballot with you.`,
+    revoked: "Your invitation was taken back. You can watch; ask the host for another one to take part.",
+    invited: "This board is by invitation. You can watch; to vote, open the link that was made for you.",
+  },
+  screenCall: {
+    open: "Scan the code and have a look. Voting opens in a moment.",
+    invited: "Voting opens in a moment. Come in with the invitation that you were given.",
+  },
+
   pressAgain: "Press R again to show the result to everyone.",
   extended: "Done.",
-  oneMinuteMore: "one minute more",
   lastMinute: "last minute",
+  pause: "pause",
+  goOn: "go on",
+  paused: "The clock stands still.",
+  goesOn: "The clock goes on.",
 
   announce: {
     reveal: (sentence) => `The result is shown. ${sentence}`,
@@ -123,47 +144,7 @@ export const words = {
   },
   lookAgain: (day) => `Look again on ${day}`,
 
-  host: {
-    before: "Before the first round",
-    open: "Open voting",
-    lock: "Close voting",
-    lockSure: (voted, here) => `${voted} of ${here} have voted. Close voting for this round? It cannot be opened again.`,
-    reveal: "Reveal results",
-    revealSure: (voters) => `Show the result of ${count(voters, "ballot", "ballots")} to everyone? It cannot be hidden again.`,
-    next: "Open another round",
-    decide: "Decide",
-    decideAgain: "Change the decision",
-    extend: "+1 minute",
-    lastMinute: "Last minute",
-    needOptions: "Add at least two options first.",
-    addFirst: "Add an option",
-    sure: "Yes, do it",
-    addOption: "Add an option",
-    editOption: "Edit the option",
-    removeOption: "Remove",
-    removeSure: (name) => `Remove ${name} from the board?`,
-    hide: "Hide",
-    unhide: "Show again",
-    pin: "Pin",
-    unpin: "Unpin",
-    votedFlag: "voted",
-    choosing: "choosing…",
-    hiddenResults: "Hidden from everyone until the reveal, from you too.",
-    noResults: "The bars will be here once people vote.",
-    results: "Results",
-    onlyYou: "Only you see this until the reveal",
-    copied: "Copied",
-    copyFailed: "Could not copy. The address is marked: copy it by hand.",
-    unnamed: (n) => `and ${n} without a name`,
-    roundOptions: (n, of) => (n === of ? `all ${of}` : `${n} of ${of}`),
-    tooFew: "Choose at least two options.",
-    tieBreaks: { none: "it stays a tie", listed: "the board's order decides", lot: "a lot decides" },
-    noCriteria: "Name at least one criterion.",
-    criterion: "Criterion",
-    criterionHint: "Such as: easy to hire for",
-    weight: "Weight",
-    removeCriterion: "Remove this criterion",
-  },
+  host,
 
   home: {
     roles: { host: "host", voter: "voter", observer: "looking on" },

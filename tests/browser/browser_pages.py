@@ -94,4 +94,4 @@ def unfold_all(page):
     """Open every part of a result that can be unfolded."""
     for fold in page.locator("main .fold:visible").all():
         if fold.get_attribute("open") is None:
-            fold.locator("summary").click()
+            fold.locator("> summary").click()

@@ -137,7 +137,7 @@ def test_a_tie_is_said_and_voted_on_again_in_a_click(server, revealed, person):
     for page in (host, phone):
         assert ranking(page)[:2] == [["1=", "Django", "1"], ["1=", "Flask", "1"]]
         expect(page.locator(".ranking .bar-note:visible")).to_have_text(["tied", "tied"])
-    host.get_by_role("button", name="Vote again on the tied ones").click()
+    host.get_by_role("button", name="Run-off among the 2 tied").click()
     dialog = host.get_by_role("dialog")
     expect(dialog.get_by_text("2 of 4")).to_be_visible()
     expect(dialog.get_by_role("radio", name=re.compile("^One choice"))).to_be_checked()

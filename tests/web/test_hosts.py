@@ -20,7 +20,8 @@ async def test_another_host_gets_a_key_of_their_own_once(embedded):
     async with worker(embedded) as server:
         code, key = await server.board()
         maria = await added(server, code, key, "  Maria ")
-        assert set(maria) == {"host", "name", "host_key", "link"}
+        assert set(maria) == {"host", "name", "host_key", "link", "qr"}
+        assert maria["qr"].startswith("data:image/svg+xml")
         assert maria["name"] == "Maria"
         assert maria["link"] == f"{server.site.base}/b/{code}/host?key={maria['host_key']}"
         taken = await server.fetch(maria["link"].removeprefix(server.site.base))

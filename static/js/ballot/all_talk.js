@@ -30,10 +30,10 @@ export class AllTalk {
   }
 
   update() {
-    const { board } = this.#live.state;
+    const { board, silent } = this.#live.state;
     const threads = this.#talk.threads.of();
-    if (this.#known?.threads === threads && this.#known.board === board) return;
-    this.#known = { threads, board };
+    if (this.#known?.threads === threads && this.#known.board === board && this.#known.silent === silent) return;
+    this.#known = { threads, board, silent };
     const [n, noun] = words.comments(this.#counts.comments);
     show(this.#root, board.options.length > 1 && this.#counts.comments > 0);
     setText(this.#parts["all-talk-count"], `${n}${noun}`);
@@ -50,9 +50,8 @@ export class AllTalk {
       this.#list = new TalkList({ older, make: () => new Thread({ act: (view) => new CommentActions(view, { live, own }) }) });
       this.#parts["all-talk-body"].replaceChildren(this.#list.element);
     }
-    const { threads, board } = this.#known;
+    const { threads, board, silent } = this.#known;
     const options = optionsById(live.state);
-    const isOpen = board.settings.comments !== "closed";
-    this.#list.update({ threads: threads.map((thread) => ({ ...thread, isOpen, option: options.get(thread.comment.option) })), counts: this.#counts, options: board.options });
+    this.#list.update({ threads: threads.map((thread) => ({ ...thread, isOpen: !silent, option: options.get(thread.comment.option) })), counts: this.#counts, options: board.options });
   }
 }

@@ -6,10 +6,12 @@ import { keep, kept } from "../live/storage.js";
 import { words } from "../words.js";
 
 export class NameForm {
+  #form;
   #parts;
   #input;
 
   constructor(form, live) {
+    this.#form = form;
     this.#parts = parts(form);
     this.#input = form.elements.name;
     this.#input.value = kept(NAME_KEY) ?? "";
@@ -21,7 +23,8 @@ export class NameForm {
     this.#input.addEventListener("change", () => this.#save(live));
   }
 
-  update({ board }) {
+  update({ board, you }) {
+    show(this.#form, you.seat !== null);
     setText(this.#parts["name-hint"], board.settings.show_names ? words.nameHint : words.nameHintHidden);
   }
 

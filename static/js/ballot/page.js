@@ -6,8 +6,10 @@ import { Herald } from "../board/herald.js";
 import { remember } from "../board/known_boards.js";
 import { measure } from "../board/measure.js";
 import { Notices } from "../board/notices.js";
+import { OpenBallots } from "../board/open_ballots.js";
 import { PhaseLine } from "../board/phase_line.js";
 import { Ranking } from "../board/ranking.js";
+import { RoundsBeside } from "../board/rounds_beside.js";
 import { Rules } from "../board/rules.js";
 import { paint, part, parts, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
@@ -18,12 +20,13 @@ import { NameForm } from "./name_form.js";
 import { Older } from "../talk/older.js";
 import { Threads } from "../talk/threads.js";
 import { AllTalk } from "./all_talk.js";
+import { EntryNote } from "./entry_note.js";
 import { OptionCard } from "./option_card.js";
 import { Own } from "./own.js";
 import { RankingList } from "./ranking/ranking_list.js";
 import { Receipt } from "./receipt.js";
 import { Voting } from "./voting.js";
-
+import { WatchSwitch } from "./watch_switch.js";
 
 class BallotPage {
   #live;
@@ -38,6 +41,7 @@ class BallotPage {
     const live = this.#live;
     const talk = { live, own: new Own(code), older: new Older(live, code), threads: new Threads() };
     const voting = new Voting(live);
+    const notices = new Notices(this.#parts.notices);
     this.#talk = talk;
     this.#voting = voting;
     this.#cards = new KeyedList(this.#parts.cards, {
@@ -50,9 +54,13 @@ class BallotPage {
       decision: new Decision(this.#parts.decision),
       ranking: new Ranking(this.#parts.outcome),
       evidence: new Evidence(this.#parts.outcome),
+      openBallots: new OpenBallots(this.#parts.outcome, code),
       receipt: new Receipt(document, { code, withdraw: () => voting.vote(null), none: () => voting.vote(voting.method.none) }),
       name: new NameForm(this.#parts["name-form"], live),
-      notices: new Notices(this.#parts.notices),
+      notices,
+      entry: new EntryNote(this.#parts.entry),
+      watch: new WatchSwitch(this.#parts.watch, live, (text) => notices.say(text)),
+      rounds: new RoundsBeside(this.#parts.rounds, this.#parts["rounds-body"], code),
       herald: new Herald(),
       allTalk: new AllTalk(this.#parts["all-talk"], this.#parts, talk),
       // The methods by which all options are voted on together, by the name of their section.
@@ -73,7 +81,7 @@ class BallotPage {
     const views = this.#views;
     views.notices.update(this.#live);
     if (!state.ready) return;
-    for (const view of [views.phase, views.rules, views.decision, views.name, views.herald]) view.update(state);
+    for (const view of [views.phase, views.rules, views.decision, views.entry, views.watch, views.rounds, views.openBallots, views.name, views.herald]) view.update(state);
     setText(this.#parts.title, state.board.title);
     setText(this.#parts.context, state.board.context);
     show(this.#parts.context, Boolean(state.board.context));
@@ -121,9 +129,9 @@ class BallotPage {
   }
 
   #updateTogether(shown) {
-    const { method, isOver } = this.#voting;
+    const { method, isUsed: mayVote } = this.#voting;
     for (const [name, view] of Object.entries(this.#views.together)) {
-      const isUsed = method?.section === name && !isOver;
+      const isUsed = method?.section === name && mayVote;
       show(this.#parts[`vote-${name}`], isUsed);
       if (isUsed) view.update(shown);
     }

@@ -36,7 +36,7 @@ export class Receipt {
     setText(this.#parts.chosen, summary({ state, voting, progress }));
     setText(this.#parts.withdraw, ballot ? words.withdraw : (method?.refuse ?? ""));
     show(this.#parts.withdraw, isOpen && (this.#hasVoted || Boolean(method?.none)));
-    this.#tell(state.round ? [...lines({ voting, about, saved, at: this.#savedAt(state.round.n, ballot) })] : []);
+    this.#tell(state.round ? [...lines({ state, voting, about, saved, at: this.#savedAt(state.round.n, ballot) })] : []);
   }
 
   /** Known where this browser sent it; another of the seat's tabs knows it too. */
@@ -64,15 +64,15 @@ function sameText(part) {
 function summary({ state, voting, progress }) {
   if (!state.round) return words.notOpen;
   if (!voting.method) return w.unknownMethod;
-  if (state.you.role === "observer") return w.lookingOn;
+  if (!state.you.votes) return w.watching;
   if (!voting.ballot) return state.acceptsVotes ? w.nothingYet : words.votingClosed;
   return state.acceptsVotes ? progress : `${words.votingClosed} · ${progress}`;
 }
 
-function* lines({ voting, about, saved, at }) {
+function* lines({ state, voting, about, saved, at }) {
   const { ballot, method, isOpen } = voting;
   if (!ballot || !method) {
-    yield ["soft", isOpen ? w.howTo : w.closedNothing];
+    yield ["soft", isOpen ? w.howTo : state.you.votes ? w.closedNothing : w.watchingHow];
     return;
   }
   for (const text of method.said(ballot, about)) yield ["", text];

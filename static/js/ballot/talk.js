@@ -16,7 +16,7 @@ export class Talk {
   #talk;
   #option = null;
   #threads = null;
-  #isOpen = true;
+  #silent = null;
   #count;
   #list = null;
   #form = null;
@@ -33,14 +33,14 @@ export class Talk {
 
   /** `threads` are those on this option, with what is on its way. */
   update(option, threads) {
-    const isOpen = this.#talk.live.state.board.settings.comments !== "closed";
-    if (threads === this.#threads && option === this.#option && isOpen === this.#isOpen) return;
+    const { silent } = this.#talk.live.state;
+    if (threads === this.#threads && option === this.#option && silent === this.#silent) return;
     this.#option = option;
     this.#threads = threads;
-    this.#isOpen = isOpen;
+    this.#silent = silent;
     this.#count.update(this.#counts);
-    setText(this.#parts["talk-add"].firstChild, isOpen ? words.talk.add : words.talk.closedShort);
-    this.#parts["talk-add"].toggleAttribute("data-closed", !isOpen);
+    setText(this.#parts["talk-add"].firstChild, silent ? words.talk.silentShort[silent] : words.talk.add);
+    this.#parts["talk-add"].toggleAttribute("data-closed", Boolean(silent));
     setText(this.#parts["talk-name"], option.name);
     if (this.#root.open) this.#render();
   }
@@ -68,14 +68,15 @@ export class Talk {
   #render() {
     if (!this.#list) this.#build();
     this.#showForm();
-    this.#list.update({ threads: this.#threads.map((thread) => ({ ...thread, isOpen: this.#isOpen })), counts: this.#counts });
+    this.#list.update({ threads: this.#threads.map((thread) => ({ ...thread, isOpen: !this.#silent })), counts: this.#counts });
   }
 
   #showForm() {
-    show(this.#form.element, this.#isOpen || this.#form.hasText);
-    this.#form.close(!this.#isOpen);
-    show(this.#closed, !this.#isOpen);
-    setText(this.#closed, this.#form.hasText ? words.talk.closedKept : words.commentsClosed);
+    const silent = this.#silent;
+    show(this.#form.element, !silent || this.#form.hasText);
+    this.#form.close(Boolean(silent));
+    show(this.#closed, Boolean(silent));
+    if (silent) setText(this.#closed, `${words.talk.silent[silent]}${this.#form.hasText ? ` ${words.talk.kept}` : ""}`);
   }
 
   #build() {

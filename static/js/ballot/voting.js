@@ -32,11 +32,16 @@ export class Voting {
 
   get isOpen() {
     const { state } = this.#live;
-    return state.acceptsVotes && state.you.role !== "observer";
+    return state.acceptsVotes && state.you.votes;
   }
 
   get isOver() {
     return OVER.has(this.#live.state.phase);
+  }
+
+  /** Voted on together, there is something to do here, or something to look back at. */
+  get isUsed() {
+    return !this.isOver && (this.#live.state.you.votes || Boolean(this.ballot));
   }
 
   /** The round as this person sees it; the methods speak of it. */
@@ -58,7 +63,8 @@ export class Voting {
     if (!round?.options.includes(option.id)) return { kind: null, aside: round ? words.notInRound : "" };
     if (!method?.control) return { kind: null, aside: method?.aside(ballot, option.id) ?? "" };
     const value = method.value(ballot, option.id, about);
-    const kind = this.isOver && !method.isSet(value) ? null : method.control;
+    const isIdle = this.isOver || !this.#live.state.you.votes;
+    const kind = isIdle && !method.isSet(value) ? null : method.control;
     return { kind, aside: "", name: option.name, group: `round-${round.n}${method.control === "radio" ? "" : `-${option.id}`}`, value, isOpen: this.isOpen };
   }
 

@@ -30,7 +30,7 @@ export class PhaseLine {
     const line = this.#parts;
     if (line.phase) {
       line.phase.dataset.phase = phase;
-      setText(line["phase-now"], words.phases[phase]);
+      setText(line["phase-now"], state.isPaused && line["time-left"].role === "timer" ? words.pausedPhase : words.phases[phase]);
       setText(line["phase-round"], round ? words.round(round.n) : "");
       setText(line["phase-method"], round ? (words.methods[round.method] ?? round.method) : "");
     }
@@ -40,18 +40,21 @@ export class PhaseLine {
   #showTime() {
     const round = this.#state?.round;
     const node = this.#parts["time-left"];
-    if (round?.state !== "open" || !round.deadline) {
+    const { isPaused } = this.#state ?? {};
+    node.toggleAttribute("data-paused", Boolean(isPaused));
+    if (round?.state !== "open" || !(round.deadline || isPaused)) {
       setText(node, "");
       return;
     }
-    const left = round.deadline - this.#clock.now();
+    const left = isPaused ? round.left_ms : round.deadline - this.#clock.now();
     node.toggleAttribute("data-soon", left < SOON_MS);
-    setText(node, left > 0 ? this.#words(asClock(left)) : words.timeUp);
+    setText(node, left > 0 ? this.#words(asClock(left), isPaused) : words.timeUp);
   }
 
   /** The big screen shows the bare clock; everywhere else it is part of a sentence. */
-  #words(clock) {
-    return this.#parts["time-left"].role === "timer" ? clock : words.timeLeft(clock);
+  #words(clock, isPaused) {
+    if (this.#parts["time-left"].role === "timer") return clock;
+    return isPaused ? words.timePaused(clock) : words.timeLeft(clock);
   }
 }
 

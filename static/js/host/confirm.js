@@ -3,7 +3,8 @@
 import { element } from "../dom.js";
 import { words } from "../words.js";
 
-/** Puts the question into `place` and calls `act` on yes, `close` either way. */
+/** Puts the question into `place` and calls `act` on yes, `close` either way. Returns the
+ *  element with the question, which may change its words while it stands there. */
 export function confirmIn(place, question, { yes = words.host.sure, act, close }) {
   const no = element("button", { type: "button", className: "button", text: words.cancel, on: { click: close } });
   const go = element("button", {
@@ -17,6 +18,8 @@ export function confirmIn(place, question, { yes = words.host.sure, act, close }
       },
     },
   });
-  place.replaceChildren(element("div", { className: "confirm", role: "group", "aria-label": question }, element("p", { text: question }), element("div", { className: "row" }, no, go)));
+  const asked = element("p", { text: question });
+  place.replaceChildren(element("div", { className: "confirm", role: "group", "aria-label": question }, asked, element("div", { className: "row" }, no, go)));
   no.focus();
+  return asked;
 }

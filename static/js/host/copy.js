@@ -12,6 +12,13 @@ export function startCopyButtons(root, announcer) {
   }
 }
 
+/** A button that copies `text`. */
+export function copyButton(text, says, { announcer, className = "button button-small" }) {
+  const button = element("button", { type: "button", className, text: says, data: { copy: text } });
+  button.addEventListener("click", () => copy(button, announcer));
+  return button;
+}
+
 async function copy(button, announcer) {
   const isCopied = (await copyNew(button.dataset.copy)) || copyOld(button);
   const said = isCopied ? words.host.copied : words.host.copyFailed;

@@ -5,8 +5,10 @@ import { Decision } from "../board/decision.js";
 import { Evidence } from "../board/evidence/evidence.js";
 import { remember } from "../board/known_boards.js";
 import { Notices } from "../board/notices.js";
+import { OpenBallots } from "../board/open_ballots.js";
 import { PhaseLine } from "../board/phase_line.js";
 import { Ranking } from "../board/ranking.js";
+import { RoundsBeside } from "../board/rounds_beside.js";
 import { Rules } from "../board/rules.js";
 import { paint, part, parts, setText, show } from "../dom.js";
 import { LiveBoard } from "../live/live_board.js";
@@ -14,6 +16,9 @@ import { words } from "../words.js";
 import { startCopyButtons } from "./copy.js";
 import { Decide } from "./decide.js";
 import { EditBoard } from "./edit_board.js";
+import { History } from "./history.js";
+import { Hosts } from "./hosts.js";
+import { Invites } from "./invites.js";
 import { NextStep } from "./next_step.js";
 import { Options } from "./options.js";
 import { People } from "./people.js";
@@ -35,6 +40,8 @@ class HostPage {
     const live = new LiveBoard(code, "host");
     const page = this.#parts;
     const fail = (text) => this.#notices.say(text);
+    const announcer = new Announcer();
+    const people = { live, fail, announcer };
     this.#live = live;
     this.#phaseLine = new PhaseLine(document, live.clock);
     const options = new Options(page, live);
@@ -50,12 +57,24 @@ class HostPage {
       new People(page),
       new Settings(page.settings, (settings) => live.ask({ type: "set_board", settings }), fail),
       new Talk(page, live, (type, comment, on) => live.ask({ type, comment, on }).catch((refusal) => fail(refusal.message))),
-      new NextStep(page.next, live, { openRound: () => roundForm.open(), decide: () => decide.open(), addOption: () => options.add() }, fail),
+      new OpenBallots(page.results, code),
+      new RoundsBeside(page.rounds, page["rounds-body"], code),
+      new History(page.history, page["history-list"], code, people),
+      new Hosts(page, code, people),
+      new Invites(page, code, people),
+      new NextStep(page.next, {
+        ...people,
+        dialogs: {
+          openRound: () => roundForm.open(),
+          runOff: (tied) => roundForm.open({ options: tied, heading: words.host.runOffHeading }),
+          decide: () => decide.open(),
+          addOption: () => options.add(),
+        },
+      }),
     ];
-    page["vote-again"].addEventListener("click", () => roundForm.open({ options: live.state.result.winners }));
     part(document, "add-option").addEventListener("click", () => options.add());
     part(document, "edit-board").addEventListener("click", () => editBoard.open());
-    startCopyButtons(document, new Announcer());
+    startCopyButtons(document, announcer);
     live.addEventListener("change", () => this.#update());
   }
 
@@ -75,8 +94,8 @@ class HostPage {
   }
 
   #showResults(state) {
-    const { results, "results-none": none, "results-title": title, "outcome-words": sentence, tied } = this.#parts;
-    const { result, round, phase } = state;
+    const { results, "results-none": none, "results-title": title, "outcome-words": sentence } = this.#parts;
+    const { result, round } = state;
     show(results, Boolean(result));
     show(none, !result);
     setText(none, round ? words.host.hiddenResults : words.host.noResults);
@@ -86,7 +105,6 @@ class HostPage {
     setText(sentence, state.decidedBy);
     this.#ranking.update(state);
     this.#evidence.update(state);
-    show(tied, phase === "revealed" && result.winners.length > 1);
   }
 }
 

@@ -31,9 +31,10 @@ export class RoundForm {
 
   /** The rules of the round before are the ones to begin with. `options`: the ids that are
    *  on the ballot; all where none are given. */
-  open({ options } = {}) {
+  open({ options, heading = w.open } = {}) {
     const { board, round } = this.#live.state;
     this.#listOptions(board.options, new Set(options ?? board.options.map(({ id }) => id)));
+    setText(this.#parts["round-heading"], heading);
     if (round) this.#fill(round.method, round.settings);
     this.#criteria.fill(round?.settings.criteria ?? board.criteria ?? []);
     this.#follow();

@@ -63,6 +63,8 @@ export class BoardState {
   /** Goes up whenever a comment changed, for those who would have to look at thousands. */
   said = 0;
   store = "ok";
+  /** The newest position that the server has spoken of. */
+  seq = 0;
 
   #clock;
   #seen = new Map();
@@ -79,6 +81,7 @@ export class BoardState {
   apply(message) {
     const change = APPLY[message.type];
     if (!change) return false;
+    this.seq = message.type === "welcome" ? message.seq : Math.max(this.seq, message.seq ?? 0);
     if (message.type === "welcome") this.#seen = new Map([["all", message.seq]]);
     else if (message.type !== "pulse" && this.#isOld(message)) return true;
     change(this, message);
@@ -161,10 +164,27 @@ export class BoardState {
     return round?.state === "open" && (!round.deadline || this.#clock.now() < round.deadline);
   }
 
-  /** Who voted, of how many. Someone who has voted may have left the room since. */
+  /** True while the clock of an open round stands still. */
+  get isPaused() {
+    return this.round?.state === "open" && this.round.left_ms !== undefined;
+  }
+
+  /** True where this seat has chosen to watch; not where it was never let in. */
+  get watches() {
+    const { you, board } = this;
+    return you.seat !== null && !you.votes && (board.settings.entry === "open" || you.invite !== null);
+  }
+
+  /** Why this page may not comment: `closed` `watching`; null where it may. */
+  get silent() {
+    if (this.board.settings.comments === "closed") return "closed";
+    return this.you.seat === null || this.watches ? "watching" : null;
+  }
+
+  /** Who voted, of how many that may. Someone who has voted may have left the room since. */
   get turnout() {
-    const { voted, here } = this.people;
-    return { voted, here: Math.max(here, voted) };
+    const { voted, here, observing } = this.people;
+    return { voted, here: Math.max(here - observing, voted) };
   }
 
   #isOld({ type, seq, comment }) {

@@ -1,6 +1,7 @@
 /** The keyboard of the shared screen, and the same as buttons.
  *
- *  `R` shows the result, which cannot be undone: it asks for the same key again.
+ *  `R` shows the result, which cannot be undone: it asks for the same key again. Space is for
+ *  the clock: it stops it and lets it go on, and gives a round without one its last minute.
  */
 
 import { part, setText, show } from "../dom.js";
@@ -8,7 +9,7 @@ import { words } from "../words.js";
 
 const MINUTE = 60;
 const ARMED_MS = 4_000;
-const KEYS = { r: "reveal", " ": "extend", f: "full", "?": "help" };
+const KEYS = { r: "reveal", " ": "clock", "+": "extend", f: "full", "?": "help" };
 
 export class Keys {
   #live;
@@ -33,11 +34,13 @@ export class Keys {
     document.removeEventListener("keydown", this.#pressed);
   }
 
-  update({ you, round, acceptsVotes }) {
+  update({ you, round, acceptsVotes, isPaused }) {
     const isHost = you.role === "host";
+    const hasClock = isPaused || Boolean(round?.deadline);
     show(this.#buttons.reveal, isHost && (round?.state === "open" || round?.state === "locked"));
-    show(this.#buttons.extend, isHost && acceptsVotes);
-    setText(part(this.#buttons.extend, "extend-words"), round?.deadline ? words.oneMinuteMore : words.lastMinute);
+    show(this.#buttons.clock, isHost && acceptsVotes);
+    show(this.#buttons.extend, isHost && acceptsVotes && hasClock);
+    setText(part(this.#buttons.clock, "clock-words"), isPaused ? words.goOn : hasClock ? words.pause : words.lastMinute);
   }
 
   #pressed = (event) => {
@@ -55,11 +58,18 @@ export class Keys {
       if (this.#armed === null) {
         this.#armed = setTimeout(() => this.#disarm(), ARMED_MS);
         this.#buttons.reveal.toggleAttribute("data-armed", true);
-        this.#say(words.pressAgain, ARMED_MS);
+        const { lost } = this.#live.state.people;
+        this.#say(lost ? `${words.host.lost(lost)} ${words.pressAgain}` : words.pressAgain, ARMED_MS);
         return;
       }
       this.#disarm();
       this.#ask("reveal_round", {});
+    },
+    clock: () => {
+      const { isPaused, round } = this.#live.state;
+      if (isPaused) this.#ask("pause_round", { on: false }, words.goesOn);
+      else if (round.deadline) this.#ask("pause_round", { on: true }, words.paused);
+      else this.#do.extend();
     },
     extend: () => this.#ask("extend_round", { seconds: MINUTE }, words.extended),
     full: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),

@@ -27,6 +27,11 @@ function asides({ round, current }) {
   return (current.insights ?? []).filter(({ kind }) => !told.has(kind)).slice(0, MOST_INSIGHTS).map(({ text }) => text).join(" ");
 }
 
+function decided(state) {
+  const { option } = state.board.decision;
+  return words.announce.decided(optionsById(state).get(option)?.name ?? option);
+}
+
 class ScreenPage {
   #live;
   #parts = parts(document);
@@ -82,9 +87,17 @@ class ScreenPage {
     show(turnout, shows === "turnout");
     show(setup, shows === "setup");
     show(options, shows !== "results");
+    if (shows === "setup") this.#showCall(state);
     if (shows === "results") this.#showResults(state);
     else this.#views.names.render(shownOptions(state));
     this.#wasHidden = shows === "turnout";
+  }
+
+  /** Before the first round; what is decided without one is said here, too. */
+  #showCall(state) {
+    const { decision, settings } = state.board;
+    setText(this.#parts.call, decision ? decided(state) : words.screenCall[settings.entry]);
+    setText(this.#parts.because, decision?.because ?? "");
   }
 
   #showResults(state) {
@@ -97,9 +110,8 @@ class ScreenPage {
     this.#showDuel(state, isOver);
     if (!isOver) return;
     const { decision } = state.board;
-    const [loud, quiet] = decision
-      ? [words.announce.decided(optionsById(state).get(decision.option)?.name ?? decision.option), decision.because]
-      : [state.decidedBy, asides(state)];
+    const [loud, quiet] = decision ? [decided(state), decision.because] : [state.decidedBy, asides(state)];
+    node.toggleAttribute("data-decided", Boolean(decision));
     node.replaceChildren(element("b", { text: loud }), element("span", { text: quiet }));
   }
 
@@ -129,7 +141,7 @@ class ScreenPage {
     setText(of, here ? words.ringOf(here) : words.ringNobody);
     setShare(turnout, share);
     const isHidden = state.round && !state.result;
-    setText(sentence, isHidden && state.acceptsVotes && here > voted ? words.stillChoosing(here - voted) : words.turnout(voted, here));
+    setText(sentence, isHidden && !state.acceptsVotes ? words.closedWith(state.current?.voters ?? voted) : isHidden && here > voted ? words.stillChoosing(here - voted) : words.turnout(voted, here));
     show(turnout, Boolean(state.round));
   }
 }

@@ -73,6 +73,7 @@ export const ballots = {
   change: "To change it, just vote again; to take it back, use Withdraw. Both work until voting closes.",
   closed: "Voting is closed; this is what counts.",
   closedNothing: "Voting is closed; you have no ballot in this round.",
-  lookingOn: "You are looking on",
+  watching: "You are watching",
+  watchingHow: "You have no vote here now. What others say and decide you see all the same.",
   unknownMethod: "This page does not know the way this round is voted. Reload it.",
 };
