@@ -46,7 +46,7 @@ class Seating:
         self._tabs: dict[str, dict[Connection, None]] = {}
         """Voter to the connections that show their ballot."""
         self._voters: dict[str, str] = {}
-        """Seat to the name under which its ballot of the current round is counted."""
+        """Of those who are here: seat to the name under which its ballot of the round counts."""
 
     def enter(self, connection: Connection) -> None:
         self.connections[connection] = None
@@ -101,10 +101,7 @@ class Seating:
         board = self._stage.board
         if not seat or not board.round:
             return None
-        voter = self._voters.get(seat)
-        if voter is None:
-            voter = self._voters[seat] = self._pseudonyms.voter(seat, board.code, board.round)
-        return voter
+        return self._voters.get(seat) or self._pseudonyms.voter(seat, board.code, board.round)
 
     def show_ballot(self, voter: str) -> None:
         """Show a voter's ballot, as it is now, on every page of theirs."""
@@ -126,11 +123,13 @@ class Seating:
     def _seat(self, connection: Connection) -> None:
         """Put a connection among those who see the same, and note whose ballot it shows."""
         self._unseat(connection)
-        connection.voter = self.voter(connection.actor.seat)
+        seat = connection.actor.seat
+        connection.voter = self.voter(seat)
+        if seat and connection.voter:
+            self._voters[seat] = connection.voter
+            self._tabs.setdefault(connection.voter, {})[connection] = None
         connection.audience = self._audience(connection)
         self._members.setdefault(connection.audience, {})[connection] = None
-        if connection.voter:
-            self._tabs.setdefault(connection.voter, {})[connection] = None
 
     def _unseat(self, connection: Connection) -> None:
         if connection.audience is not None:
@@ -139,3 +138,4 @@ class Seating:
             tabs.pop(connection, None)
             if not tabs:
                 del self._tabs[connection.voter]
+                self._voters.pop(connection.actor.seat or "", None)

@@ -18,6 +18,8 @@ SETTLE = 0.25
 """Seconds in which comings and goings are gathered into one word."""
 LOST_LASTS = 600.0
 """Seconds for which it is remembered that a line broke."""
+MOST_LOST = 1000
+"""Seats of which that is remembered; whoever has lost more need not know it to the last."""
 
 _HERE = Script("here")
 
@@ -62,6 +64,10 @@ class Presence:
                 seats |= others
         return seats
 
+    def _is_elsewhere(self, seat: str) -> bool:
+        now = self._store.now()
+        return any(seat in others for expiry, others in self._others.values() if expiry > now)
+
     def lost(self, n: int) -> int:
         """Count the seats whose line broke while round `n` was open, and who are not back."""
         if not self._lost:
@@ -86,7 +92,8 @@ class Presence:
         if not self._mine[seat]:
             del self._mine[seat]
             # A line that died is noticed late: its person may have come back elsewhere.
-            if broke and self._round_open() and seat not in self.seats():
+            remembers = len(self._lost) + len(self._breaks) < MOST_LOST
+            if broke and remembers and self._round_open() and not self._is_elsewhere(seat):
                 self._breaks.add(seat)
             self._tell()
 

@@ -79,6 +79,16 @@ def test_who_has_voted_moves_to_those_who_see_and_every_tab_shows_the_ballot():
     assert not other.ballots
 
 
+def test_nothing_is_kept_of_those_who_have_left():
+    hall = Hall()
+    hall.meeting.open("single")
+    pages = hall.come(Page("ann"), Page("ann"), Page("ben"))
+    assert hall.seating.voter("nobody here")
+    for page in pages:
+        hall.seating.leave(page)
+    assert hall.seating._voters == hall.seating._tabs == {}
+
+
 @pytest.fixture
 def slices(monkeypatch):
     monkeypatch.setattr(seating, "SLICE", 2)

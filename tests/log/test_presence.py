@@ -200,6 +200,16 @@ async def test_a_line_is_lost_only_to_the_round_in_which_it_broke(server):
         assert one.presence.lost(0) == 0
 
 
+async def test_only_so_many_broken_lines_are_remembered(server, monkeypatch):
+    monkeypatch.setattr(presence, "MOST_LOST", 3)
+    async with processes(server, "one", "two") as (one, two):
+        for n in range(10):
+            one.presence.enter(f"seat-{n}")
+            one.presence.leave(f"seat-{n}", broke=True)
+        for each in (one, two):
+            await until(lambda each=each: each.lost == 3)
+
+
 async def test_a_broken_line_is_forgotten_in_time(server, monkeypatch):
     monkeypatch.setattr(presence, "LOST_LASTS", 0.4)
     monkeypatch.setattr(presence, "REPEAT", 0.1)
