@@ -238,7 +238,7 @@ SCENARIOS = {
 def main() -> int:
     given = _parser().parse_args()
     names = given.only or list(SCENARIOS)
-    effort = Effort(1, 1, 0.6, 0.3) if given.quick else Effort(3, 2, 2.0, 0.7)
+    effort = Effort(1, 1, 0.6, 0.3) if given.quick else Effort(3, 2, 1.5, 0.5)
     began = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="data-", dir=HERE) as folder:

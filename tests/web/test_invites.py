@@ -197,12 +197,14 @@ async def test_a_ballot_that_was_counted_before_stays_in_its_round(embedded):
         assert state["tally"]["voters"] == 1
 
 
-@pytest.mark.parametrize("change", ["x", "", ".", "a-1.AAAAAAAAAAAAAAAA", "%FF"])
+@pytest.mark.parametrize("change", ["another", "", ".", "a-1.AAAAAAAAAAAAAAAA", "%FF"])
 async def test_a_forged_link_opens_nothing(embedded, change):
     async with worker(embedded) as server:
         code, key = await server.board()
         one, *_ = await invited(server, code, key)
         token = one["link"].partition("invite=")[2]
+        if change == "another":
+            change = "A" if token[-1] != "A" else "B"
         forged = change if len(change) > 1 else token[:-1] + change
         page = await server.fetch(f"/b/{code}?invite={forged}")
         assert page.code in {400, 403}
