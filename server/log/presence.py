@@ -57,26 +57,23 @@ class Presence:
 
     def seats(self) -> set[str]:
         """Return the seats that are here now."""
-        now = self._store.now()
-        seats = set(self._mine)
-        for expiry, others in self._others.values():
-            if expiry > now:
-                seats |= others
-        return seats
-
-    def _is_elsewhere(self, seat: str) -> bool:
-        now = self._store.now()
-        return any(seat in others for expiry, others in self._others.values() if expiry > now)
+        return set(self._mine).union(*self._elsewhere())
 
     def lost(self, n: int) -> int:
         """Count the seats whose line broke while round `n` was open, and who are not back."""
-        if not self._lost:
-            return 0
-        now, here = self._store.now(), self.seats()
+        now = self._store.now()
         return sum(
-            broke_in == n and until > now and seat not in here
+            broke_in == n and until > now and not self._is_here(seat)
             for seat, (broke_in, until) in self._lost.items()
         )
+
+    def _is_here(self, seat: str) -> bool:
+        return seat in self._mine or any(seat in others for others in self._elsewhere())
+
+    def _elsewhere(self) -> list[frozenset[str]]:
+        """Return the seats of each other process whose word still counts."""
+        now = self._store.now()
+        return [others for expiry, others in self._others.values() if expiry > now]
 
     def enter(self, seat: str) -> None:
         """Count one more page of this seat."""
@@ -93,7 +90,7 @@ class Presence:
             del self._mine[seat]
             # A line that died is noticed late: its person may have come back elsewhere.
             remembers = len(self._lost) + len(self._breaks) < MOST_LOST
-            if broke and remembers and self._round_open() and not self._is_elsewhere(seat):
+            if broke and remembers and self._round_open() and not self._is_here(seat):
                 self._breaks.add(seat)
             self._tell()
 
@@ -131,10 +128,8 @@ class Presence:
                 del self._lost[back]
 
     def _take_lost(self, lost: Iterable[Sequence[str]]) -> None:
-        here: set[str] | None = None
         for seat, broke_in, until in lost:
-            here = self.seats() if here is None else here
-            if seat not in here:
+            if not self._is_here(seat):
                 self._lost[seat] = (int(broke_in), int(until))
 
     def _tell(self) -> None:

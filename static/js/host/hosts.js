@@ -1,40 +1,28 @@
 /** Who else has the host's right: let somebody in, take it back, hand it over. */
 
-import { call } from "../call.js";
 import { element, setText } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
 import { words } from "../words.js";
-import { confirmIn } from "./confirm.js";
 import { copyButton } from "./copy.js";
-import { Fetched } from "./fetched.js";
+import { Roster } from "./roster.js";
 
 const w = words.host.hosts;
 
 export class Hosts {
-  #live;
   #parts;
-  #path;
-  #fail;
   #announcer;
   #list;
-  #fetched;
+  #roster;
 
   constructor(page, code, { live, fail, announcer }) {
-    this.#live = live;
     this.#parts = page;
-    this.#path = `/api/boards/${code}/hosts`;
-    this.#fail = fail;
     this.#announcer = announcer;
     this.#list = new KeyedList(page["host-list"], { key: ({ host }) => host, make: (host) => this.#row(host) });
-    this.#fetched = new Fetched(page.hosts, this.#path, { live, render: ({ hosts }) => this.#show(hosts), fail });
-    page["host-form"].addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#add(event.target);
-    });
+    this.#roster = new Roster(`/api/boards/${code}/hosts`, { fold: page.hosts, form: page["host-form"] }, { live, fail, add: (form) => this.#add(form), show: ({ hosts }) => this.#show(hosts) });
   }
 
   update() {
-    this.#fetched.update();
+    this.#roster.update();
   }
 
   #show(hosts) {
@@ -42,9 +30,8 @@ export class Hosts {
     this.#list.render(hosts.map((host) => ({ ...host, isLast: hosts.length === 1 })));
   }
 
-  async #add(form) {
-    try {
-      const { name, link, qr } = await call(this.#path, { name: form.elements.name.value.trim() });
+  #add(form) {
+    return this.#roster.add({ name: form.elements.name.value.trim() }, ({ name, link, qr }) => {
       form.reset();
       const field = element("input", { className: "input", readOnly: true, value: link, "aria-label": w.link(name) });
       this.#parts["host-new"].replaceChildren(
@@ -55,10 +42,7 @@ export class Hosts {
       );
       field.focus();
       field.select();
-      this.#fetched.again();
-    } catch (problem) {
-      this.#fail(problem.message);
-    }
+    });
   }
 
   #row({ host, name, you }) {
@@ -66,8 +50,7 @@ export class Hosts {
     const actions = element("span", { className: "row" });
     const says = you ? w.giveUp : w.remove;
     const offer = () => actions.replaceChildren(element("button", { type: "button", className: "button button-quiet button-small", text: says, "aria-label": `${says}: ${shown}`, on: { click: ask } }));
-    const act = () => this.#live.ask({ type: "remove_host", host }).then(() => this.#fetched.again(), (refusal) => this.#fail(refusal.message));
-    const ask = () => confirmIn(actions, you ? w.giveUpSure : w.removeSure(shown), { yes: says, close: offer, act });
+    const ask = () => this.#roster.confirmGone(actions, you ? w.giveUpSure : w.removeSure(shown), { yes: says, close: offer, message: { type: "remove_host", host } });
     offer();
     const row = element("li", {}, element("span", {}, element("b", { text: shown }), you ? element("span", { className: "soft", text: ` (${w.you})` }) : null), actions);
     return { element: row, update: ({ isLast }) => (actions.hidden = isLast) };

@@ -1,40 +1,28 @@
 /** Invitations: links that are one seat each. */
 
-import { call } from "../call.js";
 import { element, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
 import { words } from "../words.js";
-import { confirmIn } from "./confirm.js";
 import { copyButton } from "./copy.js";
-import { Fetched } from "./fetched.js";
+import { Roster } from "./roster.js";
 
 const w = words.host.invites;
 
 export class Invites {
-  #live;
   #parts;
-  #path;
-  #fail;
   #announcer;
   #list;
-  #fetched;
+  #roster;
 
   constructor(page, code, { live, fail, announcer }) {
-    this.#live = live;
     this.#parts = page;
-    this.#path = `/api/boards/${code}/invites`;
-    this.#fail = fail;
     this.#announcer = announcer;
     this.#list = new KeyedList(page["invite-list"], { make: (invite) => this.#row(invite) });
-    this.#fetched = new Fetched(page.invites, this.#path, { live, render: ({ invites }) => this.#show(invites), fail });
-    page["invite-form"].addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#make(event.target);
-    });
+    this.#roster = new Roster(`/api/boards/${code}/invites`, { fold: page.invites, form: page["invite-form"] }, { live, fail, add: (form) => this.#make(form), show: ({ invites }) => this.#show(invites) });
   }
 
   update() {
-    this.#fetched.update();
+    this.#roster.update();
   }
 
   #show(invites) {
@@ -49,22 +37,15 @@ export class Invites {
     this.#list.render(invites);
   }
 
-  async #make(form) {
-    try {
-      const { invites } = await call(this.#path, { count: form.elements.count.valueAsNumber });
-      this.#announcer.now(w.made(invites.length));
-      this.#fetched.again();
-    } catch (problem) {
-      this.#fail(problem.message);
-    }
+  #make(form) {
+    return this.#roster.add({ count: form.elements.count.valueAsNumber }, ({ invites }) => this.#announcer.now(w.made(invites.length)));
   }
 
   #row({ n, id, link }) {
     const actions = element("span", { className: "row" });
     const revoke = () => element("button", { type: "button", className: "button button-quiet button-small", text: w.revoke, "aria-label": `${w.revoke}: ${w.name(n)}`, on: { click: ask } });
     const offer = () => actions.replaceChildren(copyButton(link, words.host.copy, { announcer: this.#announcer, className: "button button-quiet button-small" }), revoke());
-    const act = () => this.#live.ask({ type: "revoke_invite", invite: id }).then(() => this.#fetched.again(), (refusal) => this.#fail(refusal.message));
-    const ask = () => confirmIn(actions, w.revokeSure(n), { yes: w.revoke, close: offer, act });
+    const ask = () => this.#roster.confirmGone(actions, w.revokeSure(n), { yes: w.revoke, close: offer, message: { type: "revoke_invite", invite: id } });
     offer();
     const state = element("span", { className: "soft" });
     const row = element("li", {}, element("span", { className: "num" }, w.name(n), " ", state), actions);
