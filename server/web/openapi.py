@@ -127,7 +127,7 @@ def _alternatives(shape: Any) -> tuple[Any, ...]:
 def _described(offer: Offer, offers: Sequence[Offer], schemas: dict[str, Any]) -> dict[str, Any]:
     about = getdoc(getattr(offer.handler, offer.method)) or getdoc(offer.handler) or ""
     summary, _, more = about.partition("\n\n")
-    described = {
+    described: dict[str, Any] = {
         "operationId": offer.id,
         "summary": " ".join(summary.split()),
         "description": more,
@@ -139,7 +139,7 @@ def _described(offer: Offer, offers: Sequence[Offer], schemas: dict[str, Any]) -
     if offer.operation.takes:
         shapes = [schemas[repr(each)] for each in _alternatives(offer.operation.takes)]
         schema = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
-        described["requestBody"] = {"required": True, **_json(schema)}
+        described["requestBody"] = {"required": True} | _json(schema)
     return {name: value for name, value in described.items() if value != ""}
 
 
