@@ -10,6 +10,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable
 
+import msgspec
 from tornado.web import Application
 
 from server import metrics, secret, tasks, tls
@@ -21,7 +22,7 @@ from server.live.pseudonyms import Pseudonyms
 from server.live.rate import Rates
 from server.log.store import Store, StoreAwayError
 from server.settings import Settings, resources
-from server.web import api, hosts, invites, ops, pages
+from server.web import api, hosts, invites, openapi, ops, pages
 from server.web import socket as live_socket
 from server.web.door import Door
 from server.web.files import Files, version_of
@@ -65,7 +66,7 @@ def make_application(site: Site, key: bytes) -> Application:
     """Join the routes. Raises TypeError where a handler declares no access rule."""
     folders = resources()
     files = {"path": str(folders.static), "version": site.static_version}
-    rooms = (pages, live_socket, api, hosts, invites, ops)
+    rooms = (pages, live_socket, api, hosts, invites, ops, openapi)
     routes = [route for room in rooms for route in room.routes]
     require_access_rules([handler for _, handler in routes] + [Files, NotFound])
     return Application(
@@ -76,6 +77,7 @@ def make_application(site: Site, key: bytes) -> Application:
         cookie_secret=secret.derive(key, "cookies"),
         cross_origin_protection=True,
         trusted_origins=site.settings.trusted_origins,
+        openapi=msgspec.json.encode(openapi.document(routes)),
         log_function=log_request,
     )
 

@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 from server import metrics, tasks
 from server.domain import actions as act
+from server.domain.refusals import Code, Refused
 from server.live import messages
 from server.live.messages import Goodbye
 from server.live.pseudonyms import Pseudonyms
-from server.live.room import Room
+from server.live.room import UNREADABLE, Room
 from server.live.transport import FAREWELL, Connection, frame
 from server.log.follow import Line
 from server.log.log import Log
@@ -26,6 +27,8 @@ COMPARE = 20.0
 """Seconds after which a board compares its position with the log, whatever it heard."""
 EMPTY = 300.0
 """Seconds for which a room without people is kept."""
+WITHHELD = 10.0
+"""Seconds after which it is tried again to read a board that could not be read."""
 FAREWELLS = 100
 """Connections closed in one go when the server drains."""
 
@@ -49,6 +52,8 @@ class Hub:
         self._window = settings.tally_window / 1000
         self._process = process
         self._opening: dict[str, asyncio.Task[Room]] = {}
+        self._withheld: dict[str, float] = {}
+        """Boards that this version cannot read, and until when nobody tries."""
         self._deserted = asyncio.Event()
         self._deserted.set()
         self._left: dict[str, float] = {}
@@ -76,11 +81,17 @@ class Hub:
         self._spawn(self._tick())
 
     async def room(self, code: str) -> Room:
-        """Return the room of a board. Raises Refused `no_such_board`, StoreAwayError."""
+        """Return the room of a board.
+
+        Raises Refused: `no_such_board`, or `going_away` where this version cannot read it.
+        Raises StoreAwayError.
+        """
         if room := self.rooms.get(code):
             # Whoever asked by HTTP waits for an answer, too: the room's time begins anew.
             self._left.pop(code, None)
             return room
+        if asyncio.get_running_loop().time() < self._withheld.get(code, 0):
+            raise Refused(Code.GOING_AWAY, UNREADABLE)
         if code not in self._opening:
             self._opening[code] = asyncio.create_task(self._open(code))
         # Shielded, because several may wait for the same room and one of them may leave.
@@ -135,15 +146,31 @@ class Hub:
                 pseudonyms=self.pseudonyms,
                 process=self._process,
                 window=self._window,
-                lost=self._discard,
+                lost=self._lose,
             )
             await room.open()
+            self._withheld.pop(code, None)
             room.draining = self.draining
             self.rooms[code] = room
             await self.line.follow(code, room)
+        except act.UnreadableError as error:
+            self._withhold(code, error)
+            raise Refused(Code.GOING_AWAY, UNREADABLE) from error
+        else:
             return room
         finally:
             del self._opening[code]
+
+    def _lose(self, room: Room, unreadable: act.UnreadableError | None) -> None:
+        if unreadable:
+            self._withhold(room.code, unreadable)
+        self._discard(room)
+
+    def _withhold(self, code: str, why: act.UnreadableError) -> None:
+        """Rather no board than one that is wrongly counted. Said once, however many ask."""
+        if code not in self._withheld:
+            logger.error("Board %s is withheld: its log cannot be read here, %s.", code, why)
+        self._withheld[code] = asyncio.get_running_loop().time() + WITHHELD
 
     def _discard(self, room: Room) -> None:
         if self.rooms.get(room.code) is room:

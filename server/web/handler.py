@@ -128,9 +128,13 @@ class Problem(HTTPError):  # noqa: N818 - an answer, not a fault
         self.code = code
         self.message = message
 
-    @classmethod
-    def of(cls, refused: Refused) -> "Problem":
-        return cls(STATUS[refused.code], refused.code, refused.message)
+    def shown(self) -> Any:
+        """Return the body of the answer."""
+        return {"error": {"code": self.code, "message": self.message}}
+
+    @staticmethod
+    def of(refused: Refused) -> "Problem":
+        return Problem(STATUS[refused.code], refused.code, refused.message)
 
 
 class Handler(RequestHandler):
@@ -270,28 +274,32 @@ class Handler(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
-        if isinstance(error, Problem):
-            code, message = error.code, error.message
-        else:
-            code = _CODES.get(status_code, "server_error")
-            if isinstance(error, HTTPError) and "origin" in (error.log_message or "").lower():
-                code = "foreign_origin"
-            message = _WORDS.get(
-                status_code, "Something went wrong here. Nothing you sent was changed by it."
-            )
-        self.problem = code
+        problem = error if isinstance(error, Problem) else _problem(status_code, error)
+        self.problem = problem.code
         if status_code == HTTPStatus.SERVICE_UNAVAILABLE:
             self.set_header("Retry-After", "2")
+        if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            self.set_header("Allow", ", ".join(self._methods()))
         if self.request.path.startswith("/api/") or self.request.method not in {"GET", "HEAD"}:
-            self.answer({"error": {"code": code, "message": message}}, status_code)
+            self.answer(problem.shown(), status_code)
         else:
             self.render(
                 "problem.html",
                 status=status_code,
                 title=_TITLES.get(status_code, "Something went wrong"),
-                message=message,
+                message=problem.message,
                 home="/",
             )
+
+    @classmethod
+    def _methods(cls) -> list[str]:
+        done = {"GET", "HEAD"} if cls._does("GET") else set()
+        return [each for each in cls.SUPPORTED_METHODS if each in done or cls._does(each)]
+
+    @classmethod
+    def _does(cls, method: str) -> bool:
+        done = getattr(cls, method.lower())
+        return done not in {Handler.head, RequestHandler.get}
 
     def log_exception(self, *exc_info: Any) -> None:
         # A problem was answered in words, and the access log has its one line. Anything else
@@ -300,6 +308,16 @@ class Handler(RequestHandler):
             logger.error(
                 "%s %s failed.", self.request.method, self.request.path[:200], exc_info=exc_info
             )
+
+
+def _problem(status: int, error: BaseException | None) -> Problem:
+    """Put into words what Tornado found wrong."""
+    code = _CODES.get(status, "server_error")
+    said = (error.log_message or "") if isinstance(error, HTTPError) else ""
+    if status == HTTPStatus.FORBIDDEN and "origin" in said.lower():
+        code = "foreign_origin"
+    words = _WORDS.get(status, "Something went wrong here. Nothing you sent was changed by it.")
+    return Problem(status, code, words)
 
 
 class NotFound(Handler):

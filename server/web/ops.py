@@ -1,7 +1,14 @@
 """What operators and their machines ask."""
 
+from msgspec import Struct
+
 from server import metrics
 from server.web.handler import Access, Handler
+from server.web.operations import operation
+
+
+class Status(Struct, frozen=True):
+    status: str
 
 
 class Health(Handler):
@@ -9,8 +16,9 @@ class Health(Handler):
 
     access = Access.ANYONE
 
-    def get(self) -> None:
-        self.answer({"status": "alive"})
+    @operation()
+    async def get(self) -> Status:
+        return Status("alive")
 
 
 class Ready(Handler):
@@ -18,13 +26,13 @@ class Ready(Handler):
 
     access = Access.ANYONE
 
-    def get(self) -> None:
+    @operation(otherwise={503: Status})
+    async def get(self) -> Status:
         hub = self.site.hub
         if hub.ready:
-            self.answer({"status": "ready"})
-        else:
-            status = "draining" if hub.draining else "store_away"
-            self.answer({"status": status}, status=503)
+            return Status("ready")
+        self.set_status(503)
+        return Status("draining" if hub.draining else "store_away")
 
 
 class Metrics(Handler):
