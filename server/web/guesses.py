@@ -15,8 +15,8 @@ from server.live.rate import Bucket, Rates
 A_MINUTE = 60
 """By network."""
 ALL_A_SECOND, ALL_AT_ONCE = 10, 600
-"""By everybody, in this process: at this pace a code of six characters among a thousand boards
-is found once in 20 hours."""
+"""By everybody, in this process, for each of two shares: at this pace the code of one of a
+thousand boards is found once in ten hours."""
 SLIPS, SLIPS_SECONDS = 3, 600
 """Wrong ones within this time that anybody may have typed."""
 
