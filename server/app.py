@@ -26,13 +26,17 @@ from server.web import api, hosts, invites, openapi, ops, pages
 from server.web import socket as live_socket
 from server.web.door import Door
 from server.web.files import Files, version_of
+from server.web.guesses import Guesses
 from server.web.handler import NotFound, Site, log_request, require_access_rules
 
 logger = logging.getLogger(__name__)
 
 MAX_BODY = 256 * 1024
 """Bytes of a request; a long list of options fits, more is of no use."""
-GUESSES_A_MINUTE = 60
+NEWS_A_MINUTE = 60
+HEADER_SECONDS, BODY_SECONDS = 120, 30
+"""In which the head of a request has to be there, the next one on a kept connection too; and then
+its body."""
 STORE_SECONDS = 5.0
 """How long a worker waits for the store before it takes people in all the same."""
 LAST_ANSWERS = 0.2
@@ -58,7 +62,8 @@ def make_site(settings: Settings, key: bytes) -> Site:
         messages=Rates(settings.message_rate, settings.message_burst),
         # Less than one a minute is still one at a time.
         founders=Rates(settings.board_rate / 60, max(1, settings.board_rate)),
-        guesses=Rates(GUESSES_A_MINUTE / 60, GUESSES_A_MINUTE),
+        news=Rates(NEWS_A_MINUTE / 60, NEWS_A_MINUTE),
+        guesses=Guesses(),
     )
 
 
@@ -82,6 +87,18 @@ def make_application(site: Site, key: bytes) -> Application:
     )
 
 
+def make_server(application: Application, settings: Settings) -> Door:
+    """Make what takes connections in, with what one of them may ask of this process at most."""
+    return Door(
+        application,
+        ssl_options=tls.context(settings),
+        xheaders=settings.proxy_headers,
+        max_body_size=MAX_BODY,
+        idle_connection_timeout=HEADER_SECONDS,
+        body_timeout=BODY_SECONDS,
+    )
+
+
 async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     """Run one worker until it is told to stop, or until its parent is gone; then drain.
 
@@ -93,14 +110,7 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     key = secret.read(settings.secret_path)
     site = make_site(settings, key)
     application = make_application(site, key)
-    server = Door(
-        application,
-        ssl_options=tls.context(settings),
-        xheaders=settings.proxy_headers,
-        max_body_size=MAX_BODY,
-        idle_connection_timeout=120,
-        body_timeout=30,
-    )
+    server = make_server(application, settings)
     stopping = _stop_event(replaced=server.stop)
     keep = default_board_keeper(site, key)
     site.hub.on_line.append(keep)

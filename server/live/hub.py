@@ -29,6 +29,8 @@ EMPTY = 300.0
 """Seconds for which a room without people is kept."""
 WITHHELD = 10.0
 """Seconds after which it is tried again to read a board that could not be read."""
+MOST_EMPTY = 1_000
+"""Rooms without people that are kept at most: whoever opens board after board fills no memory."""
 FAREWELLS = 100
 """Connections closed in one go when the server drains."""
 
@@ -214,6 +216,8 @@ class Hub:
                 self._left.pop(room.code, None)
             elif now - self._left.setdefault(room.code, now) > EMPTY:
                 self._discard(room)
+        for code in list(self._left)[:-MOST_EMPTY]:
+            self._discard(self.rooms[code])
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -27,6 +27,7 @@ from server.log.store import StoreAwayError
 from server.metrics import BOARDS, REQUESTS, count
 from server.settings import Settings
 from server.web import identity
+from server.web.guesses import Guesses, network_of
 from server.web.safe_html import rich_text
 
 logger = logging.getLogger(__name__)
@@ -115,9 +116,10 @@ class Site(Struct, frozen=True):
     messages: Rates
     """By seat."""
     founders: Rates
-    """By address: boards made."""
-    guesses: Rates
-    """By address: codes that no board has."""
+    """By network: boards made."""
+    news: Rates
+    """By network: keys and invitations that this process had to look up."""
+    guesses: Guesses
 
 
 class Problem(HTTPError):  # noqa: N818 - an answer, not a fault
@@ -168,22 +170,25 @@ class Handler(RequestHandler):
         """Whether the browser speaks HTTPS, to us or to a proxy before us."""
         return "https" in {self.request.protocol, urlsplit(self.site.base).scheme}
 
-    def require_rate(self, rates: Rates, message: str) -> None:
-        if not rates.allows(self.request.remote_ip):
+    @property
+    def network(self) -> Hashable:
+        """What limits go by that are not a seat's."""
+        return network_of(self.request.remote_ip or "")
+
+    def require_rate(self, rates: Rates | Guesses, message: str) -> None:
+        if not rates.allows(self.network):
             raise Problem(429, "too_fast", message)
 
     async def room(self, typed: str) -> Room:
         """Return the room of the board with a code. Raises Problem."""
         code = read_code(typed)
         guesses = self.site.guesses
-        if code not in self.site.hub.rooms and not guesses.has_left(self.request.remote_ip):
+        if code not in self.site.hub.rooms and not guesses.has_left(self.network):
             raise Problem(429, "too_fast", "Too many codes that no board has. Wait a minute.")
         try:
             if code is not None:
                 room = await self.site.hub.room(code)
-                if identity.shows_news(self, room) and guesses.allows(
-                    (self.request.remote_ip, "badge")
-                ):
+                if identity.shows_news(self, room) and self.site.news.allows(self.network):
                     await room.replica.caught_up()
                 return room
         except Refused as refused:
@@ -191,7 +196,7 @@ class Handler(RequestHandler):
                 raise Problem.of(refused) from refused
         except StoreAwayError as error:
             raise Problem.of(STORE_AWAY) from error
-        guesses.allows(self.request.remote_ip)
+        guesses.allows(self.network)
         raise Problem(404, Code.NO_SUCH_BOARD, "There is no board with this code.")
 
     async def found(self, draft: Callable[[], BoardDraft]) -> Founded:
@@ -306,7 +311,10 @@ class Handler(RequestHandler):
         # is our fault; the query is left out of what is said, it may carry a host key.
         if not isinstance(exc_info[1], HTTPError):
             logger.error(
-                "%s %s failed.", self.request.method, self.request.path[:200], exc_info=exc_info
+                "%s %s failed.",
+                self.request.method,
+                shown_path(self.request.path),
+                exc_info=exc_info,
             )
 
 
@@ -336,6 +344,11 @@ def require_access_rules(handlers: list[type[RequestHandler]]) -> None:
             raise TypeError(f"{handler.__name__} declares no access rule.")
 
 
+def shown_path(path: str) -> str:
+    """Return a path as it may stand in the log: a raw byte could move a terminal's cursor."""
+    return path[:200].encode("ascii", "backslashreplace").decode()
+
+
 def log_request(handler: RequestHandler) -> None:
     """Write one line a request. The query is left out: it may carry a host key."""
     status = handler.get_status()
@@ -348,7 +361,7 @@ def log_request(handler: RequestHandler) -> None:
         "%d %s %s%s %.0f ms",
         status,
         request.method,
-        request.path[:200],
+        shown_path(request.path),
         f" {handler.problem}" if isinstance(handler, Handler) and handler.problem else "",
         1000 * request.request_time(),
     )
