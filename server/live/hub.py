@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-from server import metrics, tasks
+from server import tasks
 from server.domain import actions as act
 from server.live import messages
 from server.live.messages import Goodbye
@@ -16,6 +17,7 @@ from server.live.transport import FAREWELL, Connection, frame
 from server.log.follow import Line
 from server.log.log import Log
 from server.log.store import Store
+from server.loglines import event
 from server.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -137,7 +139,16 @@ class Hub:
                 window=self._window,
                 lost=self._discard,
             )
+            began = time.monotonic()
             await room.open()
+            took = 1000 * (time.monotonic() - began)
+            logger.info(
+                "The board %s was read: %d entries in %.0f ms.",
+                *(code, room.board.seq, took),
+                extra=event(
+                    "board_read", board=code, entries=room.board.seq, duration_ms=round(took)
+                ),
+            )
             room.draining = self.draining
             self.rooms[code] = room
             await self.line.follow(code, room)
@@ -173,8 +184,6 @@ class Hub:
                 logger.exception("Looking after rooms and connections failed.")
 
     def _look_around(self, now: float) -> None:
-        metrics.flush()
-        metrics.ROOMS.set(len(self.rooms))
         for connection in list(self.guests):
             connection.check(now)
         compare = self.store.present and now - self._compared >= COMPARE
