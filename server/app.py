@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -20,7 +21,9 @@ from server.live.founding import DEFAULT_CODE, DEFAULT_TEMPLATE, open_default
 from server.live.hub import Hub
 from server.live.pseudonyms import Pseudonyms
 from server.live.rate import Rates
+from server.live.vitals import Vitals
 from server.log.store import Store, StoreAwayError
+from server.loglines import event
 from server.settings import Settings, resources
 from server.web import api, hosts, invites, openapi, ops, pages
 from server.web import socket as live_socket
@@ -49,6 +52,7 @@ def make_site(settings: Settings, key: bytes) -> Site:
     """Make what all handlers share: rooms, templates, limits. Nothing runs yet."""
     process = secrets.token_hex(6)
     store = Store(settings.redis_url or "", settings.durability)
+    metrics.STORE_PRESENT.set(0)
     store.on_presence.append(metrics.STORE_PRESENT.set)
     folders = resources()
     templates = load_templates(folders.data / "boards")
@@ -115,7 +119,8 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     keep = default_board_keeper(site, key)
     site.hub.on_line.append(keep)
     site.hub.start()
-    keeping = asyncio.create_task(keep_now_and_then(keep))
+    vitals = Vitals(site.hub, settings, server.waiting)
+    keeping = [asyncio.create_task(each) for each in (keep_now_and_then(keep), vitals.keep())]
     # What lives as long as the process need not be looked at by every collection.
     gc.collect()
     gc.freeze()
@@ -124,12 +129,19 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     server.add_sockets(sockets)
     _say_ready()
     await stopping.wait()
+    people, began = len(site.hub.guests), time.monotonic()
     await site.hub.drain(settings.drain_seconds)
+    took = time.monotonic() - began
+    logger.info(
+        "%d connections were sent away in %.1f s.",
+        *(people, took),
+        extra=event("drained", connections=people, seconds=round(took, 3)),
+    )
     server.stop()
     # Who was let in just before has hardly asked yet.
     await asyncio.sleep(LAST_ANSWERS)
     await server.close_all_connections()
-    await tasks.end((keeping,))
+    await tasks.end(keeping)
     await site.hub.close()
     metrics.flush()
 
@@ -141,7 +153,11 @@ def default_board_keeper(site: Site, key: bytes) -> Callable[[], Awaitable[None]
 
     async def keep() -> None:
         if await open_default(site.hub, template, host_key):
-            logger.info("The board %s is open.", DEFAULT_CODE)
+            logger.info(
+                "The board %s is open.",
+                DEFAULT_CODE,
+                extra=event("board_made", board=DEFAULT_CODE),
+            )
 
     return keep
 

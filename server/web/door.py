@@ -26,6 +26,10 @@ class Door(HTTPServer):
             asyncio.get_running_loop().call_soon(self._let_in)
         self._waiting.append((stream, address))
 
+    def waiting(self) -> int:
+        """Return how many have connected and are not let in yet."""
+        return len(self._waiting)
+
     def _let_in(self) -> None:
         for _ in range(min(AT_A_TIME, len(self._waiting))):
             super().handle_stream(*self._waiting.popleft())

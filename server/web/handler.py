@@ -24,7 +24,8 @@ from server.live.requests import AnyRequest, HostRequest
 from server.live.room import Room
 from server.live.submissions import Answer
 from server.log.store import StoreAwayError
-from server.metrics import BOARDS, REQUESTS, count
+from server.loglines import event
+from server.metrics import BOARDS, HTTP_SECONDS, REFUSALS, REQUESTS, count
 from server.settings import Settings
 from server.web import identity
 from server.web.guesses import Guesses, network_of
@@ -209,6 +210,8 @@ class Handler(RequestHandler):
         except StoreAwayError as error:
             raise Problem.of(STORE_AWAY) from error
         BOARDS.inc()
+        code = founded.code
+        logger.info("The board %s was made.", code, extra=event("board_made", board=code))
         return founded
 
     def draft_of_template(self, id_: str) -> BoardDraft:
@@ -255,8 +258,12 @@ class Handler(RequestHandler):
         try:
             room.request(actor, request, answered.set_result)
         except Refused as refused:
-            return refused
-        return await answered
+            answer: Answer = refused
+        else:
+            answer = await answered
+        if isinstance(answer, Refused):
+            count(REFUSALS, answer.code)
+        return answer
 
     async def done(self, room: Room, actor: Actor, request: HostRequest) -> None:
         """Have something done. Raises Problem where it is refused."""
@@ -350,18 +357,29 @@ def shown_path(path: str) -> str:
 
 
 def log_request(handler: RequestHandler) -> None:
-    """Write one line a request. The query is left out: it may carry a host key."""
+    """Count a request; write a line for one that was refused, or failed.
+
+    The query is left out: it may carry a host key.
+    """
     status = handler.get_status()
     request = handler.request
+    seconds = request.request_time()
+    HTTP_SECONDS.labels(f"{status // 100}xx").observe(seconds)
     # A store that is away has its own line; being asked for it every second needs no more.
     quiet = status < 400 or status == HTTPStatus.SERVICE_UNAVAILABLE
     level = logging.DEBUG if quiet else logging.INFO if status < 500 else logging.ERROR
+    problem = handler.problem if isinstance(handler, Handler) else ""
+    path = shown_path(request.path)
     logger.log(
         level,
         "%d %s %s%s %.0f ms",
-        status,
-        request.method,
-        shown_path(request.path),
-        f" {handler.problem}" if isinstance(handler, Handler) and handler.problem else "",
-        1000 * request.request_time(),
+        *(status, request.method, path, f" {problem}" if problem else "", 1000 * seconds),
+        extra=event(
+            "http",
+            status=status,
+            method=request.method or "",
+            path=path,
+            code=problem or str(status),
+            duration_ms=round(1000 * seconds, 1),
+        ),
     )
