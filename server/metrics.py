@@ -22,6 +22,11 @@ STORE_PRESENT = Gauge(
 REQUESTS = Counter("stackvote_requests_total", "Messages that clients sent.", ["type"])
 REFUSALS = Counter("stackvote_refusals_total", "Messages that were refused.", ["code"])
 CLOSES = Counter("stackvote_closes_total", "Connections that the server closed.", ["code"])
+SENT_AWAY = Counter(
+    "stackvote_sent_away_total",
+    "Connections closed because they were slow to ask or to read, or took the last room.",
+    ["why"],
+)
 FRAMES = Counter("stackvote_frames_total", "Frames handed to connections.")
 OVERFLOWS = Counter("stackvote_overflows_total", "Outboxes that ran over.")
 APPEND_SECONDS = Histogram(
