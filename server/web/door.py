@@ -155,4 +155,6 @@ class Door(HTTPServer):
 
 def _unread(asking: HTTP1ServerConnection) -> int:
     """Return how many bytes of an answer wait to be read; Tornado sets no limit to them."""
+    if asking.stream.closed():
+        return 0
     return len(asking.stream._write_buffer)  # noqa: SLF001 - there is no other way to know
