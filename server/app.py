@@ -23,9 +23,10 @@ from server.log.store import Store, StoreAwayError
 from server.settings import Settings, resources
 from server.web import api, hosts, invites, ops, pages
 from server.web import socket as live_socket
-from server.web.door import Door
+from server.web.door import AT_A_TIME, Door
 from server.web.files import Files, version_of
 from server.web.handler import NotFound, Site, log_request, require_access_rules
+from server.web.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ def make_site(settings: Settings, key: bytes) -> Site:
         # Less than one a minute is still one at a time.
         founders=Rates(settings.board_rate / 60, max(1, settings.board_rate)),
         guesses=Rates(GUESSES_A_MINUTE / 60, GUESSES_A_MINUTE),
+        turns=Turns(AT_A_TIME),
     )
 
 

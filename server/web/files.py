@@ -21,6 +21,9 @@ class Files(StaticFileHandler):
         super().initialize(path)
         self._version = version
 
+    async def prepare(self) -> None:
+        await self.application.settings["site"].turns.mine()
+
     def set_default_headers(self) -> None:
         self.clear_header("Server")
         for name, value in HEADERS.items():

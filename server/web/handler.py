@@ -28,6 +28,7 @@ from server.metrics import BOARDS, REQUESTS, count
 from server.settings import Settings
 from server.web import identity
 from server.web.safe_html import rich_text
+from server.web.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -118,6 +119,7 @@ class Site(Struct, frozen=True):
     """By address: boards made."""
     guesses: Rates
     """By address: codes that no board has."""
+    turns: Turns
 
 
 class Problem(HTTPError):  # noqa: N818 - an answer, not a fault
@@ -153,6 +155,10 @@ class Handler(RequestHandler):
             urlsplit(self.request.headers.get("Origin", ""))
         except ValueError:
             self.request.headers["Origin"] = "null"
+
+    async def prepare(self) -> None:
+        """Wait until it is this request's turn: pages cost more than votes."""
+        await self.site.turns.mine()
 
     def set_default_headers(self) -> None:
         self.clear_header("Server")
@@ -307,7 +313,8 @@ class NotFound(Handler):
 
     access = Access.ANYONE
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
+        await super().prepare()
         raise HTTPError(404)
 
 
