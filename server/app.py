@@ -27,10 +27,11 @@ from server.loglines import event
 from server.settings import Settings, resources
 from server.web import api, hosts, invites, openapi, ops, pages
 from server.web import socket as live_socket
-from server.web.door import Door
+from server.web.door import AT_A_TIME, Door
 from server.web.files import Files, version_of
 from server.web.guesses import Guesses
 from server.web.handler import NotFound, Site, log_request, require_access_rules
+from server.web.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ def make_site(settings: Settings, key: bytes) -> Site:
         founders=Rates(settings.board_rate / 60, max(1, settings.board_rate)),
         news=Rates(NEWS_A_MINUTE / 60, NEWS_A_MINUTE),
         guesses=Guesses(),
+        turns=Turns(AT_A_TIME),
     )
 
 

@@ -101,6 +101,9 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
+    # What strangers do wrong on the line is answered there. A line for each would be theirs to
+    # fill the log with.
+    logging.getLogger("tornado.general").setLevel(logging.ERROR)
 
 
 def sum_up() -> None:

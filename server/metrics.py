@@ -72,6 +72,11 @@ CLOSES = Counter(
     "Connections that the server closed, by code; 4008 could not keep up, 4029 sent too much.",
     ["code"],
 )
+SENT_AWAY = Counter(
+    "stackvote_sent_away_total",
+    "Connections closed because they were slow to ask or to read, or took the last room.",
+    ["why"],
+)
 BOARDS = Counter("stackvote_boards_created_total", "Boards made.")
 HTTP_SECONDS = Histogram(
     "stackvote_http_seconds",

@@ -30,6 +30,7 @@ from server.settings import Settings
 from server.web import identity
 from server.web.guesses import Guesses, network_of
 from server.web.safe_html import rich_text
+from server.web.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -121,6 +122,7 @@ class Site(Struct, frozen=True):
     news: Rates
     """By network: keys and invitations that this process had to look up."""
     guesses: Guesses
+    turns: Turns
 
 
 class Problem(HTTPError):  # noqa: N818 - an answer, not a fault
@@ -160,6 +162,10 @@ class Handler(RequestHandler):
             urlsplit(self.request.headers.get("Origin", ""))
         except ValueError:
             self.request.headers["Origin"] = "null"
+
+    async def prepare(self) -> None:
+        """Wait until it is this request's turn: pages cost more than votes."""
+        await self.site.turns.mine()
 
     def set_default_headers(self) -> None:
         self.clear_header("Server")
@@ -340,7 +346,8 @@ class NotFound(Handler):
 
     access = Access.ANYONE
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
+        await super().prepare()
         raise HTTPError(404)
 
 

@@ -43,7 +43,8 @@ class Metrics(Handler):
 
     access = Access.ANYONE
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
+        await super().prepare()
         allowed = self.site.settings.metrics_from
         if allowed and not _lies_in(self.request.remote_ip or "", allowed):
             raise HTTPError(403)
