@@ -134,6 +134,10 @@ class Person:
         if after is None and self.line:
             self.line.transport.abort()
 
+    def keep_line(self):
+        """Lose no line that is still to be lost."""
+        self._cut_after = None
+
     async def _open_page(self):
         wait = FIRST_WAIT
         while True:
@@ -181,9 +185,11 @@ class Person:
         came_back = len(self.goodbyes)
         posting = None
         try:
-            # It may end without a closing frame, and while something is being said.
+            # It may end without a closing frame, and while something is being said; what was told
+            # before is heard all the same.
             with contextlib.suppress(ConnectionClosed):
                 await self._write(self._hello())
+            with contextlib.suppress(ConnectionClosed):
                 async for data in line:
                     message = msgspec.json.decode(data)
                     self._journal.heard(self, data, message)
