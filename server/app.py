@@ -107,7 +107,7 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     keep = default_board_keeper(site, key)
     site.hub.on_line.append(keep)
     site.hub.start()
-    vitals = Vitals(site.hub, settings, server.waiting)
+    vitals = Vitals(site.hub, settings, server.take_longest)
     keeping = [asyncio.create_task(each) for each in (keep_now_and_then(keep), vitals.keep())]
     # What lives as long as the process need not be looked at by every collection.
     gc.collect()

@@ -19,16 +19,19 @@ class Door(HTTPServer):
     def initialize(self, *args: Any, **kwargs: Any) -> None:
         super().initialize(*args, **kwargs)
         self._waiting: deque[tuple[IOStream, Any]] = deque()
+        self._longest = 0
 
     def handle_stream(self, stream: IOStream, address: Any) -> None:
         """Let somebody in, after all who came before."""
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._let_in)
         self._waiting.append((stream, address))
+        self._longest = max(self._longest, len(self._waiting))
 
-    def waiting(self) -> int:
-        """Return how many have connected and are not let in yet."""
-        return len(self._waiting)
+    def take_longest(self) -> int:
+        """Return how many waited to be let in, at most, since this was asked last."""
+        longest, self._longest = self._longest, len(self._waiting)
+        return longest
 
     def _let_in(self) -> None:
         for _ in range(min(AT_A_TIME, len(self._waiting))):
