@@ -78,6 +78,7 @@ def make_application(site: Site, key: bytes) -> Application:
         site=site,
         template_path=str(folders.templates),
         cookie_secret=secret.derive(key, "cookies"),
+        looking_glass=secret.looking_glass(key),
         cross_origin_protection=True,
         trusted_origins=site.settings.trusted_origins,
         log_function=log_request,

@@ -2,23 +2,15 @@
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
 from server import loglines, secret, tls, worker, workers
-from server.addresses import public_base
+from server.examination import examine
 from server.listening import PortError
-from server.log.embedded import EmbeddedStore, StoreError, is_held
-from server.log.inspection import (
-    Finding,
-    StoreUnfitError,
-    Weight,
-    faults,
-    inspect_store,
-)
-from server.log.store import StoreAwayError
+from server.log.embedded import StoreError
+from server.log.inspection import faults
 from server.settings import KNOBS, Knob, Settings, SettingsError, load, unknown_names
 
 WRONG_USE = 2
@@ -56,12 +48,8 @@ def run(settings: Settings) -> int:
 
 
 def check(settings: Settings) -> int:
-    """Say whether a server could run with these settings; change nothing."""
-    findings = [
-        *_check_addresses(settings),
-        _check_secret(settings),
-        *_check_store(settings),
-    ]
+    """Say whether a server could run with these settings, and how well; change nothing."""
+    findings = examine(settings)
     for finding in findings:
         print(f"{finding.weight:7} {finding.words}")  # noqa: T201
     return 1 if faults(findings) else 0
@@ -106,58 +94,3 @@ def _flags(given: argparse.Namespace) -> dict[str, str]:
 def _complain(words: str, status: int) -> int:
     print(f"stackvote: {words}", file=sys.stderr)  # noqa: T201
     return status
-
-
-def _check_addresses(settings: Settings) -> list[Finding]:
-    findings = [Finding(Weight.FINE, f"Links will begin with {public_base(settings)}.")]
-    try:
-        tls.context(settings)
-    except tls.TlsError as error:
-        findings.append(Finding(Weight.FAULT, str(error)))
-    https = (settings.public_url or "").startswith("https://")
-    if https and not settings.tls_cert and not settings.proxy_headers:
-        findings.append(
-            Finding(
-                Weight.ADVICE,
-                "The public address is https, which needs a proxy in front; then also give "
-                "--proxy-headers, else all visitors seem to come from the proxy.",
-            )
-        )
-    return findings
-
-
-def _check_secret(settings: Settings) -> Finding:
-    path = settings.secret_path
-    try:
-        secret.read(path)
-    except FileNotFoundError:
-        return Finding(Weight.FINE, f"A secret will be made at {path}.")
-    except secret.SecretError as error:
-        return Finding(Weight.FAULT, str(error))
-    return Finding(Weight.FINE, f"The secret at {path} is closed to others and long enough.")
-
-
-def _check_store(settings: Settings) -> list[Finding]:
-    url = settings.redis_url
-    if url is None:
-        store = EmbeddedStore(settings.data_dir)
-        if not is_held(settings.data_dir):
-            return [_check_data(settings)]
-        url = store.url
-    try:
-        return inspect_store(url, settings.durability)
-    except StoreUnfitError as error:
-        return [Finding(Weight.FAULT, str(error))]
-    except StoreAwayError as error:
-        return [Finding(Weight.FAULT, f"The store cannot be reached: {error}")]
-
-
-def _check_data(settings: Settings) -> Finding:
-    folder = next(each for each in (settings.data_dir, *settings.data_dir.parents) if each.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        return Finding(Weight.FAULT, f"The data folder cannot be made or written to: {folder}.")
-    free = shutil.disk_usage(folder).free // 2**20
-    return Finding(
-        Weight.FINE if free > 500 else Weight.ADVICE,
-        f"The embedded store will keep its data in {settings.data_dir} ({free} MiB are free).",
-    )

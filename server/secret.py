@@ -99,3 +99,8 @@ def host_key(secret: bytes, code: str) -> str:
     It is derived, so that it is the same after a restart and on every machine.
     """
     return base64.urlsafe_b64encode(derive(secret, "host key", code)).rstrip(b"=").decode()
+
+
+def looking_glass(secret: bytes) -> str:
+    """Give the key with which `stackvote check` is told how its requests arrive."""
+    return derive(secret, "looking glass").hex()
