@@ -1,12 +1,13 @@
-"""The command line: `stackvote run` and `stackvote check`."""
+"""The command line: `stackvote run`, `check`, `backup` and `restore`."""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 
-from server import loglines, secret, tls, worker, workers
+from server import backup, loglines, secret, tls, worker, workers
 from server.examination import examine
 from server.listening import PortError
 from server.log.embedded import StoreError
@@ -15,6 +16,11 @@ from server.settings import KNOBS, Knob, Settings, SettingsError, load, unknown_
 
 WRONG_USE = 2
 INTERRUPTED = 130
+_FAILURES = (
+    *(secret.SecretError, PortError, StoreError, tls.TlsError),
+    *(workers.StartError, backup.BackupError),
+)
+"""What a person can cause; the message says why and what to do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hint = f" Did you mean {meant}?" if meant else ""
         _complain(f"{name} in the environment is no setting and is ignored.{hint}", 0)
     try:
-        return int(given.command(settings))
-    except (secret.SecretError, PortError, StoreError, tls.TlsError, workers.StartError) as error:
+        return int(given.command(settings, *([given.file] if "file" in given else [])))
+    except _FAILURES as error:
         return _complain(str(error), 1)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -55,6 +61,31 @@ def check(settings: Settings) -> int:
     return 1 if faults(findings) else 0
 
 
+def save(settings: Settings, file: str) -> int:
+    """Write the boards of the embedded store, and the secret, into one file; also while the
+    server runs.
+    """
+    boards = backup.backup(settings, Path(file))
+    print(f"{_so_many(boards)} and the secret are in {file}. Keep it closed to others.")  # noqa: T201
+    return 0
+
+
+def restore(settings: Settings, file: str) -> int:
+    """Put a backup in the place of what is in the data folder; the server must not run."""
+    done = backup.restore(settings, Path(file))
+    print(f"{_so_many(done.boards)} of {done.taken_at} are in {settings.data_dir}.")  # noqa: T201
+    if done.boards < done.of:
+        gone = done.of - done.boards
+        print(f"{_so_many(gone)} had not been touched for so long that they expired since.")  # noqa: T201
+    if done.kept:
+        print(f"What was there before is in {done.kept}; delete it when all is well.")  # noqa: T201
+    return 0
+
+
+def _so_many(boards: int) -> str:
+    return f"{boards} board{'' if boards == 1 else 's'}"
+
+
 def _parser() -> argparse.ArgumentParser:
     knobs = argparse.ArgumentParser(add_help=False)
     for knob in KNOBS:
@@ -72,6 +103,13 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser(
             command.__name__, parents=[knobs], help=words, description=command.__doc__
         ).set_defaults(command=command)
+    for name, copy, words in (
+        ("backup", save, "write all boards and the secret into one file"),
+        ("restore", restore, "put back what a backup holds"),
+    ):
+        made = commands.add_parser(name, parents=[knobs], help=words, description=copy.__doc__)
+        made.add_argument("file", metavar="FILE", help="the file of the backup")
+        made.set_defaults(command=copy)
     return parser
 
 
