@@ -100,13 +100,15 @@ class Figures:
 
 def _move(file: Path, to: Path) -> None:
     """Add the numbers of one file to those of another, and remove it."""
-    ended = MmapedDict(str(to))  # type: ignore[no-untyped-call]
     try:
-        for key, value, _, _ in MmapedDict.read_all_values_from_file(str(file)):  # type: ignore[no-untyped-call]
-            ended.write_value(key, ended.read_value(key)[0] + value, 0.0)  # type: ignore[no-untyped-call]
+        # All of it is read before anything is written: half a file is no file.
+        values = list(MmapedDict.read_all_values_from_file(str(file)))  # type: ignore[no-untyped-call]
     finally:
-        ended.close()  # type: ignore[no-untyped-call]
         file.unlink()
+    ended = MmapedDict(str(to))  # type: ignore[no-untyped-call]
+    for key, value, _, _ in values:
+        ended.write_value(key, ended.read_value(key)[0] + value, 0.0)  # type: ignore[no-untyped-call]
+    ended.close()  # type: ignore[no-untyped-call]
 
 
 @contextlib.contextmanager
