@@ -10,7 +10,9 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+from tornado.template import Loader
 from tornado.web import Application
 
 from server import metrics, secret, tasks, tls
@@ -76,13 +78,21 @@ def make_application(site: Site, key: bytes) -> Application:
         [*routes, (r"/static/([0-9a-f]+)/(.*)", Files, files)],
         default_handler_class=NotFound,
         site=site,
-        template_path=str(folders.templates),
+        template_loader=_read_templates(folders.templates),
         cookie_secret=secret.derive(key, "cookies"),
         looking_glass=secret.looking_glass(key),
         cross_origin_protection=True,
         trusted_origins=site.settings.trusted_origins,
         log_function=log_request,
     )
+
+
+def _read_templates(folder: Path) -> Loader:
+    """Read all pages at the start: an upgrade may put others in their place while this one runs."""
+    loader = Loader(str(folder))
+    for page in sorted(folder.rglob("*.html")):
+        loader.load(str(page.relative_to(folder)))
+    return loader
 
 
 async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
