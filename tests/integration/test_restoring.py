@@ -47,6 +47,7 @@ def test_people_go_on_after_a_restore_from_what_was_backed_up(place, tmp_path):
 
     async def meeting():
         async with place.crowd() as crowd:
+            crowd.talkative = 0.05
             await crowd.join(server, 20)
             await spread(crowd, server)
             seats = {person: person.seat for person in crowd.voters}
