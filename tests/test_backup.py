@@ -1,8 +1,11 @@
 """A backup is whole or not there; a restore changes nothing, or everything."""
 
+import contextlib
 import io
 import json
+import os
 import stat
+import subprocess
 import tarfile
 
 import pytest
@@ -152,3 +155,37 @@ def test_a_folder_without_boards_is_not_backed_up(tmp_path):
 def test_a_backup_that_cannot_be_written_leaves_the_last_one(data, tmp_path):
     with pytest.raises(BackupError, match="cannot be written"):
         backup(settings(data), tmp_path / "no" / "such" / "backup")
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A disk of three megabytes."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=3m,mode=700", "none", place]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("only root may mount")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+def test_a_full_disk_is_told_and_once_there_is_room_it_works(small, tmp_path):
+    data, file = small / "data", tmp_path / "backup"
+    load(data / "secret")
+    with EmbeddedStore(data) as store, redis.from_url(store.url) as client:
+        client.set("ballast", os.urandom(600_000))
+        filler = small / "filler"
+        with contextlib.suppress(OSError), filler.open("wb", buffering=0) as full:
+            while True:
+                full.write(bytes(4096))
+        with pytest.raises(StoreError, match="is its disk full"):
+            backup(settings(data), file)
+        assert not file.exists()
+        filler.unlink()
+        backup(settings(data), file)
+        filler.write_bytes(bytes(3 << 19))
+        with pytest.raises(BackupError, match="No space left"):
+            backup(settings(data), small / "backup")
+        assert not (small / "backup").exists()
+        assert client.ping()
+    assert restore(settings(tmp_path / "other"), file).of == 0

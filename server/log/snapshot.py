@@ -74,18 +74,24 @@ def _take(store: EmbeddedStore, target: Path) -> int:
 def _save(client: Any) -> None:
     """Have the store save itself, and wait until it has. Raises StoreError."""
     deadline = time.monotonic() + _PATIENCE
-    # One that is under way began before we came: what was acknowledged since is not in it.
-    while client.info("persistence")["rdb_bgsave_in_progress"]:
+    while not _begun(client):
         _wait(deadline)
-    saves = client.info("persistence")["rdb_saves"]
-    client.bgsave(schedule=True)
-    while True:
-        state = client.info("persistence")
-        if state["rdb_saves"] > saves and not state["rdb_bgsave_in_progress"]:
-            return
-        if state["rdb_last_bgsave_status"] != "ok":
-            raise StoreError("The store cannot be copied; is its disk full? Its log says more.")
+    while (state := client.info("persistence"))["rdb_bgsave_in_progress"]:
         _wait(deadline)
+    if state["rdb_last_bgsave_status"] != "ok":
+        raise StoreError("The store cannot be copied; is its disk full? Its log says more.")
+
+
+def _begun(client: Any) -> bool:
+    """Have the store begin to save itself; False where it saves or rewrites already.
+
+    What is under way began before we came: what was acknowledged since is not in it.
+    """
+    state = client.info("persistence")
+    if state["rdb_bgsave_in_progress"] or state["aof_rewrite_in_progress"]:
+        return False
+    client.bgsave()
+    return True
 
 
 def _wait(deadline: float) -> None:

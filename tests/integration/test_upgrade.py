@@ -22,6 +22,9 @@ ROOT = Path(__file__).parents[2]
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "server", "static", "templates", "data")
 NEWER = "0.1.99"
 
+# Two wheels are built, and installed twice.
+pytestmark = pytest.mark.timeout(300)
+
 
 def wheel(folder, change=lambda _source: None):
     """Build a wheel of this source, after a change to it."""
@@ -62,7 +65,7 @@ def make_newer(source):
     )
     for page in (source / "templates").glob("*.html"):
         if page.name != "base.html":
-            asks = r"\1{% set _ = handler.novelty %}"
+            asks = r"\1{% set newer = handler.novelty %}"
             text, asked = re.subn(r"({% block \w+ %})", asks, page.read_text(), count=1)
             assert asked
             page.write_text(text)
@@ -101,7 +104,8 @@ def versions(server):
 
 def script(server):
     """Fetch a script under the address that the ballot names; its freshness and its text."""
-    _, page = server.get("/b/FRAMEWORKS")
+    status, page = server.get("/b/FRAMEWORKS")
+    assert status == 200, server.log
     (version,) = set(re.findall(r"/static/([0-9a-f]+)/", page))
     address = f"http://127.0.0.1:{server.port}/static/{version}/js/dom.js"
     with urllib.request.urlopen(address, timeout=10) as answer:
@@ -160,7 +164,7 @@ def test_workers_are_upgraded_one_by_one_while_people_vote(place, older, wheels)
                 assert fresh == "no-cache"
                 held["history"] = Ledger.of(place.store, crowd.code).entries
                 server.signal(1)
-                await eventually(lambda: "All workers are new." in server.log, 60)
+                await eventually(lambda: "All workers are new." in server.log, 120)
                 assert versions(server) == {NEWER: 3}
                 last = len(acks)
                 await eventually(lambda: len(acks) > last + 100)
@@ -176,7 +180,7 @@ def test_workers_are_upgraded_one_by_one_while_people_vote(place, older, wheels)
             assert fresh.endswith("immutable")
             assert "// newer" in text
 
-    asyncio.run(asyncio.wait_for(meeting(), 100))
+    asyncio.run(asyncio.wait_for(meeting(), 240))
     assert server.stop() == 0
     assert "Traceback" not in server.log
 
@@ -218,7 +222,7 @@ def test_a_restart_with_the_newer_version_keeps_people_waiting_for_seconds(place
             assert not place.journal.refused
 
     try:
-        asyncio.run(asyncio.wait_for(meeting(), 100))
+        asyncio.run(asyncio.wait_for(meeting(), 240))
     finally:
         for again in stack:
             again.__exit__(None, None, None)
