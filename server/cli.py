@@ -66,14 +66,14 @@ def save(settings: Settings, file: str) -> int:
     server runs.
     """
     boards = backup.backup(settings, Path(file))
-    print(f"{_so_many(boards)} and the secret are in {file}. Keep it closed to others.")  # noqa: T201
+    print(f"Wrote {_so_many(boards)} and the secret to {file}. Keep it closed to others.")  # noqa: T201
     return 0
 
 
 def restore(settings: Settings, file: str) -> int:
     """Put a backup in the place of what is in the data folder; the server must not run."""
     done = backup.restore(settings, Path(file))
-    print(f"{_so_many(done.boards)} of {done.taken_at} are in {settings.data_dir}.")  # noqa: T201
+    print(f"Restored {_so_many(done.boards)} of {done.taken_at} to {settings.data_dir}.")  # noqa: T201
     if done.boards < done.of:
         gone = done.of - done.boards
         print(f"{_so_many(gone)} had not been touched for so long that they expired since.")  # noqa: T201

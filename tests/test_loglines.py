@@ -73,6 +73,14 @@ def test_nobody_can_make_it_write_without_end(minutes, capsys):
     assert lines(capsys)[0]["message"] == "again was refused."
 
 
+def test_what_was_left_out_is_said_at_the_end(minutes, capsys):
+    loglines.configure(Settings(log_format="json"))
+    for _ in range(A_MINUTE + 5):
+        log.info("again")
+    logging.getLogger().handlers[0].close()
+    assert lines(capsys)[-1]["count"] == 5
+
+
 def test_one_kind_does_not_hide_another(minutes, capsys):
     loglines.configure(Settings(log_format="json"))
     for _ in range(100):

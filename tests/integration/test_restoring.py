@@ -42,7 +42,7 @@ def test_people_go_on_after_a_restore_from_what_was_backed_up(place, tmp_path):
         assert server.stop() == 0
         shutil.rmtree(place.folder / "server" / "data")
         (place.folder / "secret").unlink()
-        assert "1 board of" in stackvote(place, "restore", file)
+        assert "Restored 1 board of" in stackvote(place, "restore", file)
         place.serve(STACKVOTE_PORT=str(server.port))
 
     async def meeting():
@@ -57,7 +57,7 @@ def test_people_go_on_after_a_restore_from_what_was_backed_up(place, tmp_path):
                 await eventually(lambda: len(acks) > 200)
                 held["before"] = list(acks)
                 said = await asyncio.to_thread(stackvote, place, "backup", file)
-                assert "1 board and the secret are in" in said
+                assert "Wrote 1 board and the secret" in said
                 held["history"] = Ledger.of(place.store, crowd.code).entries
                 more = len(acks)
                 await eventually(lambda: len(acks) > more + 200)
