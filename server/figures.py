@@ -26,6 +26,7 @@ from server.metrics import PARENT_FILE, held
 
 log = logging.getLogger("stackvote.workers")
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, closed to others
 _PREFIX = "stackvote-metrics-"
 _ENDED = "ended"
 _YOUNG = 60.0
@@ -68,7 +69,7 @@ class Figures:
 
     def __enter__(self) -> Self:
         _clear_up()
-        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_place()))
         # A folder that is locked is somebody's: of the next start, and of systemd-tmpfiles,
         # which else removes what lies in /tmp for ten days.
         self._alive = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
@@ -98,6 +99,15 @@ class Figures:
                 _move(file, file.with_name(f"{file.name.partition('_')[0]}_{_ENDED}.db"))
 
 
+def _place() -> Path:
+    """Return where such folders are made: in memory where there is some to be had as files.
+
+    The workers write into mapped files. On a disk that is full this would kill them (SIGBUS),
+    and on one that is busy they would wait for it.
+    """
+    return MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
+
+
 def _move(file: Path, to: Path) -> None:
     """Add the numbers of one file to those of another, and remove it."""
     try:
@@ -122,7 +132,7 @@ def _never_fatal() -> Iterator[None]:
 
 def _clear_up() -> None:
     """Remove the folders of servers that were killed before they could."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in _place().glob(f"{_PREFIX}*"):
         try:
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError:

@@ -1,13 +1,17 @@
+import contextlib
 import fcntl
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 
 import pytest
+from running import launched, until
 
+from server import figures as figures_
 from server.figures import Figures
 
 A_WORKER = """
@@ -24,7 +28,7 @@ A_SCRAPE = "from server import metrics; print(metrics.exposition().decode())"
 
 @pytest.fixture
 def figures(tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(figures_, "MEMORY", tmp_path)
     with Figures() as it:
         yield it
 
@@ -89,7 +93,7 @@ def test_a_folder_that_is_gone_ends_nobody(figures, caplog):
 
 
 def test_folders_of_servers_that_were_killed_are_removed_and_of_no_other(tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(figures_, "MEMORY", tmp_path)
     long_ago = time.time() - 3600
     dead, living, young, other = (
         tmp_path / name
@@ -115,3 +119,32 @@ def test_folders_of_servers_that_were_killed_are_removed_and_of_no_other(tmp_pat
         assert not figures.folder.exists()
     finally:
         os.close(lock)
+
+
+def test_where_no_memory_is_to_be_had_as_files_the_disk_will_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(figures_, "MEMORY", tmp_path / "nowhere")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Figures() as figures:
+        assert figures.folder.parent == tmp_path
+
+
+def test_a_disk_that_is_full_kills_no_worker(tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", small]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("only root may mount")
+    try:
+        with launched(tmp_path / "server", TMPDIR=str(small)) as server:
+            server.await_greeting()
+            with contextlib.suppress(OSError), (small / "filler").open("wb", buffering=0) as filler:
+                while True:
+                    filler.write(bytes(4096))
+            (worker,) = server.workers()
+            os.kill(worker, signal.SIGKILL)
+            until(lambda: server.log.count("is ready.") == 2)
+            until(server.is_ready)
+            assert server.get("/metrics")[0] == 200
+            assert server.log.count("starting another.") == 1
+    finally:
+        subprocess.run(["umount", small], check=True)

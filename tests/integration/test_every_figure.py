@@ -9,6 +9,7 @@ import socket
 import threading
 from collections import defaultdict
 
+import pytest
 from people import Letter, eventually
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.parser import text_string_to_metric_families
@@ -198,11 +199,12 @@ async def evening(place, server, watch):
         await eventually(lambda: watch.last("stackvote_store_present") == 1)
 
 
+@pytest.mark.timeout(240)
 def test_each_figure_is_moved_by_what_it_shows(place_on, tmp_path):
     place = place_on(Embedded(tmp_path / "store"))
     server = place.serve()
     with Watch(server) as watch:
-        asyncio.run(asyncio.wait_for(evening(place, server, watch), 110))
+        asyncio.run(asyncio.wait_for(evening(place, server, watch), 200))
     assert not watch.fallen
     assert set(watch.values) >= OF_WORKERS | OF_THE_PARENT
     still = {name for name, values in watch.values.items() if len(values) < 2}
