@@ -10,8 +10,10 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import msgspec
+from tornado.template import Loader
 from tornado.web import Application
 
 from server import metrics, secret, tasks, tls
@@ -84,8 +86,9 @@ def make_application(site: Site, key: bytes) -> Application:
         [*routes, (r"/static/([0-9a-f]+)/(.*)", Files, files)],
         default_handler_class=NotFound,
         site=site,
-        template_path=str(folders.templates),
+        template_loader=_read_templates(folders.templates),
         cookie_secret=secret.derive(key, "cookies"),
+        looking_glass=secret.looking_glass(key),
         cross_origin_protection=True,
         trusted_origins=site.settings.trusted_origins,
         openapi=msgspec.json.encode(openapi.document(routes)),
@@ -105,6 +108,14 @@ def make_server(application: Application, settings: Settings) -> Door:
     )
 
 
+def _read_templates(folder: Path) -> Loader:
+    """Read all pages at the start: an upgrade may put others in their place while this one runs."""
+    loader = Loader(str(folder))
+    for page in sorted(folder.rglob("*.html")):
+        loader.load(str(page.relative_to(folder)))
+    return loader
+
+
 async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     """Run one worker until it is told to stop, or until its parent is gone; then drain.
 
@@ -121,7 +132,7 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     keep = default_board_keeper(site, key)
     site.hub.on_line.append(keep)
     site.hub.start()
-    vitals = Vitals(site.hub, settings, server.waiting)
+    vitals = Vitals(site.hub, settings, server.take_longest)
     keeping = [asyncio.create_task(each) for each in (keep_now_and_then(keep), vitals.keep())]
     # What lives as long as the process need not be looked at by every collection.
     gc.collect()

@@ -12,7 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, write_to_textfile
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    disable_created_metrics,
+    write_to_textfile,
+)
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import mark_process_dead
 
@@ -20,6 +26,7 @@ from server.metrics import PARENT_FILE, held
 
 log = logging.getLogger("stackvote.workers")
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, closed to others
 _PREFIX = "stackvote-metrics-"
 _ENDED = "ended"
 _YOUNG = 60.0
@@ -33,6 +40,7 @@ class Figures:
     """
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         registry = self._registry = CollectorRegistry()
         self.workers = Gauge(
             "stackvote_workers",
@@ -61,7 +69,7 @@ class Figures:
 
     def __enter__(self) -> Self:
         _clear_up()
-        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_place()))
         # A folder that is locked is somebody's: of the next start, and of systemd-tmpfiles,
         # which else removes what lies in /tmp for ten days.
         self._alive = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
@@ -91,15 +99,26 @@ class Figures:
                 _move(file, file.with_name(f"{file.name.partition('_')[0]}_{_ENDED}.db"))
 
 
+def _place() -> Path:
+    """Return where such folders are made: in memory where there is some to be had as files.
+
+    The workers write into mapped files. On a disk that is full this would kill them (SIGBUS),
+    and on one that is busy they would wait for it.
+    """
+    return MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
+
+
 def _move(file: Path, to: Path) -> None:
     """Add the numbers of one file to those of another, and remove it."""
-    ended = MmapedDict(str(to))  # type: ignore[no-untyped-call]
     try:
-        for key, value, _, _ in MmapedDict.read_all_values_from_file(str(file)):  # type: ignore[no-untyped-call]
-            ended.write_value(key, ended.read_value(key)[0] + value, 0.0)  # type: ignore[no-untyped-call]
+        # All of it is read before anything is written: half a file is no file.
+        values = list(MmapedDict.read_all_values_from_file(str(file)))  # type: ignore[no-untyped-call]
     finally:
-        ended.close()  # type: ignore[no-untyped-call]
         file.unlink()
+    ended = MmapedDict(str(to))  # type: ignore[no-untyped-call]
+    for key, value, _, _ in values:
+        ended.write_value(key, ended.read_value(key)[0] + value, 0.0)  # type: ignore[no-untyped-call]
+    ended.close()  # type: ignore[no-untyped-call]
 
 
 @contextlib.contextmanager
@@ -113,7 +132,7 @@ def _never_fatal() -> Iterator[None]:
 
 def _clear_up() -> None:
     """Remove the folders of servers that were killed before they could."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in _place().glob(f"{_PREFIX}*"):
         try:
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError:

@@ -64,9 +64,14 @@ class BriefHandler(logging.StreamHandler[Any]):
         if written <= A_MINUTE:
             super().emit(record)
 
-    def sum_up(self) -> None:
+    def close(self) -> None:
+        """Say what was left out so far: this process ends."""
+        self.sum_up(at_once=True)
+        super().close()
+
+    def sum_up(self, *, at_once: bool = False) -> None:
         """When the minute is over, say what was left out."""
-        if time.monotonic() - self._began < MINUTE:
+        if time.monotonic() - self._began < MINUTE and not at_once:
             return
         written, self._written = self._written, {}
         self._began = time.monotonic()

@@ -54,8 +54,8 @@ ROOMS = Gauge(
 )
 DOOR = Gauge(
     "stackvote_door_waiting",
-    "Connections that are not let in yet; when it stays above 0, more come than can be served.",
-    multiprocess_mode="livesum",
+    "Connections not let in yet, the most in the last minute; a crowd is at the door of a worker.",
+    multiprocess_mode="livemax",
 )
 HELLOS = Counter(
     "stackvote_hellos_total",
@@ -80,7 +80,8 @@ SENT_AWAY = Counter(
 BOARDS = Counter("stackvote_boards_created_total", "Boards made.")
 HTTP_SECONDS = Histogram(
     "stackvote_http_seconds",
-    "Answers to HTTP requests by class of status; any 5xx but 503 is a fault of this server.",
+    "Answers to HTTP requests by class of status; 5xx is a fault of this server, "
+    "503 a store that is away, or a server that stops or is full.",
     ["status"],
     buckets=SHORT,
 )

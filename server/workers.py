@@ -17,7 +17,7 @@ import time
 
 import msgspec
 
-from server import secret, terminal, tls
+from server import secret, service, terminal, tls
 from server.figures import Figures
 from server.listening import listen, raise_file_limit
 from server.live.founding import DEFAULT_CODE
@@ -132,6 +132,7 @@ class Supervisor:
         for slot in self.slots:
             await slot.ready.wait()
         print(terminal.greeting(self.settings, self.host_key, self._place()), flush=True)  # noqa: T201
+        service.tell("READY=1")
 
     def _place(self) -> str:
         if self.store is not None:
@@ -203,6 +204,7 @@ class Supervisor:
                 worker.kill()
             return
         log.info("Stopping: sending people away, then ending.", extra=event("stopping"))
+        service.tell("STOPPING=1")
         self._told_to_stop = now
         self.stopping.set()
 

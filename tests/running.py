@@ -120,13 +120,25 @@ class Server:
 
 
 @contextmanager
-def launched(folder, *arguments, prelude="", cwd=None, stdin=subprocess.DEVNULL, **environment):
+def launched(
+    folder,
+    *arguments,
+    prelude="",
+    program=None,
+    cwd=None,
+    stdin=subprocess.DEVNULL,
+    **environment,
+):
     """Start a server on a data folder and a free port, and end it whatever happens."""
     code = f"{prelude}\nimport sys\nfrom server.cli import main\nsys.exit(main())"
     folder.mkdir(exist_ok=True)
     with (folder / "stderr").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-c", code, "run", "--data", str(folder / "data"), *arguments],
+            [
+                *(program or (sys.executable, "-c", code)),
+                *("run", "--data", str(folder / "data")),
+                *arguments,
+            ],
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=log,

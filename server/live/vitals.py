@@ -47,8 +47,10 @@ class Vitals:
         self._hub = hub
         self._data = settings.data_dir
         self._at_the_door = at_the_door
-        self._silence, self._lag, self._outbox = Worst(), Worst(), Worst()
+        self._door, self._silence, self._lag, self._outbox = Worst(), Worst(), Worst(), Worst()
         self._looked = (time.monotonic(), time.process_time())
+        # Shown from the start, so that the first one is a rise that an alert notices.
+        metrics.HTTP_SECONDS.labels("5xx")
         metrics.CONNECTIONS_LIMIT.set(settings.max_connections)
         metrics.BUILD.labels(version("stackvote"), str(RULES)).set(1)
 
@@ -78,7 +80,7 @@ class Vitals:
         metrics.SEATS.set(sum(heads))
         metrics.BOARDS_OPEN.set(len(heads))
         metrics.ROOMS.set(len(rooms))
-        metrics.DOOR.set(self._at_the_door())
+        metrics.DOOR.set(self._door.of(self._at_the_door()))
         metrics.WINDOW.set(max((room.window for room in rooms if room.visitors), default=0.0))
         lag = max((room.replica.take_lag() for room in rooms), default=0)
         metrics.LAG.set(self._lag.of(lag))

@@ -237,6 +237,18 @@ def is_held(data_dir: Path) -> bool:
 
 
 @contextlib.contextmanager
+def reserved(data_dir: Path) -> Iterator[None]:
+    """Keep every store off a data folder for a while. Raises StoreError where one runs there."""
+    lock = _open_lock(data_dir / "lock")
+    try:
+        if not _take(lock) or is_held(data_dir):
+            raise StoreError(f"Stackvote is running on {data_dir}. Stop it first.")
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextlib.contextmanager
 def tenancy(data_dir: Path) -> Iterator[None]:
     """Mark a worker as one that uses the store of a data folder, for as long as it does.
 

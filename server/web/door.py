@@ -49,6 +49,7 @@ class Door(HTTPServer):
         """Since when each is at one request; whoever takes longest comes first."""
         self._room = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - KEPT_FREE
         self._said = -SAID_LASTS
+        self._longest = 0
 
     def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
         for each in sockets:
@@ -103,10 +104,12 @@ class Door(HTTPServer):
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._let_in)
         self._waiting.append((stream, address))
+        self._longest = max(self._longest, len(self._waiting))
 
-    def waiting(self) -> int:
-        """Return how many have connected and are not let in yet."""
-        return len(self._waiting)
+    def take_longest(self) -> int:
+        """Return how many waited to be let in, at most, since this was asked last."""
+        longest, self._longest = self._longest, len(self._waiting)
+        return longest
 
     def _let_in(self) -> None:
         for _ in range(min(AT_A_TIME, len(self._waiting))):

@@ -371,7 +371,9 @@ def log_request(handler: RequestHandler) -> None:
     status = handler.get_status()
     request = handler.request
     seconds = request.request_time()
-    HTTP_SECONDS.labels(f"{status // 100}xx").observe(seconds)
+    # A server that waits for its store, or is full, is not one that fails.
+    kind = "503" if status == HTTPStatus.SERVICE_UNAVAILABLE else f"{status // 100}xx"
+    HTTP_SECONDS.labels(kind).observe(seconds)
     # A store that is away has its own line; being asked for it every second needs no more.
     quiet = status < 400 or status == HTTPStatus.SERVICE_UNAVAILABLE
     level = logging.DEBUG if quiet else logging.INFO if status < 500 else logging.ERROR

@@ -1,5 +1,6 @@
 """What operators and their machines ask."""
 
+import hmac
 from ipaddress import ip_address, ip_network
 
 from msgspec import Struct
@@ -38,6 +39,30 @@ class Ready(Handler):
         return Status("draining" if hub.draining else "store_away")
 
 
+class Seen(Handler):
+    """How a request arrives here, for `stackvote check`: what the proxy makes of it on its way.
+
+    Only whoever has this installation's secret is told; for others there is nothing here.
+    """
+
+    access = Access.ANYONE
+
+    def get(self) -> None:
+        shown = self.request.headers.get("Authorization", "").removeprefix("Bearer ")
+        expected: str = self.application.settings["looking_glass"]
+        if not hmac.compare_digest(shown.encode(), expected.encode()):
+            raise HTTPError(404)
+        self.answer(
+            {
+                "address": self.request.remote_ip,
+                "scheme": self.request.protocol,
+                "host": self.request.headers.get("Host"),
+                "forwarded_for": self.request.headers.get("X-Forwarded-For"),
+                "proxy_headers": self.site.settings.proxy_headers,
+            }
+        )
+
+
 class Metrics(Handler):
     """What the server counts, of all its processes, as Prometheus reads it."""
 
@@ -66,4 +91,5 @@ routes = [
     (r"/healthz", Health),
     (r"/readyz", Ready),
     (r"/metrics", Metrics),
+    (r"/seen", Seen),
 ]

@@ -366,6 +366,8 @@ class Crowd:
         self.gone = []
         """Those who left for good, and may not have heard every answer."""
         self.host_key = None
+        self.talkative = 0.3
+        """How much of what they do is talk: a fresh welcome holds the newest 200 threads only."""
 
     async def __aenter__(self):
         return self
@@ -435,7 +437,7 @@ class Crowd:
 
     async def do(self, person):
         """One person votes or says something, and waits for what becomes of it."""
-        if self.random.random() < 0.3:
+        if self.random.random() < self.talkative:
             text = f"{person.name} says {self.random.random()}"
             return await person.comment(self.random.choice(self.options), text)
         chosen = self.random.sample(self.options, self.random.randrange(len(self.options)))
