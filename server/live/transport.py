@@ -216,8 +216,10 @@ class Connection(asyncio.BufferedProtocol):
         self.closed = True
         self._outbox.clear()
         CLOSES.labels(close.code).inc()
-        reason = close.reason.encode()[:_REASON_BYTES].decode(errors="ignore")
-        self._protocol.send_close(close.code, reason)
+        if self._protocol.state is OPEN:
+            # Else the peer's own farewell was in the bytes that are being read, and is answered.
+            reason = close.reason.encode()[:_REASON_BYTES].decode(errors="ignore")
+            self._protocol.send_close(close.code, reason)
         self._write_protocol()
         asyncio.get_running_loop().call_later(FAREWELL, self._transport.abort)
 
