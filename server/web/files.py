@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tornado.web import HTTPError, StaticFileHandler
 
-from server.web.handler import HEADERS, Access
+from server.web.handler import HEADERS, Access, mend_origin
 
 _YEAR = 365 * 86_400
 
@@ -19,6 +19,7 @@ class Files(StaticFileHandler):
 
     def initialize(self, path: str, version: str = "") -> None:  # type: ignore[override]
         super().initialize(path)
+        mend_origin(self.request)
         self._version = version
 
     def set_default_headers(self) -> None:

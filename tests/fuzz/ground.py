@@ -105,15 +105,17 @@ class Ground:
         )
         came = []
         try:
-            with contextlib.suppress(ConnectionError):
-                for piece in case.pieces():
+            for piece in case.pieces():
+                if not writer.transport.is_closing():
                     writer.write(piece)
                     await asyncio.sleep(0)
-                if case.ending == "reset":
-                    writer.transport.abort()
-                    return b""
-                if case.ending == "half":
+            if case.ending == "reset":
+                return b""
+            if case.ending == "half":
+                # It may have closed by now.
+                with contextlib.suppress(OSError):
                     writer.write_eof()
+            with contextlib.suppress(ConnectionError):
                 patience = PATIENCE if case.ending == "half" else IDLE
                 while data := await asyncio.wait_for(reader.read(65_536), patience):
                     came.append(data)

@@ -60,7 +60,7 @@ async def attempt(target, field, cases):
 
 
 async def guilty(target, field, cases):
-    """Throw them one by one, and give those with which it goes wrong again; else all of them."""
+    """Throw them one by one, and give those with which it goes wrong again."""
     found = []
     field.news()
     for case in cases:
@@ -69,7 +69,7 @@ async def guilty(target, field, cases):
         except Exception:
             found.append(case)
             field.news()
-    return found or cases
+    return found
 
 
 if __name__ == "__main__":

@@ -360,3 +360,14 @@ async def test_a_slow_reader_who_gets_on_is_not_given_up():
         await until(lambda: connection._transport.get_write_buffer_size() < before)
         connection.check(now + transport.STALLED + 0.1)
         assert not connection.closed
+
+
+async def test_who_is_closed_upon_while_saying_farewell_gets_the_farewell_back():
+    async with line() as (connection, theirs):
+        connection.listener.most = 0
+        farewell = masked(b"\x03\xe8", opcode=0x88)
+        # One read, as the kernel gives it when both came at once.
+        take(connection, masked(b"x" * 200) + farewell)
+        assert await read(theirs, 4) == b"\x88\x02\x03\xe8"
+        await until(lambda: connection._transport.is_closing())
+        assert connection.closed
