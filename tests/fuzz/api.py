@@ -1,6 +1,6 @@
 """Ask a real server what its OpenAPI document says can be asked, and worse, with schemathesis.
 
-    python -m fuzz.api --seconds 60 --seed 1
+python -m fuzz.api --seconds 60 --seed 1
 """
 
 import argparse
@@ -29,6 +29,8 @@ def search(field, seconds, seed, folder):
     address = f"http://127.0.0.1:{field.port}/api/openapi.json"
     run = [ST, "--no-color", "--config-file", HERE / "schemathesis.toml", "run", address]
     run += ["--checks", "all", "--max-time", str(seconds), "--seed", str(seed)]
+    # One check wants 401 for who shows no key, where the contract has 403.
+    run += ["--exclude-checks", "missing_required_header"]
     run += ["--continue-on-failure", "--max-response-time", "20"]
     subprocess.run(run, check=True, env=os.environ | known, cwd=folder)
     field.is_calm()

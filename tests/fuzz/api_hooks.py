@@ -33,9 +33,26 @@ def map_path_parameters(context, path_parameters):
     return path_parameters
 
 
+def readable(value):
+    """Write texts as people do: most that are drawn hold characters that nobody may use."""
+    if isinstance(value, dict):
+        return {
+            name: "https://example.org/" if name == "link" else readable(each)
+            for name, each in value.items()
+        }
+    if isinstance(value, list):
+        return [readable(each) for each in value]
+    if isinstance(value, str):
+        return "".join(each if each.isprintable() else "x" for each in value)
+    return value
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Come from anywhere: the limits for one address are tried elsewhere."""
+    right = case.meta is not None and case.meta.generation.mode.is_positive
+    if right and isinstance(case.body, dict) and _dice.random() < 0.7:
+        case.body = readable(case.body)
     case.headers["X-Forwarded-For"] = ".".join(str(_dice.randrange(1, 255)) for _ in range(4))
 
 

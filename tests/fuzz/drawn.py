@@ -1,6 +1,6 @@
 """Draw inputs for one of the readers with Hypothesis until the time is over.
 
-    python -m fuzz.drawn messages --seconds 60 --seed 1
+python -m fuzz.drawn messages --seconds 60 --seed 1
 """
 
 import argparse

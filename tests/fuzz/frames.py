@@ -18,7 +18,14 @@ SAID = [
     {"type": "vote", "round": 1, "ballot": {"approve": ["ant", "cat"]}},
     {"type": "withdraw", "round": 1},
     {"type": "comment", "option": "ant", "kind": "pro", "text": "x" * 200, "comment": "c1"},
-    {"type": "comment", "option": "bee", "kind": "con", "text": "é👍", "comment": "c2", "parent": "c1"},
+    {
+        "type": "comment",
+        "option": "bee",
+        "kind": "con",
+        "text": "é👍",
+        "comment": "c2",
+        "parent": "c1",
+    },
     {"type": "edit_comment", "comment": "c1", "text": "y" * 1500},
     {"type": "react", "comment": "c1", "emoji": "👍", "on": True},
     {"type": "delete_comment", "comment": "c2"},
@@ -93,7 +100,9 @@ def _session(dice, is_host):
         one[dice.choice([*one, "x"])] = dice.choice(ODD)
     frames = [Frame(TEXT, json.dumps(each).encode()) for each in said]
     if dice.random() < 0.3:
-        frames.insert(dice.randint(0, len(frames)), Frame(PING, dice.randbytes(dice.randint(0, 125))))
+        frames.insert(
+            dice.randint(0, len(frames)), Frame(PING, dice.randbytes(dice.randint(0, 125)))
+        )
     if dice.random() < 0.5:
         reason = struct.pack("!H", dice.choice((1000, 1001, 3000, 4999))) + b"bye"
         frames.append(Frame(CLOSE, reason))
@@ -138,7 +147,9 @@ def _spoil(dice, frames):
             code = dice.choice((0, 999, 1004, 1005, 1006, 1011, 1015, 2999, 5000, 65_535))
             frames.insert(at, Frame(CLOSE, struct.pack("!H", code) + b"\xff" * dice.randrange(3)))
         case 13:
-            frames.insert(at, Frame(dice.choice((CLOSE, PING, PONG)), b"z" * dice.choice((1, 125, 126))))
+            frames.insert(
+                at, Frame(dice.choice((CLOSE, PING, PONG)), b"z" * dice.choice((1, 125, 126)))
+            )
 
 
 def _fragments(dice, frame):
@@ -181,5 +192,3 @@ def check(case, came):
     """Raise AssertionError for an answer that should not be."""
     # Whether a close of the client's own is in it cannot be told of damaged bytes.
     answers.check(came, closed_by_client=True)
-
-

@@ -1,6 +1,6 @@
 """Search inputs for one of the readers by what they reach in the code, with atheris.
 
-    python -m fuzz.guided messages --seconds 60 --seed 1
+python -m fuzz.guided messages --seconds 60 --seed 1
 """
 
 import argparse

@@ -246,14 +246,15 @@ OPENING = [
 
 def seeds():
     """Give inputs to begin with: meetings as they should be."""
-    for opening, ballot in zip(
-        OPENING, [BALLOTS[n] for n in (1, 0, 2, 3, 5, 4)], strict=True
-    ):
+    for opening, ballot in zip(OPENING, [BALLOTS[n] for n in (1, 0, 2, 3, 5, 4)], strict=True):
         said = [
             ("h", opening),
             ("a", {"type": "hello", "view": "ballot", "name": "Ann"}),
             ("a", {"type": "vote", "round": 1, "ballot": ballot}),
-            ("a", {"type": "comment", "option": "flask", "kind": "pro", "text": "x", "comment": "c1"}),
+            (
+                "a",
+                {"type": "comment", "option": "flask", "kind": "pro", "text": "x", "comment": "c1"},
+            ),
             ("b", {"type": "react", "comment": "c1", "emoji": "👍", "on": True}),
             ("b", {"type": "observe", "on": True}),
             ("a", {"type": "withdraw", "round": 1}),

@@ -56,7 +56,26 @@ def _bombs():
     yield 'title: "\\UFFFFFFFF"\n'
     yield "title: |9\n x\n"
     yield "--- \n" * 4000
-    for unit in ("a: ", "- a\n", "a\n", "'", '"', "#\n", "\n", " ", "&a ", "!a ", "[a,", "a,\n", "\t", "? a\n", "\u2028", "{a: ", "a: |\n", "  - name: x\n"):
+    for unit in (
+        "a: ",
+        "- a\n",
+        "a\n",
+        "'",
+        '"',
+        "#\n",
+        "\n",
+        " ",
+        "&a ",
+        "!a ",
+        "[a,",
+        "a,\n",
+        "\t",
+        "? a\n",
+        "\u2028",
+        "{a: ",
+        "a: |\n",
+        "  - name: x\n",
+    ):
         yield "title: T\noptions:\n" + unit * ((MAX_BYTES - 32) // len(unit.encode()))
 
 

@@ -1,6 +1,6 @@
 """Throw wrong bytes at a real server until the time is over.
 
-    python -m fuzz.thrown frames --seconds 60 --seed 1
+python -m fuzz.thrown frames --seconds 60 --seed 1
 """
 
 import argparse
@@ -24,9 +24,7 @@ async def search(target, name, field, dice, seconds):
     """Give how many cases were thrown. Raises what went wrong, when it has kept the case."""
     await field.serves()
     sockets, begun, weight, thrown = field.sockets(), time.monotonic(), 0.0, 0
-    for _ in itertools.takewhile(
-        lambda _: time.monotonic() - begun < seconds, itertools.count()
-    ):
+    for _ in itertools.takewhile(lambda _: time.monotonic() - begun < seconds, itertools.count()):
         cases = [target.case(random.Random(dice.getrandbits(64))) for _ in range(BATCH)]
         thrown += BATCH
         try:
@@ -41,7 +39,9 @@ async def search(target, name, field, dice, seconds):
             weight = field.weight()
     await field.is_left(sockets)
     grown = field.weight() - weight
-    print(f"{weight:.0f} MB warm, {grown:+.1f} MB at the end, {field.sockets()} of {sockets} sockets")
+    print(
+        f"{weight:.0f} MB warm, {grown:+.1f} MB at the end, {field.sockets()} of {sockets} sockets"
+    )
     assert grown < GROWN_MB, f"the worker has grown by {grown:.0f} MB"
     return thrown
 

@@ -1,0 +1,38 @@
+"""What fuzzers once found is tried again by every run of the tests, and what they begin with."""
+
+import asyncio
+import importlib
+import random
+
+import pytest
+from fuzz import corpus, frames, ground, lines, thrown
+
+READERS = ("messages", "templates", "entries")
+KEPT = [(name, path) for name in READERS for path in corpus.kept(name)]
+
+
+@pytest.mark.parametrize(("name", "path"), KEPT, ids=lambda part: getattr(part, "name", part))
+def test_a_reader_copes_with_what_was_found(name, path):
+    importlib.import_module(f"fuzz.{name}").check(path.read_bytes())
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_copes_with_what_fuzzers_begin_with(name):
+    target = importlib.import_module(f"fuzz.{name}")
+    for data in target.seeds():
+        target.check(data)
+
+
+@pytest.mark.parametrize("target", [frames, lines], ids=["frames", "lines"])
+def test_a_server_copes_with_what_was_found_and_a_little_more(target, tmp_path):
+    name = target.__name__.rpartition(".")[2]
+    cases = [ground.decode(path.read_bytes()) for path in corpus.kept(name)]
+    cases += [target.case(random.Random(n)) for n in range(100)]
+
+    async def throw(field):
+        sockets = field.sockets()
+        await thrown.attempt(target, field, cases)
+        await field.is_left(sockets)
+
+    with ground.ground(tmp_path) as field:
+        asyncio.run(throw(field))
