@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -20,19 +21,26 @@ from server.live.founding import DEFAULT_CODE, DEFAULT_TEMPLATE, open_default
 from server.live.hub import Hub
 from server.live.pseudonyms import Pseudonyms
 from server.live.rate import Rates
+from server.live.vitals import Vitals
 from server.log.store import Store, StoreAwayError
+from server.loglines import event
 from server.settings import Settings, resources
 from server.web import api, hosts, invites, openapi, ops, pages
 from server.web import socket as live_socket
-from server.web.door import Door
+from server.web.door import AT_A_TIME, Door
 from server.web.files import Files, version_of
+from server.web.guesses import Guesses
 from server.web.handler import NotFound, Site, log_request, require_access_rules
+from server.web.turns import Turns
 
 logger = logging.getLogger(__name__)
 
 MAX_BODY = 256 * 1024
 """Bytes of a request; a long list of options fits, more is of no use."""
-GUESSES_A_MINUTE = 60
+NEWS_A_MINUTE = 60
+HEADER_SECONDS, BODY_SECONDS = 120, 30
+"""In which the head of a request has to be there, the next one on a kept connection too; and then
+its body."""
 STORE_SECONDS = 5.0
 """How long a worker waits for the store before it takes people in all the same."""
 LAST_ANSWERS = 0.2
@@ -45,6 +53,7 @@ def make_site(settings: Settings, key: bytes) -> Site:
     """Make what all handlers share: rooms, templates, limits. Nothing runs yet."""
     process = secrets.token_hex(6)
     store = Store(settings.redis_url or "", settings.durability)
+    metrics.STORE_PRESENT.set(0)
     store.on_presence.append(metrics.STORE_PRESENT.set)
     folders = resources()
     templates = load_templates(folders.data / "boards")
@@ -58,7 +67,9 @@ def make_site(settings: Settings, key: bytes) -> Site:
         messages=Rates(settings.message_rate, settings.message_burst),
         # Less than one a minute is still one at a time.
         founders=Rates(settings.board_rate / 60, max(1, settings.board_rate)),
-        guesses=Rates(GUESSES_A_MINUTE / 60, GUESSES_A_MINUTE),
+        news=Rates(NEWS_A_MINUTE / 60, NEWS_A_MINUTE),
+        guesses=Guesses(),
+        turns=Turns(AT_A_TIME),
     )
 
 
@@ -82,6 +93,18 @@ def make_application(site: Site, key: bytes) -> Application:
     )
 
 
+def make_server(application: Application, settings: Settings) -> Door:
+    """Make what takes connections in, with what one of them may ask of this process at most."""
+    return Door(
+        application,
+        ssl_options=tls.context(settings),
+        xheaders=settings.proxy_headers,
+        max_body_size=MAX_BODY,
+        idle_connection_timeout=HEADER_SECONDS,
+        body_timeout=BODY_SECONDS,
+    )
+
+
 async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     """Run one worker until it is told to stop, or until its parent is gone; then drain.
 
@@ -93,19 +116,13 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     key = secret.read(settings.secret_path)
     site = make_site(settings, key)
     application = make_application(site, key)
-    server = Door(
-        application,
-        ssl_options=tls.context(settings),
-        xheaders=settings.proxy_headers,
-        max_body_size=MAX_BODY,
-        idle_connection_timeout=120,
-        body_timeout=30,
-    )
+    server = make_server(application, settings)
     stopping = _stop_event(replaced=server.stop)
     keep = default_board_keeper(site, key)
     site.hub.on_line.append(keep)
     site.hub.start()
-    keeping = asyncio.create_task(keep_now_and_then(keep))
+    vitals = Vitals(site.hub, settings, server.waiting)
+    keeping = [asyncio.create_task(each) for each in (keep_now_and_then(keep), vitals.keep())]
     # What lives as long as the process need not be looked at by every collection.
     gc.collect()
     gc.freeze()
@@ -114,12 +131,19 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     server.add_sockets(sockets)
     _say_ready()
     await stopping.wait()
+    people, began = len(site.hub.guests), time.monotonic()
     await site.hub.drain(settings.drain_seconds)
+    took = time.monotonic() - began
+    logger.info(
+        "%d connections were sent away in %.1f s.",
+        *(people, took),
+        extra=event("drained", connections=people, seconds=round(took, 3)),
+    )
     server.stop()
     # Who was let in just before has hardly asked yet.
     await asyncio.sleep(LAST_ANSWERS)
     await server.close_all_connections()
-    await tasks.end((keeping,))
+    await tasks.end(keeping)
     await site.hub.close()
     metrics.flush()
 
@@ -131,7 +155,11 @@ def default_board_keeper(site: Site, key: bytes) -> Callable[[], Awaitable[None]
 
     async def keep() -> None:
         if await open_default(site.hub, template, host_key):
-            logger.info("The board %s is open.", DEFAULT_CODE)
+            logger.info(
+                "The board %s is open.",
+                DEFAULT_CODE,
+                extra=event("board_made", board=DEFAULT_CODE),
+            )
 
     return keep
 

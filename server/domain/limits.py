@@ -80,9 +80,8 @@ def breach(error: ValidationError) -> Breach:
         number = match[2].removesuffix(".0")
         return Breach(field, f"must be {_COMPARISONS[match[1]]} {number}", "not_understood")
     if match := re.fullmatch(r"Expected `(\w+)(?: \| null)?`, got `(\w+)`", what):
-        if match.groups() == ("int", "float"):
-            return Breach(field, "must be a whole number, without a point", "not_understood")
         wanted, got = (_KINDS.get(kind, kind) for kind in match.groups())
+        got = "one with a point" if match.groups() == ("int", "float") else got
         return Breach(field, f"must be {wanted}, not {got}", "not_understood")
     return Breach(field, "is not understood", "not_understood")
 

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-from server import metrics, tasks
+from server import tasks
 from server.domain import actions as act
 from server.domain.refusals import Code, Refused
 from server.live import messages
@@ -17,6 +18,7 @@ from server.live.transport import FAREWELL, Connection, frame
 from server.log.follow import Line
 from server.log.log import Log
 from server.log.store import Store
+from server.loglines import event
 from server.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ EMPTY = 300.0
 """Seconds for which a room without people is kept."""
 WITHHELD = 10.0
 """Seconds after which it is tried again to read a board that could not be read."""
+MOST_EMPTY = 1_000
+"""Rooms without people that are kept at most: whoever opens board after board fills no memory."""
 FAREWELLS = 100
 """Connections closed in one go when the server drains."""
 
@@ -148,8 +152,17 @@ class Hub:
                 window=self._window,
                 lost=self._lose,
             )
+            began = time.monotonic()
             await room.open()
             self._withheld.pop(code, None)
+            took = 1000 * (time.monotonic() - began)
+            logger.info(
+                "The board %s was read: %d entries in %.0f ms.",
+                *(code, room.board.seq, took),
+                extra=event(
+                    "board_read", board=code, entries=room.board.seq, duration_ms=round(took)
+                ),
+            )
             room.draining = self.draining
             self.rooms[code] = room
             await self.line.follow(code, room)
@@ -169,7 +182,11 @@ class Hub:
     def _withhold(self, code: str, why: act.UnreadableError) -> None:
         """Rather no board than one that is wrongly counted. Said once, however many ask."""
         if code not in self._withheld:
-            logger.error("Board %s is withheld: its log cannot be read here, %s.", code, why)
+            logger.error(
+                "Board %s is withheld: its log cannot be read here, %s.",
+                *(code, why),
+                extra=event("board_unreadable", board=code),
+            )
         self._withheld[code] = asyncio.get_running_loop().time() + WITHHELD
 
     def _discard(self, room: Room) -> None:
@@ -200,8 +217,6 @@ class Hub:
                 logger.exception("Looking after rooms and connections failed.")
 
     def _look_around(self, now: float) -> None:
-        metrics.flush()
-        metrics.ROOMS.set(len(self.rooms))
         for connection in list(self.guests):
             connection.check(now)
         compare = self.store.present and now - self._compared >= COMPARE
@@ -214,6 +229,8 @@ class Hub:
                 self._left.pop(room.code, None)
             elif now - self._left.setdefault(room.code, now) > EMPTY:
                 self._discard(room)
+        for code in list(self._left)[:-MOST_EMPTY]:
+            self._discard(self.rooms[code])
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -80,4 +80,6 @@ def _words(error: Exception) -> str:
         return f"`{field}` {problem}." if field else f"It {problem}."
     if isinstance(error, UnicodeDecodeError):
         return "This is not text in UTF-8."
-    return "This is nested too deeply." if isinstance(error, RecursionError) else "This is not JSON."
+    if isinstance(error, RecursionError):
+        return "This is nested too deeply."
+    return "This is not JSON."

@@ -11,6 +11,7 @@ from server.domain.changes import Change, Outcome
 from server.domain.refusals import Refused
 from server.log.log import PAGE, Batch, Log
 from server.log.store import StoreAwayError
+from server.metrics import CATCH_UPS, HOLES, count
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Replica:
         self._code = code
         self._watcher = watcher
         self._behind = False
+        self._lag = 0
         self._reading: asyncio.Task[None] | None = None
 
     async def load(self) -> None:
@@ -53,6 +55,7 @@ class Replica:
     def receive(self, batch: Batch) -> None:
         """Apply what comes next; a hole, or another history, is read from the log."""
         if batch.epoch != self.epoch or batch.first > self.board.seq + 1:
+            count(HOLES)
             self.catch_up()
             return
         if batch.first + len(batch.entries) <= self.board.seq + 1:
@@ -76,6 +79,11 @@ class Replica:
         if self._reading is not None:
             # Shielded, because others wait for the same reading.
             await asyncio.shield(self._reading)
+
+    def take_lag(self) -> int:
+        """Return by how many positions it was behind at most since this was asked last."""
+        lag, self._lag = self._lag, 0
+        return lag
 
     async def close(self) -> None:
         if self._reading is not None:
@@ -101,10 +109,14 @@ class Replica:
         after = self.board.seq
         page = await self._log.read(self._code, after)
         if page.epoch != self.epoch or page.top < after:
+            count(CATCH_UPS, "another_history")
             self.epoch, self.board = await self._read_whole()
             self._behind = True
             self._watcher.renewed()
             return
+        lag = max(0, page.top - self.board.seq)
+        self._lag = max(self._lag, lag)
+        count(CATCH_UPS, "entries" if lag else "nothing")
         for seq, at, payload in page.entries:
             if seq > self.board.seq:
                 self._apply(seq, at, payload)

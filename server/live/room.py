@@ -242,6 +242,17 @@ class Room:
         """Tell everybody at once whether the store is there."""
         self._broadcaster.pulse_now()
 
+    # How it fares
+
+    @property
+    def window(self) -> float:
+        """The time from the last tally to the next, in seconds."""
+        return self._broadcaster.window
+
+    def headcount(self) -> int:
+        """Count the people who are here over all processes, in one of them; 0 in the others."""
+        return len(self._presence.seats()) if self._presence.leads else 0
+
     # What is heard of the board
 
     def receive(self, batch: Batch) -> None:

@@ -20,6 +20,7 @@ from server import tasks
 from server.log import keys
 from server.log.log import Batch
 from server.log.store import Store, StoreAwayError
+from server.loglines import event
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ BEAT = 1.0
 """Seconds between two signs of life."""
 SILENCE = 3.0
 """Seconds without a sign of life after which the line is given up."""
+SAY_AGAIN = 60.0
+"""Seconds from one line in the log about a cut to the next."""
 
 
 class Follower(Protocol):
@@ -53,13 +56,23 @@ class Line:
         self._followers: dict[str, Follower] = {}
         self._pubsub: PubSub | None = None
         self._heard = 0.0
+        self._up = False
+        """Whether a sign of life has come back since the line was made."""
+        self._cuts = 0
+        """How often the line was cut since the log last spoke of it."""
+        self._told_of_cuts = -SAY_AGAIN
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
+        self._heard = asyncio.get_running_loop().time()
         self._tasks = [asyncio.create_task(self._supervise()), asyncio.create_task(self._beat())]
 
     async def close(self) -> None:
         await tasks.end(self._tasks)
+
+    def silence(self) -> float:
+        """Return the seconds since the last sign of life."""
+        return asyncio.get_running_loop().time() - self._heard
 
     async def follow(self, code: str, follower: Follower) -> None:
         """From now on tell `follower` of a board; it is told to catch up when that begins."""
@@ -81,10 +94,18 @@ class Line:
 
     async def _supervise(self) -> None:
         while True:
+            self._up = False
             try:
                 await self._listen()
-            except (RedisError, OSError, StoreAwayError) as error:
-                self._store.set_present(value=False, why=error)
+            except (RedisError, OSError) as error:
+                if self._up:
+                    # The line was cut, which says nothing of the store: ask it at once.
+                    self._cuts += 1
+                    await asyncio.sleep(random.uniform(0, 0.05))
+                    continue
+                self._give_up(error)
+            except StoreAwayError as error:
+                self._give_up(error)
             await asyncio.sleep(random.uniform(0.05, 0.5))
 
     async def _listen(self) -> None:
@@ -94,7 +115,9 @@ class Line:
         if run != self._store.run:
             known, self._store.run = self._store.run, run
             if known:
-                logger.warning("The store runs anew. All boards are read again.")
+                logger.warning(
+                    "The store runs anew. All boards are read again.", extra=event("store_anew")
+                )
         await self._prepare()
         async with self._store.client.pubsub() as pubsub:
             self._heard = loop.time()
@@ -125,7 +148,10 @@ class Line:
         channel = message["channel"].decode()
         if channel == self._pulse:
             self._heard = asyncio.get_running_loop().time()
+            self._up = True
             self._store.set_present(value=True)
+            if self._cuts:
+                self._tell_of_cuts(self._heard)
             return
         follower = self._followers.get(channel)
         if follower is None:
@@ -139,6 +165,19 @@ class Line:
                 follower.receive(Batch(self._store.epoch(epoch), int(first), int(at), entries))
             elif kind == b"h":
                 follower.hear(rest)
+
+    def _give_up(self, error: Exception) -> None:
+        self._cuts = 0
+        self._store.set_present(value=False, why=error)
+
+    def _tell_of_cuts(self, now: float) -> None:
+        if now - self._told_of_cuts >= SAY_AGAIN:
+            logger.warning(
+                "The line to the store was cut, and made anew. Times since last said: %d.",
+                self._cuts,
+            )
+            self._told_of_cuts = now
+            self._cuts = 0
 
     async def _beat(self) -> None:
         while True:

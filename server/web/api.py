@@ -198,7 +198,7 @@ class Actions(Handler):
         actor = self.actor(room)
         if identity.browser(self).forged and not actor.is_host:
             raise Problem(403, Code.NOT_ALLOWED, "This cookie is not from this server.")
-        key = (room.code, actor.seat or self.request.remote_ip)
+        key = (room.code, actor.seat or self.network)
         if not self.site.messages.allows(key):
             raise Problem(429, "too_fast", "Too many messages; wait a moment.")
         try:

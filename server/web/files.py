@@ -22,6 +22,9 @@ class Files(StaticFileHandler):
         mend_origin(self.request)
         self._version = version
 
+    async def prepare(self) -> None:
+        await self.application.settings["site"].turns.mine()
+
     def set_default_headers(self) -> None:
         self.clear_header("Server")
         for name, value in HEADERS.items():
@@ -36,6 +39,11 @@ class Files(StaticFileHandler):
 
     async def head(self, version: str, path: str) -> None:  # type: ignore[override]
         await self.get(version, path)
+
+    @classmethod
+    def get_content(cls, abspath: str, start: int | None = None, end: int | None = None) -> bytes:  # type: ignore[override]
+        """Return the content whole: no file stays open for somebody who reads slowly."""
+        return b"".join(super().get_content(abspath, start, end))
 
     def set_extra_headers(self, path: str) -> None:  # noqa: ARG002 - Tornado's signature
         # While a new version is rolled out, another process may answer for it: not to keep.

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -25,10 +25,13 @@ from server.live.requests import AnyRequest, HostRequest
 from server.live.room import Room
 from server.live.submissions import Answer
 from server.log.store import StoreAwayError
-from server.metrics import BOARDS, REQUESTS, count
+from server.loglines import event
+from server.metrics import BOARDS, HTTP_SECONDS, REFUSALS, REQUESTS, count
 from server.settings import Settings
 from server.web import identity
+from server.web.guesses import Guesses, network_of
 from server.web.safe_html import rich_text
+from server.web.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -116,9 +119,11 @@ class Site(Struct, frozen=True):
     messages: Rates
     """By seat."""
     founders: Rates
-    """By address: boards made."""
-    guesses: Rates
-    """By address: codes that no board has."""
+    """By network: boards made."""
+    news: Rates
+    """By network: keys and invitations that this process had to look up."""
+    guesses: Guesses
+    turns: Turns
 
 
 class Problem(HTTPError):  # noqa: N818 - an answer, not a fault
@@ -163,6 +168,10 @@ class Handler(RequestHandler):
     def initialize(self) -> None:
         mend_origin(self.request)
 
+    async def prepare(self) -> None:
+        """Wait until it is this request's turn: pages cost more than votes."""
+        await self.site.turns.mine()
+
     def set_default_headers(self) -> None:
         self.clear_header("Server")
         for name, value in HEADERS.items():
@@ -173,22 +182,25 @@ class Handler(RequestHandler):
         """Whether the browser speaks HTTPS, to us or to a proxy before us."""
         return "https" in {self.request.protocol, urlsplit(self.site.base).scheme}
 
-    def require_rate(self, rates: Rates, message: str) -> None:
-        if not rates.allows(self.request.remote_ip):
+    @property
+    def network(self) -> Hashable:
+        """What limits go by that are not a seat's."""
+        return network_of(self.request.remote_ip or "")
+
+    def require_rate(self, rates: Rates | Guesses, message: str) -> None:
+        if not rates.allows(self.network):
             raise Problem(429, "too_fast", message)
 
     async def room(self, typed: str) -> Room:
         """Return the room of the board with a code. Raises Problem."""
         code = read_code(typed)
         guesses = self.site.guesses
-        if code not in self.site.hub.rooms and not guesses.has_left(self.request.remote_ip):
+        if code not in self.site.hub.rooms and not guesses.has_left(self.network):
             raise Problem(429, "too_fast", "Too many codes that no board has. Wait a minute.")
         try:
             if code is not None:
                 room = await self.site.hub.room(code)
-                if identity.shows_news(self, room) and guesses.allows(
-                    (self.request.remote_ip, "badge")
-                ):
+                if identity.shows_news(self, room) and self.site.news.allows(self.network):
                     await room.replica.caught_up()
                 return room
         except Refused as refused:
@@ -196,7 +208,7 @@ class Handler(RequestHandler):
                 raise Problem.of(refused) from refused
         except StoreAwayError as error:
             raise Problem.of(STORE_AWAY) from error
-        guesses.allows(self.request.remote_ip)
+        guesses.allows(self.network)
         raise Problem(404, Code.NO_SUCH_BOARD, "There is no board with this code.")
 
     async def found(self, draft: Callable[[], BoardDraft]) -> Founded:
@@ -209,6 +221,8 @@ class Handler(RequestHandler):
         except StoreAwayError as error:
             raise Problem.of(STORE_AWAY) from error
         BOARDS.inc()
+        code = founded.code
+        logger.info("The board %s was made.", code, extra=event("board_made", board=code))
         return founded
 
     def draft_of_template(self, id_: str) -> BoardDraft:
@@ -255,8 +269,12 @@ class Handler(RequestHandler):
         try:
             room.request(actor, request, answered.set_result)
         except Refused as refused:
-            return refused
-        return await answered
+            answer: Answer = refused
+        else:
+            answer = await answered
+        if isinstance(answer, Refused):
+            count(REFUSALS, answer.code)
+        return answer
 
     async def done(self, room: Room, actor: Actor, request: HostRequest) -> None:
         """Have something done. Raises Problem where it is refused."""
@@ -311,7 +329,10 @@ class Handler(RequestHandler):
         # is our fault; the query is left out of what is said, it may carry a host key.
         if not isinstance(exc_info[1], HTTPError):
             logger.error(
-                "%s %s failed.", self.request.method, self.request.path[:200], exc_info=exc_info
+                "%s %s failed.",
+                self.request.method,
+                shown_path(self.request.path),
+                exc_info=exc_info,
             )
 
 
@@ -330,7 +351,8 @@ class NotFound(Handler):
 
     access = Access.ANYONE
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
+        await super().prepare()
         raise HTTPError(404)
 
 
@@ -341,19 +363,35 @@ def require_access_rules(handlers: list[type[RequestHandler]]) -> None:
             raise TypeError(f"{handler.__name__} declares no access rule.")
 
 
+def shown_path(path: str) -> str:
+    """Return a path as it may stand in the log: a raw byte could move a terminal's cursor."""
+    return path[:200].encode("ascii", "backslashreplace").decode()
+
+
 def log_request(handler: RequestHandler) -> None:
-    """Write one line a request. The query is left out: it may carry a host key."""
+    """Count a request; write a line for one that was refused, or failed.
+
+    The query is left out: it may carry a host key.
+    """
     status = handler.get_status()
     request = handler.request
+    seconds = request.request_time()
+    HTTP_SECONDS.labels(f"{status // 100}xx").observe(seconds)
     # A store that is away has its own line; being asked for it every second needs no more.
     quiet = status < 400 or status == HTTPStatus.SERVICE_UNAVAILABLE
     level = logging.DEBUG if quiet else logging.INFO if status < 500 else logging.ERROR
+    problem = handler.problem if isinstance(handler, Handler) else ""
+    path = shown_path(request.path)
     logger.log(
         level,
         "%d %s %s%s %.0f ms",
-        status,
-        request.method,
-        request.path[:200],
-        f" {handler.problem}" if isinstance(handler, Handler) and handler.problem else "",
-        1000 * request.request_time(),
+        *(status, request.method, path, f" {problem}" if problem else "", 1000 * seconds),
+        extra=event(
+            "http",
+            status=status,
+            method=request.method or "",
+            path=path,
+            code=problem or str(status),
+            duration_ms=round(1000 * seconds, 1),
+        ),
     )

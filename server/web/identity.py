@@ -24,7 +24,8 @@ class Browser(NamedTuple):
 
 def browser(handler: RequestHandler) -> Browser:
     """Read the signed cookie that names a browser."""
-    value = handler.get_signed_cookie(BROWSER, max_age_days=_DAYS)
+    # Of version 2 only: nothing was ever signed with the first, whose hash is weaker.
+    value = handler.get_signed_cookie(BROWSER, max_age_days=_DAYS, min_version=2)
     return Browser(
         id=value.decode() if value else None,
         forged=value is None and handler.get_cookie(BROWSER) is not None,

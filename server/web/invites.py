@@ -1,6 +1,7 @@
 """Invitations: links that are a seat each, as a list and as a sheet to print."""
 
 import asyncio
+import re
 from types import SimpleNamespace
 
 from msgspec import UNSET, Struct, UnsetType
@@ -77,7 +78,7 @@ class InvitesPage(BoardPage):
         valid = [(n, id_) for n, id_ in invitations if invitations.admits(id_)]
         pages = max(1, -(-len(valid) // SHEET))
         asked = self.get_query_argument("page", "1")
-        page = min(pages, max(1, int(asked))) if asked.isdecimal() else 1
+        page = min(pages, max(1, int(asked))) if re.fullmatch("[0-9]{1,9}", asked) else 1
         cards = []
         for n, id_ in valid[SHEET * (page - 1) :][:SHEET]:
             link = link_of(self, room, id_)

@@ -1,6 +1,9 @@
 """What operators and their machines ask."""
 
+from ipaddress import ip_address, ip_network
+
 from msgspec import Struct
+from tornado.web import HTTPError
 
 from server import metrics
 from server.web.handler import Access, Handler
@@ -40,9 +43,23 @@ class Metrics(Handler):
 
     access = Access.ANYONE
 
+    async def prepare(self) -> None:
+        await super().prepare()
+        allowed = self.site.settings.metrics_from
+        if allowed and not _lies_in(self.request.remote_ip or "", allowed):
+            raise HTTPError(403)
+
     def get(self) -> None:
         self.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
         self.finish(metrics.exposition())
+
+
+def _lies_in(address: str, networks: tuple[str, ...]) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return any(found in ip_network(network) for network in networks)
 
 
 routes = [

@@ -23,7 +23,7 @@ def check(came, *, closed_by_client=False):
         if code == 101:
             _check_frames(rest, closed_by_client=closed_by_client)
             return
-        length = re.search(rb"(?i)^content-length: *(\d+)", head, re.M)
+        length = re.search(rb"(?i)^content-length: *(\d+)", head, re.MULTILINE)
         # What answers HEAD has a length, and no body; then another answer may follow at once.
         size = int(length[1]) if length and not _STATUS.match(rest) else 0
         came = rest[size:]

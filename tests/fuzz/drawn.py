@@ -10,9 +10,8 @@ import random
 import sys
 import time
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
-
 from fuzz.corpus import save
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 AT_A_TIME = 200
 

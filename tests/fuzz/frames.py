@@ -93,8 +93,7 @@ def _session(dice, is_host):
     view = "host" if is_host else dice.choice(("ballot", "ballot", "screen"))
     said = [{"type": "hello", "view": view, "name": "Zoë"}]
     choice = SAID + BY_HOST if is_host else SAID
-    for n in range(dice.randint(0, 12)):
-        said.append({"id": f"m{n}"} | dice.choice(choice))
+    said += [{"id": f"m{n}"} | dice.choice(choice) for n in range(dice.randint(0, 12))]
     if dice.random() < 0.4:
         one = said[dice.randrange(len(said))] = dict(dice.choice(said))
         one[dice.choice([*one, "x"])] = dice.choice(ODD)

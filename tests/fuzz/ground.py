@@ -6,6 +6,7 @@ import json
 import re
 import urllib.request
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -41,7 +42,7 @@ class Case(msgspec.Struct):
 
     def pieces(self):
         places = [0, *sorted(cut for cut in self.cuts if cut < len(self.data)), len(self.data)]
-        return [self.data[a:b] for a, b in zip(places, places[1:], strict=False) if b > a]
+        return [self.data[a:b] for a, b in pairwise(places) if b > a]
 
 
 def encode(case):
@@ -168,7 +169,9 @@ class Ground:
     def pages(self):
         """How many pages the worker counts as open."""
         _, metrics = self.server.get("/metrics")
-        return sum(map(float, re.findall(r"^stackvote_connections\{.*\} (.*)$", metrics, re.M)))
+        return sum(
+            map(float, re.findall(r"^stackvote_connections\{.*\} (.*)$", metrics, re.MULTILINE))
+        )
 
     async def is_left(self, sockets):
         """Wait until it has let go of all who came."""

@@ -11,7 +11,6 @@ import tempfile
 from pathlib import Path
 
 import atheris
-
 from fuzz.corpus import FOLDER
 
 MOST = 16_384

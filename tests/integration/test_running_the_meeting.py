@@ -51,17 +51,6 @@ async def another_host(crowd, server, name):
     return added["host"], console
 
 
-async def invited(crowd, server, link, name):
-    """Open a link as a browser of its own."""
-    status, _, headers = await fetch(crowd, server, path_of(link), headers={})
-    assert status == 303
-    cookies = dict(each.partition(";")[0].split("=", 1) for each in headers.get_list("Set-Cookie"))
-    person = Person(crowd, base_of(server), name, "ballot", cookies)
-    crowd.all.append(person)
-    await person.arrive()
-    return person
-
-
 async def at_once(*letters):
     """Wait for all answers, and give their codes; None for an ack."""
     return [answer.code for answer in await asyncio.gather(*letters)]
@@ -191,8 +180,8 @@ def test_an_invitation_is_one_voter_in_all_processes_until_it_is_taken_back(plac
             status, made, _ = await fetch(crowd, server, path, {"count": 3})
             assert status == 201
             links = [invite["link"] for invite in made["invites"]]
-            shared = [await invited(crowd, server, links[0], f"shared {n}") for n in range(6)]
-            other = await invited(crowd, server, links[1], "other")
+            shared = [await crowd.join_by_link(server, links[0], f"shared {n}") for n in range(6)]
+            other = await crowd.join_by_link(server, links[1], "other")
             await spread(crowd, server)
             assert len({person.seat for person in shared}) == 1
             assert (await host.say("open_round", method="approval")).seq

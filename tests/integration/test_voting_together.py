@@ -22,8 +22,7 @@ def test_forty_people_on_three_processes_see_one_board(place):
             assert not place.journal.refused
 
             for person in crowd.voters[:15]:
-                await person.leave()
-                crowd.all.remove(person)
+                await crowd.part(person)
             await settled(place.store, crowd, place.journal)
 
     asyncio.run(meeting())

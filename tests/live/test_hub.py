@@ -55,6 +55,20 @@ async def test_a_room_without_people_is_closed_and_opens_again(embedded, monkeyp
         assert server.hub.rooms[other]._seating.connections
 
 
+async def test_whoever_opens_board_after_board_fills_no_memory(embedded, monkeypatch):
+    monkeypatch.setattr(hub_module, "TICK", 0.02)
+    monkeypatch.setattr(hub_module, "MOST_EMPTY", 3)
+    async with worker(embedded, own=True) as server:
+        codes = [(await server.board())[0] for _ in range(8)]
+        watched = await server.page(codes[0])
+        for code in codes:
+            await server.hub.room(code)
+        await until(lambda: len(server.hub.rooms) == 4)
+        assert codes[0] in server.hub.rooms
+        await watched.done("rename", name="Ann")
+        assert (await server.fetch(f"/b/{codes[1]}")).code == 200
+
+
 async def test_a_board_that_expired_sends_its_people_away(embedded):
     async with worker(embedded) as server:
         code, _ = await server.board()

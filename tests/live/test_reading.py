@@ -90,7 +90,7 @@ def test_what_is_nested_too_deeply_is_told_so(deep):
     ],
 )
 def test_bytes_that_are_no_text_are_told_so(said):
-    with pytest.raises(NotUnderstoodError, match="UTF-8|an object with an `id`"):
+    with pytest.raises(NotUnderstoodError, match=r"UTF-8|an object with an `id`"):
         read_request(said)
     with pytest.raises(NotUnderstoodError):
         read_hello(said)

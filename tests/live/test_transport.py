@@ -362,12 +362,25 @@ async def test_a_slow_reader_who_gets_on_is_not_given_up():
         assert not connection.closed
 
 
-async def test_who_is_closed_upon_while_saying_farewell_gets_the_farewell_back():
+@pytest.mark.parametrize("last", [b"one too many", b""])
+async def test_who_says_something_wrong_and_farewell_in_one_breath_is_sent_away(last):
     async with line() as (connection, theirs):
-        connection.listener.most = 0
-        farewell = masked(b"\x03\xe8", opcode=0x88)
-        # One read, as the kernel gives it when both came at once.
-        take(connection, masked(b"x" * 200) + farewell)
-        assert await read(theirs, 4) == b"\x88\x02\x03\xe8"
-        await until(lambda: connection._transport.is_closing())
+        connection.listener.most = 1
+        take(connection, masked(b"one") + masked(last) + masked(b"\x03\xe8", 0x88))
         assert connection.closed
+        assert (await read(theirs, 4))[:1] == b"\x88"
+        await until(lambda: connection.listener.ends)
+
+
+async def test_who_was_sent_away_and_goes_on_is_heard_no_more():
+    async with line() as (connection, theirs):
+        connection.listener.most = 60
+        flood = masked(b"", 0x89) * 100_000
+        flooding = asyncio.create_task(asyncio.get_running_loop().sock_sendall(theirs, flood))
+        await until(lambda: not connection._transport.is_reading())
+        assert connection.listener.frames == 61
+        assert not flooding.done()
+        told = b""
+        while b"\x0f\xbdToo many" not in told:
+            told += await read(theirs, 1)
+        flooding.cancel()

@@ -7,8 +7,11 @@ import asyncio
 import contextlib
 import itertools
 import json
+import random
 from typing import NamedTuple
 
+import msgspec
+from ballots import fill_in
 from tornado.httpclient import AsyncHTTPClient, HTTPError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
@@ -37,6 +40,8 @@ class Letter:
     def __init__(self, message):
         self.message = message
         self.sent = False
+        self.sends = 0
+        self.sent_at = None
         self.answer = asyncio.get_running_loop().create_future()
 
 
@@ -55,11 +60,16 @@ class Person:
     def __init__(self, crowd, base, name, view="ballot", cookies=()):
         self.name = name
         self.view = view
+        self.said = []
+        self.seats = set()
+        """Every seat that this page was told to be."""
         self.cookies = dict(cookies)
         self.base = base
-        self.epoch = self.round = self.tally = self.people = self.ballot = None
+        self.epoch = self.round = self.tally = self.people = None
         self.seq = self.comments_until = 0
+        self._ballot = (0, None)
         self.comments = {}
+        self.has_part_of_the_talk = False
         self.present = False
         self.welcomes = []
         self.closes = []
@@ -68,8 +78,9 @@ class Person:
         self._post = asyncio.Event()
         self._crowd = crowd
         self._journal = crowd.journal
-        self._random = crowd.random
-        self._careful = crowd.random.random() < 0.5
+        # Of their own: what one does must not depend on when the others did something.
+        self.random = random.Random(crowd.random.getrandbits(64))
+        self._careful = self.random.random() < 0.5
         self._outbox = {}
         self.line = None
         self._living = None
@@ -82,6 +93,18 @@ class Person:
     def seat(self):
         return self.welcomes[-1]["you"]["seat"]
 
+    @property
+    def ballot(self):
+        """The ballot that this page shows: the one that was told of the round it shows."""
+        n, ballot = self._ballot
+        return ballot if self.round and n == self.round["n"] else None
+
+    @property
+    def can_vote(self):
+        """Whether a vote would be taken, as far as this page knows."""
+        current = self.round
+        return bool(current and current["state"] == "open" and self.welcomes[-1]["you"]["votes"])
+
     # Coming and going
 
     async def arrive(self):
@@ -90,6 +113,11 @@ class Person:
             await asyncio.wait_for(self._open_page(), PATIENCE)
         self._living = asyncio.create_task(self._live())
         await eventually(lambda: self.present or self._living.done())
+
+    def fail(self):
+        """Raise what went wrong in this page."""
+        if self._living.done() and not self._living.cancelled():
+            self._living.result()
 
     async def leave(self):
         """Close the page. Raises what went wrong in it."""
@@ -106,6 +134,10 @@ class Person:
         if after is None and self.line:
             self.line.transport.abort()
 
+    def keep_line(self):
+        """Lose no line that is still to be lost."""
+        self._cut_after = None
+
     async def _open_page(self):
         wait = FIRST_WAIT
         while True:
@@ -120,7 +152,8 @@ class Person:
             return
 
     async def _live(self):
-        wait = FIRST_WAIT
+        first, longest = self._crowd.waits
+        wait = first
         while True:
             try:
                 self.line = await self.connect()
@@ -129,12 +162,12 @@ class Person:
             else:
                 after = await self._listen(self.line)
                 if self.present:
-                    wait = FIRST_WAIT
+                    wait = first
                 self._lost()
             if after is None:
                 return
-            await asyncio.sleep(after + self._random.uniform(0, wait))
-            wait = min(2 * wait, LONGEST_WAIT)
+            await asyncio.sleep(after + self.random.uniform(0, wait))
+            wait = min(2 * wait, longest)
 
     async def connect(self):
         cookies = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
@@ -151,22 +184,27 @@ class Person:
         """Take in what comes until the line ends; say when to come back, None for never."""
         came_back = len(self.goodbyes)
         posting = None
-        # It may end without a closing frame, and while something is being said.
-        with contextlib.suppress(ConnectionClosed):
-            await self._write(self._hello())
-            async for data in line:
-                message = json.loads(data)
-                self._hear(message)
-                if message["type"] == "welcome" and posting is None:
-                    self._post.set()
-                    posting = asyncio.create_task(self._deliver())
-                if message["type"] == self._cut_after:
-                    self.cut_line()
-                    break
-        if posting:
-            posting.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionClosed):
-                await posting
+        try:
+            # It may end without a closing frame, and while something is being said; what was told
+            # before is heard all the same.
+            with contextlib.suppress(ConnectionClosed):
+                await self._write(self._hello())
+            with contextlib.suppress(ConnectionClosed):
+                async for data in line:
+                    message = msgspec.json.decode(data)
+                    self._journal.heard(self, data, message)
+                    self._hear(message)
+                    if message["type"] == "welcome" and posting is None:
+                        self._post.set()
+                        posting = asyncio.create_task(self._deliver())
+                    if message["type"] == self._cut_after:
+                        self.cut_line()
+                        break
+        finally:
+            if posting:
+                posting.cancel()
+                with contextlib.suppress(asyncio.CancelledError, ConnectionClosed):
+                    await posting
         await line.wait_closed()
         self.closes.append(line.close_code)
         if line.close_code in STOP:
@@ -197,15 +235,25 @@ class Person:
         """Put a message into the outbox; a future gives its answer."""
         id_ = f"m{next(_ids)}"
         letter = self._outbox[id_] = Letter({"type": type_, "id": id_, **fields})
+        self.said.append(letter.message)
         self._post.set()
         return letter.answer
 
     def vote(self, *options):
         return self.say("vote", round=self.round["n"], ballot={"approve": list(options)})
 
+    def fill_in(self):
+        """Vote as the method of the round has it."""
+        return self.say("vote", round=self.round["n"], ballot=fill_in(self.random, self.round))
+
     def comment(self, option, text):
         id_ = f"c{next(_ids)}"
         return self.say("comment", option=option, kind="note", text=text, comment=id_)
+
+    @property
+    def letters(self):
+        """The messages that have no answer yet, by id."""
+        return dict(self._outbox)
 
     @property
     def waiting(self):
@@ -220,6 +268,8 @@ class Person:
             for letter in list(self._outbox.values()):
                 if not letter.sent:
                     letter.sent = True
+                    letter.sends += 1
+                    letter.sent_at = asyncio.get_running_loop().time()
                     await self._write(letter.message)
 
     # Hearing
@@ -230,7 +280,7 @@ class Person:
             "board": self._changed,
             "round": self._changed,
             "people": self._changed,
-            "ballot": self._changed,
+            "ballot": self._showed_ballot,
             "tally": self._counted,
             "comment": self._heard_comment,
             "ack": self._answered,
@@ -244,6 +294,10 @@ class Person:
 
     def _changed(self, message):
         setattr(self, message["type"], message[message["type"]])
+
+    def _showed_ballot(self, message):
+        self._ballot = (message["round"], message["ballot"])
+        self._journal.saw_ballot(self, self.seq, *self._ballot)
 
     def _counted(self, message):
         self._changed(message)
@@ -262,20 +316,26 @@ class Person:
 
     def _welcomed(self, message):
         self.welcomes.append(message)
+        self.seats.add(self.seat)
         self.epoch = message["epoch"]
         self.comments_until = self.seq
-        for part in ("board", "round", "tally", "people", "ballot"):
+        for part in ("board", "round", "tally", "people"):
             setattr(self, part, message[part])
         if not message["resumed"]:
             self.comments = {}
+            self.has_part_of_the_talk = "more_comments" in message
         for comment in message["comments"]:
             self.comments[comment["id"]] = comment
         self._journal.saw_tally(self, self.seq, self.tally)
+        if self.round:
+            self._ballot = (self.round["n"], message["ballot"])
+            self._journal.saw_ballot(self, self.seq, *self._ballot)
         self.present = True
 
     def _answered(self, message):
         letter = self._outbox.get(message["id"])
         if letter is None:
+            self._journal.wrong.append(f"{self} was answered once too often: {message}")
             return
         code = message.get("code")
         if code in TRY_AGAIN:
@@ -287,17 +347,24 @@ class Person:
             self._journal.refused.append((self, letter.message, code))
         else:
             self._journal.acknowledged(self, letter.message, message["seq"])
-        letter.answer.set_result(Answer(message.get("seq"), code))
+            if letter.sends == 1:
+                self._journal.answered(letter.sent_at)
+        if not letter.answer.cancelled():
+            letter.answer.set_result(Answer(message.get("seq"), code))
 
 
 class Crowd:
     """Everybody on one board, over one or more servers."""
 
-    def __init__(self, journal, code, random):
+    def __init__(self, journal, code, random, waits=(FIRST_WAIT, LONGEST_WAIT)):
+        """`waits`: how long they wait to come back, at first and at most, in seconds."""
         self.journal = journal
         self.code = code
         self.random = random
+        self.waits = waits
         self.all = []
+        self.gone = []
+        """Those who left for good, and may not have heard every answer."""
         self.host_key = None
 
     async def __aenter__(self):
@@ -329,6 +396,34 @@ class Crowd:
         self.all.append(host)
         await host.arrive()
         return host
+
+    async def join_invited(self, server, n):
+        """Make invitations as the host, and have one person come by each."""
+        body = json.dumps({"count": n})
+        url = f"{base_of(server)}/api/boards/{self.code}/invites"
+        key = {"Authorization": f"Bearer {self.host_key}"}
+        made = await AsyncHTTPClient().fetch(url, method="POST", body=body, headers=key)
+        links = [invite["link"] for invite in json.loads(made.body)["invites"]]
+        return [await self.join_by_link(server, link, f"guest {i}") for i, link in enumerate(links)]
+
+    async def join_by_link(self, server, link, name):
+        """Open the link of an invitation as a browser of its own."""
+        # Links carry the machine's address in its network; the tests stay on the loop.
+        url = f"{base_of(server)}/b/{link.partition('/b/')[2]}"
+        got = await AsyncHTTPClient().fetch(url, raise_error=False, follow_redirects=False)
+        assert got.code == 303
+        cookies = got.headers.get_list("Set-Cookie")
+        pairs = (cookie.partition(";")[0].split("=", 1) for cookie in cookies)
+        person = Person(self, base_of(server), name, "ballot", pairs)
+        self.all.append(person)
+        await person.arrive()
+        return person
+
+    async def part(self, person):
+        """Have one of them leave for good."""
+        await person.leave()
+        self.all.remove(person)
+        self.gone.append(person)
 
     @property
     def voters(self):
