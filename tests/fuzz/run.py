@@ -68,7 +68,7 @@ def main():
         wanted = [name for name in wanted if "guided" not in name]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         well = list(pool.map(lambda name: run(name, seconds), wanted))
-    print(f"{sum(well)} passed, {len(well) - sum(well)} failed")
+    print(f"{sum(well)} of {len(well)} fuzzers found nothing.")
     return 0 if all(well) else 1
 
 

@@ -6,6 +6,7 @@ import random
 
 import pytest
 from fuzz import corpus, frames, ground, lines, thrown
+from one_process import until, worker
 
 READERS = ("messages", "templates", "entries")
 KEPT = [(name, path) for name in READERS for path in corpus.kept(name)]
@@ -36,3 +37,29 @@ def test_a_server_copes_with_what_was_found_and_a_little_more(target, tmp_path):
 
     with ground.ground(tmp_path) as field:
         asyncio.run(throw(field))
+
+
+async def test_no_task_is_left_of_those_who_came(embedded):
+    async with worker(embedded, own=True) as server:
+        code, key = await server.board()
+        cookie = await server.cookie(code)
+        field = Near(port=server.port, board=code, other=code, key=key, cookie=cookie, guest=cookie)
+        await throw_some(field, 20)
+        await until(lambda: not server.hub.guests)
+        before = len(asyncio.all_tasks())
+        await throw_some(field, 150)
+        await until(lambda: not server.hub.guests and len(asyncio.all_tasks()) <= before, 20)
+
+
+class Near(ground.Ground):
+    """A server in this process."""
+
+    def __init__(self, **about):
+        vars(self).update(about)
+
+
+async def throw_some(field, count):
+    for n in range(count):
+        target = (frames, lines)[n % 2]
+        case = target.case(random.Random(n))
+        target.check(case, await field.throw(case))
