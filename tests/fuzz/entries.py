@@ -43,6 +43,17 @@ def check(data):
     assert shown[0] == shown[1]
 
 
+def is_whole(log):
+    """Say whether all of it can be read, from its beginning on."""
+    board = Board()
+    try:
+        for seq, line in enumerate(log, 1):
+            board.apply(seq, T0, act.decode(line))
+    except act.UnreadableError:
+        return False
+    return bool(board.code)
+
+
 def seeds():
     """Give the logs that were kept of each version."""
     for path in sorted((Path(__file__).parents[1] / "domain" / "logs").glob("*.jsonl")):

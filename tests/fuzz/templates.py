@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from server.domain.templates import MAX_BYTES, Template, TemplateError, parse_template
 from server.settings import resources
 
-PATIENCE = 20.0
+PATIENCE = 10.0
 """Seconds of this processor; a file of full size takes PyYAML some of them."""
 BOARDS = sorted((resources().data / "boards").glob("*.yaml"))
 HEADS = [b"".join(path.read_bytes().splitlines(keepends=True)[:24]) for path in BOARDS]

@@ -5,7 +5,7 @@ import importlib
 import random
 
 import pytest
-from fuzz import corpus, frames, ground, lines, thrown
+from fuzz import corpus, entries, frames, ground, lines, thrown
 from one_process import until, worker
 
 READERS = ("messages", "templates", "entries")
@@ -63,3 +63,22 @@ async def throw_some(field, count):
         target = (frames, lines)[n % 2]
         case = target.case(random.Random(n))
         target.check(case, await field.throw(case))
+
+
+async def test_a_server_shows_whole_boards_and_withholds_all_others_in_words(embedded, caplog):
+    async with worker(embedded, own=True) as server:
+        whole = 0
+        for n in range(150):
+            log = entries.damaged(random.Random(n)).split(b"\n")
+            code = f"LOG{n}"
+            assert await server.hub.log.create(code, log)
+            for path in ("", "/rounds", "/history", "/comments"):
+                status, answer = await server.api(f"/api/boards/{code}{path}")
+                if entries.is_whole(log):
+                    assert status == 200, answer
+                else:
+                    assert (status, answer["error"]["code"]) == (503, "going_away")
+            whole += status == 200
+        assert 20 < whole < 130
+        assert sum("is withheld" in line for line in caplog.messages) == 150 - whole
+        assert not [record for record in caplog.records if record.exc_info]
