@@ -359,8 +359,8 @@ class Slot:
         if await worker.ready():
             self.ready.set()
             log.info(
-                "After %.1f s worker %d is ready.",
-                *(worker.age(), worker.pid),
+                "Worker %d is ready after %.1f s.",
+                *(worker.pid, worker.age()),
                 extra=event("worker_ready", worker=worker.pid, seconds=round(worker.age(), 3)),
             )
         return worker
