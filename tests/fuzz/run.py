@@ -6,6 +6,7 @@ as arguments choose some of them. Ends with 1 where any of them has found someth
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -36,18 +37,20 @@ def run(name, seconds):
     seed = random.SystemRandom().getrandbits(31)
     command = ["-m", module, *more, "--seconds", str(seconds), "--seed", str(seed)]
     began = time.monotonic()
-    try:
-        ended = subprocess.run(
-            [sys.executable, *command],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=seconds + GRACE,
-            check=False,
-        )
-        said, well = ended.stdout.decode(errors="replace"), ended.returncode == 0
-    except subprocess.TimeoutExpired as hung:
-        said, well = (hung.stdout or b"").decode(errors="replace") + "\nIt hangs.", False
-    lines = said.splitlines()
+    with subprocess.Popen(
+        [sys.executable, *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        process_group=0,
+    ) as process:
+        try:
+            said = process.communicate(timeout=seconds + GRACE)[0]
+        except subprocess.TimeoutExpired:
+            # With the server that it has started.
+            os.killpg(process.pid, signal.SIGKILL)
+            said = process.communicate()[0] + b"\nIt hangs."
+    well = process.returncode == 0
+    lines = said.decode(errors="replace").splitlines()
     print(f"── {name}: {'found nothing' if well else 'FOUND'}, {time.monotonic() - began:.0f} s")
     print(f"   python {' '.join(command)}")
     if well:
