@@ -57,7 +57,7 @@ class BoardView(Struct, frozen=True, kw_only=True):
     context: str
     settings: BoardSettings
     options: tuple[Option, ...]
-    criteria: tuple[Criterion, ...] | UnsetType
+    criteria: tuple[Criterion, ...] | UnsetType = UNSET
     """Left out where the board has none of its own."""
     decision: Decision | None
 

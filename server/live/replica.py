@@ -138,6 +138,8 @@ class Replica:
             for seq, at, payload in page.entries:
                 self._watcher.applied(seq, *_applied(board, seq, at, payload))
             if len(page.entries) < PAGE:
+                if not board.code:
+                    raise act.UnreadableError("its beginning is missing")
                 board.seq = max(board.seq, page.top)
                 return epoch, board
 

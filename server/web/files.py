@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tornado.web import HTTPError, StaticFileHandler
 
-from server.web.handler import HEADERS, Access
+from server.web.handler import HEADERS, Access, mend_origin
 
 _YEAR = 365 * 86_400
 _STARTED = time.time()
@@ -21,6 +21,7 @@ class Files(StaticFileHandler):
 
     def initialize(self, path: str, version: str = "") -> None:  # type: ignore[override]
         super().initialize(path)
+        mend_origin(self.request)
         self._version = version
 
     async def prepare(self) -> None:

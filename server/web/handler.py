@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
+from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler
 
 from server.domain.refusals import Code, Refused
@@ -142,6 +143,14 @@ class Problem(HTTPError):  # noqa: N818 - an answer, not a fault
         return Problem(STATUS[refused.code], refused.code, refused.message)
 
 
+def mend_origin(request: HTTPServerRequest) -> None:
+    """Make an origin that is no address nobody's. Tornado would stumble over it."""
+    try:
+        urlsplit(request.headers.get("Origin", ""))
+    except ValueError:
+        request.headers["Origin"] = "null"
+
+
 class Handler(RequestHandler):
     """A handler of this server."""
 
@@ -157,11 +166,7 @@ class Handler(RequestHandler):
         return site
 
     def initialize(self) -> None:
-        # An origin that is no address is nobody's. Tornado would stumble over it.
-        try:
-            urlsplit(self.request.headers.get("Origin", ""))
-        except ValueError:
-            self.request.headers["Origin"] = "null"
+        mend_origin(self.request)
 
     async def prepare(self) -> None:
         """Wait until it is this request's turn: pages cost more than votes."""

@@ -106,6 +106,7 @@ async def test_a_board_of_a_newer_version_is_withheld_in_words_until_it_can_be_r
         assert len(said) == 1
         assert "position 2: it follows rules 99" in said[0].getMessage()
         assert not [record for record in caplog.records if record.exc_info]
+        await until(lambda: server.hub.ready)
         await other.done("rename", name="Ben")
 
         monkeypatch.setattr("server.domain.actions.RULES", 99)

@@ -193,6 +193,16 @@ async def test_a_board_that_this_version_cannot_read_is_given_up(embedded, entry
     await store.close()
 
 
+async def test_a_log_without_its_beginning_is_no_board(embedded):
+    store = Store(embedded.url)
+    log = Log(store, Nobody(), 1)
+    await store.client.flushall()
+    await log.create("BOARD", [act.encode(act.Entry(by="ann", action=act.Rename(name="Ann")))])
+    with pytest.raises(act.UnreadableError, match="its beginning is missing"):
+        await Replica(log, "BOARD", Watching()).load()
+    await store.close()
+
+
 async def test_a_rule_that_fails_gives_up_the_board_and_is_loud(embedded, caplog, monkeypatch):
     store = Store(embedded.url)
     log = Log(store, Nobody(), 1)

@@ -61,6 +61,19 @@ NOT_UNDERSTOOD = [
 ]
 
 
+async def test_a_text_that_is_no_text_closes_with_words_and_is_refused_over_http(embedded, caplog):
+    async with meeting(embedded) as (server, code, ann, _):
+        said = b'{"type":"rename","id":"a","name":"\xff"}'
+        caplog.clear()
+        async with ann.socket.send_context():
+            ann.socket.protocol.send_text(said)
+        assert await ann.closed() == (4000, "This is not text in UTF-8.")
+        assert nothing_logged(caplog)
+        for path in (f"/api/boards/{code}/actions", "/api/boards"):
+            status, answer = await server.api(path, said, headers={"Cookie": ann.cookie})
+            assert (status, answer["error"]["code"]) == (400, "not_understood")
+
+
 @pytest.mark.parametrize("message", NOT_UNDERSTOOD, ids=range(len(NOT_UNDERSTOOD)))
 async def test_what_cannot_be_answered_closes_with_words(embedded, caplog, message):
     async with meeting(embedded) as (server, code, ann, _):

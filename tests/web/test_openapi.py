@@ -114,6 +114,8 @@ async def test_real_answers_are_as_it_says(embedded):
             check(about, "post", f"/api/boards/{{code}}{path}", *got)
         made = await server.api("/api/boards", {"template": "databases"})
         check(about, "post", "/api/boards", *made)
+        bare, _ = await server.board()
+        check(about, "get", "/api/boards/{code}", *await server.api(f"/api/boards/{bare}"))
         acting = "/api/boards/{code}/actions"
         got = await server.api(f"{board}/actions", {"type": "reopen", "id": "a"}, **bearer)
         assert got[0] == 200, got
