@@ -1,11 +1,16 @@
 """The door: who has connected is let in a few at a time."""
 
 import asyncio
+import logging
 from collections import deque
 from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
+
+# What comes in broken is refused. Tornado would also quote it in a line of the log, as long as it
+# is, and with the cookie or the key that it holds.
+logging.getLogger("tornado.general").setLevel(logging.WARNING)
 
 AT_A_TIME = 8
 """Connections let in during one turn of the loop. What those inside ask for comes in between:
