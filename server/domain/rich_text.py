@@ -12,7 +12,7 @@ _PIECE = re.compile(
     r"[^\s\ufeff<>\"'`]*)"
 )
 _ENDS_A_SENTENCE = ".,;:!?*_~"
-_BRACKETS = (")(", "][")
+_BRACKETS = ((")", "("), ("]", "["))
 
 
 class Piece(NamedTuple):

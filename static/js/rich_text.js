@@ -9,7 +9,7 @@ import { element } from "./dom.js";
 // Spelled out, because \s and \w mean other characters in other languages.
 const PIECE = /`([^`\n ](?:[^`\n]*[^`\n ])?)`|(?<![A-Za-z0-9])([Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s\ufeff<>"'`.,;:!?/@#()[\]][^\s\ufeff<>"'`]*)/g;
 const ENDS_A_SENTENCE = ".,;:!?*_~";
-const BRACKETS = [")(", "]["];
+const BRACKETS = [[")", "("], ["]", "["]];
 
 /** Takes a text apart: `[kind, text]` with kind `text`, `link` or `code`. */
 export function pieces(text) {

@@ -156,8 +156,10 @@ async def test_a_number_beyond_all_bounds_is_refused_in_words(embedded, number):
             '{"id": "a", "type": "lock_round", "round": %s}',
             '{"id": "a", "type": "extend_round", "round": 1, "seconds": %s}',
             '{"id": "a", "type": "open_round", "method": "dots", "settings": {"dots": %s}}',
-            '{"id": "a", "type": "open_round", "method": "matrix", "settings": '
-            '{"criteria": [{"name": "x", "weight": %s}]}}',
+            (
+                '{"id": "a", "type": "open_round", "method": "matrix", "settings": '
+                '{"criteria": [{"name": "x", "weight": %s}]}}'
+            ),
             '{"id": "a", "type": "add_option", "option": {"name": "x", "hue": %s}}',
             '{"id": "a", "type": "vote", "round": 1, "ballot": {"scores": {"flask": %s}}}',
         ):
@@ -186,7 +188,7 @@ async def test_a_number_beyond_all_bounds_is_refused_in_words(embedded, number):
 async def test_the_same_field_twice_is_one_field(embedded):
     """A check that read the first and a deed that reads the second would be a way in."""
     async with worker(embedded) as server:
-        code, key = await server.board()
+        code, _ = await server.board()
         path = f"/api/boards/{code}/actions"
         voter = await server.cookie(code)
         for body in (
