@@ -9,7 +9,7 @@ from server.settings import Settings
 # Addresses set aside for documentation (RFC 5737, RFC 3849). Nothing is sent to them: a
 # datagram socket that is "connected" only asks the system which way it would send.
 _ELSEWHERE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
-_EVERYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
+_EVERYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104 # nosec B104 # compared with, not bound to
 
 
 def public_base(settings: Settings) -> str:
