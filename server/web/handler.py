@@ -162,11 +162,6 @@ class Handler(RequestHandler):
             self.set_header(name, value)
 
     @property
-    def secure(self) -> bool:
-        """Whether the browser speaks HTTPS, to us or to a proxy before us."""
-        return "https" in {self.request.protocol, urlsplit(self.site.base).scheme}
-
-    @property
     def network(self) -> Hashable:
         """What limits go by that are not a seat's."""
         return network_of(self.request.remote_ip)
@@ -242,7 +237,7 @@ class Handler(RequestHandler):
         """Name the browser where it has no name, or a forged one."""
         if identity.browser(self).id is None:
             self.browser = secrets.token_urlsafe(18)
-            identity.set_browser(self, self.browser, secure=self.secure)
+            identity.set_browser(self, self.browser)
 
     async def ask(self, room: Room, actor: Actor, request: AnyRequest | HostRequest) -> Answer:
         """Ask for something on a board, and wait for what becomes of it."""
