@@ -4,9 +4,9 @@ Nothing of them may run, be asked for at another host, become an element or an a
 at the policy of the page: that would mean that it came as far as that.
 """
 
+import http.client
 import itertools
 import json
-import urllib.request
 
 import pytest
 from browser_pages import DESK, PHONE, STAGE, unfold_all
@@ -77,34 +77,55 @@ def board(server):
         criteria=[{"name": some(80)} for _ in range(3)],
     )
     made.address = f"{server.address}/b/{made.code}"
-    fill(server, made, some)
+    with Line(server, made) as line:
+        fill(line, some)
     return made
 
 
-def post(server, path, body, **headers):
-    asked = urllib.request.Request(  # noqa: S310 - our own server
-        f"{server.address}{path}", json.dumps(body).encode(), headers
-    )
-    with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
-        return json.load(answer)
+class Line:
+    """One connection, and so one process: what it was told is done there for who asks next."""
+
+    def __init__(self, server, board):
+        self.http = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        self.board = board
+        self.host = {"Authorization": f"Bearer {board.host_key}"}
+        self.ids = itertools.count()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.http.close()
+
+    def ask(self, method, path, body=None, **headers):
+        self.http.request(method, path, json.dumps(body) if body else None, headers)
+        answer = self.http.getresponse()
+        said = answer.read()
+        assert answer.status in {200, 201}, said
+        return answer.headers, said
+
+    def post(self, part, body, **headers):
+        self.ask("POST", f"/api/boards/{self.board.code}/{part}", body, **headers)
+
+    def act(self, type_, **fields):
+        self.post("actions", {"type": type_, "id": f"host {next(self.ids)}"} | fields, **self.host)
+
+    def newcomer(self):
+        given, _ = self.ask("GET", f"/b/{self.board.code}")
+        return {"Cookie": given["Set-Cookie"].partition(";")[0]}
 
 
-def fill(server, board, some):
+def fill(line, some):
     """Let people say, vote, react and decide in the same words."""
-    host = {"Authorization": f"Bearer {board.host_key}"}
-    api = f"/api/boards/{board.code}"
-    with urllib.request.urlopen(f"{server.address}{api}", timeout=10) as answer:  # noqa: S310
-        shown = json.load(answer)["board"]
+    shown = json.loads(line.ask("GET", f"/api/boards/{line.board.code}")[1])["board"]
     options = [each["id"] for each in shown["options"]]
     criteria = [each["id"] for each in shown["criteria"]]
     for n in range(3):
-        post(server, f"{api}/hosts", {"name": words(n, 40)}, **host)
-    post(server, f"{api}/invites", {"count": 3}, **host)
-    settings = {"names": "open"}
-    server.act(board, type="open_round", method="matrix", settings=settings)
+        line.post("hosts", {"name": words(n, 40)}, **line.host)
+    line.post("invites", {"count": 3}, **line.host)
+    line.act("open_round", method="matrix", settings={"names": "open"})
     for n, payload in enumerate(PAYLOADS):
-        with urllib.request.urlopen(board.address, timeout=10) as page:  # noqa: S310
-            cookie = {"Cookie": page.headers["Set-Cookie"].partition(";")[0]}
+        cookie = line.newcomer()
         said = [
             {"type": "rename", "name": words(n, 40)},
             {"type": "comment", "option": options[n], "kind": "pro", "text": payload,
@@ -115,12 +136,14 @@ def fill(server, board, some):
             {"type": "vote", "round": 1, "ballot": {"scores": {options[n]: {criteria[0]: n % 6}}}},
         ]  # fmt: skip
         for m, message in enumerate(said):
-            post(server, f"{api}/actions", {"id": f"{m} {payload}"[:64]} | message, **cookie)
-    server.act(board, type="pin_comment", comment=PAYLOADS[0][:64], on=True)
-    server.reveal(board)
-    server.act(board, type="decide", option=options[1], because=some(4000))
-    server.act(board, type="open_round", method="ranked", settings={"visibility": "live"})
-    server.vote(board, {"ranking": [[each] for each in options[:5]]}, n=2)
+            line.post("actions", {"id": f"{m} {payload}"[:64]} | message, **cookie)
+    line.act("pin_comment", comment=PAYLOADS[0][:64], on=True)
+    line.act("reveal_round", round=1)
+    line.act("decide", option=options[1], because=some(4000))
+    line.act("open_round", method="ranked", settings={"visibility": "live"})
+    for each in options[:5]:
+        ballot = {"type": "vote", "id": "a", "round": 2, "ballot": {"ranking": [[each]]}}
+        line.post("actions", ballot, **line.newcomer())
 
 
 @pytest.fixture
@@ -189,7 +212,8 @@ def test_every_dialog_of_the_host_shows_words(server, board, visit):
         button.click()
         harmless(host)
         host.keyboard.press("Escape")
-    server.act(board, type="reveal_round", round=2)
+    with Line(server, board) as line:
+        line.act("reveal_round", round=2)
     expect(host.locator("[data-part=ranking-table] tbody tr").first).to_be_attached()
     unfold_all(host)
     host.wait_for_load_state("networkidle")
@@ -202,11 +226,12 @@ def test_what_is_said_while_one_watches_comes_as_words_too(server, board, visit)
         visit(f"{board.address}/screen", STAGE),
         visit(f"{board.address}/host?key={board.host_key}", DESK),
     ]
-    server.act(board, type="reveal_round", round=2)
-    server.act(board, type="reopen")
-    for n, payload in enumerate(PAYLOADS):
-        server.act(board, type="set_board", title=f"{n}{payload}", context=payload)
-        server.act(board, type="add_option", option={"name": f"new {payload}"[:80], "link": LINK})
+    with Line(server, board) as line:
+        line.act("reveal_round", round=2)
+        line.act("reopen")
+        for n, payload in enumerate(PAYLOADS):
+            line.act("set_board", title=f"{n}{payload}", context=payload)
+            line.act("add_option", option={"name": f"new {payload}"[:80], "link": LINK})
     last = f"{len(PAYLOADS) - 1}{PAYLOADS[-1]}"
     for page in pages:
         expect(page.locator("[data-part=title]").first).to_have_text(last)
