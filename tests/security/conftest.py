@@ -18,9 +18,9 @@ a hidden result, a secret ballot          test_hidden_results.py (two boards tha
 the same from a dump of the store, the    integration/test_secrecy.py, test_secrets.py
 log, the metrics
 two boards joined to one person           protocol/test_client_messages.py, live/test_pseudonyms.py
-script in every field, name and link      browser/test_payloads.py, browser/test_talk.py,
-                                          web/test_safe_html.py, domain/test_options.py (links),
-                                          domain/test_templates.py (boards as files)
+script in every field, name and link      test_stored_script.py, browser/test_payloads.py,
+                                          browser/test_talk.py, web/test_safe_html.py,
+                                          domain/test_options.py, domain/test_templates.py
 characters that turn or hide text         domain/test_text.py, browser/test_talk.py
 breaks and bytes in addresses, headers    test_injection.py
 and names; made-up hosts and proxies;
