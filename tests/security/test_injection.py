@@ -171,7 +171,7 @@ async def test_what_a_visitor_says_of_proxies_counts_for_nothing_without_one(emb
         code, _ = await server.board()
         got = await server.fetch(f"/b/{code}", headers={"X-Forwarded-Proto": "https"})
         assert "secure" not in got.headers["Set-Cookie"].lower()
-        for n in range(70):
+        for n in range(120):
             spoofed = {"X-Forwarded-For": f"192.0.2.{n}", "X-Real-Ip": f"192.0.2.{n}"}
             spoofed |= {"Forwarded": f"for=192.0.2.{n}", "True-Client-Ip": f"192.0.2.{n}"}
             got = await server.fetch("/b/ZZZZZZ", headers=spoofed)
@@ -181,13 +181,13 @@ async def test_what_a_visitor_says_of_proxies_counts_for_nothing_without_one(emb
 async def test_behind_a_proxy_only_an_address_is_taken_for_one(embedded, lines):
     async with worker(embedded, proxy_headers=True, public_url="http://x.example") as server:
         # Made-up text in the place of an address must not be a new visitor each time.
-        for n in range(70):
+        for n in range(120):
             got = await server.fetch("/b/ZZZZZZ", headers={"X-Forwarded-For": f"me-{n}'\"<b>"})
         assert got.code == 429
         got = await server.fetch("/b/ZZZZZZ", headers={"X-Forwarded-For": "2001:db8::1"})
         assert got.code == 404
         # A visitor of IPv6 has 2**64 addresses to choose from, and is one visitor.
-        for n in range(2, 72):
+        for n in range(2, 122):
             got = await server.fetch("/b/ZZZZZZ", headers={"X-Forwarded-For": f"2001:db8::{n:x}"})
         assert got.code == 429
         assert harmless(lines())
