@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test faults faults-quick fuzz browser lint types imports check docs bench bench-growth bench-methods bench-crowd bench-soak bench-peers bench-all clean help
+.PHONY: run test faults faults-quick fuzz browser lint types imports audit security check docs bench bench-growth bench-methods bench-crowd bench-soak bench-peers bench-all clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -33,7 +33,14 @@ types: $(VENV)/check.stamp
 imports: $(VENV)/check.stamp
 	$(BIN)/lint-imports
 
-check: lint types imports test browser ## All that CI runs
+audit: $(VENV)/check.stamp ## Look for mistakes in the code and for known faults in the libraries
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive server
+	$(BIN)/python .ci/audit.py
+
+security: audit ## The same, and everything that an attacker would try (see tests/security)
+	$(BIN)/python -m pytest tests/security $(ARGS)
+
+check: lint types imports audit test browser ## All that CI runs
 
 docs: $(VENV)/run.stamp ## Write the pages that are made from the code
 	$(BIN)/python -m server.reference > docs/settings.md

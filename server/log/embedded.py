@@ -169,7 +169,7 @@ class EmbeddedStore:
         options = {**_OPTIONS, "dir": str(self.data_dir), "unixsocket": str(self.socket_path)}
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
         with self.log_path.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program and options
+            self._process = subprocess.Popen(  # noqa: S603 # nosec B603 # our own program
                 [str(binary), *arguments],
                 cwd=self.data_dir,
                 stdin=subprocess.DEVNULL,

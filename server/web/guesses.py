@@ -21,12 +21,12 @@ SLIPS, SLIPS_SECONDS = 3, 600
 """Wrong ones within this time that anybody may have typed."""
 
 
-def network_of(address: str) -> Hashable:
+def network_of(address: str | None) -> Hashable:
     """Name what one visitor holds: an IPv4 address, or of IPv6 the 64 bits that are handed out
     together, since the rest is theirs to choose.
     """
     try:
-        found = ipaddress.ip_address(address)
+        found = ipaddress.ip_address(address or "")
     except ValueError:
         return address
     if isinstance(found, ipaddress.IPv4Address):

@@ -79,9 +79,9 @@ class Metrics(Handler):
         self.finish(metrics.exposition())
 
 
-def _lies_in(address: str, networks: tuple[str, ...]) -> bool:
+def _lies_in(address: str | None, networks: tuple[str, ...]) -> bool:
     try:
-        found = ip_address(address)
+        found = ip_address(address or "")
     except ValueError:
         return False
     return any(found in ip_network(network) for network in networks)

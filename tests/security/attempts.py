@@ -3,9 +3,17 @@
 import asyncio
 import contextlib
 import json
+import time
 from typing import NamedTuple
 
+from one_process import KEY
+from tornado.web import create_signed_value
+
+from server import secret
+
 PATIENCE = 10.0
+SIGNING = secret.derive(KEY, "cookies")
+BROWSER = "stackvote_browser"
 
 
 class Answer(NamedTuple):
@@ -56,6 +64,12 @@ def request(line, *headers, body=b"", host="127.0.0.1"):
 
 def bearer(key):
     return {"Authorization": f"Bearer {key}"}
+
+
+def signed(value="made-up", *, key=SIGNING, name=BROWSER, version=2, age=0):
+    """Sign a cookie as this server would, but for one thing."""
+    now = time.time() - age
+    return create_signed_value(key, name, value, version=version, clock=lambda: now).decode()
 
 
 def named(cookie):

@@ -4,7 +4,7 @@ import itertools
 import json
 
 import pytest
-from attempts import bearer, state
+from attempts import act, bearer, signed, state
 from one_process import worker
 from websockets.exceptions import InvalidStatus
 
@@ -151,6 +151,7 @@ async def test_no_script_reads_a_cookie_and_no_other_site_sends_it_along(embedde
             assert {"httponly", "samesite=lax", "path=/"} <= flags
             assert not any(flag.startswith("domain") for flag in flags)
             assert ("secure" in flags) is base.startswith("https")
+            assert cookie.startswith("__Host-") is base.startswith("https")
 
 
 async def test_a_key_in_an_address_that_is_read_makes_nothing_happen(embedded):
@@ -164,3 +165,45 @@ async def test_a_key_in_an_address_that_is_read_makes_nothing_happen(embedded):
             assert got.code in {200, 405}
         assert await state(server, code) == before
         assert len(server.hub.rooms[code].board.hosts) == 1
+
+
+async def test_a_neighbouring_site_plants_no_seat_and_no_key(embedded):
+    """`evil.example.org` may set cookies for all of `example.org`: those of somebody else, whose
+    ballots it then sees. It cannot set one whose name begins with `__Host-`, and over HTTPS no
+    other counts.
+    """
+    async with worker(embedded, public_url="https://vote.example.org") as server:
+        code, key = await server.board()
+        _, made = await server.api(f"/api/boards/{code}/invites", {"count": 1}, headers=bearer(key))
+        token = made["invites"][0]["link"].partition("invite=")[2]
+        cookie = await server.cookie(code)
+        assert cookie.startswith("__Host-stackvote_browser=")
+        planted = [
+            cookie.removeprefix("__Host-"),
+            f"stackvote_browser={signed()}",
+            f"stackvote_host_{code}={key}",
+            f"stackvote_invite_{code}={token}",
+        ]
+        message = {"type": "rename", "name": "Eve"}
+        for each in planted:
+            status, _ = await act(server, code, message, Cookie=each)
+            assert status == 403, each
+            assert (await server.fetch(f"/b/{code}/host", headers={"Cookie": each})).code == 403
+            page = await server.page(code, cookie=f"{each}; {cookie}")
+            own = await server.page(code, cookie=cookie)
+            assert page.welcome["you"] == own.welcome["you"]
+        own = {"Cookie": f"__Host-stackvote_host_{code}={key}"}
+        assert (await server.fetch(f"/b/{code}/host", headers=own)).code == 200
+        own = f"__Host-stackvote_invite_{code}={token}"
+        assert (await act(server, code, message, Cookie=own))[0] == 200
+
+
+async def test_a_proxy_that_says_nothing_of_https_on_a_live_line_costs_nobody_the_seat(embedded):
+    async with worker(embedded, proxy_headers=True) as server:
+        code, _ = await server.board()
+        got = await server.fetch(f"/b/{code}", headers={"X-Forwarded-Proto": "https"})
+        cookie = got.headers["Set-Cookie"].partition(";")[0]
+        assert cookie.startswith("__Host-")
+        for proto in ("https", "wss", "http"):
+            page = await server.line(code, cookie=cookie, headers={"X-Forwarded-Proto": proto})
+            assert (await page.hello())["you"]["role"] == "voter"

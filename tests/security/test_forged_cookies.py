@@ -2,25 +2,15 @@
 
 import hashlib
 import logging
-import time
 
 import pytest
-from attempts import act, bearer, named, state
+from attempts import BROWSER, act, bearer, named, signed, state
 from one_process import KEY, worker
-from tornado.web import create_signed_value
 
 from server import secret
 from server.live.pseudonyms import Pseudonyms
 
 DAY = 86_400
-SIGNING = secret.derive(KEY, "cookies")
-BROWSER = "stackvote_browser"
-
-
-def signed(value="made-up", *, key=SIGNING, name=BROWSER, version=2, age=0):
-    """Sign a cookie as this server would, but for one thing."""
-    now = time.time() - age
-    return create_signed_value(key, name, value, version=version, clock=lambda: now).decode()
 
 
 async def who(server, code, cookie):

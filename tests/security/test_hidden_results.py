@@ -118,8 +118,10 @@ PATHS = [
 ]
 
 
-@pytest.mark.parametrize("visibility", NOT_TOLD)
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("method", "visibility"),
+    [*((method, "on_reveal") for method in METHODS), ("ranked", "after_vote")],
+)
 async def test_what_was_voted_makes_no_difference_to_anything_that_may_not_tell_it(
     embedded, method, visibility
 ):
