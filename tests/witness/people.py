@@ -21,6 +21,10 @@ PATIENCE = 20.0
 NOBODY_ANSWERS = (HTTPError, OSError, EOFError, WebSocketException)
 TRY_AGAIN = {"store_away", "going_away"}
 STOP = {4000, 4003, 4004}
+SILENCE = 12.0
+"""Seconds without a word, though a pulse comes at least every 10, after which a line is dead."""
+OPENS = 3.0
+"""Seconds in which a line opens, or is tried again."""
 FIRST_WAIT, LONGEST_WAIT = 0.1, 1.0
 """Seconds; a browser waits longer, and for no other reason than that it can."""
 
@@ -85,6 +89,7 @@ class Person:
         self.line = None
         self._living = None
         self._cut_after = None
+        self._network_is_back = asyncio.Event()
 
     def __repr__(self):
         return self.name
@@ -134,6 +139,10 @@ class Person:
         if after is None and self.line:
             self.line.transport.abort()
 
+    def keep_line(self):
+        """Lose no line that is still to be lost."""
+        self._cut_after = None
+
     async def _open_page(self):
         wait = FIRST_WAIT
         while True:
@@ -162,8 +171,20 @@ class Person:
                 self._lost()
             if after is None:
                 return
-            await asyncio.sleep(after + self.random.uniform(0, wait))
+            await self._rest(after + self.random.uniform(0, wait))
             wait = min(2 * wait, longest)
+
+    async def _rest(self, seconds):
+        """Wait, but no longer than until the network is back."""
+        self._network_is_back.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._network_is_back.wait()
+
+    def network_is_back(self):
+        """Come back at once, on a new line, as a browser does when its system says so."""
+        self._network_is_back.set()
+        self.cut_line()
 
     async def connect(self):
         cookies = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
@@ -173,6 +194,7 @@ class Person:
             subprotocols=["stackvote.v1"],
             compression=None,
             ping_interval=None,
+            open_timeout=OPENS,
             proxy=None,
         )
 
@@ -184,7 +206,7 @@ class Person:
             # It may end without a closing frame, and while something is being said.
             with contextlib.suppress(ConnectionClosed):
                 await self._write(self._hello())
-                async for data in line:
+                while data := await self._read(line):
                     message = msgspec.json.decode(data)
                     self._journal.heard(self, data, message)
                     self._hear(message)
@@ -205,6 +227,14 @@ class Person:
             return None
         goodbyes = self.goodbyes[came_back:]
         return goodbyes[-1]["retry_after_ms"] / 1000 if goodbyes else 0
+
+    async def _read(self, line):
+        """Give what comes next; None where the line is dead."""
+        try:
+            async with asyncio.timeout(SILENCE):
+                return await line.recv()
+        except TimeoutError:
+            self.cut_line()
 
     def _hello(self):
         hello = {"type": "hello", "view": self.view, "name": self.name}
@@ -459,4 +489,4 @@ class Crowd:
 
 
 def base_of(server):
-    return f"http://127.0.0.1:{server.port}"
+    return f"http://{server.host}:{server.port}"
