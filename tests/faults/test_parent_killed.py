@@ -32,7 +32,11 @@ def test_the_parent_is_killed_and_the_server_started_anew(request, kind):
     hold(
         place,
         kill,
-        says={r"Worker \d+ is ready": 3, r"The store is there": 1},
+        says={
+            r"parent process is gone\. Sending people away, then ending": 1,
+            r"Worker \d+ is ready": 3,
+            r"The store is there": 1,
+        },
     )
     for person, (closes, goodbyes) in begun.items():
         assert person.closes[closes] == 1012, person.closes[closes:]

@@ -66,18 +66,18 @@ class Embedded(Store):
 class Debian(Store):
     """Debian's redis-server, which the test starts and starts again."""
 
-    def __init__(self, folder, *, durable=True):
+    def __init__(self, folder, *, durable=True, fsync="always"):
         program = shutil.which("redis-server")
         if program is None:
             pytest.skip("redis-server is not installed")
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         self.socket = folder / "redis.sock"
         self.url = f"unix://{self.socket}"
         self.arguments = ("--redis-url", self.url)
         options = {"port": "0", "unixsocket": self.socket, "dir": folder, "save": ""}
         options |= {"logfile": folder / "redis.log"}
         if durable:
-            options |= {"appendonly": "yes", "appendfsync": "always"}
+            options |= {"appendonly": "yes", "appendfsync": fsync}
         pairs = (str(part) for key, value in options.items() for part in (f"--{key}", value))
         self._command = [program, *pairs]
         self.start()
