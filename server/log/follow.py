@@ -27,6 +27,8 @@ BEAT = 1.0
 """Seconds between two signs of life."""
 SILENCE = 3.0
 """Seconds without a sign of life after which the line is given up."""
+SAY_AGAIN = 60.0
+"""Seconds from one line in the log about a cut to the next."""
 
 
 class Follower(Protocol):
@@ -53,6 +55,11 @@ class Line:
         self._followers: dict[str, Follower] = {}
         self._pubsub: PubSub | None = None
         self._heard = 0.0
+        self._up = False
+        """Whether a sign of life has come back since the line was made."""
+        self._cuts = 0
+        """How often the line was cut since the log last spoke of it."""
+        self._told_of_cuts = -SAY_AGAIN
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -81,10 +88,18 @@ class Line:
 
     async def _supervise(self) -> None:
         while True:
+            self._up = False
             try:
                 await self._listen()
-            except (RedisError, OSError, StoreAwayError) as error:
-                self._store.set_present(value=False, why=error)
+            except (RedisError, OSError) as error:
+                if self._up:
+                    # The line was cut, which says nothing of the store: ask it at once.
+                    self._cuts += 1
+                    await asyncio.sleep(random.uniform(0, 0.05))
+                    continue
+                self._give_up(error)
+            except StoreAwayError as error:
+                self._give_up(error)
             await asyncio.sleep(random.uniform(0.05, 0.5))
 
     async def _listen(self) -> None:
@@ -125,7 +140,10 @@ class Line:
         channel = message["channel"].decode()
         if channel == self._pulse:
             self._heard = asyncio.get_running_loop().time()
+            self._up = True
             self._store.set_present(value=True)
+            if self._cuts:
+                self._tell_of_cuts(self._heard)
             return
         follower = self._followers.get(channel)
         if follower is None:
@@ -139,6 +157,19 @@ class Line:
                 follower.receive(Batch(self._store.epoch(epoch), int(first), int(at), entries))
             elif kind == b"h":
                 follower.hear(rest)
+
+    def _give_up(self, error: Exception) -> None:
+        self._cuts = 0
+        self._store.set_present(value=False, why=error)
+
+    def _tell_of_cuts(self, now: float) -> None:
+        if now - self._told_of_cuts >= SAY_AGAIN:
+            logger.warning(
+                "The line to the store was cut, and made anew. Times since last said: %d.",
+                self._cuts,
+            )
+            self._told_of_cuts = now
+            self._cuts = 0
 
     async def _beat(self) -> None:
         while True:

@@ -137,6 +137,7 @@ class Person:
         """Lose the line, as a phone in a lift does: now, or on the next frame of a type."""
         self._cut_after = after
         if after is None and self.line:
+            self.present = False
             self.line.transport.abort()
 
     def keep_line(self):
@@ -203,16 +204,19 @@ class Person:
         came_back = len(self.goodbyes)
         posting = None
         try:
-            # It may end without a closing frame, and while something is being said.
+            # It may end without a closing frame, and while something is being said; what was told
+            # before is heard all the same.
             with contextlib.suppress(ConnectionClosed):
                 await self._write(self._hello())
+            with contextlib.suppress(ConnectionClosed):
                 while data := await self._read(line):
                     message = msgspec.json.decode(data)
                     self._journal.heard(self, data, message)
                     self._hear(message)
-                    if message["type"] == "welcome" and posting is None:
+                    if message["type"] == "welcome":
+                        # It says, too, that the store is there, unless a pulse says otherwise.
                         self._post.set()
-                        posting = asyncio.create_task(self._deliver())
+                        posting = posting or asyncio.create_task(self._deliver())
                     if message["type"] == self._cut_after:
                         self.cut_line()
                         break
@@ -269,6 +273,16 @@ class Person:
     def fill_in(self):
         """Vote as the method of the round has it."""
         return self.say("vote", round=self.round["n"], ballot=fill_in(self.random, self.round))
+
+    def owes(self, letters):
+        """Say which of these messages have no answer yet, and when they were sent last."""
+        now = asyncio.get_running_loop().time()
+        return [
+            f"{letter.message['type']} {id_}, sent {letter.sends} times, the last"
+            f" {now - (letter.sent_at or now):.1f} s ago, {'' if letter.sent else 'not '}on its way"
+            for id_, letter in self._outbox.items()
+            if id_ in letters
+        ]
 
     def comment(self, option, text):
         id_ = f"c{next(_ids)}"

@@ -68,12 +68,12 @@ class Embedded(Store):
 class Debian(Store):
     """Debian's redis-server, which the test starts and starts again."""
 
-    def __init__(self, folder, *, durable=True, inside=(), host=None):
+    def __init__(self, folder, *, durable=True, fsync="always", inside=(), host=None):
         """`inside` is the command that starts it on another machine, `host` its address there."""
         program = shutil.which("redis-server")
         if program is None:
             pytest.skip("redis-server is not installed")
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         self.socket = folder / "redis.sock"
         self.url = f"unix://{self.socket}"
         self.arguments = ("--redis-url", self.url)
@@ -83,7 +83,7 @@ class Debian(Store):
             options |= {"port": FAR_PORT, "bind": host, "protected-mode": "no"}
             self.arguments = ("--redis-url", f"redis://{host}:{FAR_PORT}")
         if durable:
-            options |= {"appendonly": "yes", "appendfsync": "always"}
+            options |= {"appendonly": "yes", "appendfsync": fsync}
         pairs = (str(part) for key, value in options.items() for part in (f"--{key}", value))
         self._command = [*inside, program, *pairs]
         self.start()

@@ -1,0 +1,37 @@
+"""The store is stopped for a while, as a machine is that swaps or is moved: nothing is lost."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+from meeting import hold
+from people import eventually
+
+TOLD = {
+    r"The store is away \(.+\)\. Votes wait until it is back": 1,
+    r"The store is there": 1,
+}
+
+
+@pytest.mark.parametrize("seconds", [pytest.param(3, marks=pytest.mark.quick), 10, 30])
+@pytest.mark.parametrize("kind", ["embedded", "debian"])
+def test_the_store_is_stopped_for_a_while(request, kind, seconds):
+    place = request.getfixturevalue(kind)
+
+    async def stop(meeting):
+        os.kill(place.store.pid, signal.SIGSTOP)
+        try:
+            if seconds > 3:
+                # All are told, and so is whoever asks whether people can be sent here.
+                everybody = meeting.crowd.all
+                await eventually(
+                    lambda: all(p.stores[-1:] == ["away"] for p in everybody if p.present)
+                )
+                assert (await asyncio.to_thread(meeting.server.get, "/readyz"))[0] == 503
+            await asyncio.sleep(seconds)  # This is the fault itself.
+        finally:
+            os.kill(place.store.pid, signal.SIGCONT)
+
+    noticed = seconds > 3
+    hold(place, stop, says=TOLD if noticed else {}, may_say=TOLD)
