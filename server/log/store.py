@@ -21,7 +21,8 @@ TIMEOUT = 5.0
 """Seconds after which a command counts as lost."""
 CONNECTIONS = 32
 DISTRUST = 5.0
-"""Seconds for which a store that could not save is not asked to again by anybody new."""
+"""Seconds for which a store that could not save is not asked to again by anybody new, unless
+what waits for it has been saved before."""
 _DURABLE_MS = 4000
 _NOT_NOW = {
     "MISCONF",
@@ -102,7 +103,9 @@ class Store:
         """Run a script that writes, and wait until that is as durable as asked for."""
         match self._durability:
             case "none":
-                return await self.run_script(script, keys, args)
+                answer = await self.run_script(script, keys, args)
+                self._distrusted_until = 0.0
+                return answer
             case "local":
                 wait: tuple[str | int, ...] = ("WAITAOF", 1, 0, _DURABLE_MS)
             case "replica":
@@ -112,6 +115,8 @@ class Store:
             why = f"{wait[0]} was not confirmed in {_DURABLE_MS} ms"
             self._distrust(why)
             raise StoreAwayError(why)
+        # It saves again: the next sign of life may say so.
+        self._distrusted_until = 0.0
         return answer
 
     async def _run(

@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import statistics
+import time
 from collections import Counter
 
 import redis
@@ -50,14 +51,23 @@ _SETTINGS = {"STACKVOTE_TALLY_WINDOW": "250"}
 
 
 def hold(
-    place, fault, *, says, may_say=None, people=PEOPLE, touches_all=True, settings=None, **how
+    place,
+    fault,
+    *,
+    says,
+    may_say=None,
+    people=PEOPLE,
+    touches_all=True,
+    refusals=(),
+    settings=None,
+    **how,
 ):
     """Hold a meeting, have the fault happen to it, and hold the server to its promises.
 
     `fault` is given the meeting, and returns at the end of the fault. `says` maps what the log
     says about it, as patterns, to how many lines of it a process writes at most; everything else
     above debug, but for what it `may_say`, is one line too many. `touches_all`: whether answers
-    may come late to everybody.
+    may come late to everybody. `refusals` are codes that people may get beside those of any day.
     """
     server = place.serve(**how, **_SETTINGS | (settings or {}))
 
@@ -67,13 +77,17 @@ def hold(
             await meeting.begin(people)
             before, read, began = meeting.memory(), len(server.log), meeting.now()
             await fault(meeting)
-            await meeting.everybody_is_back()
+            print(f"The fault ended at {time.strftime('%X')}.")  # noqa: T201
+            try:
+                await meeting.everybody_is_back()
+            finally:
+                print(server.log[read:])  # noqa: T201
             ended = meeting.now()
             await meeting.goes_on()
             meeting.ledger = await meeting.end()
             await meeting.memory_is_back(before)
             meeting.log_says(server.log[read:], says, may_say or {})
-            assert {code for _, _, code in place.journal.refused} <= EXPECTED
+            assert {code for _, _, code in place.journal.refused} <= EXPECTED | set(refusals)
             if not touches_all:
                 meeting.answers_were_prompt(began, ended)
             return meeting
@@ -135,7 +149,7 @@ class Meeting:
         def away():
             return [
                 f"{person}: present {person.present}, at {person.seq} of {top} in {person.epoch},"
-                f" owed {len(person.letters.keys() & letters.keys())}, closes {person.closes}"
+                f" owed {person.owes(letters)}, closes {person.closes}"
                 for person, letters in owed
                 if not person.present
                 or person.epoch != epoch

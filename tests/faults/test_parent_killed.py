@@ -33,6 +33,7 @@ def test_the_parent_is_killed_and_the_server_started_anew(request, kind):
         place,
         kill,
         says={
+            r"parent process is gone\. Sending people away, then ending": 1,
             r"Worker \d+ is ready": 3,
             r"The store is there": 1,
             r"\d+ connections were sent away": 1,

@@ -43,13 +43,13 @@ class Told(Listener):
 
 
 @asynccontextmanager
-async def line():
+async def line(kind=Connection):
     """Give a connection on a real socket, and the other end of it."""
     ours, theirs = socket.socketpair()
     for end in (ours, theirs):
         end.setblocking(False)
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-    connection = Connection(Actor(seat="ann", is_host=False))
+    connection = kind(Actor(seat="ann", is_host=False))
     connection.listener = Told()
     loop = asyncio.get_running_loop()
     await loop.create_connection(lambda: connection, sock=ours)
@@ -384,3 +384,26 @@ async def test_who_was_sent_away_and_goes_on_is_heard_no_more():
         while b"\x0f\xbdToo many" not in told:
             told += await read(theirs, 1)
         flooding.cancel()
+
+
+class Breaking(Connection):
+    """A connection whose line breaks just when what has waited in the system is gone."""
+
+    __slots__ = ()
+
+    def resume_writing(self):
+        self._transport.get_extra_info("socket").shutdown(socket.SHUT_WR)
+        super().resume_writing()
+
+
+async def test_a_line_that_breaks_under_what_is_written_next_ends_once(caplog):
+    async with line(Breaking) as (connection, theirs):
+        await fill(connection)
+        for n in range(20):
+            connection.send(frame(b"kept"), f"slot {n}")
+        while await asyncio.get_running_loop().sock_recv(theirs, 65_536):
+            pass
+        await until(lambda: connection.closed)
+        await asyncio.sleep(0)
+        assert connection.listener.ends == 1
+        assert not caplog.records

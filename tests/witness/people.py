@@ -21,6 +21,10 @@ PATIENCE = 20.0
 NOBODY_ANSWERS = (HTTPError, OSError, EOFError, WebSocketException)
 TRY_AGAIN = {"store_away", "going_away"}
 STOP = {4000, 4003, 4004}
+SILENCE = 12.0
+"""Seconds without a word, though a pulse comes at least every 10, after which a line is dead."""
+OPENS = 3.0
+"""Seconds in which a line opens, or is tried again."""
 FIRST_WAIT, LONGEST_WAIT = 0.1, 1.0
 """Seconds; a browser waits longer, and for no other reason than that it can."""
 
@@ -85,6 +89,7 @@ class Person:
         self.line = None
         self._living = None
         self._cut_after = None
+        self._network_is_back = asyncio.Event()
 
     def __repr__(self):
         return self.name
@@ -132,6 +137,7 @@ class Person:
         """Lose the line, as a phone in a lift does: now, or on the next frame of a type."""
         self._cut_after = after
         if after is None and self.line:
+            self.present = False
             self.line.transport.abort()
 
     def keep_line(self):
@@ -166,8 +172,20 @@ class Person:
                 self._lost()
             if after is None:
                 return
-            await asyncio.sleep(after + self.random.uniform(0, wait))
+            await self._rest(after + self.random.uniform(0, wait))
             wait = min(2 * wait, longest)
+
+    async def _rest(self, seconds):
+        """Wait, but no longer than until the network is back."""
+        self._network_is_back.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._network_is_back.wait()
+
+    def network_is_back(self):
+        """Come back at once, on a new line, as a browser does when its system says so."""
+        self._network_is_back.set()
+        self.cut_line()
 
     async def connect(self):
         cookies = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
@@ -177,6 +195,7 @@ class Person:
             subprotocols=["stackvote.v1"],
             compression=None,
             ping_interval=None,
+            open_timeout=OPENS,
             proxy=None,
         )
 
@@ -190,13 +209,14 @@ class Person:
             with contextlib.suppress(ConnectionClosed):
                 await self._write(self._hello())
             with contextlib.suppress(ConnectionClosed):
-                async for data in line:
+                while data := await self._read(line):
                     message = msgspec.json.decode(data)
                     self._journal.heard(self, data, message)
                     self._hear(message)
-                    if message["type"] == "welcome" and posting is None:
+                    if message["type"] == "welcome":
+                        # It says, too, that the store is there, unless a pulse says otherwise.
                         self._post.set()
-                        posting = asyncio.create_task(self._deliver())
+                        posting = posting or asyncio.create_task(self._deliver())
                     if message["type"] == self._cut_after:
                         self.cut_line()
                         break
@@ -211,6 +231,14 @@ class Person:
             return None
         goodbyes = self.goodbyes[came_back:]
         return goodbyes[-1]["retry_after_ms"] / 1000 if goodbyes else 0
+
+    async def _read(self, line):
+        """Give what comes next; None where the line is dead."""
+        try:
+            async with asyncio.timeout(SILENCE):
+                return await line.recv()
+        except TimeoutError:
+            self.cut_line()
 
     def _hello(self):
         hello = {"type": "hello", "view": self.view, "name": self.name}
@@ -245,6 +273,16 @@ class Person:
     def fill_in(self):
         """Vote as the method of the round has it."""
         return self.say("vote", round=self.round["n"], ballot=fill_in(self.random, self.round))
+
+    def owes(self, letters):
+        """Say which of these messages have no answer yet, and when they were sent last."""
+        now = asyncio.get_running_loop().time()
+        return [
+            f"{letter.message['type']} {id_}, sent {letter.sends} times, the last"
+            f" {now - (letter.sent_at or now):.1f} s ago, {'' if letter.sent else 'not '}on its way"
+            for id_, letter in self._outbox.items()
+            if id_ in letters
+        ]
 
     def comment(self, option, text):
         id_ = f"c{next(_ids)}"
@@ -467,4 +505,4 @@ class Crowd:
 
 
 def base_of(server):
-    return f"http://127.0.0.1:{server.port}"
+    return f"http://{server.host}:{server.port}"
