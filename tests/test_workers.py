@@ -108,6 +108,7 @@ def test_after_its_parent_was_killed_nothing_stays(pair):
     pair.ended()
     wait_gone(rest)
     assert not is_held(pair.folder / "data")
+    assert pair.log.count("The server's parent process is gone.") == 2
 
 
 def test_a_server_whose_parent_was_killed_can_be_started_again_at_once(pair, tmp_path):

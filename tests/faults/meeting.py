@@ -105,8 +105,7 @@ class Meeting:
         self.acks = place.journal.acks
         self.host = None
         self._calm = False
-        self.hosting = True
-        """While it is true, the host opens and closes rounds."""
+        self._hosting = None
         self._busy = []
 
     @staticmethod
@@ -125,7 +124,8 @@ class Meeting:
         await crowd.join(server, SCREENS, view="screen")
         await spread(crowd, server)
         self._busy = [asyncio.create_task(self._take_part(person)) for person in crowd.voters]
-        self._busy.append(asyncio.create_task(self._conduct()))
+        self._hosting = asyncio.create_task(self._conduct())
+        self._busy.append(self._hosting)
         await self.answered(3 * people)
 
     async def answered(self, n):
@@ -173,14 +173,13 @@ class Meeting:
         """See that people are served as before."""
         await self.answered(len(self.crowd.voters))
 
+    async def stop_hosting(self):
+        """From now on rounds are opened and closed by the test."""
+        await _ended(self._hosting)
+
     async def end(self):
         """Let people finish, and hold all that anybody was told against the log."""
-        self.hosting = False
-        for task in self._busy:
-            task.cancel()
-        for task in self._busy:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await _ended(*self._busy)
         crowd, place = self.crowd, self.place
         everybody = crowd.all
         await eventually(lambda: not any(p.waiting for p in everybody) or self._fails())
@@ -250,10 +249,8 @@ class Meeting:
         methods = list(METHODS)
         random.shuffle(methods)
         rounds = 0
-        while self.hosting:
+        while True:
             await self._close_round(host, random)
-            if not self.hosting:
-                return
             method = methods[rounds % len(methods)]
             rounds += 1
             settings = settings_for(method) | {
@@ -331,6 +328,14 @@ class Meeting:
         print(f"Answers: {median:.3f} s at the median, 99 of 100 in {slowest:.3f} s.")  # noqa: T201
         assert median < PROMPT, f"half of the answers took longer than {median:.2f} s"
         assert slowest < SLOWEST, f"one answer of a hundred took longer than {slowest:.2f} s"
+
+
+async def _ended(*tasks):
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 def _proportional(pid):

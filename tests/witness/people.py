@@ -8,6 +8,7 @@ import contextlib
 import itertools
 import json
 import random
+import time
 from typing import NamedTuple
 
 import msgspec
@@ -65,6 +66,8 @@ class Person:
         self.name = name
         self.view = view
         self.said = []
+        self.clock_off = None
+        """Milliseconds by which the server's time was ahead of this machine's."""
         self.seats = set()
         """Every seat that this page was told to be."""
         self.cookies = dict(cookies)
@@ -96,7 +99,7 @@ class Person:
 
     @property
     def seat(self):
-        return self.welcomes[-1]["you"]["seat"]
+        return self.welcomes[-1]["you"]["seat"] if self.welcomes else None
 
     @property
     def ballot(self):
@@ -118,6 +121,7 @@ class Person:
             await asyncio.wait_for(self._open_page(), PATIENCE)
         self._living = asyncio.create_task(self._live())
         await eventually(lambda: self.present or self._living.done())
+        self.fail()
 
     def fail(self):
         """Raise what went wrong in this page."""
@@ -354,6 +358,7 @@ class Person:
 
     def _welcomed(self, message):
         self.welcomes.append(message)
+        self.clock_off = message["now"] - 1000 * time.time()
         self.seats.add(self.seat)
         self.epoch = message["epoch"]
         self.comments_until = self.seq
