@@ -6,11 +6,12 @@ import secrets
 from collections.abc import Awaitable, Callable, Hashable
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
+from tornado.http1connection import HTTP1Connection
 from tornado.web import HTTPError, RequestHandler
 
 from server.domain.refusals import Code, Refused
@@ -32,6 +33,8 @@ from server.web.safe_html import rich_text
 
 logger = logging.getLogger(__name__)
 
+ANSWER_SECONDS = 300.0
+"""In which an answer has to be taken: the largest page over the slowest line."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
@@ -269,6 +272,15 @@ class Handler(RequestHandler):
             "rich_text": rich_text,
             "public_address": urlsplit(self.site.base).netloc,
         }
+
+    def finish(self, chunk: Any = None) -> "asyncio.Future[None]":
+        """Send the answer. Who does not take it is given up, and the memory that it fills."""
+        stream = cast("HTTP1Connection", self.request.connection).stream
+        taken = super().finish(chunk)
+        if not taken.done():
+            patience = asyncio.get_running_loop().call_later(ANSWER_SECONDS, stream.close)
+            taken.add_done_callback(lambda _: patience.cancel())
+        return taken
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
