@@ -1,6 +1,7 @@
 """What all handlers have in common: an access rule, headers, answers and errors in words."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Hashable
@@ -205,6 +206,9 @@ class Handler(RequestHandler):
         except StoreAwayError as error:
             raise Problem.of(STORE_AWAY) from error
         BOARDS.inc()
+        with contextlib.suppress(StoreAwayError):
+            # Open from now on: who has guessed codes behind this address shuts nobody out of it.
+            await self.site.hub.room(founded.code)
         return founded
 
     def draft_of_template(self, id_: str) -> BoardDraft:
