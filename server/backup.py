@@ -5,6 +5,7 @@ key would be void; with both, whoever has the file can tell who voted what. It i
 """
 
 import contextlib
+import hmac
 import io
 import json
 import os
@@ -156,7 +157,7 @@ def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
 def _replace_secret(path: Path, key: bytes, kept: Path) -> None:
     """Put the backup's secret in place, unless it is there already."""
     if path.exists():
-        if path.read_bytes().strip() == key:
+        if hmac.compare_digest(path.read_bytes().strip(), key):
             return
         kept.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copy2(path, kept / _SECRET)

@@ -15,6 +15,10 @@ import msgspec
 
 from server.settings import Settings
 
+# What strangers do wrong on the line is answered there. A line for each would be theirs to fill
+# the log with, and it would quote the cookie or the key that a broken request holds.
+logging.getLogger("tornado.general").setLevel(logging.ERROR)
+
 A_MINUTE = 10
 """Lines of one kind within a minute."""
 MINUTE = 60.0
@@ -106,9 +110,6 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
-    # What strangers do wrong on the line is answered there. A line for each would be theirs to
-    # fill the log with.
-    logging.getLogger("tornado.general").setLevel(logging.ERROR)
 
 
 def sum_up() -> None:

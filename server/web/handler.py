@@ -1,6 +1,7 @@
 """What all handlers have in common: an access rule, headers, answers and errors in words."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Hashable
@@ -220,6 +221,9 @@ class Handler(RequestHandler):
         BOARDS.inc()
         code = founded.code
         logger.info("The board %s was made.", code, extra=event("board_made", board=code))
+        with contextlib.suppress(StoreAwayError):
+            # Open from now on: who has guessed codes behind this address shuts nobody out of it.
+            await self.site.hub.room(founded.code)
         return founded
 
     def draft_of_template(self, id_: str) -> BoardDraft:

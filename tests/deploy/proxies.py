@@ -79,6 +79,7 @@ def _caddy(port, upstreams, folder):
 
 def _nginx(port, upstreams, folder):
     text = _replaced(NGINX_CONF.read_text(), "listen 80;", f"listen 127.0.0.1:{port};")
+    text = _replaced(text, "/var/log/nginx/access.log", f"{folder}/access.log")
     for number, upstream in enumerate(upstreams, 1):
         text = _replaced(text, f"stackvote-{number}:8888", f"127.0.0.1:{upstream}")
     (folder / "stackvote.conf").write_text(text)

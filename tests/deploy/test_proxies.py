@@ -144,6 +144,18 @@ def test_counters_stay_inside(kind, tmp_path):
 
 
 @KINDS
+def test_a_key_in_an_address_stands_in_no_log(kind, tmp_path):
+    async def play(place, _):
+        address = f"http://{place}/b/X/host?key=K3Y-OF-A-HOST"
+        assert (await fetch(address, headers={"Referer": address})).code == 200
+
+    scenario(kind, tmp_path, play)
+    logs = "".join(path.read_text() for path in tmp_path.rglob("*.log"))
+    assert "K3Y" not in logs
+    assert ("/b/X/host" in logs) is (kind == "nginx")
+
+
+@KINDS
 def test_a_live_connection_goes_through(kind, tmp_path):
     async def play(place, _):
         headers = {"Origin": f"http://{place}", "Sec-Fetch-Site": "same-origin"}

@@ -302,7 +302,8 @@ async def test_the_host_is_refused_in_words_too(embedded, caplog, row):
 
 async def test_who_has_guessed_too_often_comes_back_later_and_is_not_told_wrong(embedded):
     async with worker(embedded, own=True) as server:
-        code, _ = await server.board()
+        async with worker(embedded) as other:
+            code, _ = await other.board()
         here = network_of("127.0.0.1")
         while server.site.guesses.has_left(here):
             server.site.guesses.allows(here)

@@ -58,7 +58,8 @@ async def test_wrong_codes_are_counted_at_every_address(embedded, path):
         assert set(got[: A_MINUTE - 2]) == {404}
         assert got[-5:] == [429] * 5
         # A right one that is not open here tells no more than a wrong one does.
-        code, _ = await server.board()
+        async with worker(embedded) as other:
+            code, _ = await other.board()
         assert (await server.fetch(path.format(code))).code == 429
 
 
@@ -128,6 +129,17 @@ async def test_who_guesses_from_one_place_shuts_nobody_else_out(embedded):
         # Nor those beside him, from a board on which somebody is already.
         got = await server.fetch(f"/b/{boards[0][0]}", headers={"X-Forwarded-For": "192.0.2.1"})
         assert got.code == 200
+
+
+async def test_who_makes_a_board_gets_in_whoever_else_has_guessed_there(embedded):
+    async with worker(embedded, public_url="http://x.example") as server:
+        for code in itertools.islice(wrong_codes(), 2 * A_MINUTE):
+            await server.fetch(f"/b/{code}")
+        made = await server.fetch("/", b"template=databases")
+        taken = await server.fetch(made.headers["Location"])
+        cookies = [each.partition(";")[0] for each in taken.headers.get_list("Set-Cookie")]
+        host = await server.fetch(taken.headers["Location"], headers={"Cookie": "; ".join(cookies)})
+        assert host.code == 200
 
 
 async def test_many_places_that_guess_shut_no_newcomer_out(embedded, monkeypatch):

@@ -41,7 +41,8 @@ def test_a_handler_without_an_access_rule_stops_the_start():
 
 async def test_a_store_that_is_away_is_said_on_pages_and_to_programs(embedded, monkeypatch):
     async with worker(embedded, public_url="http://other.example") as server:
-        code, _ = await server.board()
+        async with worker(embedded) as other:
+            code, _ = await other.board()
 
         async def away(*_):
             raise StoreAwayError("it was pulled out")
