@@ -23,7 +23,7 @@ from server.log.store import Store, StoreAwayError
 from server.settings import Settings, resources
 from server.web import api, hosts, invites, ops, pages
 from server.web import socket as live_socket
-from server.web.door import AT_A_TIME, Door
+from server.web.door import Door
 from server.web.files import Files, version_of
 from server.web.handler import NotFound, Site, log_request, require_access_rules
 from server.web.turns import Turns
@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 MAX_BODY = 256 * 1024
 """Bytes of a request; a long list of options fits, more is of no use."""
 GUESSES_A_MINUTE = 60
+REQUESTS_A_TURN = 2
+"""Requests begun in one turn of the loop; a page costs more than a hundred votes."""
 STORE_SECONDS = 5.0
 """How long a worker waits for the store before it takes people in all the same."""
 LAST_ANSWERS = 0.2
@@ -59,7 +61,7 @@ def make_site(settings: Settings, key: bytes) -> Site:
         # Less than one a minute is still one at a time.
         founders=Rates(settings.board_rate / 60, max(1, settings.board_rate)),
         guesses=Rates(GUESSES_A_MINUTE / 60, GUESSES_A_MINUTE),
-        turns=Turns(AT_A_TIME),
+        turns=Turns(REQUESTS_A_TURN),
     )
 
 
