@@ -47,8 +47,9 @@ def until(condition, patience=PATIENCE):
 class Server:
     """One `stackvote run`."""
 
-    def __init__(self, process, folder):
+    def __init__(self, process, folder, host):
         self.process = process
+        self.host = host
         self.folder = folder
         self.greeting = ""
 
@@ -92,7 +93,7 @@ class Server:
     def get(self, path):
         """Ask for a page, and give status and text; 0 where nobody answers."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as got:
+            with urllib.request.urlopen(f"http://{self.host}:{self.port}{path}", timeout=10) as got:
                 return got.status, got.read().decode()
         except urllib.error.HTTPError as error:
             with error:
@@ -120,13 +121,31 @@ class Server:
 
 
 @contextmanager
-def launched(folder, *arguments, prelude="", cwd=None, stdin=subprocess.DEVNULL, **environment):
-    """Start a server on a data folder and a free port, and end it whatever happens."""
+def launched(
+    folder,
+    *arguments,
+    prelude="",
+    program=None,
+    cwd=None,
+    stdin=subprocess.DEVNULL,
+    inside=(),
+    host="127.0.0.1",
+    **environment,
+):
+    """Start a server on a data folder and a free port, and end it whatever happens.
+
+    `inside` is the command that starts it on another machine, `host` its address there.
+    """
     code = f"{prelude}\nimport sys\nfrom server.cli import main\nsys.exit(main())"
     folder.mkdir(exist_ok=True)
     with (folder / "stderr").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-c", code, "run", "--data", str(folder / "data"), *arguments],
+            [
+                *inside,
+                *(program or (sys.executable, "-c", code)),
+                *("run", "--data", str(folder / "data")),
+                *arguments,
+            ],
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -134,7 +153,7 @@ def launched(folder, *arguments, prelude="", cwd=None, stdin=subprocess.DEVNULL,
             cwd=cwd,
             env=os.environ | {"STACKVOTE_PORT": "0", "STACKVOTE_DRAIN_SECONDS": "1"} | environment,
         )
-    server = Server(process, folder)
+    server = Server(process, folder, host)
     try:
         yield server
     finally:

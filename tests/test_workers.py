@@ -52,7 +52,7 @@ def test_a_worker_that_is_killed_is_followed_by_another(pair):
     os.kill(killed, signal.SIGKILL)
     after = until(lambda: (now := pair.workers()) != before and len(now) == 2 and now)
     assert before & after == before - {killed}
-    until(lambda: pair.log.count("is ready.") == 3)
+    until(lambda: pair.log.count("is ready after") == 3)
     until(pair.is_ready)
     assert f"Worker {killed} ended (killed by SIGKILL); starting another." in pair.log
 

@@ -36,6 +36,10 @@ DEAD = 20.0
 """Seconds of silence after which it counts as gone."""
 FAREWELL = 5.0
 """Seconds in which a peer may answer that the connection is closed."""
+SIP = 1024
+"""Bytes that are parsed at once: a flood of tiny frames is found out before it is all parsed."""
+LATE_SIPS = 4
+"""What is still heard of a peer that was sent away: its farewell, behind what was on its way."""
 _REASON_BYTES = 123
 """What fits into a closing frame (RFC 6455, 5.5)."""
 _PING = b"\x89\x00"
@@ -101,6 +105,7 @@ class Connection(asyncio.BufferedProtocol):
         "_awaited",
         "_blocked",
         "_held",
+        "_late",
         "_outbox",
         "_parts",
         "_pinged",
@@ -152,6 +157,8 @@ class Connection(asyncio.BufferedProtocol):
         self._stuck: tuple[int, float] | None = None
         """The least that waited for the kernel since the line is blocked, and since when."""
         self._pinged = False
+        self._late = 0
+        """Sips taken after the connection was closed."""
 
     # Frames out
 
@@ -187,6 +194,11 @@ class Connection(asyncio.BufferedProtocol):
         """Whether the line ended without a farewell of the peer; a closed tab says one."""
         return self._protocol.close_rcvd is None
 
+    @property
+    def backlog(self) -> int:
+        """How many bytes wait for a line that is slow."""
+        return self._waiting + self._transport.get_write_buffer_size() if self._blocked else 0
+
     def await_answer(self) -> None:
         """Take note that this person asked for something: an `answer` will follow."""
         self._awaited += 1
@@ -217,7 +229,9 @@ class Connection(asyncio.BufferedProtocol):
         self._outbox.clear()
         CLOSES.labels(close.code).inc()
         reason = close.reason.encode()[:_REASON_BYTES].decode(errors="ignore")
-        self._protocol.send_close(close.code, reason)
+        if self._protocol.state is OPEN:
+            # Else the peer's farewell came in the same piece, and is being answered.
+            self._protocol.send_close(close.code, reason)
         self._write_protocol()
         asyncio.get_running_loop().call_later(FAREWELL, self._transport.abort)
 
@@ -250,7 +264,7 @@ class Connection(asyncio.BufferedProtocol):
                 taken = os.write(self._socket, data)
             except OSError:
                 taken = 0  # Full, or the peer is gone: the transport finds out which.
-        if taken < len(data):
+        if taken < len(data) and not self._transport.is_closing():
             self._transport.write(data[taken:])
 
     def _keep(self, slot: object, data: bytes) -> None:
@@ -290,9 +304,15 @@ class Connection(asyncio.BufferedProtocol):
         self._blocked = True
 
     def resume_writing(self) -> None:
-        self._blocked = False
-        self._stuck = None
-        self._drain()
+        # Not at once: asyncio is still busy with what it wrote, and where the line ends under
+        # what is written next, it would end it twice.
+        asyncio.get_running_loop().call_soon(self._resume)
+
+    def _resume(self) -> None:
+        if not self.closed:
+            self._blocked = False
+            self._stuck = None
+            self._drain()
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
         return _inbox_view
@@ -309,8 +329,16 @@ class Connection(asyncio.BufferedProtocol):
             # What people say most: one small message, and nothing else. It needs no parser.
             self._hear(apply_mask(_inbox[_SMALL_HEAD:nbytes], _inbox[2:_SMALL_HEAD]))
             return
-        self._unread += nbytes
-        self._protocol.receive_data(_inbox[:nbytes])
+        for start in range(0, nbytes, SIP):
+            self._late += self.closed
+            if self._late > LATE_SIPS:
+                self._transport.pause_reading()
+                return
+            self._sip(_inbox[start : min(start + SIP, nbytes)])
+
+    def _sip(self, data: bytearray) -> None:
+        self._unread += len(data)
+        self._protocol.receive_data(data)
         for event in self._protocol.events_received():
             if self.closed:
                 break

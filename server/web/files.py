@@ -1,13 +1,15 @@
 """Scripts, styles and pictures, under addresses that change when any of them does."""
 
 import hashlib
+import time
 from pathlib import Path
 
 from tornado.web import HTTPError, StaticFileHandler
 
-from server.web.handler import HEADERS, Access
+from server.web.handler import HEADERS, Access, mend_origin
 
 _YEAR = 365 * 86_400
+_STARTED = time.time()
 
 
 class Files(StaticFileHandler):
@@ -19,7 +21,11 @@ class Files(StaticFileHandler):
 
     def initialize(self, path: str, version: str = "") -> None:  # type: ignore[override]
         super().initialize(path)
+        mend_origin(self.request)
         self._version = version
+
+    async def prepare(self) -> None:
+        await self.application.settings["site"].turns.mine()
 
     def set_default_headers(self) -> None:
         self.clear_header("Server")
@@ -36,9 +42,16 @@ class Files(StaticFileHandler):
     async def head(self, version: str, path: str) -> None:  # type: ignore[override]
         await self.get(version, path)
 
+    @classmethod
+    def get_content(cls, abspath: str, start: int | None = None, end: int | None = None) -> bytes:  # type: ignore[override]
+        """Return the content whole: no file stays open for somebody who reads slowly."""
+        return b"".join(super().get_content(abspath, start, end))
+
     def set_extra_headers(self, path: str) -> None:  # noqa: ARG002 - Tornado's signature
-        # While a new version is rolled out, another process may answer for it: not to keep.
-        known = self._asked == self._version
+        # While a new version is rolled out, another process may answer for it, and this one may
+        # find the new version's files in the place of its own: not to keep.
+        own = self.absolute_path and Path(self.absolute_path).stat().st_ctime <= _STARTED
+        known = self._asked == self._version and own
         self.set_header(
             "Cache-Control", f"public, max-age={_YEAR}, immutable" if known else "no-cache"
         )

@@ -6,9 +6,7 @@ socket is taken from Tornado and given to a `Connection`.
 
 import asyncio
 import logging
-import os
 import random
-import socket
 from collections.abc import Sequence
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -118,13 +116,16 @@ async def take_over(stream: IOStream, greeting: bytes, connection: Connection) -
         return
     try:
         # Tornado closes what it opened; the copy lives on.
-        taken = socket.socket(fileno=os.dup(stream.socket.fileno()))
+        copy = stream.socket.dup()
     except OSError as error:
         logger.error("A connection could not be taken over: %s.", error.strerror)  # noqa: TRY400
         connection.connection_lost(None)
         return
     finally:
         stream.close()
+    # Down to the number that is free now: from high ones the door tells that it is full.
+    with copy:
+        taken = copy.dup()
     taken.setblocking(False)
     loop = asyncio.get_running_loop()
     transport, _ = await loop.connect_accepted_socket(lambda: connection, taken)

@@ -22,6 +22,8 @@ class StreamTransport(asyncio.Transport):
         self._paused = False
         self._closing = False
         self._waiting = 0
+        self._may_read = asyncio.Event()
+        self._may_read.set()
         protocol.connection_made(self)
         self._reader = asyncio.create_task(self._read())
 
@@ -45,13 +47,18 @@ class StreamTransport(asyncio.Transport):
         """Close once everything has left."""
         self._closing = True
         if not self._stream.writing():
-            self._stream.close()
+            self.abort()
 
     def is_closing(self) -> bool:
         return self._closing or self._stream.closed()
 
+    def pause_reading(self) -> None:
+        """Read nothing more, until the end."""
+        self._may_read.clear()
+
     def abort(self) -> None:
         self._stream.close()
+        self._may_read.set()  # Whoever reads learns of the end.
 
     def _written(self, written: "asyncio.Future[None]", size: int) -> None:
         self._waiting -= size
@@ -59,13 +66,14 @@ class StreamTransport(asyncio.Transport):
             return  # Closed, of which whoever reads learns; or later writes still wait.
         self._paused = False
         if self._closing:
-            self._stream.close()
+            self.abort()
         else:
             self._protocol.resume_writing()
 
     async def _read(self) -> None:
         try:
             while True:
+                await self._may_read.wait()
                 data = await self._stream.read_bytes(_CHUNK, partial=True)
                 memoryview(self._protocol.get_buffer(len(data)))[: len(data)] = data
                 self._protocol.buffer_updated(len(data))

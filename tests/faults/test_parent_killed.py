@@ -35,6 +35,7 @@ def test_the_parent_is_killed_and_the_server_started_anew(request, kind):
             r"parent process is gone\. Sending people away, then ending": 1,
             r"Worker \d+ is ready": 3,
             r"The store is there": 1,
+            r"\d+ connections were sent away": 1,
         },
     )
     for person, (closes, goodbyes) in begun.items():

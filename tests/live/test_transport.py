@@ -43,13 +43,13 @@ class Told(Listener):
 
 
 @asynccontextmanager
-async def line():
+async def line(kind=Connection):
     """Give a connection on a real socket, and the other end of it."""
     ours, theirs = socket.socketpair()
     for end in (ours, theirs):
         end.setblocking(False)
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-    connection = Connection(Actor(seat="ann", is_host=False))
+    connection = kind(Actor(seat="ann", is_host=False))
     connection.listener = Told()
     loop = asyncio.get_running_loop()
     await loop.create_connection(lambda: connection, sock=ours)
@@ -360,3 +360,50 @@ async def test_a_slow_reader_who_gets_on_is_not_given_up():
         await until(lambda: connection._transport.get_write_buffer_size() < before)
         connection.check(now + transport.STALLED + 0.1)
         assert not connection.closed
+
+
+@pytest.mark.parametrize("last", [b"one too many", b""])
+async def test_who_says_something_wrong_and_farewell_in_one_breath_is_sent_away(last):
+    async with line() as (connection, theirs):
+        connection.listener.most = 1
+        take(connection, masked(b"one") + masked(last) + masked(b"\x03\xe8", 0x88))
+        assert connection.closed
+        assert (await read(theirs, 4))[:1] == b"\x88"
+        await until(lambda: connection.listener.ends)
+
+
+async def test_who_was_sent_away_and_goes_on_is_heard_no_more():
+    async with line() as (connection, theirs):
+        connection.listener.most = 60
+        flood = masked(b"", 0x89) * 100_000
+        flooding = asyncio.create_task(asyncio.get_running_loop().sock_sendall(theirs, flood))
+        await until(lambda: not connection._transport.is_reading())
+        assert connection.listener.frames == 61
+        assert not flooding.done()
+        told = b""
+        while b"\x0f\xbdToo many" not in told:
+            told += await read(theirs, 1)
+        flooding.cancel()
+
+
+class Breaking(Connection):
+    """A connection whose line breaks just when what has waited in the system is gone."""
+
+    __slots__ = ()
+
+    def resume_writing(self):
+        self._transport.get_extra_info("socket").shutdown(socket.SHUT_WR)
+        super().resume_writing()
+
+
+async def test_a_line_that_breaks_under_what_is_written_next_ends_once(caplog):
+    async with line(Breaking) as (connection, theirs):
+        await fill(connection)
+        for n in range(20):
+            connection.send(frame(b"kept"), f"slot {n}")
+        while await asyncio.get_running_loop().sock_recv(theirs, 65_536):
+            pass
+        await until(lambda: connection.closed)
+        await asyncio.sleep(0)
+        assert connection.listener.ends == 1
+        assert not caplog.records

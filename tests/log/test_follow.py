@@ -38,8 +38,8 @@ class Watching:
     def renewed(self):
         self.renewals += 1
 
-    def lost(self, *, gone):
-        self.ends.append(gone)
+    def lost(self, unreadable=None):
+        self.ends.append(unreadable is None)
 
 
 class Reader:

@@ -22,6 +22,10 @@ PATIENCE = 20.0
 NOBODY_ANSWERS = (HTTPError, OSError, EOFError, WebSocketException)
 TRY_AGAIN = {"store_away", "going_away"}
 STOP = {4000, 4003, 4004}
+SILENCE = 12.0
+"""Seconds without a word, though a pulse comes at least every 10, after which a line is dead."""
+OPENS = 3.0
+"""Seconds in which a line opens, or is tried again."""
 FIRST_WAIT, LONGEST_WAIT = 0.1, 1.0
 """Seconds; a browser waits longer, and for no other reason than that it can."""
 
@@ -88,6 +92,7 @@ class Person:
         self.line = None
         self._living = None
         self._cut_after = None
+        self._network_is_back = asyncio.Event()
 
     def __repr__(self):
         return self.name
@@ -171,8 +176,20 @@ class Person:
                 self._lost()
             if after is None:
                 return
-            await asyncio.sleep(after + self.random.uniform(0, wait))
+            await self._rest(after + self.random.uniform(0, wait))
             wait = min(2 * wait, longest)
+
+    async def _rest(self, seconds):
+        """Wait, but no longer than until the network is back."""
+        self._network_is_back.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._network_is_back.wait()
+
+    def network_is_back(self):
+        """Come back at once, on a new line, as a browser does when its system says so."""
+        self._network_is_back.set()
+        self.cut_line()
 
     async def connect(self):
         cookies = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
@@ -182,6 +199,7 @@ class Person:
             subprotocols=["stackvote.v1"],
             compression=None,
             ping_interval=None,
+            open_timeout=OPENS,
             proxy=None,
         )
 
@@ -195,7 +213,7 @@ class Person:
             with contextlib.suppress(ConnectionClosed):
                 await self._write(self._hello())
             with contextlib.suppress(ConnectionClosed):
-                async for data in line:
+                while data := await self._read(line):
                     message = msgspec.json.decode(data)
                     self._journal.heard(self, data, message)
                     self._hear(message)
@@ -217,6 +235,14 @@ class Person:
             return None
         goodbyes = self.goodbyes[came_back:]
         return goodbyes[-1]["retry_after_ms"] / 1000 if goodbyes else 0
+
+    async def _read(self, line):
+        """Give what comes next; None where the line is dead."""
+        try:
+            async with asyncio.timeout(SILENCE):
+                return await line.recv()
+        except TimeoutError:
+            self.cut_line()
 
     def _hello(self):
         hello = {"type": "hello", "view": self.view, "name": self.name}
@@ -383,6 +409,8 @@ class Crowd:
         self.gone = []
         """Those who left for good, and may not have heard every answer."""
         self.host_key = None
+        self.talkative = 0.3
+        """How much of what they do is talk: a fresh welcome holds the newest 200 threads only."""
 
     async def __aenter__(self):
         return self
@@ -452,7 +480,7 @@ class Crowd:
 
     async def do(self, person):
         """One person votes or says something, and waits for what becomes of it."""
-        if self.random.random() < 0.3:
+        if self.random.random() < self.talkative:
             text = f"{person.name} says {self.random.random()}"
             return await person.comment(self.random.choice(self.options), text)
         chosen = self.random.sample(self.options, self.random.randrange(len(self.options)))
@@ -482,4 +510,4 @@ class Crowd:
 
 
 def base_of(server):
-    return f"http://127.0.0.1:{server.port}"
+    return f"http://{server.host}:{server.port}"

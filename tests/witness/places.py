@@ -26,14 +26,18 @@ class Place:
         self.random = random.Random(seed)
         self._stack = stack
 
-    def serve(self, name="server", processes=3, prelude="", **environment):
-        """Start a server and wait until all of its processes are ready."""
+    def serve(
+        self, name="server", processes=3, prelude="", inside=(), host="127.0.0.1", **environment
+    ):
+        """Start a server, on this machine or inside of another, and wait until it is ready."""
         server = self._stack.enter_context(
             launched(
                 self.folder / name,
                 *("--processes", str(processes), "--secret-file", str(self.folder / "secret")),
                 *self.store.arguments,
                 prelude=prelude,
+                inside=inside,
+                host=host,
                 **QUICK | environment,
             )
         )

@@ -9,7 +9,7 @@ ESTABLISHED = "01"
 
 def served(server):
     """How many connections each worker holds, by its pid."""
-    ours = _sockets_on(server.port)
+    ours = _sockets_on(server)
     return {pid: len(ours & _sockets_of(pid)) for pid in server.workers()}
 
 
@@ -21,13 +21,14 @@ async def spread(crowd, server):
     await eventually(lambda: all(person.present for person in crowd.all))
 
 
-def _sockets_on(port):
-    """Return the inodes of the connections that a port has taken in."""
+def _sockets_on(server):
+    """Return the inodes of the connections that a server's port has taken in."""
     found = set()
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        for line in Path(table).read_text().splitlines()[1:]:
+    for table in ("tcp", "tcp6"):
+        # As its own machine knows them.
+        for line in Path(f"/proc/{server.pid}/net/{table}").read_text().splitlines()[1:]:
             fields = line.split()
-            if int(fields[1].rpartition(":")[2], 16) == port and fields[3] == ESTABLISHED:
+            if int(fields[1].rpartition(":")[2], 16) == server.port and fields[3] == ESTABLISHED:
                 found.add(fields[9])
     return found
 

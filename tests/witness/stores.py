@@ -11,6 +11,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from running import until
 
+FAR_PORT = "6379"
+
 
 class Store:
     """What the checker and the tests ask of a store behind the server's back."""
@@ -66,7 +68,8 @@ class Embedded(Store):
 class Debian(Store):
     """Debian's redis-server, which the test starts and starts again."""
 
-    def __init__(self, folder, *, durable=True, fsync="always"):
+    def __init__(self, folder, *, durable=True, fsync="always", inside=(), host=None):
+        """`inside` is the command that starts it on another machine, `host` its address there."""
         program = shutil.which("redis-server")
         if program is None:
             pytest.skip("redis-server is not installed")
@@ -76,10 +79,13 @@ class Debian(Store):
         self.arguments = ("--redis-url", self.url)
         options = {"port": "0", "unixsocket": self.socket, "dir": folder, "save": ""}
         options |= {"logfile": folder / "redis.log"}
+        if host:
+            options |= {"port": FAR_PORT, "bind": host, "protected-mode": "no"}
+            self.arguments = ("--redis-url", f"redis://{host}:{FAR_PORT}")
         if durable:
             options |= {"appendonly": "yes", "appendfsync": fsync}
         pairs = (str(part) for key, value in options.items() for part in (f"--{key}", value))
-        self._command = [program, *pairs]
+        self._command = [*inside, program, *pairs]
         self.start()
 
     def serves(self, server):

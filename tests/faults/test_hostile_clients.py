@@ -1,0 +1,208 @@
+"""Strangers do what nobody should, beside a meeting that must not notice."""
+
+import asyncio
+import contextlib
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from meeting import hold
+from people import eventually
+from serving import served
+
+STRANGERS = Path(__file__).parent / "strangers.py"
+LIMITS = {"STACKVOTE_MESSAGE_RATE": "50", "STACKVOTE_MESSAGE_BURST": "200"}
+"""As tight as the people of the meeting can bear."""
+PAGES = ("deaf to a page", "deaf to the API", "deaf to a file")
+FEW_FILES = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (700, 700))"
+UNREAD = 96 * 1024
+"""KiB that a worker may grow by while 200 strangers read nothing of what they ask for."""
+DEAF = 50
+NO_ROOM = r"No room for more people: too many connections are open"
+WRONG = {
+    "huge": "1009",
+    "over-huge": "1009",
+    "compressed": "1002",
+    "unmasked": "1002",
+    "unknown": "1002",
+    "long ping": "1002",
+    "close 1005": "1002",
+    "close 999": "1002",
+    "close of a byte": "1002",
+    "close in no words": "1007",
+    "no words": "4000",
+    "bytes": "4000",
+    "piece of nothing": "1002",
+    "two begun": "1002",
+}
+
+
+class Strangers:
+    """Some who do the same wrong thing, in a process of their own."""
+
+    def __init__(self, server, kind, count):
+        self.became = {}
+        """How many were sent away, by the code of the close; the others are `here`."""
+        self._process = subprocess.Popen(
+            [sys.executable, STRANGERS, kind, server.host, str(server.port), str(count)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def begin(self):
+        assert self._process.stdout.readline() == "ready\n"
+
+    def leave(self):
+        with self._process:
+            self._process.stdin.close()
+            self.became |= json.loads(self._process.stdout.read())
+
+
+@contextlib.asynccontextmanager
+async def strangers(meeting, kind, count):
+    """Have strangers of a kind; what became of them is known afterwards."""
+    them = Strangers(meeting.server, kind, count)
+    await asyncio.to_thread(them.begin)
+    try:
+        yield them
+    finally:
+        await asyncio.to_thread(them.leave)
+
+
+@pytest.mark.quick
+def test_who_floods_the_line_is_sent_away(embedded):
+    async def flood(meeting):
+        for kind, code in {
+            "pings": "4029",
+            "pongs": "4029",
+            "empty": "4000",
+            "empty pieces": "4029",
+            "endless": "1009",
+        }.items():
+            async with strangers(meeting, kind, 50) as them:
+                await meeting.answered(200)
+            assert them.became == {code: 50}, kind
+
+    hold(embedded, flood, says={}, touches_all=False, settings=LIMITS)
+
+
+@pytest.mark.quick
+def test_who_breaks_the_rules_is_sent_away(embedded):
+    async def break_all_rules(meeting):
+        for kind, code in WRONG.items():
+            async with strangers(meeting, kind, 10) as them:
+                await meeting.answered(50)
+            assert them.became == {code: 10}, kind
+
+    hold(embedded, break_all_rules, says={}, touches_all=False)
+
+
+def test_who_speaks_slowly_is_heard_for_so_long_and_no_longer(embedded):
+    async def drip(meeting):
+        async with (
+            strangers(meeting, "drip hello", 100) as greeting,
+            strangers(meeting, "drip body", 100) as posting,
+            strangers(meeting, "drip head", 100) as asking,
+            strangers(meeting, "in pieces", 50) as odd,
+        ):
+            # A hello may take 10 s, a form 30 s, a request 120 s.
+            await asyncio.sleep(40)  # This is the event itself, not a wait for one.
+        assert greeting.became == {"4000": 100}
+        assert posting.became == {"cut": 100}
+        assert asking.became == {"here": 100}
+        assert odd.became == {"1000 after ['welcome']": 50}
+
+    hold(embedded, drip, says={}, touches_all=False)
+
+
+def test_ten_thousand_who_never_say_hello_leave_nothing_behind(embedded):
+    async def hush(meeting):
+        async with strangers(meeting, "hush", 10_000) as them:
+            await newcomers(meeting)
+            await asyncio.sleep(15)  # This is the event itself, not a wait for one.
+        assert them.became == {"4000": 10_000}
+
+    hold(embedded, hush, says={}, touches_all=False)
+
+
+def test_ten_thousand_who_never_say_a_word_leave_nothing_behind(embedded):
+    async def stay_mute(meeting):
+        async with strangers(meeting, "mute", 10_000) as them:
+            await newcomers(meeting)
+            # They have the two minutes that everybody has for a request.
+            await eventually(lambda: sum(served(meeting.server).values()) < 1000, patience=200)
+        assert them.became == {"cut": 10_000}
+
+    hold(embedded, stay_mute, says={}, touches_all=False)
+
+
+@pytest.mark.quick
+def test_a_full_house_finds_room_for_people_and_says_so_once(embedded):
+    """Three processes with 700 open files each, and 3,000 who only stand in the door."""
+
+    async def crowd_the_door(meeting):
+        async with strangers(meeting, "mute", 3000) as them:
+            await newcomers(meeting)
+            await meeting.answered(300)
+        assert 0 < them.became["here"] < 3 * 700
+        assert them.became["cut"] + them.became["here"] == 3000
+
+    hold(embedded, crowd_the_door, says={NO_ROOM: 1}, touches_all=False, prelude=FEW_FILES)
+
+
+@pytest.mark.quick
+def test_who_reads_no_page_takes_neither_memory_nor_time(embedded):
+    async def read_nothing(meeting):
+        await much_is_said(meeting)
+        before = meeting.memory()
+        for kind in PAGES:
+            async with strangers(meeting, kind, 200):
+                await meeting.answered(300)
+                grown = {pid: kib - before[pid] for pid, kib in meeting.memory().items()}
+                assert max(grown.values()) < UNREAD, (kind, grown)
+
+    hold(embedded, read_nothing, says={}, touches_all=False)
+
+
+@pytest.mark.quick
+def test_who_does_not_listen_is_sent_away_and_slows_nobody(embedded):
+    async def talk_to_the_deaf(meeting):
+        delays = meeting.place.journal.delays
+        await meeting.answered(300)
+        usual = sorted(delay.seconds for delay in delays[-300:])
+        async with strangers(meeting, "deaf", DEAF):
+            begun = len(delays)
+            while closes(meeting.server, 4008) < DEAF:
+                await much_is_said(meeting)
+                await meeting.answered(300)
+        then = sorted(delay.seconds for delay in delays[begun:])
+        for share in (0.5, 0.9):
+            was, is_ = usual[int(share * len(usual))], then[int(share * len(then))]
+            print(f"{share:.0%} of the answers: {was:.4f} s before, {is_:.4f} s beside.")  # noqa: T201
+            assert is_ < 4 * was + 0.05
+
+    hold(embedded, talk_to_the_deaf, says={}, touches_all=False)
+
+
+def closes(server, code):
+    """Say how many connections the server has closed with a code."""
+    _, told = server.get("/metrics")
+    found = re.search(rf'stackvote_closes_total{{code="{code}"}} (\d+)', told)
+    return int(found[1]) if found else 0
+
+
+async def much_is_said(meeting):
+    """Have a hundred people say as much as they may."""
+    for person in meeting.crowd.voters[:100]:
+        person.comment(person.board["options"][0]["id"], f"{person} " + "goes on and on " * 130)
+    await meeting.answered(100)
+
+
+async def newcomers(meeting):
+    """Have people come in meanwhile."""
+    came = await meeting.crowd.join(meeting.server, 10, view="screen")
+    assert all(person.present for person in came)

@@ -1,0 +1,95 @@
+"""The network fails: between workers and store, and between people and workers."""
+
+import asyncio
+import contextlib
+
+import pytest
+from meeting import hold
+from places import places
+from stores import Debian
+from wire import Network
+
+AWAY = {r"The store is away": 2, r"The store is there": 2}
+
+
+class Site:
+    """People here, workers on a machine of their own, and the store on another."""
+
+    def __init__(self, stack, place_on, folder):
+        self.network = Network(stack)
+        self.store_machine = self.network.machine()
+        self.worker_machine = self.network.machine()
+        self.people = self.network.join(self.network.here, self.worker_machine)
+        self.store = self.network.join(self.worker_machine, self.store_machine)
+        self.place = place_on(
+            Debian(folder / "redis", inside=self.store_machine.inside, host=self.store.other)
+        )
+        self.place.site = self
+
+    def hold(self, fault, **how):
+        return hold(
+            self.place,
+            fault,
+            inside=self.worker_machine.inside,
+            host=self.people.other,
+            **how,
+        )
+
+
+@pytest.fixture
+def site(tmp_path):
+    with contextlib.ExitStack() as stack:
+        place_on = stack.enter_context(places(tmp_path))
+        yield Site(stack, place_on, tmp_path)
+
+
+def bad_for(seconds, wire, **how):
+    """Make a fault: a wire is bad for a while, and then good again."""
+
+    async def fault(meeting):
+        wire.is_bad(**how)
+        await asyncio.sleep(seconds)  # This is the event itself, not a wait for one.
+        wire.is_good()
+        if wire is meeting.place.site.people:
+            for person in meeting.crowd.all:
+                person.network_is_back()
+
+    return fault
+
+
+CUT = {"lost": 1.0}
+THERE, BACK = CUT | {"back": False}, CUT | {"there": False}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "how"),
+    [(5, CUT), (25, CUT), (10, THERE), (10, BACK)],
+    ids=["for a moment", "for long", "there", "back"],
+)
+def test_the_store_is_cut_off(site, seconds, how):
+    site.hold(bad_for(seconds, site.store, **how), says=AWAY)
+
+
+def test_the_store_is_far_away(site):
+    site.hold(bad_for(10, site.store, delay=0.5), says={}, may_say=AWAY)
+
+
+def test_the_line_to_the_store_is_bad(site):
+    site.hold(bad_for(10, site.store, lost=0.1), says={}, may_say=AWAY)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "how"),
+    [(5, CUT), (25, CUT), (15, THERE), (15, BACK)],
+    ids=["for a moment", "for long", "there", "back"],
+)
+def test_people_are_cut_off(site, seconds, how):
+    site.hold(bad_for(seconds, site.people, **how), says={})
+
+
+def test_people_are_far_away(site):
+    site.hold(bad_for(10, site.people, delay=0.5), says={})
+
+
+def test_the_lines_of_people_are_bad(site):
+    site.hold(bad_for(10, site.people, lost=0.1), says={})
