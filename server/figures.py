@@ -26,7 +26,7 @@ from server.metrics import PARENT_FILE, held
 
 log = logging.getLogger("stackvote.workers")
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, closed to others
+MEMORY = Path("/dev/shm")  # noqa: S108 # nosec B108 # a folder of our own in it, closed to others
 _PREFIX = "stackvote-metrics-"
 _ENDED = "ended"
 _YOUNG = 60.0

@@ -15,8 +15,8 @@ import time
 from collections import Counter
 
 import redis
-from ballots import METHODS, settings_for
 from checker import settled
+from filling_in import METHODS, settings_for
 from people import eventually
 from running import until
 from serving import spread

@@ -12,7 +12,7 @@ import time
 from typing import NamedTuple
 
 import msgspec
-from ballots import fill_in
+from filling_in import fill_in
 from tornado.httpclient import AsyncHTTPClient, HTTPError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
