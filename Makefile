@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test faults faults-quick browser lint types imports check docs bench bench-growth bench-methods bench-crowd bench-soak bench-peers bench-all clean help
+.PHONY: run test faults faults-quick fuzz browser lint types imports audit security check docs bench bench-growth bench-methods bench-crowd bench-soak bench-peers bench-all clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -16,6 +16,9 @@ faults: $(VENV)/test.stamp ## Hold 200-person meetings to which real faults happ
 
 faults-quick: $(VENV)/test.stamp ## Those faults that CI tries: less than ten minutes
 	$(BIN)/python -m pytest tests/faults -m quick $(ARGS)
+
+fuzz: $(VENV)/fuzz.stamp ## Fuzz frames, messages, HTTP, templates and logs, half an hour each; SECONDS=60 for less, ARGS="frames" for some
+	PYTHONPATH=tests SECONDS=$(SECONDS) $(BIN)/python -m fuzz.run $(ARGS)
 
 browser: $(VENV)/check.stamp ## Run the tests in a real Chromium (needs the system's chromium)
 	$(BIN)/python -m pytest tests/browser $(ARGS)
@@ -30,7 +33,14 @@ types: $(VENV)/check.stamp
 imports: $(VENV)/check.stamp
 	$(BIN)/lint-imports
 
-check: lint types imports test browser ## All that CI runs
+audit: $(VENV)/check.stamp ## Look for mistakes in the code and for known faults in the libraries
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive server
+	$(BIN)/python .ci/audit.py
+
+security: audit ## The same, and everything that an attacker would try (see tests/security)
+	$(BIN)/python -m pytest tests/security $(ARGS)
+
+check: lint types imports audit test browser ## All that CI runs
 
 docs: $(VENV)/run.stamp ## Write the pages that are made from the code
 	$(BIN)/python -m server.reference > docs/settings.md
@@ -80,6 +90,10 @@ $(VENV)/run.stamp: pyproject.toml | $(BIN)/python
 $(VENV)/test.stamp: pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test]"
 	touch $@ $(VENV)/run.stamp
+
+$(VENV)/fuzz.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test,fuzz]"
+	touch $@ $(VENV)/test.stamp $(VENV)/run.stamp
 
 $(VENV)/check.stamp: pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test,browser,check]"

@@ -51,8 +51,13 @@ class Soak:
         self.votes += run.votes
 
     def rest(self) -> float:
-        """Return the workers' memory with nobody there, in MiB."""
-        return self._server.resident_kib() / 1024
+        """Return the workers' memory with nobody there, in MiB. Raises BenchError."""
+        # A worker takes its time to see thousands off, and is at no rest before.
+        for _ in range(300):
+            if not self._server.people(self._board):
+                return self._server.resident_kib() / 1024
+            time.sleep(0.1)
+        raise BenchError("Some people do not leave.")
 
 
 def soak(bench: Bench, waves: int, seconds: float) -> Measured:

@@ -69,6 +69,11 @@ class Stackvote:
                 print(cookie.partition(";")[0], file=file)
         connection.close()
 
+    def people(self, board: Board) -> int:
+        """Count who is on a board."""
+        code = board.path.split("/")[2]
+        return int(self.call("GET", f"/api/boards/{code}")["people"]["here"])
+
     def resident_kib(self) -> int:
         """Return the workers' memory when garbage is collected and they have come to rest."""
         if (found := machine.steady_kib(self.pids, self._collect)) is None:

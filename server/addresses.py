@@ -9,7 +9,6 @@ from server.settings import Settings
 # Addresses set aside for documentation (RFC 5737, RFC 3849). Nothing is sent to them: a
 # datagram socket that is "connected" only asks the system which way it would send.
 _ELSEWHERE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
-_EVERYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
 
 
 def public_base(settings: Settings) -> str:
@@ -20,14 +19,14 @@ def public_base(settings: Settings) -> str:
     """
     if settings.public_url is not None:
         return settings.public_url
-    if settings.host not in _EVERYWHERE:
+    if not _is_everywhere(settings.host):
         return _base(settings, settings.host)
     return _base(settings, network_address() or "127.0.0.1")
 
 
 def local_base(settings: Settings) -> str:
     """Give the start of links for this machine itself."""
-    host = "127.0.0.1" if settings.host in _EVERYWHERE else settings.host
+    host = "127.0.0.1" if _is_everywhere(settings.host) else settings.host
     return _base(settings, host)
 
 
@@ -50,6 +49,12 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.partition("%")[0]).is_loopback
     except ValueError:
         return False
+
+
+def _is_everywhere(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_unspecified
+    return not host
 
 
 def _base(settings: Settings, host: str) -> str:

@@ -8,8 +8,12 @@ import os
 import secrets
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+import msgspec
+from tornado.template import Loader
 from tornado.web import Application
 
 from server import metrics, secret, tasks, tls
@@ -19,12 +23,15 @@ from server.live.founding import DEFAULT_CODE, DEFAULT_TEMPLATE, open_default
 from server.live.hub import Hub
 from server.live.pseudonyms import Pseudonyms
 from server.live.rate import Rates
+from server.live.vitals import Vitals
 from server.log.store import Store, StoreAwayError
+from server.loglines import event
 from server.settings import Settings, resources
-from server.web import api, hosts, invites, ops, pages
+from server.web import api, hosts, invites, openapi, ops, pages
 from server.web import socket as live_socket
 from server.web.door import Door
 from server.web.files import Files, version_of
+from server.web.guesses import Guesses
 from server.web.handler import NotFound, Site, log_request, require_access_rules
 from server.web.turns import Turns
 
@@ -32,9 +39,12 @@ logger = logging.getLogger(__name__)
 
 MAX_BODY = 256 * 1024
 """Bytes of a request; a long list of options fits, more is of no use."""
-GUESSES_A_MINUTE = 60
 REQUESTS_A_TURN = 2
 """Requests begun in one turn of the loop; a page costs more than a hundred votes."""
+NEWS_A_MINUTE = 60
+HEADER_SECONDS, BODY_SECONDS = 120, 30
+"""In which the head of a request has to be there, the next one on a kept connection too; and then
+its body."""
 STORE_SECONDS = 5.0
 """How long a worker waits for the store before it takes people in all the same."""
 LAST_ANSWERS = 0.2
@@ -47,6 +57,7 @@ def make_site(settings: Settings, key: bytes) -> Site:
     """Make what all handlers share: rooms, templates, limits. Nothing runs yet."""
     process = secrets.token_hex(6)
     store = Store(settings.redis_url or "", settings.durability)
+    metrics.STORE_PRESENT.set(0)
     store.on_presence.append(metrics.STORE_PRESENT.set)
     folders = resources()
     templates = load_templates(folders.data / "boards")
@@ -60,7 +71,8 @@ def make_site(settings: Settings, key: bytes) -> Site:
         messages=Rates(settings.message_rate, settings.message_burst),
         # Less than one a minute is still one at a time.
         founders=Rates(settings.board_rate / 60, max(1, settings.board_rate)),
-        guesses=Rates(GUESSES_A_MINUTE / 60, GUESSES_A_MINUTE),
+        news=Rates(NEWS_A_MINUTE / 60, NEWS_A_MINUTE),
+        guesses=Guesses(),
         turns=Turns(REQUESTS_A_TURN),
     )
 
@@ -69,19 +81,41 @@ def make_application(site: Site, key: bytes) -> Application:
     """Join the routes. Raises TypeError where a handler declares no access rule."""
     folders = resources()
     files = {"path": str(folders.static), "version": site.static_version}
-    rooms = (pages, live_socket, api, hosts, invites, ops)
+    rooms = (pages, live_socket, api, hosts, invites, ops, openapi)
     routes = [route for room in rooms for route in room.routes]
     require_access_rules([handler for _, handler in routes] + [Files, NotFound])
     return Application(
         [*routes, (r"/static/([0-9a-f]+)/(.*)", Files, files)],
         default_handler_class=NotFound,
         site=site,
-        template_path=str(folders.templates),
+        template_loader=_read_templates(folders.templates),
         cookie_secret=secret.derive(key, "cookies"),
+        looking_glass=secret.looking_glass(key),
         cross_origin_protection=True,
         trusted_origins=site.settings.trusted_origins,
+        openapi=msgspec.json.encode(openapi.document(routes)),
         log_function=log_request,
     )
+
+
+def make_server(application: Application, settings: Settings) -> Door:
+    """Make what takes connections in, with what one of them may ask of this process at most."""
+    return Door(
+        application,
+        ssl_options=tls.context(settings),
+        xheaders=settings.proxy_headers,
+        max_body_size=MAX_BODY,
+        idle_connection_timeout=HEADER_SECONDS,
+        body_timeout=BODY_SECONDS,
+    )
+
+
+def _read_templates(folder: Path) -> Loader:
+    """Read all pages at the start: an upgrade may put others in their place while this one runs."""
+    loader = Loader(str(folder))
+    for page in sorted(folder.rglob("*.html")):
+        loader.load(str(page.relative_to(folder)))
+    return loader
 
 
 async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
@@ -95,19 +129,13 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     key = secret.read(settings.secret_path)
     site = make_site(settings, key)
     application = make_application(site, key)
-    server = Door(
-        application,
-        ssl_options=tls.context(settings),
-        xheaders=settings.proxy_headers,
-        max_body_size=MAX_BODY,
-        idle_connection_timeout=120,
-        body_timeout=30,
-    )
+    server = make_server(application, settings)
     stopping = _stop_event(replaced=server.stop)
     keep = default_board_keeper(site, key)
     site.hub.on_line.append(keep)
     site.hub.start()
-    keeping = asyncio.create_task(keep_now_and_then(keep))
+    vitals = Vitals(site.hub, settings, server.take_longest)
+    keeping = [asyncio.create_task(each) for each in (keep_now_and_then(keep), vitals.keep())]
     # What lives as long as the process need not be looked at by every collection.
     gc.collect()
     gc.freeze()
@@ -116,12 +144,19 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     server.add_sockets(sockets)
     _say_ready()
     await stopping.wait()
+    people, began = len(site.hub.guests), time.monotonic()
     await site.hub.drain(settings.drain_seconds)
+    took = time.monotonic() - began
+    logger.info(
+        "%d connections were sent away in %.1f s.",
+        *(people, took),
+        extra=event("drained", connections=people, seconds=round(took, 3)),
+    )
     server.stop()
     # Who was let in just before has hardly asked yet.
     await asyncio.sleep(LAST_ANSWERS)
     await server.close_all_connections()
-    await tasks.end((keeping,))
+    await tasks.end(keeping)
     await site.hub.close()
     metrics.flush()
 
@@ -133,7 +168,11 @@ def default_board_keeper(site: Site, key: bytes) -> Callable[[], Awaitable[None]
 
     async def keep() -> None:
         if await open_default(site.hub, template, host_key):
-            logger.info("The board %s is open.", DEFAULT_CODE)
+            logger.info(
+                "The board %s is open.",
+                DEFAULT_CODE,
+                extra=event("board_made", board=DEFAULT_CODE),
+            )
 
     return keep
 
@@ -164,7 +203,10 @@ def _stop_event(replaced: Callable[[], None]) -> asyncio.Event:
     if parent := os.environ.get("STACKVOTE_PARENT_FD"):
 
         def gone() -> None:
-            logger.warning("The server's parent process is gone. Sending people away, then ending.")
+            logger.warning(
+                "The server's parent process is gone. Sending people away, then ending.",
+                extra=event("parent_gone"),
+            )
             loop.remove_reader(int(parent))
             stopping.set()
 

@@ -1,28 +1,26 @@
-"""The command line: `stackvote run` and `stackvote check`."""
+"""The command line: `stackvote run`, `check`, `backup` and `restore`."""
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 
-from server import loglines, secret, tls, worker, workers
-from server.addresses import public_base
+from server import backup, loglines, secret, tls, worker, workers
+from server.examination import examine
 from server.listening import PortError
-from server.log.embedded import EmbeddedStore, StoreError, is_held
-from server.log.inspection import (
-    Finding,
-    StoreUnfitError,
-    Weight,
-    faults,
-    inspect_store,
-)
-from server.log.store import StoreAwayError
+from server.log.embedded import StoreError
+from server.log.inspection import faults
 from server.settings import KNOBS, Knob, Settings, SettingsError, load, unknown_names
 
 WRONG_USE = 2
 INTERRUPTED = 130
+_FAILURES = (
+    *(secret.SecretError, PortError, StoreError, tls.TlsError),
+    *(workers.StartError, backup.BackupError),
+)
+"""What a person can cause; the message says why and what to do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hint = f" Did you mean {meant}?" if meant else ""
         _complain(f"{name} in the environment is no setting and is ignored.{hint}", 0)
     try:
-        return int(given.command(settings))
-    except (secret.SecretError, PortError, StoreError, tls.TlsError, workers.StartError) as error:
+        return int(given.command(settings, *([given.file] if "file" in given else [])))
+    except _FAILURES as error:
         return _complain(str(error), 1)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -56,15 +54,36 @@ def run(settings: Settings) -> int:
 
 
 def check(settings: Settings) -> int:
-    """Say whether a server could run with these settings; change nothing."""
-    findings = [
-        *_check_addresses(settings),
-        _check_secret(settings),
-        *_check_store(settings),
-    ]
+    """Say whether a server could run with these settings, and how well; change nothing."""
+    findings = examine(settings)
     for finding in findings:
         print(f"{finding.weight:7} {finding.words}")  # noqa: T201
     return 1 if faults(findings) else 0
+
+
+def save(settings: Settings, file: str) -> int:
+    """Write the boards of the embedded store, and the secret, into one file; also while the
+    server runs.
+    """
+    boards = backup.backup(settings, Path(file))
+    print(f"Wrote {_so_many(boards)} and the secret to {file}. Keep it closed to others.")  # noqa: T201
+    return 0
+
+
+def restore(settings: Settings, file: str) -> int:
+    """Put a backup in the place of what is in the data folder; the server must not run."""
+    done = backup.restore(settings, Path(file))
+    print(f"Restored {_so_many(done.boards)} of {done.taken_at} to {settings.data_dir}.")  # noqa: T201
+    if done.boards < done.of:
+        gone = done.of - done.boards
+        print(f"{_so_many(gone)} had not been touched for so long that they expired since.")  # noqa: T201
+    if done.kept:
+        print(f"What was there before is in {done.kept}; delete it when all is well.")  # noqa: T201
+    return 0
+
+
+def _so_many(boards: int) -> str:
+    return f"{boards} board{'' if boards == 1 else 's'}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,6 +103,13 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser(
             command.__name__, parents=[knobs], help=words, description=command.__doc__
         ).set_defaults(command=command)
+    for name, copy, words in (
+        ("backup", save, "write all boards and the secret into one file"),
+        ("restore", restore, "put back what a backup holds"),
+    ):
+        made = commands.add_parser(name, parents=[knobs], help=words, description=copy.__doc__)
+        made.add_argument("file", metavar="FILE", help="the file of the backup")
+        made.set_defaults(command=copy)
     return parser
 
 
@@ -106,58 +132,3 @@ def _flags(given: argparse.Namespace) -> dict[str, str]:
 def _complain(words: str, status: int) -> int:
     print(f"stackvote: {words}", file=sys.stderr)  # noqa: T201
     return status
-
-
-def _check_addresses(settings: Settings) -> list[Finding]:
-    findings = [Finding(Weight.FINE, f"Links will begin with {public_base(settings)}.")]
-    try:
-        tls.context(settings)
-    except tls.TlsError as error:
-        findings.append(Finding(Weight.FAULT, str(error)))
-    https = (settings.public_url or "").startswith("https://")
-    if https and not settings.tls_cert and not settings.proxy_headers:
-        findings.append(
-            Finding(
-                Weight.ADVICE,
-                "The public address is https, which needs a proxy in front; then also give "
-                "--proxy-headers, else all visitors seem to come from the proxy.",
-            )
-        )
-    return findings
-
-
-def _check_secret(settings: Settings) -> Finding:
-    path = settings.secret_path
-    try:
-        secret.read(path)
-    except FileNotFoundError:
-        return Finding(Weight.FINE, f"A secret will be made at {path}.")
-    except secret.SecretError as error:
-        return Finding(Weight.FAULT, str(error))
-    return Finding(Weight.FINE, f"The secret at {path} is closed to others and long enough.")
-
-
-def _check_store(settings: Settings) -> list[Finding]:
-    url = settings.redis_url
-    if url is None:
-        store = EmbeddedStore(settings.data_dir)
-        if not is_held(settings.data_dir):
-            return [_check_data(settings)]
-        url = store.url
-    try:
-        return inspect_store(url, settings.durability)
-    except StoreUnfitError as error:
-        return [Finding(Weight.FAULT, str(error))]
-    except StoreAwayError as error:
-        return [Finding(Weight.FAULT, f"The store cannot be reached: {error}")]
-
-
-def _check_data(settings: Settings) -> Finding:
-    folder = next(each for each in (settings.data_dir, *settings.data_dir.parents) if each.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        return Finding(Weight.FAULT, f"The data folder cannot be made or written to: {folder}.")
-    free = shutil.disk_usage(folder).free // 2**20
-    return Finding(
-        Weight.FINE if free > 500 else Weight.ADVICE,
-        f"The embedded store will keep its data in {settings.data_dir} ({free} MiB are free).",
-    )

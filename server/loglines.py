@@ -1,5 +1,11 @@
-"""The lines a server writes about itself, for people or for a log collector."""
+"""The lines a server writes about itself, for people or for a log collector.
 
+Each unit of work has one line; `event` gives it a name and fields for machines. No line holds
+what people wrote, and nobody outside can make the server write without end: of each kind there
+are ten a minute, and then one that says how many more there were.
+"""
+
+import contextlib
 import logging
 import sys
 import time
@@ -8,6 +14,19 @@ from typing import Any
 import msgspec
 
 from server.settings import Settings
+
+A_MINUTE = 10
+"""Lines of one kind within a minute."""
+MINUTE = 60.0
+_KINDS = 500
+"""Kinds that are told apart; beyond, all of one level count as one kind."""
+
+_Kind = tuple[str, int, str]
+
+
+def event(name: str, **fields: str | float) -> dict[str, Any]:
+    """Give what a collector is told beside the words of a line: `log.info(…, extra=event(…))`."""
+    return {"event": name, "fields": fields}
 
 
 class JsonFormatter(logging.Formatter):
@@ -20,16 +39,64 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "process": record.process,
+            "event": getattr(record, "event", "other"),
             "message": record.getMessage(),
+            **getattr(record, "fields", {}),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return msgspec.json.encode(line).decode()
 
 
+class BriefHandler(logging.StreamHandler[Any]):
+    """Writes lines, but of one kind no more than ten a minute."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+        self._began = time.monotonic()
+        self._written: dict[_Kind, int] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line, or only count it."""
+        self.sum_up()
+        kind = self._kind(record)
+        written = self._written[kind] = self._written.get(kind, 0) + 1
+        if written <= A_MINUTE:
+            super().emit(record)
+
+    def close(self) -> None:
+        """Say what was left out so far: this process ends."""
+        self.sum_up(at_once=True)
+        super().close()
+
+    def sum_up(self, *, at_once: bool = False) -> None:
+        """When the minute is over, say what was left out."""
+        if time.monotonic() - self._began < MINUTE and not at_once:
+            return
+        written, self._written = self._written, {}
+        self._began = time.monotonic()
+        for (what, level, code), number in written.items():
+            if number > A_MINUTE:
+                super().emit(_summary(number - A_MINUTE, level, f"{what} {code}".strip()[:200]))
+
+    def _kind(self, record: logging.LogRecord) -> _Kind:
+        fields = getattr(record, "fields", {})
+        kind = (str(record.msg), record.levelno, str(fields.get("code", "")))
+        if kind not in self._written and len(self._written) >= _KINDS:
+            return ("(of many kinds)", record.levelno, "")
+        return kind
+
+
+def _summary(left_out: int, level: int, of: str) -> logging.LogRecord:
+    words = "%d more lines like this in a minute: %s"
+    summary = logging.LogRecord(__name__, level, __file__, 0, words, (left_out, of), None)
+    summary.__dict__.update(event("left_out", count=left_out, of=of))
+    return summary
+
+
 def configure(settings: Settings) -> None:
     """Send this process's log lines to standard error in the form that was asked for."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = BriefHandler()
     if settings.log_format == "json":
         handler.setFormatter(JsonFormatter())
     else:
@@ -42,3 +109,11 @@ def configure(settings: Settings) -> None:
     # What strangers do wrong on the line is answered there. A line for each would be theirs to
     # fill the log with.
     logging.getLogger("tornado.general").setLevel(logging.ERROR)
+
+
+def sum_up() -> None:
+    """Say what was left out, where nothing else is said that would bring it up."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, BriefHandler):
+            with handler.lock or contextlib.nullcontext():
+                handler.sum_up()

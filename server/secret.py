@@ -56,6 +56,25 @@ def read(path: Path) -> bytes:
     return secret
 
 
+def put(path: Path, secret: bytes) -> None:
+    """Put a secret in the place of another, in one step. Raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        _write(draft, secret)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write(path: Path, secret: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secret + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _make(path: Path) -> None:
     """Put a new secret in place in one step.
 
@@ -65,16 +84,12 @@ def _make(path: Path) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_hex(SIZE).encode() + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
+            _write(draft, secrets.token_hex(SIZE).encode())
             with contextlib.suppress(FileExistsError):
                 os.link(draft, path)
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     except OSError as error:
         raise SecretError(f"No secret can be made at {path}: {error.strerror}.") from None
 
@@ -99,3 +114,8 @@ def host_key(secret: bytes, code: str) -> str:
     It is derived, so that it is the same after a restart and on every machine.
     """
     return base64.urlsafe_b64encode(derive(secret, "host key", code)).rstrip(b"=").decode()
+
+
+def looking_glass(secret: bytes) -> str:
+    """Give the key with which `stackvote check` is told how its requests arrive."""
+    return derive(secret, "looking glass").hex()

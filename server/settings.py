@@ -6,6 +6,7 @@ environment before the default.
 """
 
 import difflib
+import ipaddress
 import re
 import typing
 from collections.abc import Mapping
@@ -104,6 +105,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(
             description="Other sites whose pages may act on boards here, separated by commas, "
             "such as https://intranet.example.org."
+        ),
+    ] = ()
+    metrics_from: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="The networks from which `/metrics` may be read, separated by commas, such "
+            "as 127.0.0.1, ::1, 10.0.0.0/8. Left empty: from anywhere that reaches the server."
         ),
     ] = ()
     retention_days: Annotated[
@@ -350,11 +358,21 @@ def _check_host(text: str) -> str:
     return text
 
 
+def _check_network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError:
+        raise ValueError(
+            "addresses and networks such as 10.0.0.7 or 10.0.0.0/8, separated by commas"
+        ) from None
+
+
 _CHECKS: dict[str, typing.Callable[[Any], Any]] = {
     "host": _check_host,
     "public_url": _check_origin,
     "redis_url": _check_redis_url,
     "trusted_origins": lambda origins: tuple(_check_origin(origin) for origin in origins),
+    "metrics_from": lambda networks: tuple(_check_network(network) for network in networks),
 }
 
 

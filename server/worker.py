@@ -21,6 +21,7 @@ import msgspec
 
 from server import loglines
 from server.log.embedded import tenancy
+from server.loglines import event
 from server.settings import Settings
 
 READY_SECONDS = 30.0
@@ -84,7 +85,11 @@ class Worker:
         try:
             return await asyncio.wait_for(reader.read(1), READY_SECONDS) == b"1"
         except TimeoutError:
-            log.error("Worker %d is not ready after %d s.", self.pid, READY_SECONDS)  # noqa: TRY400
+            log.error(  # noqa: TRY400
+                "Worker %d is not ready after %d s.",
+                *(self.pid, READY_SECONDS),
+                extra=event("worker_not_ready", worker=self.pid),
+            )
             self.kill()
             return False
         finally:
@@ -103,7 +108,11 @@ class Worker:
         try:
             await asyncio.wait_for(self._process.wait(), limit)
         except TimeoutError:
-            log.warning("Worker %d does not end; killing it.", self.pid)
+            log.warning(
+                "Worker %d does not end; killing it.",
+                self.pid,
+                extra=event("worker_killed", worker=self.pid),
+            )
             self.kill()
             await self._process.wait()
 

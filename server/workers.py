@@ -13,20 +13,19 @@ import random
 import signal
 import socket
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import msgspec
-from prometheus_client.multiprocess import mark_process_dead
 
-from server import secret, terminal, tls
+from server import secret, service, terminal, tls
+from server.figures import Figures
 from server.listening import listen, raise_file_limit
 from server.live.founding import DEFAULT_CODE
 from server.live.transport import FAREWELL
 from server.log.embedded import EmbeddedStore, StoreError
 from server.log.inspection import StoreUnfitError, faults, inspect_store
 from server.log.store import StoreAwayError
+from server.loglines import event
 from server.settings import Settings, redacted_url
 from server.worker import Handover, Worker
 
@@ -58,8 +57,8 @@ def run(settings: Settings) -> None:
     sockets = listen(settings)
     settings = msgspec.structs.replace(settings, port=sockets[0].getsockname()[1])
     store = EmbeddedStore(settings.data_dir) if settings.redis_url is None else None
-    with tempfile.TemporaryDirectory(prefix="stackvote-metrics-") as metrics:
-        asyncio.run(Supervisor(settings, sockets, store, Path(metrics), key).run())
+    with Figures() as figures:
+        asyncio.run(Supervisor(settings, sockets, store, figures, key).run())
 
 
 class Supervisor:
@@ -70,13 +69,14 @@ class Supervisor:
         settings: Settings,
         sockets: list[socket.socket],
         store: EmbeddedStore | None,
-        metrics: Path,
+        figures: Figures,
         host_key: str,
     ) -> None:
         self.settings = settings
         self.sockets = sockets
         self.store = store
-        self.metrics = metrics
+        self.figures = figures
+        figures.workers_wanted.set(settings.processes)
         self.host_key = host_key
         self.stopping = asyncio.Event()
         self.workers: set[Worker] = set()
@@ -134,6 +134,7 @@ class Supervisor:
         for slot in self.slots:
             await slot.ready.wait()
         print(terminal.greeting(self.settings, self.host_key, self._place()), flush=True)  # noqa: T201
+        service.tell("READY=1")
 
     def _place(self) -> str:
         if self.store is not None:
@@ -157,7 +158,7 @@ class Supervisor:
             # A worker imports from where its parent does. The current directory does not
             # count (-P): somebody's folder named `server` may lie in it.
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-            "PROMETHEUS_MULTIPROC_DIR": str(self.metrics),
+            "PROMETHEUS_MULTIPROC_DIR": str(self.figures.folder),
             "STACKVOTE_PARENT_FD": str(self._alive_read),
             "STACKVOTE_READY_FD": str(ready_write),
         }
@@ -174,6 +175,7 @@ class Supervisor:
             os.close(ready_write)
         worker = Worker(process, ready_read)
         self.workers.add(worker)
+        self._count_workers()
         if self.stopping.is_set():
             worker.kill()
         await worker.tell(Handover(settings, sockets, self.store is not None))
@@ -182,7 +184,12 @@ class Supervisor:
     def forget(self, worker: Worker) -> None:
         """Take a worker that has ended off the books."""
         self.workers.discard(worker)
-        mark_process_dead(worker.pid, str(self.metrics))  # type: ignore[no-untyped-call]
+        self.figures.bury(worker.pid)
+        self._count_workers()
+
+    def _count_workers(self) -> None:
+        self.figures.workers.set(len(self.workers))
+        self.figures.write()
 
     # Signals.
 
@@ -192,11 +199,14 @@ class Supervisor:
             # Some tools send a signal to the process and again to its group.
             if now - self._told_to_stop < 1.0:
                 return
-            log.warning("Told to stop again: ending the workers at once.")
+            log.warning(
+                "Told to stop again: ending the workers at once.", extra=event("stopping_at_once")
+            )
             for worker in self.workers:
                 worker.kill()
             return
-        log.info("Stopping: sending people away, then ending.")
+        log.info("Stopping: sending people away, then ending.", extra=event("stopping"))
+        service.tell("STOPPING=1")
         self._told_to_stop = now
         self.stopping.set()
 
@@ -209,14 +219,25 @@ class Supervisor:
 
     async def _roll(self) -> None:
         """Renew the workers one after the other, so that there is always one that serves."""
-        log.info("Renewing the workers one by one.")
+        log.info("Renewing the workers one by one.", extra=event("renewing"))
+        began = time.monotonic()
         for slot in self.slots:
             if self.stopping.is_set():
                 return
             if not await slot.renew():
-                log.error("A new worker does not get ready; the old ones go on.")
+                log.error(
+                    "A new worker does not get ready; the old ones go on.",
+                    extra=event("renewing_failed"),
+                )
                 return
-        log.info("All workers are new.")
+            self.figures.renewals.inc()
+            self._count_workers()
+        took = time.monotonic() - began
+        log.info(
+            "All workers are new. It took %.1f s.",
+            took,
+            extra=event("renewed", workers=len(self.slots), seconds=round(took, 3)),
+        )
 
     # The store.
 
@@ -232,7 +253,11 @@ class Supervisor:
             except StoreAwayError as error:
                 if time.monotonic() > deadline:
                     raise StartError(f"The store {shown} cannot be reached: {error}") from None
-                log.warning("Waiting for the store %s: %s", shown, error)
+                log.warning(
+                    "Waiting for the store %s: %s",
+                    *(shown, error),
+                    extra=event("store_awaited", store=shown),
+                )
                 await _sleep_unless(self.stopping, 1.0)
             else:
                 if wrong := faults(found):
@@ -247,7 +272,14 @@ class Supervisor:
             status = await asyncio.to_thread(store.wait)
             if self._store_closing.is_set():
                 return
-            log.error("The store ended (%s): %s", _in_words(status), store.last_words())
+            ended = time.monotonic()
+            self.figures.store_ends.inc()
+            self.figures.write()
+            log.error(
+                "The store ended (%s): %s",
+                *(_in_words(status), store.last_words()),
+                extra=event("store_ended", status=status, seconds=round(ended - started, 3)),
+            )
             tries = 0 if time.monotonic() - started > YOUNG_SECONDS else tries + 1
             await self._await_room(store)
             if tries > 1:
@@ -258,9 +290,15 @@ class Supervisor:
                 try:
                     await asyncio.to_thread(store.start)
                 except StoreError as error:
-                    log.error("%s", error)  # noqa: TRY400 - the words are enough
+                    # The words are enough.
+                    log.error("%s", error, extra=event("store_not_started"))  # noqa: TRY400
                 else:
-                    log.info("The store is back.")
+                    away = time.monotonic() - ended
+                    log.info(
+                        "The store is back. It was away for %.1f s.",
+                        away,
+                        extra=event("store_started", seconds=round(away, 3)),
+                    )
 
     async def _await_room(self, store: EmbeddedStore) -> None:
         """Wait until the store can write: it would only die of it again, and again."""
@@ -269,13 +307,14 @@ class Supervisor:
             fault = await asyncio.to_thread(store.write_fault)
             if fault is None:
                 if told:
-                    log.info("The data folder can be written again.")
+                    log.info("The data folder can be written again.", extra=event("data_writable"))
                 return
             if not told:
                 log.error(
                     "The data folder %s cannot be written (%s). Nothing can be saved until it can.",
                     store.data_dir,
                     fault,
+                    extra=event("data_not_writable", why=fault),
                 )
                 told = True
             await _sleep_unless(self._store_closing, ROOM_PAUSE)
@@ -307,7 +346,18 @@ class Slot:
             self._worker = None
             if stopping.is_set():
                 return
-            log.error("Worker %d ended (%s); starting another.", worker.pid, _in_words(status))
+            self.supervisor.figures.worker_ends.inc()
+            self.supervisor.figures.write()
+            log.error(
+                "Worker %d ended (%s); starting another.",
+                *(worker.pid, _in_words(status)),
+                extra=event(
+                    "worker_ended",
+                    worker=worker.pid,
+                    status=status,
+                    seconds=round(worker.age(), 3),
+                ),
+            )
             tries = 0 if worker.age() > YOUNG_SECONDS else tries + 1
             if tries >= TRIES and not self.ready.is_set():
                 raise StartError("No worker gets ready; the lines above say why.")
@@ -332,7 +382,11 @@ class Slot:
         worker = self._worker = await self.supervisor.launch()
         if await worker.ready():
             self.ready.set()
-            log.info("Worker %d is ready.", worker.pid)
+            log.info(
+                "Worker %d is ready after %.1f s.",
+                *(worker.pid, worker.age()),
+                extra=event("worker_ready", worker=worker.pid, seconds=round(worker.age(), 3)),
+            )
         return worker
 
 

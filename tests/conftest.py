@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 
 # From rules in memory to processes that are killed: who breaks a rule hears it within seconds.
 ORDER = [
-    *("domain", "docs", "", "live", "web", "log", "protocol", "oracles"),
+    *("domain", "docs", "", "live", "web", "log", "protocol", "security", "oracles", "fuzz"),
     *("deploy", "integration", "browser", "faults"),
 ]
 PROCESSES = {"test_app.py", "test_tls.py", "test_workers.py"}

@@ -12,10 +12,9 @@ from tornado.testing import bind_unused_port
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from server.app import MAX_BODY, make_application, make_site
+from server.app import make_application, make_server, make_site
 from server.log.embedded import EmbeddedStore
 from server.settings import Settings
-from server.web.door import Door
 
 KEY = b"a secret of these tests, not for any other use"
 OPTIONS = ("Django", "Flask", "Tornado")
@@ -53,9 +52,7 @@ class Worker:
         } | settings
         self.site = make_site(Settings(**base | settings), KEY)
         self.application = make_application(self.site, KEY)
-        self.server = Door(
-            self.application, max_body_size=MAX_BODY, xheaders=self.site.settings.proxy_headers
-        )
+        self.server = make_server(self.application, self.site.settings)
         self.http = AsyncHTTPClient(force_instance=True)
         self.pages = AsyncExitStack()
 

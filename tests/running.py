@@ -125,6 +125,7 @@ def launched(
     folder,
     *arguments,
     prelude="",
+    program=None,
     cwd=None,
     stdin=subprocess.DEVNULL,
     inside=(),
@@ -141,12 +142,8 @@ def launched(
         process = subprocess.Popen(
             [
                 *inside,
-                sys.executable,
-                "-c",
-                code,
-                "run",
-                "--data",
-                str(folder / "data"),
+                *(program or (sys.executable, "-c", code)),
+                *("run", "--data", str(folder / "data")),
                 *arguments,
             ],
             stdin=stdin,

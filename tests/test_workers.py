@@ -52,7 +52,7 @@ def test_a_worker_that_is_killed_is_followed_by_another(pair):
     os.kill(killed, signal.SIGKILL)
     after = until(lambda: (now := pair.workers()) != before and len(now) == 2 and now)
     assert before & after == before - {killed}
-    until(lambda: pair.log.count("is ready.") == 3)
+    until(lambda: pair.log.count("is ready after") == 3)
     until(pair.is_ready)
     assert f"Worker {killed} ended (killed by SIGKILL); starting another." in pair.log
 
@@ -108,6 +108,7 @@ def test_after_its_parent_was_killed_nothing_stays(pair):
     pair.ended()
     wait_gone(rest)
     assert not is_held(pair.folder / "data")
+    assert pair.log.count("The server's parent process is gone.") == 2
 
 
 def test_a_server_whose_parent_was_killed_can_be_started_again_at_once(pair, tmp_path):

@@ -231,4 +231,19 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 encode = msgspec.json.Encoder().encode
-decode = msgspec.json.Decoder(Entry).decode
+_decode = msgspec.json.Decoder(Entry).decode
+
+
+class UnreadableError(Exception):
+    """An entry that this version cannot read: a newer one wrote it, or it is damaged."""
+
+
+def decode(payload: bytes) -> Entry:
+    """Read an entry. Raises UnreadableError; an entry is never read by half, nor guessed."""
+    try:
+        entry = _decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise UnreadableError(f"{error}") from error
+    if entry.rules > RULES:
+        raise UnreadableError(f"it follows rules {entry.rules}, known here are those up to {RULES}")
+    return entry

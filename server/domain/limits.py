@@ -81,6 +81,7 @@ def breach(error: ValidationError) -> Breach:
         return Breach(field, f"must be {_COMPARISONS[match[1]]} {number}", "not_understood")
     if match := re.fullmatch(r"Expected `(\w+)(?: \| null)?`, got `(\w+)`", what):
         wanted, got = (_KINDS.get(kind, kind) for kind in match.groups())
+        got = "one with a point" if match.groups() == ("int", "float") else got
         return Breach(field, f"must be {wanted}, not {got}", "not_understood")
     return Breach(field, "is not understood", "not_understood")
 

@@ -12,7 +12,7 @@ _PIECE = re.compile(
     r"[^\s\ufeff<>\"'`]*)"
 )
 _ENDS_A_SENTENCE = ".,;:!?*_~"
-_BRACKETS = {")": "(", "]": "["}
+_BRACKETS = ((")", "("), ("]", "["))
 
 
 class Piece(NamedTuple):
@@ -38,12 +38,11 @@ def pieces(text: str) -> list[Piece]:
 
 def _trimmed(address: str) -> str:
     """Leave out what ends the sentence round an address, and not the address."""
-    while True:
-        last = address[-1]
-        opening = _BRACKETS.get(last)
-        if opening is not None:
-            if address.count(opening) >= address.count(last):
-                return address
-        elif last not in _ENDS_A_SENTENCE:
-            return address
-        address = address[:-1]
+    # Counted once: for each character anew, two hundred such comments would hold up a meeting.
+    spare = {shut: address.count(shut) - address.count(opening) for shut, opening in _BRACKETS}
+    end = len(address)
+    while (last := address[end - 1]) in _ENDS_A_SENTENCE or spare.get(last, 0) > 0:
+        if last in spare:
+            spare[last] -= 1
+        end -= 1
+    return address[:end]

@@ -49,7 +49,7 @@ class Visibility(StrEnum):
 
 
 class Names(StrEnum):
-    SECRET = "secret"  # noqa: S105 - a rule's name, not a password
+    SECRET = "secret"  # noqa: S105 # nosec B105 # a rule's name, no password
     OPEN = "open"
 
 

@@ -23,7 +23,8 @@ from server.live.views import (
     talk_view,
     tally_view,
 )
-from server.metrics import FRAMES, count
+from server.loglines import event
+from server.metrics import FRAME_BYTES, FRAMES, count
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,8 @@ class Broadcaster:
     def __init__(self, stage: Stage, window: float) -> None:
         """`window` is the time from one tally to the next, in seconds; 0 for one that adapts."""
         self.members: dict[Audience, dict[Connection, None]] = {}
+        self.window = window
+        """The time from the last tally to the next, in seconds."""
         self._stage = stage
         self._window = window
         self._news = News()
@@ -114,14 +117,17 @@ class Broadcaster:
             try:
                 await self._send_news(self._take_news(began))
             except Exception:
-                logger.exception("News of board %s were not sent.", self._stage.board.code)
+                code = self._stage.board.code
+                logger.exception(
+                    "News of board %s were not sent.", code, extra=event("news_failed", board=code)
+                )
             # A tally is a state: all that comes within a window goes out in one frame.
             await _event(self._urgent, self._rest(clock() - began))
 
     def _rest(self, took: float) -> float:
         """Return how long nothing is sent after a broadcast that took so long."""
-        window = self._window or min(MAX_WINDOW, max(MIN_WINDOW, 3 * took))
-        return window - took
+        self.window = self._window or min(MAX_WINDOW, max(MIN_WINDOW, 3 * took))
+        return self.window - took
 
     def _take_news(self, now: float) -> News:
         news, self._news = self._news, News()
@@ -146,8 +152,9 @@ class Broadcaster:
         for members, frames in made:
             if not frames:
                 continue
-            count(FRAMES, by=len(frames) * len(members))
             joined = b"".join(data for _, data in frames)
+            count(FRAMES, by=len(frames) * len(members))
+            count(FRAME_BYTES, by=len(joined) * len(members))
             every = max(1, SLICE // len(frames))
             for sent, connection in enumerate(members, 1):
                 connection.send_all(frames, joined)

@@ -24,6 +24,8 @@ from server.live.requests import completed_criteria, unfit
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Of board codes: nothing that is read for something else."""
 CODE_LENGTH = 6
+_TYPED = 100
+"""Characters that somebody may have typed as a code; to look through a whole page takes long."""
 DEFAULT_CODE = "FRAMEWORKS"
 """The board that a fresh server opens by itself."""
 DEFAULT_TEMPLATE = "python-web-frameworks"
@@ -48,6 +50,8 @@ class Founded(NamedTuple):
 
 def read_code(typed: str) -> str | None:
     """Read a code as people type it: any case, with hyphens or blanks. None where it is none."""
+    if len(typed) > _TYPED:
+        return None
     code = re.sub(r"[\s-]", "", typed).upper()
     return code if re.fullmatch(r"[A-Z0-9]{1,16}", code) else None
 

@@ -4,18 +4,21 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-from server import metrics, tasks
+from server import tasks
 from server.domain import actions as act
+from server.domain.refusals import Code, Refused
 from server.live import messages
 from server.live.messages import Goodbye
 from server.live.pseudonyms import Pseudonyms
-from server.live.room import Room
+from server.live.room import UNREADABLE, Room
 from server.live.transport import FAREWELL, Connection, frame
 from server.log.follow import Line
 from server.log.log import Log
 from server.log.store import Store
+from server.loglines import event
 from server.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -26,6 +29,10 @@ COMPARE = 20.0
 """Seconds after which a board compares its position with the log, whatever it heard."""
 EMPTY = 300.0
 """Seconds for which a room without people is kept."""
+WITHHELD = 10.0
+"""Seconds after which it is tried again to read a board that could not be read."""
+MOST_EMPTY = 1_000
+"""Rooms without people that are kept at most: whoever opens board after board fills no memory."""
 FAREWELLS = 100
 """Connections closed in one go when the server drains."""
 
@@ -49,6 +56,8 @@ class Hub:
         self._window = settings.tally_window / 1000
         self._process = process
         self._opening: dict[str, asyncio.Task[Room]] = {}
+        self._withheld: dict[str, float] = {}
+        """Boards that this version cannot read, and until when nobody tries."""
         self._deserted = asyncio.Event()
         self._deserted.set()
         self._left: dict[str, float] = {}
@@ -76,11 +85,17 @@ class Hub:
         self._spawn(self._tick())
 
     async def room(self, code: str) -> Room:
-        """Return the room of a board. Raises Refused `no_such_board`, StoreAwayError."""
+        """Return the room of a board.
+
+        Raises Refused: `no_such_board`, or `going_away` where this version cannot read it.
+        Raises StoreAwayError.
+        """
         if room := self.rooms.get(code):
             # Whoever asked by HTTP waits for an answer, too: the room's time begins anew.
             self._left.pop(code, None)
             return room
+        if asyncio.get_running_loop().time() < self._withheld.get(code, 0):
+            raise Refused(Code.GOING_AWAY, UNREADABLE)
         if code not in self._opening:
             self._opening[code] = asyncio.create_task(self._open(code))
         # Shielded, because several may wait for the same room and one of them may leave.
@@ -135,15 +150,44 @@ class Hub:
                 pseudonyms=self.pseudonyms,
                 process=self._process,
                 window=self._window,
-                lost=self._discard,
+                lost=self._lose,
             )
+            began = time.monotonic()
             await room.open()
+            self._withheld.pop(code, None)
+            took = 1000 * (time.monotonic() - began)
+            logger.info(
+                "The board %s was read: %d entries in %.0f ms.",
+                *(code, room.board.seq, took),
+                extra=event(
+                    "board_read", board=code, entries=room.board.seq, duration_ms=round(took)
+                ),
+            )
             room.draining = self.draining
             self.rooms[code] = room
             await self.line.follow(code, room)
+        except act.UnreadableError as error:
+            self._withhold(code, error)
+            raise Refused(Code.GOING_AWAY, UNREADABLE) from error
+        else:
             return room
         finally:
             del self._opening[code]
+
+    def _lose(self, room: Room, unreadable: act.UnreadableError | None) -> None:
+        if unreadable:
+            self._withhold(room.code, unreadable)
+        self._discard(room)
+
+    def _withhold(self, code: str, why: act.UnreadableError) -> None:
+        """Rather no board than one that is wrongly counted. Said once, however many ask."""
+        if code not in self._withheld:
+            logger.error(
+                "Board %s is withheld: its log cannot be read here, %s.",
+                *(code, why),
+                extra=event("board_unreadable", board=code),
+            )
+        self._withheld[code] = asyncio.get_running_loop().time() + WITHHELD
 
     def _discard(self, room: Room) -> None:
         if self.rooms.get(room.code) is room:
@@ -173,8 +217,6 @@ class Hub:
                 logger.exception("Looking after rooms and connections failed.")
 
     def _look_around(self, now: float) -> None:
-        metrics.flush()
-        metrics.ROOMS.set(len(self.rooms))
         for connection in list(self.guests):
             connection.check(now)
         compare = self.store.present and now - self._compared >= COMPARE
@@ -187,6 +229,8 @@ class Hub:
                 self._left.pop(room.code, None)
             elif now - self._left.setdefault(room.code, now) > EMPTY:
                 self._discard(room)
+        for code in list(self._left)[:-MOST_EMPTY]:
+            self._discard(self.rooms[code])
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -1,10 +1,10 @@
 """What the server says: the frames of the contract, and what each code asks of a client."""
 
 from enum import StrEnum
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from server.domain.actions import Kind
 from server.domain.criteria import Criterion
@@ -57,7 +57,7 @@ class BoardView(Struct, frozen=True, kw_only=True):
     context: str
     settings: BoardSettings
     options: tuple[Option, ...]
-    criteria: tuple[Criterion, ...] | UnsetType
+    criteria: tuple[Criterion, ...] | UnsetType = UNSET
     """Left out where the board has none of its own."""
     decision: Decision | None
 
@@ -85,6 +85,20 @@ class TallyView(Struct, frozen=True, kw_only=True):
     """Only after the reveal."""
 
 
+class NamedBallot(Struct, frozen=True, kw_only=True):
+    name: str
+    ballot: dict[str, Any] | None
+
+
+class RoundBeside(Struct, frozen=True, kw_only=True):
+    """One round beside the others, as an observer may see it."""
+
+    round: RoundView
+    tally: TallyView
+    ballots: list[NamedBallot] | UnsetType = UNSET
+    """Only where ballots are open, the board shows names, and the round is revealed."""
+
+
 class CommentView(Struct, frozen=True, kw_only=True):
     id: str
     option: str
@@ -104,6 +118,20 @@ class DeletedComment(Struct, frozen=True, kw_only=True):
     id: str
     option: str
     deleted: bool = True
+
+
+AnyComment = Annotated[
+    Any,
+    Meta(
+        extra_json_schema={
+            "anyOf": [
+                {"$ref": f"#/components/schemas/{each.__name__}"}
+                for each in (CommentView, DeletedComment)
+            ]
+        }
+    ),
+]
+"""One of the two; msgspec has no name for a union of structs that carry no tag."""
 
 
 class TalkView(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,9 @@ from server.live.requests import AnyRequest, Hello
 MAX_BYTES = 16 * 1024
 """Of one message."""
 
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are no message."""
+
 _hello = msgspec.json.Decoder(Hello)
 _request = msgspec.json.Decoder(AnyRequest)
 
@@ -41,7 +44,7 @@ def read_hello(data: bytes | str) -> Hello:
     """Raise NotUnderstoodError."""
     try:
         return _hello.decode(data)
-    except msgspec.MsgspecError as error:
+    except _UNREADABLE as error:
         raise NotUnderstoodError(f"The first message is a hello. {_words(error)}") from error
 
 
@@ -52,13 +55,11 @@ def read_request(data: bytes | str) -> AnyRequest:
     except msgspec.ValidationError as error:
         try:
             envelope = _envelope.decode(data)
-        except (msgspec.MsgspecError, RecursionError):
+        except _UNREADABLE:
             raise NotUnderstoodError("A message is an object with an `id` of its own.") from error
         raise RefusedRequestError(envelope.id, _refusal(str(envelope.type), error)) from error
-    except msgspec.MsgspecError as error:
+    except _UNREADABLE as error:
         raise NotUnderstoodError(_words(error)) from error
-    except RecursionError as error:
-        raise NotUnderstoodError("This is nested too deeply.") from error
     return request
 
 
@@ -73,8 +74,12 @@ def _refusal(type_: str, error: msgspec.ValidationError) -> Refused:
     return Refused(Code(code), f"`{field}` {problem}.")
 
 
-def _words(error: msgspec.MsgspecError) -> str:
+def _words(error: Exception) -> str:
     if isinstance(error, msgspec.ValidationError):
         field, problem, _ = limits.breach(error)
         return f"`{field}` {problem}." if field else f"It {problem}."
+    if isinstance(error, UnicodeDecodeError):
+        return "This is not text in UTF-8."
+    if isinstance(error, RecursionError):
+        return "This is nested too deeply."
     return "This is not JSON."

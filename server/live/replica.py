@@ -4,8 +4,6 @@ import asyncio
 import logging
 from typing import Protocol
 
-import msgspec
-
 from server import tasks
 from server.domain import actions as act
 from server.domain.board import Board
@@ -13,6 +11,7 @@ from server.domain.changes import Change, Outcome
 from server.domain.refusals import Refused
 from server.log.log import PAGE, Batch, Log
 from server.log.store import StoreAwayError
+from server.metrics import CATCH_UPS, HOLES, count
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +28,8 @@ class Watcher(Protocol):
     def renewed(self) -> None:
         """Learn that the whole board was read anew, and may be another."""
 
-    def lost(self, *, gone: bool) -> None:
-        """Learn that the board is gone, or that its log cannot be read here."""
+    def lost(self, unreadable: act.UnreadableError | None = None) -> None:
+        """Learn that the board is gone, or why its log cannot be read here."""
 
 
 class Replica:
@@ -43,22 +42,30 @@ class Replica:
         self._code = code
         self._watcher = watcher
         self._behind = False
+        self._lag = 0
         self._reading: asyncio.Task[None] | None = None
 
     async def load(self) -> None:
-        """Read the board for the first time. Raises Refused `no_such_board`, StoreAwayError."""
+        """Read the board for the first time.
+
+        Raises Refused `no_such_board`, StoreAwayError, UnreadableError.
+        """
         self.epoch, self.board = await self._read_whole()
 
     def receive(self, batch: Batch) -> None:
         """Apply what comes next; a hole, or another history, is read from the log."""
         if batch.epoch != self.epoch or batch.first > self.board.seq + 1:
+            count(HOLES)
             self.catch_up()
             return
         if batch.first + len(batch.entries) <= self.board.seq + 1:
             return  # It was heard of before: each batch of this process comes twice.
-        for seq, payload in enumerate(batch.entries, batch.first):
-            if seq > self.board.seq:
-                self._apply(seq, batch.at, payload)
+        try:
+            for seq, payload in enumerate(batch.entries, batch.first):
+                if seq > self.board.seq:
+                    self._apply(seq, batch.at, payload)
+        except act.UnreadableError as error:
+            self._watcher.lost(error)
 
     def catch_up(self) -> None:
         """Compare with the log and read what is missing; one reading at a time."""
@@ -73,6 +80,11 @@ class Replica:
             # Shielded, because others wait for the same reading.
             await asyncio.shield(self._reading)
 
+    def take_lag(self) -> int:
+        """Return by how many positions it was behind at most since this was asked last."""
+        lag, self._lag = self._lag, 0
+        return lag
+
     async def close(self) -> None:
         if self._reading is not None:
             await tasks.end((self._reading,))
@@ -86,10 +98,9 @@ class Replica:
             # The line is made anew when the store is back, and that means: catch up.
             logger.debug("Board %s could not catch up yet.", self._code)
         except Refused:
-            self._watcher.lost(gone=True)
-        except msgspec.MsgspecError:
-            logger.exception("The log of board %s cannot be read by this version.", self._code)
-            self._watcher.lost(gone=False)
+            self._watcher.lost()
+        except act.UnreadableError as error:
+            self._watcher.lost(error)
         finally:
             self._reading = None
 
@@ -98,10 +109,14 @@ class Replica:
         after = self.board.seq
         page = await self._log.read(self._code, after)
         if page.epoch != self.epoch or page.top < after:
+            count(CATCH_UPS, "another_history")
             self.epoch, self.board = await self._read_whole()
             self._behind = True
             self._watcher.renewed()
             return
+        lag = max(0, page.top - self.board.seq)
+        self._lag = max(self._lag, lag)
+        count(CATCH_UPS, "entries" if lag else "nothing")
         for seq, at, payload in page.entries:
             if seq > self.board.seq:
                 self._apply(seq, at, payload)
@@ -121,15 +136,29 @@ class Replica:
                 continue
             epoch = page.epoch
             for seq, at, payload in page.entries:
-                entry = act.decode(payload)
-                self._watcher.applied(seq, entry, board.apply(seq, at, entry))
+                self._watcher.applied(seq, *_applied(board, seq, at, payload))
             if len(page.entries) < PAGE:
+                if not board.code:
+                    raise act.UnreadableError("its beginning is missing")
                 board.seq = max(board.seq, page.top)
                 return epoch, board
 
     def _apply(self, seq: int, at: int, payload: bytes) -> None:
-        entry = act.decode(payload)
-        outcome = self.board.apply(seq, at, entry)
+        entry, outcome = _applied(self.board, seq, at, payload)
         self._watcher.applied(seq, entry, outcome)
         if isinstance(outcome, Change):
             self._watcher.changed(outcome)
+
+
+def _applied(board: Board, seq: int, at: int, payload: bytes) -> tuple[act.Entry, Outcome]:
+    """Apply what stands at a position. Raises UnreadableError; then the board is of no use."""
+    try:
+        entry = act.decode(payload)
+        return entry, board.apply(seq, at, entry)
+    except act.UnreadableError as error:
+        raise act.UnreadableError(f"position {seq}: {error}") from error
+    except Exception as error:
+        # No rule may fail, whatever stands in a log. Where one does, the board is withheld
+        # rather than wrongly counted.
+        logger.exception("Position %d of board %s could not be applied.", seq, board.code)
+        raise act.UnreadableError(f"position {seq}: {error!r}") from error

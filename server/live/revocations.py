@@ -82,8 +82,8 @@ class Revocations:
                 after = await self._erase_page(code, voter, after)
             except StoreAwayError:
                 await asyncio.sleep(AGAIN)
-            except Refused:
-                return  # The board is gone, and its log with it.
+            except (Refused, act.UnreadableError):
+                return  # The board is gone, and its log with it; or it is withheld here.
 
     async def _erase_page(self, code: str, voter: str, after: int) -> int | None:
         """Erase in one page of the log; give the position to go on behind, None at the end."""

@@ -37,6 +37,7 @@ from server.log.presence import Presence
 from server.log.store import Store
 
 NO_HOST = messages.NOT_ALLOWED._replace(reason="You are no longer a host of this board.")
+UNREADABLE = "This server cannot read the board; a newer one may have written it. Try again soon."
 LAST_ANSWER = 0.25
 """Seconds after which the console of a host who was removed is closed."""
 
@@ -53,11 +54,11 @@ class Room:
         pseudonyms: Pseudonyms,
         process: str,
         window: float,
-        lost: Callable[["Room"], None],
+        lost: Callable[["Room", act.UnreadableError | None], None],
     ) -> None:
         """`window` is for tallies, in seconds; 0 for one that adapts itself.
 
-        `lost` is called when the board is gone, or cannot be followed.
+        `lost` is called when the board is gone, or with the reason why it cannot be followed.
         """
         self.code = code
         self.draining = False
@@ -80,7 +81,7 @@ class Room:
         return self.replica.board
 
     async def open(self) -> None:
-        """Read the board. Raises Refused `no_such_board`, StoreAwayError."""
+        """Read the board. Raises Refused `no_such_board`, StoreAwayError, UnreadableError."""
         await self.replica.load()
         self._broadcaster = Broadcaster(self, self._window)
         members = self._broadcaster.members
@@ -241,6 +242,17 @@ class Room:
         """Tell everybody at once whether the store is there."""
         self._broadcaster.pulse_now()
 
+    # How it fares
+
+    @property
+    def window(self) -> float:
+        """The time from the last tally to the next, in seconds."""
+        return self._broadcaster.window
+
+    def headcount(self) -> int:
+        """Count the people who are here over all processes, in one of them; 0 in the others."""
+        return len(self._presence.seats()) if self._presence.leads else 0
+
     # What is heard of the board
 
     def receive(self, batch: Batch) -> None:
@@ -282,10 +294,14 @@ class Room:
         self._revocations.look(self.board)
         self._seating.welcome_anew(self._seating.connections)
 
-    def lost(self, *, gone: bool) -> None:
+    def lost(self, unreadable: act.UnreadableError | None = None) -> None:
+        close = messages.NO_SUCH_BOARD
+        if unreadable:
+            close = messages.RESTART._replace(reason=UNREADABLE)
+            self._submissions.give_up(Refused(Code.GOING_AWAY, UNREADABLE))
         for connection in list(self._seating.connections):
-            connection.close(messages.NO_SUCH_BOARD if gone else messages.RESTART)
-        self._lost(self)
+            connection.close(close)
+        self._lost(self, unreadable)
 
     def _admit_anew(self, seat: str | None = None) -> list[Connection]:
         """Ask again who everybody is, or one seat; return those who are another than before."""

@@ -16,7 +16,7 @@ from server.live.reading import (
 from server.live.room import Room
 from server.live.submissions import Answer
 from server.live.transport import Connection, Listener, frame
-from server.metrics import CONNECTIONS, REFUSALS, REQUESTS, count
+from server.metrics import CONNECTIONS, HELLOS, REFUSALS, REQUESTS, count
 
 HELLO_SECONDS = 10.0
 """In which a connection has to say hello."""
@@ -72,6 +72,7 @@ class Session(Listener):
             self._connection.close(close._replace(reason=refused.message))
         else:
             CONNECTIONS.labels(hello.view).inc()
+            count(HELLOS)
             self._stop_waiting()
 
     def _request(self, message: bytes) -> None:

@@ -55,6 +55,11 @@ class Submissions:
         if answered:
             submission.answered.append(answered)
 
+    def give_up(self, refused: Refused) -> None:
+        """Answer whoever waits: it may stand in the log, but here nobody will hear of it."""
+        for submission in list(self._open.values()):
+            submission.take_note(refused)
+
     def settle(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
         """Take note that an entry was applied, whichever process it came from."""
         submission = self._open.get(entry.once)

@@ -194,6 +194,11 @@ class Connection(asyncio.BufferedProtocol):
         """Whether the line ended without a farewell of the peer; a closed tab says one."""
         return self._protocol.close_rcvd is None
 
+    @property
+    def backlog(self) -> int:
+        """How many bytes wait for a line that is slow."""
+        return self._waiting + self._transport.get_write_buffer_size() if self._blocked else 0
+
     def await_answer(self) -> None:
         """Take note that this person asked for something: an `answer` will follow."""
         self._awaited += 1

@@ -15,8 +15,10 @@ from server.live.messages import (
     BoardView,
     CommentView,
     DeletedComment,
+    NamedBallot,
     PeopleView,
     Person,
+    RoundBeside,
     RoundView,
     TalkView,
     TallyView,
@@ -50,8 +52,10 @@ def board_view(board: Board) -> BoardView:
 
 
 def round_view(current: Round | None) -> RoundView | None:
-    if current is None:
-        return None
+    return None if current is None else _round_view(current)
+
+
+def _round_view(current: Round) -> RoundView:
     return RoundView(
         n=current.n,
         method=current.method,
@@ -69,14 +73,16 @@ def tally_view(
     current: Round | None, audience: Audience, names: Mapping[str, str] | None = None
 ) -> TallyView | None:
     """Return the tally; `names` are those of seats, where the board shows them."""
-    if current is None:
-        return None
+    return None if current is None else _tally_view(current, audience, names or {})
+
+
+def _tally_view(current: Round, audience: Audience, names: Mapping[str, str]) -> TallyView:
     told = audience.result and current.state is State.REVEALED
     return TallyView(
         round=current.n,
         voters=current.voters,
         result=current.result() if audience.result else UNSET,
-        insights=insights(current, names or {}) if told else UNSET,
+        insights=insights(current, names) if told else UNSET,
     )
 
 
@@ -162,22 +168,24 @@ def parts_of(board: Board, audience: Audience) -> dict[str, Any]:
     return parts | ({"talk": talk} if (talk := talk_view(board)) else {})
 
 
-def round_beside(board: Board, each: Round) -> dict[str, Any]:
+def round_beside(board: Board, each: Round) -> RoundBeside:
     """Return one round to be put beside the others, as an observer may see it."""
     shown = each.shows_result_to(voter=None, early_host=False)
-    beside: dict[str, Any] = {
-        "round": round_view(each),
-        "tally": tally_view(each, Audience(host=False, result=shown), names_shown(board)),
-    }
     told = each.state is State.REVEALED and each.settings.names is Names.OPEN
-    if told and board.settings.show_names:
-        # In a round with open names the voter is the seat.
-        beside["ballots"] = [
-            {"name": board.names[seat], "ballot": each.ballot_of(seat)}
-            for seat in sorted(each.ballots, key=lambda seat: board.names.get(seat, ""))
-            if seat in board.names
-        ]
-    return beside
+    return RoundBeside(
+        round=_round_view(each),
+        tally=_tally_view(each, Audience(host=False, result=shown), names_shown(board)),
+        ballots=_named_ballots(board, each) if told and board.settings.show_names else UNSET,
+    )
+
+
+def _named_ballots(board: Board, each: Round) -> list[NamedBallot]:
+    # In a round with open names the voter is the seat.
+    return [
+        NamedBallot(name=board.names[seat], ballot=each.ballot_of(seat))
+        for seat in sorted(each.ballots, key=lambda seat: board.names.get(seat, ""))
+        if seat in board.names
+    ]
 
 
 def people_view(

@@ -186,7 +186,7 @@ class EmbeddedStore:
         options = {**_OPTIONS, "dir": str(self.data_dir), "unixsocket": str(self.socket_path)}
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
         with self.log_path.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program and options
+            self._process = subprocess.Popen(  # noqa: S603 # nosec B603 # our own program
                 [str(binary), *arguments],
                 cwd=self.data_dir,
                 stdin=subprocess.DEVNULL,
@@ -249,6 +249,18 @@ def is_held(data_dir: Path) -> bool:
         return False
     try:
         return not _take(lock)
+    finally:
+        os.close(lock)
+
+
+@contextlib.contextmanager
+def reserved(data_dir: Path) -> Iterator[None]:
+    """Keep every store off a data folder for a while. Raises StoreError where one runs there."""
+    lock = _open_lock(data_dir / "lock")
+    try:
+        if not _take(lock) or is_held(data_dir):
+            raise StoreError(f"Stackvote is running on {data_dir}. Stop it first.")
+        yield
     finally:
         os.close(lock)
 

@@ -20,6 +20,7 @@ from server import tasks
 from server.log import keys
 from server.log.log import Batch
 from server.log.store import Store, StoreAwayError
+from server.loglines import event
 
 logger = logging.getLogger(__name__)
 
@@ -63,10 +64,15 @@ class Line:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
+        self._heard = asyncio.get_running_loop().time()
         self._tasks = [asyncio.create_task(self._supervise()), asyncio.create_task(self._beat())]
 
     async def close(self) -> None:
         await tasks.end(self._tasks)
+
+    def silence(self) -> float:
+        """Return the seconds since the last sign of life."""
+        return asyncio.get_running_loop().time() - self._heard
 
     async def follow(self, code: str, follower: Follower) -> None:
         """From now on tell `follower` of a board; it is told to catch up when that begins."""
@@ -109,7 +115,9 @@ class Line:
         if run != self._store.run:
             known, self._store.run = self._store.run, run
             if known:
-                logger.warning("The store runs anew. All boards are read again.")
+                logger.warning(
+                    "The store runs anew. All boards are read again.", extra=event("store_anew")
+                )
         await self._prepare()
         async with self._store.client.pubsub() as pubsub:
             self._heard = loop.time()
@@ -167,6 +175,7 @@ class Line:
             logger.warning(
                 "The line to the store was cut, and made anew. Times since last said: %d.",
                 self._cuts,
+                extra=event("line_cut", times=self._cuts),
             )
             self._told_of_cuts = now
             self._cuts = 0

@@ -59,6 +59,13 @@ class Presence:
         """Return the seats that are here now."""
         return set(self._mine).union(*self._elsewhere())
 
+    @property
+    def leads(self) -> bool:
+        """Whether this is the one, of all processes with people here, that speaks for all."""
+        now = self._store.now()
+        others = (name for name, (expiry, seats) in self._others.items() if seats and expiry > now)
+        return bool(self._mine) and all(self._process < name for name in others)
+
     def lost(self, n: int) -> int:
         """Count the seats whose line broke while round `n` was open, and who are not back."""
         now = self._store.now()

@@ -5,12 +5,15 @@ import importlib.resources
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError, ResponseError
+
+from server.loglines import event
+from server.metrics import ROUND_TRIP, STORE_LOSSES
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +55,13 @@ class Script:
         self.sha = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
 
+class Memory(NamedTuple):
+    """Bytes that a store uses, and may use; a limit of 0 is none."""
+
+    used: int
+    limit: int
+
+
 class Store:
     """One store as one process sees it.
 
@@ -66,6 +76,7 @@ class Store:
         self.on_presence: list[Callable[[bool], None]] = []
         self._clock_offset = 0.0
         self._distrusted_until = 0.0
+        self._away_since = time.monotonic()
         self._durability = durability
         # Whether a command is to be sent again is decided here, where it is known what a
         # second time would do, so redis-py itself tries once.
@@ -173,7 +184,13 @@ class Store:
         pipeline.publish(channel, message)
         (seconds, micros), _ = await self.call(pipeline.execute())
         after = _local_ms()
+        ROUND_TRIP.observe((after - before) / 1000)
         self._clock_offset = seconds * 1000 + micros / 1000 - (before + after) / 2
+
+    async def memory(self) -> "Memory":
+        """Return what the store takes and may take. Raises StoreAwayError."""
+        info = await self.call(self.client.info("memory"))
+        return Memory(int(info["used_memory"]), int(info.get("maxmemory", 0)))
 
     async def read_run(self) -> str:
         """Return the id of the store's current run. Raises StoreAwayError."""
@@ -196,10 +213,22 @@ class Store:
         if value is self.present or (value and time.monotonic() < self._distrusted_until):
             return
         self.present = value
+        now = time.monotonic()
         if value:
-            logger.info("The store is there.")
+            away = now - self._away_since
+            logger.info(
+                "The store is there, after %.1f s.",
+                away,
+                extra=event("store_back", seconds=round(away, 3)),
+            )
         else:
-            logger.warning("The store is away (%s). Votes wait until it is back.", why)
+            self._away_since = now
+            STORE_LOSSES.inc()
+            logger.warning(
+                "The store is away (%s). Votes wait until it is back.",
+                why,
+                extra=event("store_away", why=str(why)),
+            )
         for tell in self.on_presence:
             tell(value)
 

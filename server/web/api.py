@@ -1,21 +1,36 @@
 """The addresses for programs: make a board, read it, act on it."""
 
-import re
+from enum import StrEnum
+from typing import Annotated, Any, cast
 
-import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 from tornado.web import HTTPError
 
+from server.domain.history import Event
 from server.domain.refusals import Code, Refused
+from server.domain.templates import Template
 from server.live.admission import NOBODY
 from server.live.founding import BoardDraft
-from server.live.messages import Ack, Refusal, View
+from server.live.messages import (
+    Ack,
+    AnyComment,
+    BoardView,
+    PeopleView,
+    Refusal,
+    RoundBeside,
+    RoundView,
+    TalkView,
+    TallyView,
+    View,
+)
 from server.live.reading import MAX_BYTES, NotUnderstoodError, RefusedRequestError, read_request
+from server.live.requests import AnyRequest
 from server.live.views import comment_views, parts_of
 from server.metrics import REFUSALS, count
 from server.web import identity
-from server.web.bodies import fitting, plain
+from server.web.bodies import Body, Query
 from server.web.handler import STATUS, Access, Handler, Problem
+from server.web.operations import operation
 from server.web.pages import links_of
 
 
@@ -23,29 +38,58 @@ class FromTemplate(Struct, frozen=True, forbid_unknown_fields=True):
     template: str
 
 
+class Links(Struct, frozen=True):
+    ballot: str
+    screen: str
+    host: str
+
+
+class NewBoard(Struct, frozen=True):
+    code: str
+    host_key: str
+    links: Links
+
+
 class Boards(Handler):
     """Make a board."""
 
     access = Access.ANYONE
 
-    async def post(self) -> None:
-        founded = await self.found(self._draft)
+    @operation(
+        status=201,
+        refuses=(
+            Code.BAD_SETTINGS,
+            Code.STORE_AWAY,
+            "no_such_template",
+            "too_fast",
+        ),
+    )
+    async def post(self, body: Body[FromTemplate | BoardDraft]) -> NewBoard:
+        """Make a board of a template or of a list. The host's key is told this once."""
+        founded = await self.found(lambda: self._draft(body.read()))
         links = links_of(self.site.base, founded.code)
         host = f"{links.host}?key={founded.host_key}"
-        self.answer(
-            {
-                "code": founded.code,
-                "host_key": founded.host_key,
-                "links": {"ballot": links.ballot, "screen": links.screen, "host": host},
-            },
-            status=201,
-        )
+        return NewBoard(founded.code, founded.host_key, Links(links.ballot, links.screen, host))
 
-    def _draft(self) -> BoardDraft:
-        asked = plain(self.request.body)
-        if isinstance(asked, dict) and "template" in asked:
-            return self.draft_of_template(fitting(asked, FromTemplate).template)
-        return fitting(asked, BoardDraft)
+    def _draft(self, asked: FromTemplate | BoardDraft) -> BoardDraft:
+        if isinstance(asked, FromTemplate):
+            return self.draft_of_template(asked.template)
+        return asked
+
+
+class BoardNow(Struct, frozen=True, kw_only=True):
+    """A board at one position of its log."""
+
+    epoch: str
+    seq: int
+    board: BoardView
+    round: RoundView | None
+    tally: TallyView | None
+    comments: list[AnyComment]
+    more_comments: int | UnsetType = UNSET
+    comments_before: int | UnsetType = UNSET
+    talk: dict[str, TalkView] | UnsetType = UNSET
+    people: PeopleView
 
 
 class BoardState(Handler):
@@ -53,59 +97,92 @@ class BoardState(Handler):
 
     access = Access.ANYONE
 
-    async def get(self, typed: str) -> None:
+    @operation()
+    async def get(self, typed: str) -> BoardNow:
         room = await self.room(typed)
         audience = room.audience(NOBODY, View.SCREEN)
-        self.answer(
-            {"epoch": room.replica.epoch, "seq": room.board.seq}
-            | parts_of(room.board, audience)
-            | {"people": room.people()}
+        return BoardNow(
+            epoch=room.replica.epoch,
+            seq=room.board.seq,
+            people=room.people(),
+            **parts_of(room.board, audience),
         )
+
+
+class Sort(StrEnum):
+    NEWEST = "newest"
+    SUPPORT = "support"
+
+
+class CommentsQuery(Struct, frozen=True, kw_only=True):
+    before: Annotated[int, Meta(ge=1, le=10**15)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+    option: str | None = None
+    sort: Sort = Sort.NEWEST
+    view: View = View.SCREEN
+
+
+class CommentsPage(Struct, frozen=True, kw_only=True):
+    comments: list[AnyComment]
+    more: bool
+    before: int | UnsetType = UNSET
+    """For the next page, where there is one."""
+    epoch: str
+    seq: int
 
 
 class Comments(Handler):
     """The talk by pages, the newest first; for the host those with hidden words, too."""
 
     access = Access.ANYONE
-    most = 200
 
-    async def get(self, typed: str) -> None:
+    @operation(refuses=(Code.NO_SUCH_OPTION, Code.NOT_ALLOWED))
+    async def get(self, typed: str, query: Query[CommentsQuery]) -> CommentsPage:
         room = await self.room(typed)
-        as_host = self.get_query_argument("view", View.SCREEN) == View.HOST
-        actor = self.require_host(room) if as_host else NOBODY
-        option = self.get_query_argument("option", None)
+        asked = query.read()
+        actor = self.require_host(room) if asked.view is View.HOST else NOBODY
         talk = room.board.comments
-        if option is not None and option not in talk.options:
+        if asked.option is not None and asked.option not in talk.options:
             try:
-                room.board.require_option(option)
+                room.board.require_option(asked.option)
             except Refused as refused:
                 raise Problem.of(refused) from refused
-        before, limit = self._number("before"), self._number("limit", 50)
-        if limit is None or limit > self.most:
-            raise Problem(400, Code.NOT_UNDERSTOOD, f"`limit` is at most {self.most}.")
-        if self._sort() == "support":
-            threads, further = talk.supported(limit, option=option), None
+        if asked.sort is Sort.SUPPORT:
+            threads, further = talk.supported(asked.limit, option=asked.option), None
         else:
-            threads, further = talk.newest(limit, before=before, option=option)
+            threads, further = talk.newest(asked.limit, before=asked.before, option=asked.option)
         audience = room.audience(actor, View.HOST)
-        comments = comment_views(room.board, audience, talk.with_replies(threads))
-        page = {"comments": comments, "more": further is not None}
-        position = {"epoch": room.replica.epoch, "seq": room.board.seq}
-        self.answer(page | position | ({} if further is None else {"before": further}))
+        return CommentsPage(
+            comments=comment_views(room.board, audience, talk.with_replies(threads)),
+            more=further is not None,
+            before=UNSET if further is None else further,
+            epoch=room.replica.epoch,
+            seq=room.board.seq,
+        )
 
-    def _sort(self) -> str:
-        sort = self.get_query_argument("sort", "newest")
-        if sort not in {"newest", "support"}:
-            raise Problem(400, Code.NOT_UNDERSTOOD, "`sort` is newest or support.")
-        return sort
 
-    def _number(self, name: str, otherwise: int | None = None) -> int | None:
-        typed = self.get_query_argument(name, None)
-        if typed is None:
-            return otherwise
-        if not re.fullmatch(r"[1-9][0-9]{0,15}", typed):
-            raise Problem(400, Code.NOT_UNDERSTOOD, f"`{name}` is a number from 1.")
-        return int(typed)
+class Fault(Struct, frozen=True):
+    code: Code
+    message: str
+
+
+class RefusedAction(Refusal, frozen=True, kw_only=True, tag="refused"):
+    """A refusal as on the live connection, and as all errors over HTTP."""
+
+    error: Fault
+
+
+class ActionProblem(Problem):
+    """The answer to one message that was refused."""
+
+    def __init__(self, id_: str, refused: Refused) -> None:
+        super().__init__(STATUS[refused.code], refused.code, refused.message)
+        self._id = id_
+        self._refused = refused
+
+    def shown(self) -> RefusedAction:
+        code, message = self._refused.code, self._refused.message
+        return RefusedAction(id=self._id, code=code, message=message, error=Fault(code, message))
 
 
 class Actions(Handler):
@@ -113,35 +190,33 @@ class Actions(Handler):
 
     access = Access.BY_ACTION
 
-    async def post(self, typed: str) -> None:
-        if len(self.request.body) > MAX_BYTES:
+    @operation(refuses=Code, otherwise=dict.fromkeys(STATUS.values(), RefusedAction))
+    async def post(self, typed: str, body: Body[AnyRequest]) -> Ack:
+        if len(body.raw) > MAX_BYTES:
             raise HTTPError(413)
         room = await self.room(typed)
         actor = self.actor(room)
         if identity.browser(self).forged and not actor.is_host:
             raise Problem(403, Code.NOT_ALLOWED, "This cookie is not from this server.")
-        key = (room.code, actor.seat or self.request.remote_ip)
+        key = (room.code, actor.seat or self.network)
         if not self.site.messages.allows(key):
             raise Problem(429, "too_fast", "Too many messages; wait a moment.")
         try:
-            request = read_request(self.request.body)
+            request = read_request(body.raw)
         except NotUnderstoodError as error:
             raise Problem(400, Code.NOT_UNDERSTOOD, str(error)) from error
         except RefusedRequestError as error:
-            self._refuse(error.id, error.refused)
-            return
+            count(REFUSALS, error.refused.code)
+            raise ActionProblem(error.id, error.refused) from error
         answer = await self.ask(room, actor, request)
         if isinstance(answer, Refused):
-            self._refuse(request.id, answer)
-        else:
-            self.answer(Ack(id=request.id, seq=answer))
+            count(REFUSALS, answer.code)
+            raise ActionProblem(request.id, answer)
+        return Ack(id=request.id, seq=answer)
 
-    def _refuse(self, id_: str, refused: Refused) -> None:
-        """Answer as on the live connection, and as all errors over HTTP."""
-        count(REFUSALS, refused.code)
-        refusal = Refusal(id=id_, code=refused.code, message=refused.message)
-        error = {"error": {"code": refused.code, "message": refused.message}}
-        self.answer(msgspec.to_builtins(refusal) | error, STATUS[refused.code])
+
+class Told(Struct, frozen=True):
+    history: list[Event]
 
 
 class History(Handler):
@@ -149,9 +224,14 @@ class History(Handler):
 
     access = Access.ANYONE
 
-    async def get(self, typed: str) -> None:
+    @operation()
+    async def get(self, typed: str) -> Told:
         room = await self.room(typed)
-        self.answer({"history": list(room.board.history)})
+        return Told(list(room.board.history))
+
+
+class AllRounds(Struct, frozen=True):
+    rounds: list[RoundBeside]
 
 
 class Rounds(Handler):
@@ -159,9 +239,12 @@ class Rounds(Handler):
 
     access = Access.ANYONE
 
-    async def get(self, typed: str) -> None:
+    @operation()
+    async def get(self, typed: str) -> AllRounds:
         room = await self.room(typed)
-        self.answer({"rounds": room.rounds()})
+        # Encoded before, once for all who ask.
+        rounds: Any = room.rounds()
+        return AllRounds(cast("list[RoundBeside]", rounds))
 
 
 class Templates(Handler):
@@ -169,8 +252,9 @@ class Templates(Handler):
 
     access = Access.ANYONE
 
-    def get(self) -> None:
-        self.answer(list(self.site.templates.values()))
+    @operation()
+    async def get(self) -> list[Template]:
+        return list(self.site.templates.values())
 
 
 routes = [

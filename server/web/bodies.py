@@ -1,12 +1,14 @@
-"""Reading what a program sends as the body of a request."""
+"""Reading what a program sends: the body of a request, and the query of an address."""
 
-from typing import Any, TypeVar
+from enum import EnumMeta
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 import msgspec
+from msgspec import Struct, structs
 
 from server.domain.limits import breach
 from server.domain.refusals import Code
-from server.web.handler import STATUS, Problem
+from server.web.handler import STATUS, Handler, Problem
 
 Shape = TypeVar("Shape")
 
@@ -15,7 +17,7 @@ def plain(body: bytes) -> Any:
     """Decode JSON. Raises Problem 400."""
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, Code.NOT_UNDERSTOOD, "This is not JSON.") from error
 
 
@@ -27,3 +29,48 @@ def fitting(value: Any, shape: type[Shape]) -> Shape:
         field, problem, code = breach(error)
         words = f"{field}: {problem}." if field else f"{problem}."
         raise Problem(STATUS.get(code, 422), code, words) from error
+
+
+class Body(Generic[Shape]):
+    """The body of a request. A handler reads it when it knows that its sender may ask."""
+
+    def __init__(self, handler: Handler, shape: Any) -> None:
+        self.raw = handler.request.body
+        self._shapes = get_args(shape) or (shape,)
+
+    def read(self) -> Shape:
+        """Raise Problem. Of several shapes it is the first of which a required field is there."""
+        value = plain(self.raw)
+        *others, usual = self._shapes
+        shape: type[Shape] = next((each for each in others if _begins(value, each)), usual)
+        return fitting(value, shape)
+
+
+def _begins(value: Any, shape: type[Struct]) -> bool:
+    required = {field.name for field in structs.fields(shape) if field.required}
+    return isinstance(value, dict) and not required.isdisjoint(value)
+
+
+class Query(Generic[Shape]):
+    """What stands behind the question mark of an address; what is not known there is left."""
+
+    def __init__(self, handler: Handler, shape: Any) -> None:
+        self._handler = handler
+        self._shape = shape
+
+    def read(self) -> Shape:
+        """Raise Problem, in words."""
+        typed = {name: self._handler.get_query_argument(name, None) for name in self._hints()}
+        given = {name: value for name, value in typed.items() if value is not None}
+        try:
+            asked: Shape = msgspec.convert(given, self._shape, strict=False)
+        except msgspec.ValidationError as error:
+            field, problem, _ = breach(error)
+            hint = self._hints()[field]
+            if isinstance(hint, EnumMeta):
+                problem = f"must be one of {', '.join(hint)}"
+            raise Problem(400, Code.NOT_UNDERSTOOD, f"`{field}` {problem}.") from error
+        return asked
+
+    def _hints(self) -> dict[str, Any]:
+        return get_type_hints(self._shape)

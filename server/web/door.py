@@ -13,6 +13,7 @@ from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPConnection, HTTPMessageDelegate
 from tornado.iostream import IOStream
 
+from server.loglines import event
 from server.metrics import SENT_AWAY
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Door(HTTPServer):
         """Since when each is at one request; whoever takes longest comes first."""
         self._room = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - KEPT_FREE
         self._said = -SAID_LASTS
+        self._longest = 0
 
     def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
         for each in sockets:
@@ -103,6 +105,12 @@ class Door(HTTPServer):
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._let_in)
         self._waiting.append((stream, address))
+        self._longest = max(self._longest, len(self._waiting))
+
+    def take_longest(self) -> int:
+        """Return how many waited to be let in, at most, since this was asked last."""
+        longest, self._longest = self._longest, len(self._waiting)
+        return longest
 
     def _let_in(self) -> None:
         for _ in range(min(AT_A_TIME, len(self._waiting))):
@@ -150,7 +158,11 @@ class Door(HTTPServer):
         now = asyncio.get_running_loop().time()
         if now - self._said >= SAID_LASTS:
             self._said = now
-            logger.warning("No room for more people: %s. The slowest make room.", why)
+            logger.warning(
+                "No room for more people: %s. The slowest make room.",
+                why,
+                extra=event("no_room", why=str(why)),
+            )
 
 
 def _unread(asking: HTTP1ServerConnection) -> int:

@@ -1,13 +1,15 @@
 """Scripts, styles and pictures, under addresses that change when any of them does."""
 
 import hashlib
+import time
 from pathlib import Path
 
 from tornado.web import HTTPError, StaticFileHandler
 
-from server.web.handler import HEADERS, Access
+from server.web.handler import HEADERS, Access, mend_origin
 
 _YEAR = 365 * 86_400
+_STARTED = time.time()
 
 
 class Files(StaticFileHandler):
@@ -19,6 +21,7 @@ class Files(StaticFileHandler):
 
     def initialize(self, path: str, version: str = "") -> None:  # type: ignore[override]
         super().initialize(path)
+        mend_origin(self.request)
         self._version = version
 
     async def prepare(self) -> None:
@@ -45,8 +48,10 @@ class Files(StaticFileHandler):
         return b"".join(super().get_content(abspath, start, end))
 
     def set_extra_headers(self, path: str) -> None:  # noqa: ARG002 - Tornado's signature
-        # While a new version is rolled out, another process may answer for it: not to keep.
-        known = self._asked == self._version
+        # While a new version is rolled out, another process may answer for it, and this one may
+        # find the new version's files in the place of its own: not to keep.
+        own = self.absolute_path and Path(self.absolute_path).stat().st_ctime <= _STARTED
+        known = self._asked == self._version and own
         self.set_header(
             "Cache-Control", f"public, max-age={_YEAR}, immutable" if known else "no-cache"
         )

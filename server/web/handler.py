@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
+from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler
 
 from server.domain.refusals import Code, Refused
@@ -24,9 +25,11 @@ from server.live.requests import AnyRequest, HostRequest
 from server.live.room import Room
 from server.live.submissions import Answer
 from server.log.store import StoreAwayError
-from server.metrics import BOARDS, REQUESTS, count
+from server.loglines import event
+from server.metrics import BOARDS, HTTP_SECONDS, REFUSALS, REQUESTS, count
 from server.settings import Settings
 from server.web import identity
+from server.web.guesses import Guesses, network_of
 from server.web.safe_html import rich_text
 from server.web.turns import Turns
 
@@ -35,7 +38,9 @@ logger = logging.getLogger(__name__)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
+    "form-action 'self'; frame-ancestors 'none'; "
+    # No script of ours makes HTML or code of a text; a browser that knows this lets none do it.
+    "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -116,9 +121,10 @@ class Site(Struct, frozen=True):
     messages: Rates
     """By seat."""
     founders: Rates
-    """By address: boards made."""
-    guesses: Rates
-    """By address: codes that no board has."""
+    """By network: boards made."""
+    news: Rates
+    """By network: keys and invitations that this process had to look up."""
+    guesses: Guesses
     turns: Turns
 
 
@@ -130,9 +136,21 @@ class Problem(HTTPError):  # noqa: N818 - an answer, not a fault
         self.code = code
         self.message = message
 
-    @classmethod
-    def of(cls, refused: Refused) -> "Problem":
-        return cls(STATUS[refused.code], refused.code, refused.message)
+    def shown(self) -> Any:
+        """Return the body of the answer."""
+        return {"error": {"code": self.code, "message": self.message}}
+
+    @staticmethod
+    def of(refused: Refused) -> "Problem":
+        return Problem(STATUS[refused.code], refused.code, refused.message)
+
+
+def mend_origin(request: HTTPServerRequest) -> None:
+    """Make an origin that is no address nobody's. Tornado would stumble over it."""
+    try:
+        urlsplit(request.headers.get("Origin", ""))
+    except ValueError:
+        request.headers["Origin"] = "null"
 
 
 class Handler(RequestHandler):
@@ -150,11 +168,7 @@ class Handler(RequestHandler):
         return site
 
     def initialize(self) -> None:
-        # An origin that is no address is nobody's. Tornado would stumble over it.
-        try:
-            urlsplit(self.request.headers.get("Origin", ""))
-        except ValueError:
-            self.request.headers["Origin"] = "null"
+        mend_origin(self.request)
 
     async def prepare(self) -> None:
         """Wait until it is this request's turn: pages cost more than votes."""
@@ -166,26 +180,24 @@ class Handler(RequestHandler):
             self.set_header(name, value)
 
     @property
-    def secure(self) -> bool:
-        """Whether the browser speaks HTTPS, to us or to a proxy before us."""
-        return "https" in {self.request.protocol, urlsplit(self.site.base).scheme}
+    def network(self) -> Hashable:
+        """What limits go by that are not a seat's."""
+        return network_of(self.request.remote_ip or "")
 
-    def require_rate(self, rates: Rates, message: str) -> None:
-        if not rates.allows(self.request.remote_ip):
+    def require_rate(self, rates: Rates | Guesses, message: str) -> None:
+        if not rates.allows(self.network):
             raise Problem(429, "too_fast", message)
 
     async def room(self, typed: str) -> Room:
         """Return the room of the board with a code. Raises Problem."""
         code = read_code(typed)
         guesses = self.site.guesses
-        if code not in self.site.hub.rooms and not guesses.has_left(self.request.remote_ip):
+        if code not in self.site.hub.rooms and not guesses.has_left(self.network):
             raise Problem(429, "too_fast", "Too many codes that no board has. Wait a minute.")
         try:
             if code is not None:
                 room = await self.site.hub.room(code)
-                if identity.shows_news(self, room) and guesses.allows(
-                    (self.request.remote_ip, "badge")
-                ):
+                if identity.shows_news(self, room) and self.site.news.allows(self.network):
                     await room.replica.caught_up()
                 return room
         except Refused as refused:
@@ -193,7 +205,7 @@ class Handler(RequestHandler):
                 raise Problem.of(refused) from refused
         except StoreAwayError as error:
             raise Problem.of(STORE_AWAY) from error
-        guesses.allows(self.request.remote_ip)
+        guesses.allows(self.network)
         raise Problem(404, Code.NO_SUCH_BOARD, "There is no board with this code.")
 
     async def found(self, draft: Callable[[], BoardDraft]) -> Founded:
@@ -206,6 +218,8 @@ class Handler(RequestHandler):
         except StoreAwayError as error:
             raise Problem.of(STORE_AWAY) from error
         BOARDS.inc()
+        code = founded.code
+        logger.info("The board %s was made.", code, extra=event("board_made", board=code))
         return founded
 
     def draft_of_template(self, id_: str) -> BoardDraft:
@@ -243,7 +257,7 @@ class Handler(RequestHandler):
         """Name the browser where it has no name, or a forged one."""
         if identity.browser(self).id is None:
             self.browser = secrets.token_urlsafe(18)
-            identity.set_browser(self, self.browser, secure=self.secure)
+            identity.set_browser(self, self.browser)
 
     async def ask(self, room: Room, actor: Actor, request: AnyRequest | HostRequest) -> Answer:
         """Ask for something on a board, and wait for what becomes of it."""
@@ -252,8 +266,12 @@ class Handler(RequestHandler):
         try:
             room.request(actor, request, answered.set_result)
         except Refused as refused:
-            return refused
-        return await answered
+            answer: Answer = refused
+        else:
+            answer = await answered
+        if isinstance(answer, Refused):
+            count(REFUSALS, answer.code)
+        return answer
 
     async def done(self, room: Room, actor: Actor, request: HostRequest) -> None:
         """Have something done. Raises Problem where it is refused."""
@@ -276,36 +294,53 @@ class Handler(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
-        if isinstance(error, Problem):
-            code, message = error.code, error.message
-        else:
-            code = _CODES.get(status_code, "server_error")
-            if isinstance(error, HTTPError) and "origin" in (error.log_message or "").lower():
-                code = "foreign_origin"
-            message = _WORDS.get(
-                status_code, "Something went wrong here. Nothing you sent was changed by it."
-            )
-        self.problem = code
+        problem = error if isinstance(error, Problem) else _problem(status_code, error)
+        self.problem = problem.code
         if status_code == HTTPStatus.SERVICE_UNAVAILABLE:
             self.set_header("Retry-After", "2")
+        if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            self.set_header("Allow", ", ".join(self._methods()))
         if self.request.path.startswith("/api/") or self.request.method not in {"GET", "HEAD"}:
-            self.answer({"error": {"code": code, "message": message}}, status_code)
+            self.answer(problem.shown(), status_code)
         else:
             self.render(
                 "problem.html",
                 status=status_code,
                 title=_TITLES.get(status_code, "Something went wrong"),
-                message=message,
+                message=problem.message,
                 home="/",
             )
+
+    @classmethod
+    def _methods(cls) -> list[str]:
+        done = {"GET", "HEAD"} if cls._does("GET") else set()
+        return [each for each in cls.SUPPORTED_METHODS if each in done or cls._does(each)]
+
+    @classmethod
+    def _does(cls, method: str) -> bool:
+        done = getattr(cls, method.lower())
+        return done not in {Handler.head, RequestHandler.get}
 
     def log_exception(self, *exc_info: Any) -> None:
         # A problem was answered in words, and the access log has its one line. Anything else
         # is our fault; the query is left out of what is said, it may carry a host key.
         if not isinstance(exc_info[1], HTTPError):
             logger.error(
-                "%s %s failed.", self.request.method, self.request.path[:200], exc_info=exc_info
+                "%s %s failed.",
+                self.request.method,
+                shown_path(self.request.path),
+                exc_info=exc_info,
             )
+
+
+def _problem(status: int, error: BaseException | None) -> Problem:
+    """Put into words what Tornado found wrong."""
+    code = _CODES.get(status, "server_error")
+    said = (error.log_message or "") if isinstance(error, HTTPError) else ""
+    if status == HTTPStatus.FORBIDDEN and "origin" in said.lower():
+        code = "foreign_origin"
+    words = _WORDS.get(status, "Something went wrong here. Nothing you sent was changed by it.")
+    return Problem(status, code, words)
 
 
 class NotFound(Handler):
@@ -325,19 +360,37 @@ def require_access_rules(handlers: list[type[RequestHandler]]) -> None:
             raise TypeError(f"{handler.__name__} declares no access rule.")
 
 
+def shown_path(path: str) -> str:
+    """Return a path as it may stand in the log: a raw byte could move a terminal's cursor."""
+    return path[:200].encode("ascii", "backslashreplace").decode()
+
+
 def log_request(handler: RequestHandler) -> None:
-    """Write one line a request. The query is left out: it may carry a host key."""
+    """Count a request; write a line for one that was refused, or failed.
+
+    The query is left out: it may carry a host key.
+    """
     status = handler.get_status()
     request = handler.request
+    seconds = request.request_time()
+    # A server that waits for its store, or is full, is not one that fails.
+    kind = "503" if status == HTTPStatus.SERVICE_UNAVAILABLE else f"{status // 100}xx"
+    HTTP_SECONDS.labels(kind).observe(seconds)
     # A store that is away has its own line; being asked for it every second needs no more.
     quiet = status < 400 or status == HTTPStatus.SERVICE_UNAVAILABLE
     level = logging.DEBUG if quiet else logging.INFO if status < 500 else logging.ERROR
+    problem = handler.problem if isinstance(handler, Handler) else ""
+    path = shown_path(request.path)
     logger.log(
         level,
         "%d %s %s%s %.0f ms",
-        status,
-        request.method,
-        request.path[:200],
-        f" {handler.problem}" if isinstance(handler, Handler) and handler.problem else "",
-        1000 * request.request_time(),
+        *(status, request.method, path, f" {problem}" if problem else "", 1000 * seconds),
+        extra=event(
+            "http",
+            status=status,
+            method=request.method or "",
+            path=path,
+            code=problem or str(status),
+            duration_ms=round(1000 * seconds, 1),
+        ),
     )

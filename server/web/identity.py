@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from tornado.web import RequestHandler
 
@@ -10,6 +11,10 @@ from server.live.founding import host_of
 from server.live.room import Room
 
 BROWSER = "stackvote_browser"
+_STRICT = "__Host-"
+"""Before the name of a cookie: no page of a neighbouring site, `evil.example.org` beside
+`vote.example.org`, can put its own in place of it, and so share a seat. It takes HTTPS.
+"""
 _DAYS = 400
 """How long a browser is remembered; browsers keep no cookie for longer."""
 
@@ -22,20 +27,27 @@ class Browser(NamedTuple):
     """There is a cookie, but this server did not sign it."""
 
 
+def is_secure(handler: RequestHandler) -> bool:
+    """Whether the browser speaks HTTPS, to us or to a proxy before us."""
+    site = handler.application.settings["site"]
+    return "https" in {handler.request.protocol, urlsplit(site.base).scheme}
+
+
 def browser(handler: RequestHandler) -> Browser:
     """Read the signed cookie that names a browser."""
-    value = handler.get_signed_cookie(BROWSER, max_age_days=_DAYS)
+    # Of version 2 only: nothing was ever signed with the first, whose hash is weaker.
+    name = _shown(handler, BROWSER)
+    value = handler.get_signed_cookie(name, max_age_days=_DAYS, min_version=2)
     return Browser(
         id=value.decode() if value else None,
-        forged=value is None and handler.get_cookie(BROWSER) is not None,
+        forged=value is None and handler.get_cookie(name) is not None,
     )
 
 
-def set_browser(handler: RequestHandler, id_: str, *, secure: bool) -> None:
+def set_browser(handler: RequestHandler, id_: str) -> None:
     """Name a browser from now on."""
-    handler.set_signed_cookie(
-        BROWSER, id_, expires_days=_DAYS, httponly=True, samesite="Lax", secure=secure
-    )
+    name = _given(handler, BROWSER)
+    _set(handler, name, handler.create_signed_value(name, id_))
 
 
 class HostKey(NamedTuple):
@@ -49,7 +61,7 @@ def shown_keys(handler: RequestHandler, code: str) -> list[str]:
     """Return what the request carries as keys of a host, by header or by cookie."""
     scheme, _, key = handler.request.headers.get("Authorization", "").partition(" ")
     candidates = [key.strip() if scheme.lower() == "bearer" else None]
-    candidates.append(handler.get_cookie(_host_cookie(code)))
+    candidates.append(handler.get_cookie(_shown(handler, _host_cookie(code))))
     return [key for key in candidates if key]
 
 
@@ -59,29 +71,20 @@ def host_key(handler: RequestHandler, code: str, hosts: Mapping[str, Host]) -> H
     return next((HostKey(host, key) for host, key in found if host), None)
 
 
-def set_host_key(handler: RequestHandler, code: str, key: str, *, secure: bool) -> None:
+def set_host_key(handler: RequestHandler, code: str, key: str) -> None:
     """Make a browser the host's."""
-    handler.set_cookie(
-        _host_cookie(code), key, expires_days=_DAYS, httponly=True, samesite="Lax", secure=secure
-    )
+    _set(handler, _given(handler, _host_cookie(code)), key)
 
 
 def invite(handler: RequestHandler, room: Room) -> str | None:
     """Return the id of the invitation that was opened in this browser; None if it is forged."""
-    token = handler.get_cookie(_invite_cookie(room.code))
+    token = handler.get_cookie(_shown(handler, _invite_cookie(room.code)))
     return room.pseudonyms.invite_of(token, room.code) if token else None
 
 
-def set_invite_token(handler: RequestHandler, code: str, token: str, *, secure: bool) -> None:
+def set_invite_token(handler: RequestHandler, code: str, token: str) -> None:
     """Seat a browser as an invitation says. The token is its own proof."""
-    handler.set_cookie(
-        _invite_cookie(code),
-        token,
-        expires_days=_DAYS,
-        httponly=True,
-        samesite="Lax",
-        secure=secure,
-    )
+    _set(handler, _given(handler, _invite_cookie(code)), token)
 
 
 def shows_news(handler: RequestHandler, room: Room) -> bool:
@@ -104,3 +107,21 @@ def _invite_cookie(code: str) -> str:
 
 def _host_cookie(code: str) -> str:
     return f"stackvote_host_{code}"
+
+
+def _shown(handler: RequestHandler, name: str) -> str:
+    """Return the name under which a cookie is looked for."""
+    strict = _STRICT + name
+    # Some proxies do not say of a WebSocket that it came by HTTPS; the browser does, by sending it.
+    return strict if handler.get_cookie(strict) is not None else _given(handler, name)
+
+
+def _given(handler: RequestHandler, name: str) -> str:
+    return _STRICT + name if is_secure(handler) else name
+
+
+def _set(handler: RequestHandler, name: str, value: str | bytes) -> None:
+    secure = is_secure(handler)
+    handler.set_cookie(
+        name, value, expires_days=_DAYS, httponly=True, samesite="Lax", secure=secure
+    )

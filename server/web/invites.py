@@ -1,14 +1,17 @@
 """Invitations: links that are a seat each, as a list and as a sheet to print."""
 
 import asyncio
+import re
 from types import SimpleNamespace
-from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
 
 from server.live.hosting import InvitesDraft, MakeInvites
 from server.live.messages import View
 from server.live.room import Room
-from server.web.bodies import fitting, plain
+from server.web.bodies import Body
 from server.web.handler import Access, Handler
+from server.web.operations import operation
 from server.web.pages import BoardPage, draw_qr
 
 SHEET = 100
@@ -21,35 +24,46 @@ def link_of(handler: Handler, room: Room, invite: str) -> str:
     return f"{handler.site.base}/b/{room.code}?invite={token}"
 
 
+class InviteView(Struct, frozen=True, kw_only=True):
+    n: int
+    id: str
+    link: str
+    revoked: bool | UnsetType = UNSET
+    """Left out where they were just made."""
+
+
+class SomeInvites(Struct, frozen=True):
+    invites: list[InviteView]
+
+
 class Invites(Handler):
     """Make invitations, or list all of them again."""
 
     access = Access.HOST
 
-    async def get(self, typed: str) -> None:
+    @operation()
+    async def get(self, typed: str) -> SomeInvites:
+        """List all invitations again."""
         room = await self.room(typed)
         self.require_host(room)
         revoked = room.board.invitations.revoked
-        self.answer(
-            {
-                "invites": [
-                    self._shown(room, n, id_) | {"revoked": id_ in revoked}
-                    for n, id_ in room.board.invitations
-                ]
-            }
+        return SomeInvites(
+            [self._shown(room, n, id_, id_ in revoked) for n, id_ in room.board.invitations]
         )
 
-    async def post(self, typed: str) -> None:
+    @operation(status=201)
+    async def post(self, typed: str, body: Body[InvitesDraft]) -> SomeInvites:
+        """Make invitations."""
         room = await self.room(typed)
         actor = self.require_host(room)
         self.require_rate(self.site.founders, "Too many invitations at once. Wait a minute.")
-        request = MakeInvites.of(fitting(plain(self.request.body), InvitesDraft))
+        request = MakeInvites.of(body.read())
         await self.done(room, actor, request)
         made = room.board.invitations.of(request.batch)
-        self.answer({"invites": [self._shown(room, n, id_) for n, id_ in made]}, status=201)
+        return SomeInvites([self._shown(room, n, id_) for n, id_ in made])
 
-    def _shown(self, room: Room, n: int, id_: str) -> dict[str, Any]:
-        return {"n": n, "id": id_, "link": link_of(self, room, id_)}
+    def _shown(self, room: Room, n: int, id_: str, revoked: bool | UnsetType = UNSET) -> InviteView:
+        return InviteView(n=n, id=id_, link=link_of(self, room, id_), revoked=revoked)
 
 
 class InvitesPage(BoardPage):
@@ -64,7 +78,7 @@ class InvitesPage(BoardPage):
         valid = [(n, id_) for n, id_ in invitations if invitations.admits(id_)]
         pages = max(1, -(-len(valid) // SHEET))
         asked = self.get_query_argument("page", "1")
-        page = min(pages, max(1, int(asked))) if asked.isdecimal() else 1
+        page = min(pages, max(1, int(asked))) if re.fullmatch("[0-9]{1,9}", asked) else 1
         cards = []
         for n, id_ in valid[SHEET * (page - 1) :][:SHEET]:
             link = link_of(self, room, id_)

@@ -1,7 +1,18 @@
 """What operators and their machines ask."""
 
+import hmac
+from ipaddress import ip_address, ip_network
+
+from msgspec import Struct
+from tornado.web import HTTPError
+
 from server import metrics
 from server.web.handler import Access, Handler
+from server.web.operations import operation
+
+
+class Status(Struct, frozen=True):
+    status: str
 
 
 class Health(Handler):
@@ -9,8 +20,9 @@ class Health(Handler):
 
     access = Access.ANYONE
 
-    def get(self) -> None:
-        self.answer({"status": "alive"})
+    @operation()
+    async def get(self) -> Status:
+        return Status("alive")
 
 
 class Ready(Handler):
@@ -18,13 +30,37 @@ class Ready(Handler):
 
     access = Access.ANYONE
 
-    def get(self) -> None:
+    @operation(otherwise={503: Status})
+    async def get(self) -> Status:
         hub = self.site.hub
         if hub.ready:
-            self.answer({"status": "ready"})
-        else:
-            status = "draining" if hub.draining else "store_away"
-            self.answer({"status": status}, status=503)
+            return Status("ready")
+        self.set_status(503)
+        return Status("draining" if hub.draining else "store_away")
+
+
+class Seen(Handler):
+    """How a request arrives here, for `stackvote check`: what the proxy makes of it on its way.
+
+    Only whoever has this installation's secret is told; for others there is nothing here.
+    """
+
+    access = Access.ANYONE
+
+    def get(self) -> None:
+        shown = self.request.headers.get("Authorization", "").removeprefix("Bearer ")
+        expected: str = self.application.settings["looking_glass"]
+        if not hmac.compare_digest(shown.encode(), expected.encode()):
+            raise HTTPError(404)
+        self.answer(
+            {
+                "address": self.request.remote_ip,
+                "scheme": self.request.protocol,
+                "host": self.request.headers.get("Host"),
+                "forwarded_for": self.request.headers.get("X-Forwarded-For"),
+                "proxy_headers": self.site.settings.proxy_headers,
+            }
+        )
 
 
 class Metrics(Handler):
@@ -32,13 +68,28 @@ class Metrics(Handler):
 
     access = Access.ANYONE
 
+    async def prepare(self) -> None:
+        await super().prepare()
+        allowed = self.site.settings.metrics_from
+        if allowed and not _lies_in(self.request.remote_ip or "", allowed):
+            raise HTTPError(403)
+
     def get(self) -> None:
         self.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
         self.finish(metrics.exposition())
+
+
+def _lies_in(address: str | None, networks: tuple[str, ...]) -> bool:
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return False
+    return any(found in ip_network(network) for network in networks)
 
 
 routes = [
     (r"/healthz", Health),
     (r"/readyz", Ready),
     (r"/metrics", Metrics),
+    (r"/seen", Seen),
 ]

@@ -170,7 +170,7 @@ class BallotPage(BoardPage):
                 "This invitation was taken back. Ask the host for another one.",
             )
         self.ensure_browser()
-        identity.set_invite_token(self, room.code, token, secure=self.secure)
+        identity.set_invite_token(self, room.code, token)
         # Out of the address bar: whoever reads it there could share the seat.
         self.redirect(f"/b/{room.code}", status=303)
 
@@ -223,7 +223,7 @@ class HostPage(BoardPage):
             self.require_rate(self.site.guesses, "Too many keys that do not fit. Wait a minute.")
             raise Problem(403, Code.NOT_ALLOWED, "This host link does not fit the board.")
         self.ensure_browser()
-        identity.set_host_key(self, room.code, key, secure=self.secure)
+        identity.set_host_key(self, room.code, key)
         # Out of the address bar, the history and the referrer.
         self.redirect(f"/b/{room.code}/host", status=303)
 

@@ -9,7 +9,7 @@ import { element } from "./dom.js";
 // Spelled out, because \s and \w mean other characters in other languages.
 const PIECE = /`([^`\n ](?:[^`\n]*[^`\n ])?)`|(?<![A-Za-z0-9])([Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s\ufeff<>"'`.,;:!?/@#()[\]][^\s\ufeff<>"'`]*)/g;
 const ENDS_A_SENTENCE = ".,;:!?*_~";
-const BRACKETS = { ")": "(", "]": "[" };
+const BRACKETS = [[")", "("], ["]", "["]];
 
 /** Takes a text apart: `[kind, text]` with kind `text`, `link` or `code`. */
 export function pieces(text) {
@@ -28,12 +28,13 @@ export function pieces(text) {
 /** Leaves out what ends the sentence round an address, and not the address. */
 function trimmed(address) {
   const count = (sign) => address.split(sign).length;
-  for (;;) {
-    const last = address.at(-1);
-    const opening = BRACKETS[last];
-    if (opening ? count(opening) >= count(last) : !ENDS_A_SENTENCE.includes(last)) return address;
-    address = address.slice(0, -1);
+  // Counted once, not for each character anew.
+  const spare = new Map(BRACKETS.map(([shut, opening]) => [shut, count(shut) - count(opening)]));
+  let end = address.length;
+  for (; ENDS_A_SENTENCE.includes(address[end - 1]) || spare.get(address[end - 1]) > 0; end -= 1) {
+    if (spare.has(address[end - 1])) spare.set(address[end - 1], spare.get(address[end - 1]) - 1);
   }
+  return address.slice(0, end);
 }
 
 const NODE = {

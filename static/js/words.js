@@ -87,6 +87,7 @@ export const words = {
     answer: "Reply",
   },
 
+  whoYouAre: (name, watches) => `You ${watches ? "watch" : "take part"} ${name ? `as ${name}` : "without a name"}`,
   nameHint: "optional, shown beside your comments",
   nameHintHidden: "optional, this board shows no names",
 

@@ -18,6 +18,19 @@ def card(page, name):
     )
 
 
+def give_name(page, name):
+    """Say on the ballot who one is, and find it said."""
+    about_you(page)
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("Your name").press("Enter")
+    expect(page.locator("[data-part=you-words]")).to_have_text(f"You take part as {name}")
+
+
+def about_you(page):
+    """Open what a person can say of themselves."""
+    page.locator("[data-part=you] > summary").click()
+
+
 def tap(page, name):
     """Vote for an option, as a thumb does: on the face of the control, not on its input."""
     card(page, name).locator(".vote").click()

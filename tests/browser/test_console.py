@@ -9,7 +9,7 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
-from browser_pages import DESK, PHONE, STAGE, card, ranking, saved, tap
+from browser_pages import DESK, PHONE, STAGE, about_you, card, give_name, ranking, saved, tap
 from elections import TEAM
 from playwright.sync_api import expect
 from test_access import FAINT, NAMELESS, RUN_AXE
@@ -94,6 +94,7 @@ def test_who_only_watches_is_not_waited_for(server, board, person):
     host, phone = person(board.host, DESK), person(board.address)
     voter = person(board.address)
     server.open_round(board)
+    about_you(phone)
     watches = phone.get_by_role("switch", name="I only watch")
     tap(phone, "Django")
     saved(phone).to_have_text("✓ saved")
@@ -145,8 +146,7 @@ def test_a_round_after_the_decision_asks_to_decide_anew(server, board, person):
 
 def test_open_ballots_are_told_by_name_after_the_reveal(server, board, person):
     phone, host = person(board.address), person(board.host, DESK)
-    phone.get_by_label("Your name").fill("Ana")
-    phone.get_by_role("button", name="Save").click()
+    give_name(phone, "Ana")
     server.open_round(board, names="open")
     tap(phone, "Django")
     tap(phone, "Flask")
@@ -183,6 +183,7 @@ def pages(request, server, board, person):
         "earlier": person(board.address, PHONE, **look),
         "screen": person(f"{board.address}/screen", STAGE, **look),
     }
+    about_you(found["watching"])
     found["watching"].get_by_role("switch", name="I only watch").click()
     found["earlier"].get_by_role("heading", name="Rounds beside each other").click()
     for name, second in (("host", "Maria"), ("phone", "Jo")):

@@ -2,7 +2,7 @@
 
 import re
 
-from browser_pages import STAGE, card, comment, is_chosen, ranking, saved, tap
+from browser_pages import STAGE, card, comment, give_name, is_chosen, ranking, saved, tap
 from playwright.sync_api import expect
 
 
@@ -30,8 +30,7 @@ def test_votes_and_comments_reach_everybody_at_once(server, person):
     expect(card(mina, "FastAPI").get_by_text("2 of 2 voters")).to_be_visible()
     assert ranking(screen)[0] == ["1", "FastAPI", "2"]
 
-    mina.get_by_label("Your name").fill("Mina")
-    mina.get_by_label("Your name").press("Enter")
+    give_name(mina, "Mina")
     comment(mina, "Flask", "Small enough to read in an evening.", "For")
     expect(screen.locator("[data-part=said]")).to_contain_text("Small enough to read")
     expect(screen.locator("[data-part=said]")).to_contain_text("Mina")

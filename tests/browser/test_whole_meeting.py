@@ -5,7 +5,7 @@ screen. Nobody reloads a page.
 import re
 
 import pytest
-from browser_pages import DESK, PHONE, STAGE, card, comment, ranking, saved, tap
+from browser_pages import DESK, PHONE, STAGE, card, comment, give_name, ranking, saved, tap
 from playwright.sync_api import expect
 
 OPTIONS = ("NATS", "Kafka", "RabbitMQ")
@@ -78,8 +78,7 @@ def test_a_blind_round_a_run_off_and_a_decision_that_is_taken_back(server, perso
     screen = person(f"{address}/screen", STAGE, reduced_motion="reduce")
     phones = ana, ben, cleo = [person(address, PHONE) for _ in range(3)]
     for phone, name in zip(phones, ("Ana", "Ben", "Cleo"), strict=True):
-        phone.get_by_label("Your name").fill(name)
-        phone.get_by_role("button", name="Save").click()
+        give_name(phone, name)
     hint = host.locator(".next-hint")
     expect(host.locator("[data-part=counts]")).to_have_text("3 here")
     expect(screen.get_by_text("Voting opens in a moment.")).to_be_visible()
@@ -168,7 +167,7 @@ def test_a_meeting_by_invitation_of_two_hosts(server, person, host):
     host.get_by_role("switch", name="By invitation only").check()
     outside = "This board is by invitation."
     expect(curious.get_by_text(outside)).to_be_visible()
-    expect(curious.get_by_label("Your name")).to_be_hidden()
+    expect(curious.locator("[data-part=you]")).to_be_hidden()
 
     # Two invitations, one of them handed on; the sheet to print has a card for each.
     host.locator("[data-part=invites] > summary").click()

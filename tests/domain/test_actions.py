@@ -81,9 +81,18 @@ def test_under_the_first_rules_a_round_of_a_later_method_stays_refused(method):
         assert not is_refused or outcome.code is Code.UNKNOWN_METHOD
 
 
-def test_an_entry_of_a_version_to_come_is_refused_loudly_and_not_guessed():
-    with pytest.raises(msgspec.ValidationError):
-        act.decode(b'{"action": {"type": "teleport"}}')
+@pytest.mark.parametrize(
+    ("entry", "why"),
+    [
+        (b'{"action": {"type": "teleport"}}', "teleport"),
+        (b'{"rules": %d, "action": {"type": "reopen"}}' % (act.RULES + 1), "follows rules"),
+        (b'{"rules": "2", "action": {"type": "reopen"}}', "int"),
+        (b'{"action": {"type": "reopen"', "truncated"),
+    ],
+)
+def test_an_entry_of_a_version_to_come_is_refused_and_not_guessed(entry, why):
+    with pytest.raises(act.UnreadableError, match=why):
+        act.decode(entry)
 
 
 def test_fields_that_a_later_version_adds_do_not_stop_this_one():

@@ -25,7 +25,7 @@ from happenings import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import structs
+from msgspec import UNSET, structs
 
 from server.domain import actions as act
 from server.domain import board as board_module
@@ -210,7 +210,7 @@ def sent(board, audience):
             parts_of(board, audience),
             people_view(board, set(SEATS), PSEUDONYMS),
             list(board.history),
-            [each for each in beside if each["round"].state is not State.REVEALED],
+            [each for each in beside if each.round.state is not State.REVEALED],
         ]
     )
 
@@ -277,9 +277,9 @@ def with_another_ballot(board, at, happened):
 def test_a_secret_round_shows_nobody_who_voted_what(log):
     board = replayed(log)
     for beside in rounds_beside(board):
-        current = board.rounds[beside["round"].n - 1]
+        current = board.rounds[beside.round.n - 1]
         if current.settings.names is Names.SECRET or current.state is not State.REVEALED:
-            assert "ballots" not in beside
+            assert beside.ballots is UNSET
         if current.settings.names is Names.SECRET:
             assert b'"names":[' not in messages.encode(beside)
 

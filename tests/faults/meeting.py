@@ -15,14 +15,16 @@ import time
 from collections import Counter
 
 import redis
-from ballots import METHODS, settings_for
 from checker import settled
+from filling_in import METHODS, settings_for
 from people import eventually
 from running import until
 from serving import spread
 
 PEOPLE = 200
 SCREENS, INVITED = 4, 6
+PACE = (1, 3)
+"""Seconds from one thing that somebody does to the next, at least and at most."""
 SLOWNESS = float(os.environ.get("SLOWNESS", "1"))
 """How many times slower than a machine of its own this one is; the README says when to set it."""
 BACK = 5.0 * SLOWNESS
@@ -43,6 +45,8 @@ EXPECTED = {
     *("round_closed", "round_open", "no_such_comment", "no_such_round", "not_allowed"),
 }
 """Refusals that people meet who do things at the same time."""
+USUAL = {r"The board \w+ was read": 9}
+"""What a process says when people come to it."""
 _LINE = re.compile(r"\S+ \S+ +([A-Z]+) +(\d+) \S+: (.*)")
 _SETTINGS = {"STACKVOTE_TALLY_WINDOW": "250"}
 """As wide as it gets in a full room: the fault is to be tried, not the witness's own speed."""
@@ -102,9 +106,9 @@ class Meeting:
         self.crowd = crowd
         self.acks = place.journal.acks
         self.host = None
+        self.pace = PACE
         self._calm = False
-        self.hosting = True
-        """While it is true, the host opens and closes rounds."""
+        self._hosting = None
         self._busy = []
 
     @staticmethod
@@ -123,7 +127,8 @@ class Meeting:
         await crowd.join(server, SCREENS, view="screen")
         await spread(crowd, server)
         self._busy = [asyncio.create_task(self._take_part(person)) for person in crowd.voters]
-        self._busy.append(asyncio.create_task(self._conduct()))
+        self._hosting = asyncio.create_task(self._conduct())
+        self._busy.append(self._hosting)
         await self.answered(3 * people)
 
     async def answered(self, n):
@@ -171,14 +176,13 @@ class Meeting:
         """See that people are served as before."""
         await self.answered(len(self.crowd.voters))
 
+    async def stop_hosting(self):
+        """From now on rounds are opened and closed by the test."""
+        await _ended(self._hosting)
+
     async def end(self):
         """Let people finish, and hold all that anybody was told against the log."""
-        self.hosting = False
-        for task in self._busy:
-            task.cancel()
-        for task in self._busy:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await _ended(*self._busy)
         crowd, place = self.crowd, self.place
         everybody = crowd.all
         await eventually(lambda: not any(p.waiting for p in everybody) or self._fails())
@@ -209,7 +213,7 @@ class Meeting:
 
     async def _take_part(self, person):
         while True:
-            await asyncio.sleep(person.random.uniform(1, 3))
+            await asyncio.sleep(person.random.uniform(*self.pace))
             # Somebody who waits for an answer goes on for a while, and then does not.
             if person.waiting < 4:
                 self._act(person, person.random.random())
@@ -248,10 +252,8 @@ class Meeting:
         methods = list(METHODS)
         random.shuffle(methods)
         rounds = 0
-        while self.hosting:
+        while True:
             await self._close_round(host, random)
-            if not self.hosting:
-                return
             method = methods[rounds % len(methods)]
             rounds += 1
             settings = settings_for(method) | {
@@ -307,7 +309,7 @@ class Meeting:
     def log_says(self, log, says, may_say):
         """Hold the log to a line for each thing that happened."""
         lines = Counter()
-        most = says | may_say
+        most = says | may_say | USUAL
         for line in log.splitlines():
             found = _LINE.fullmatch(line)
             assert found, f"not a line of its own: {line}\n{log[:5000]}"
@@ -329,6 +331,14 @@ class Meeting:
         print(f"Answers: {median:.3f} s at the median, 99 of 100 in {slowest:.3f} s.")  # noqa: T201
         assert median < PROMPT, f"half of the answers took longer than {median:.2f} s"
         assert slowest < SLOWEST, f"one answer of a hundred took longer than {slowest:.2f} s"
+
+
+async def _ended(*tasks):
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 def _proportional(pid):

@@ -10,8 +10,7 @@ from people import eventually
 from running import wait_gone
 
 
-@pytest.mark.quick
-@pytest.mark.parametrize("kind", ["embedded", "debian"])
+@pytest.mark.parametrize("kind", [pytest.param("embedded", marks=pytest.mark.quick), "debian"])
 def test_the_parent_is_killed_and_the_server_started_anew(request, kind):
     place = request.getfixturevalue(kind)
     begun = {}
@@ -36,6 +35,7 @@ def test_the_parent_is_killed_and_the_server_started_anew(request, kind):
             r"parent process is gone\. Sending people away, then ending": 1,
             r"Worker \d+ is ready": 3,
             r"The store is there": 1,
+            r"\d+ connections were sent away": 1,
         },
     )
     for person, (closes, goodbyes) in begun.items():

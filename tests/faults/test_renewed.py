@@ -33,6 +33,7 @@ def test_all_workers_are_renewed_under_load(embedded):
             r"Renewing the workers one by one": TIMES,
             r"All workers are new": TIMES,
             r"The store is there": 1,
+            r"\d+ connections were sent away": 1,
         },
         touches_all=False,
     )

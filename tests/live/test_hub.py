@@ -55,6 +55,20 @@ async def test_a_room_without_people_is_closed_and_opens_again(embedded, monkeyp
         assert server.hub.rooms[other]._seating.connections
 
 
+async def test_whoever_opens_board_after_board_fills_no_memory(embedded, monkeypatch):
+    monkeypatch.setattr(hub_module, "TICK", 0.02)
+    monkeypatch.setattr(hub_module, "MOST_EMPTY", 3)
+    async with worker(embedded, own=True) as server:
+        codes = [(await server.board())[0] for _ in range(8)]
+        watched = await server.page(codes[0])
+        for code in codes:
+            await server.hub.room(code)
+        await until(lambda: len(server.hub.rooms) == 4)
+        assert codes[0] in server.hub.rooms
+        await watched.done("rename", name="Ann")
+        assert (await server.fetch(f"/b/{codes[1]}")).code == 200
+
+
 async def test_a_board_that_expired_sends_its_people_away(embedded):
     async with worker(embedded) as server:
         code, _ = await server.board()
@@ -64,6 +78,57 @@ async def test_a_board_that_expired_sends_its_people_away(embedded):
         server.hub.rooms[code].catch_up()
         assert (await page.closed())[0] == 4004
         await until(lambda: code not in server.hub.rooms)
+
+
+OF_TOMORROW = b'{"rules":99,"by":"ann","action":{"type":"rename","name":"Ann"}}'
+
+
+async def test_a_board_of_a_newer_version_is_withheld_in_words_until_it_can_be_read(
+    embedded, caplog, monkeypatch
+):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host, other = await server.host(code, key), await server.page((await server.board())[0])
+        room = server.hub.rooms[code]
+        room._log.append(code, OF_TOMORROW, lambda _: None)
+        closed, reason = await host.closed()
+        assert (closed, reason) == (1012, hub_module.UNREADABLE)
+        await until(lambda: code not in server.hub.rooms)
+        for _ in range(3):
+            status, answer = await server.api(f"/api/boards/{code}")
+            assert (status, answer["error"]["code"]) == (503, "going_away")
+            assert answer["error"]["message"] == hub_module.UNREADABLE
+            assert (await server.fetch(f"/b/{code}")).code == 503
+            line = await server.line(code)
+            await line.told("goodbye")
+            assert (await line.closed())[0] == 1012
+        said = [record for record in caplog.records if "withheld" in record.getMessage()]
+        assert len(said) == 1
+        assert "position 2: it follows rules 99" in said[0].getMessage()
+        assert not [record for record in caplog.records if record.exc_info]
+        await until(lambda: server.hub.ready)
+        await other.done("rename", name="Ben")
+
+        monkeypatch.setattr("server.domain.actions.RULES", 99)
+        monkeypatch.setattr(hub_module, "WITHHELD", 0)
+        server.hub._withheld[code] = 0
+        assert (await server.api(f"/api/boards/{code}"))[0] == 200
+        assert code not in server.hub._withheld
+
+
+async def test_who_waits_for_an_answer_is_not_left_waiting_when_a_board_is_withheld(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        room = await server.hub.room(code)
+        before = room.board.seq
+        asked = {"type": "set_board", "id": "a", "title": "New"}
+        room._log.append(code, OF_TOMORROW, lambda _: None)
+        status, answer = await server.api(
+            f"/api/boards/{code}/actions", asked, headers={"Authorization": f"Bearer {key}"}
+        )
+        assert (status, answer["error"]["code"]) == (503, "going_away")
+        assert room.board.seq == before
+        assert not room._submissions._open
 
 
 async def test_draining_answers_what_was_taken_before_it_says_goodbye(embedded):

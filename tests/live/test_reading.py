@@ -78,3 +78,19 @@ def test_what_is_nested_too_deeply_is_told_so(deep):
         read_request(data)
     with pytest.raises(NotUnderstoodError):
         read_hello(data)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b'{"id":"\xff","type":"withdraw","round":1}',
+        b'{"id":"a","type":"rename","name":"\xff"}',
+        b'{"id":"\xff","type":7}',
+        b'{"type":"hello","view":"\xff"}',
+    ],
+)
+def test_bytes_that_are_no_text_are_told_so(said):
+    with pytest.raises(NotUnderstoodError, match=r"UTF-8|an object with an `id`"):
+        read_request(said)
+    with pytest.raises(NotUnderstoodError):
+        read_hello(said)

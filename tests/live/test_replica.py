@@ -30,8 +30,8 @@ class Watching:
     def renewed(self):
         self.renewals += 1
 
-    def lost(self, *, gone):
-        self.ends.append(gone)
+    def lost(self, unreadable=None):
+        self.ends.append(str(unreadable or "gone"))
 
 
 async def caught_up(replica):
@@ -122,7 +122,7 @@ async def test_another_history_is_read_from_its_beginning(embedded):
     await store.client.flushall()
     replica.catch_up()
     await caught_up(replica)
-    assert replica._watcher.ends == [True]
+    assert replica._watcher.ends == ["gone"]
     with pytest.raises(Refused) as caught:
         await Replica(log, "BOARD", Watching()).load()
     assert caught.value.code is Code.NO_SUCH_BOARD
@@ -160,19 +160,61 @@ async def test_two_histories_are_never_mixed_while_a_long_log_is_read(embedded, 
     await store.close()
 
 
-async def test_a_log_that_this_version_cannot_read_is_loud_and_closes_the_room(embedded, caplog):
+OF_TOMORROW = [
+    b'{"action":{"type":"of tomorrow"}}',
+    b'{"rules":%d,"by":"ann","action":{"type":"rename","name":"Ann"}}' % (act.RULES + 1),
+    b'{"by":"ann","action":{"type":"vote","round":1,"ballot":' + b'{"x":' * 5000,
+    b'{"by":"ann","action":{"type":"rename","na',
+    b'{"by":"\xff","action":{"type":"rename","name":"Ann"}}',
+    b"",
+]
+
+
+@pytest.mark.parametrize("hint", [False, True])
+@pytest.mark.parametrize("entry", OF_TOMORROW)
+async def test_a_board_that_this_version_cannot_read_is_given_up(embedded, entry, hint):
     store = Store(embedded.url)
     log = Log(store, Nobody(), 1)
     await store.client.flushall()
     await log.create("BOARD", [act.encode(create())])
     replica = Replica(log, "BOARD", Watching())
     await replica.load()
-    log.append("BOARD", b'{"action":{"type":"of tomorrow"}}', lambda _: None)
+    log.append("BOARD", entry, lambda _: None)
     await log.drained()
-    replica.catch_up()
-    await caught_up(replica)
-    assert replica._watcher.ends == [False]
-    assert "cannot be read by this version" in caplog.text
+    if hint:
+        replica.receive(Batch(replica.epoch, 2, T0, [entry]))
+    else:
+        replica.catch_up()
+        await caught_up(replica)
+    (why,) = replica._watcher.ends
+    assert why.startswith("position 2: ")
+    with pytest.raises(act.UnreadableError, match="position 2: "):
+        await Replica(log, "BOARD", Watching()).load()
+    await store.close()
+
+
+async def test_a_log_without_its_beginning_is_no_board(embedded):
+    store = Store(embedded.url)
+    log = Log(store, Nobody(), 1)
+    await store.client.flushall()
+    await log.create("BOARD", [act.encode(act.Entry(by="ann", action=act.Rename(name="Ann")))])
+    with pytest.raises(act.UnreadableError, match="its beginning is missing"):
+        await Replica(log, "BOARD", Watching()).load()
+    await store.close()
+
+
+async def test_a_rule_that_fails_gives_up_the_board_and_is_loud(embedded, caplog, monkeypatch):
+    store = Store(embedded.url)
+    log = Log(store, Nobody(), 1)
+    await store.client.flushall()
+    await log.create("BOARD", [act.encode(create())])
+    replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    monkeypatch.setattr(Board, "apply", lambda *_: 1 // 0)
+    rename = act.encode(act.Entry(by="ann", action=act.Rename(name="Ann")))
+    replica.receive(Batch(replica.epoch, 2, T0, [rename]))
+    assert "position 2: ZeroDivisionError" in replica._watcher.ends[0]
+    assert "Position 2 of board K7QF2M could not be applied." in caplog.text
     await store.close()
 
 

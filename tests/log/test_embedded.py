@@ -1,4 +1,5 @@
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -184,3 +185,19 @@ def test_its_last_words_say_why_it_ended(store):
 def test_one_that_was_never_started_says_so(tmp_path):
     with pytest.raises(StoreError, match="has not been started"):
         EmbeddedStore(tmp_path).wait()
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_words(store):
+    assert store.write_fault() is None
+    before = sorted(path.name for path in store.data_dir.iterdir())
+    assert "room" not in before
+    # A limit for files of this process is met as a disk is that is full.
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    heard = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, limits[1]))
+    try:
+        assert store.write_fault() == "File too large"
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, heard)
+    assert sorted(path.name for path in store.data_dir.iterdir()) == before

@@ -38,8 +38,8 @@ class Watching:
     def renewed(self):
         self.renewals += 1
 
-    def lost(self, *, gone):
-        self.ends.append(gone)
+    def lost(self, unreadable=None):
+        self.ends.append(unreadable is None)
 
 
 class Reader:
@@ -108,6 +108,27 @@ async def test_each_confirmed_subscription_means_catch_up(server):
             with server.client as client:
                 client.client_kill_filter(_type="pubsub")
             await until(lambda: reader.caught_up > before)
+
+
+async def test_a_line_that_is_cut_is_made_anew_and_the_store_was_never_away(
+    server, caplog, monkeypatch
+):
+    monkeypatch.setattr(follow, "SAY_AGAIN", 0.5)
+    async with logged(server) as log:
+        await log.create("BOARD", [FIRST])
+        async with listening(server) as reader:
+            told = []
+            reader.store.on_presence.append(told.append)
+            with server.client as client:
+                for _ in range(5):
+                    before = reader.caught_up
+                    await until(lambda: client.client_kill_filter(_type="pubsub"))
+                    await until(lambda before=before: reader.caught_up > before)
+            # The first is said at once, the others together, a while later.
+            await until(lambda: sum(record.args[0] for record in caplog.records) == 5, 5)
+            assert len(caplog.records) == 2
+            assert "The line to the store was cut, and made anew." in caplog.text
+            assert not told
 
 
 async def test_nothing_is_lost_while_the_line_is_cut_again_and_again(server, monkeypatch):

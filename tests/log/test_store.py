@@ -128,3 +128,20 @@ async def test_a_store_that_cannot_save_does_not_come_and_go(server, monkeypatch
         assert store.told == [True, False]
         await until(lambda: store.set_present(value=True) or store.present)
         assert store.told == [True, False, True]
+
+
+async def test_a_store_that_saves_again_is_believed_at_once(server):
+    fails, saves = Script("read"), Script("read")
+    fails.source, saves.source = "return redis.error_reply('OOM not now')", "return 1"
+    async with opened(server) as store:
+        with server.client as client:
+            for script in (fails, saves):
+                script.sha = client.script_load(script.source)
+        store.set_present(value=True)
+        with pytest.raises(StoreAwayError):
+            await store.run_durably(fails, (), ())
+        store.set_present(value=True)
+        assert not store.present
+        assert await store.run_durably(saves, (), ()) == 1
+        store.set_present(value=True)
+        assert store.present

@@ -8,6 +8,8 @@ import pytest
 from one_process import until, worker
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from server.web.guesses import network_of
+
 
 @contextlib.asynccontextmanager
 async def meeting(store, **settings):
@@ -57,6 +59,19 @@ NOT_UNDERSTOOD = [
     DEEP,
     b"\x00binary",
 ]
+
+
+async def test_a_text_that_is_no_text_closes_with_words_and_is_refused_over_http(embedded, caplog):
+    async with meeting(embedded) as (server, code, ann, _):
+        said = b'{"type":"rename","id":"a","name":"\xff"}'
+        caplog.clear()
+        async with ann.socket.send_context():
+            ann.socket.protocol.send_text(said)
+        assert await ann.closed() == (4000, "This is not text in UTF-8.")
+        assert nothing_logged(caplog)
+        for path in (f"/api/boards/{code}/actions", "/api/boards"):
+            status, answer = await server.api(path, said, headers={"Cookie": ann.cookie})
+            assert (status, answer["error"]["code"]) == (400, "not_understood")
 
 
 @pytest.mark.parametrize("message", NOT_UNDERSTOOD, ids=range(len(NOT_UNDERSTOOD)))
@@ -288,8 +303,9 @@ async def test_the_host_is_refused_in_words_too(embedded, caplog, row):
 async def test_who_has_guessed_too_often_comes_back_later_and_is_not_told_wrong(embedded):
     async with worker(embedded, own=True) as server:
         code, _ = await server.board()
-        while server.site.guesses.has_left("127.0.0.1"):
-            server.site.guesses.allows("127.0.0.1")
+        here = network_of("127.0.0.1")
+        while server.site.guesses.has_left(here):
+            server.site.guesses.allows(here)
         page = await server.line(code)
         closed, reason = await page.closed()
         assert closed == 4029

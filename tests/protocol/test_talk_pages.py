@@ -118,12 +118,12 @@ async def test_what_is_hidden_or_deleted_is_so_on_older_pages_too(embedded):
 @pytest.mark.parametrize(
     ("query", "status", "code", "words"),
     [
-        ("before=0", 400, "not_understood", "`before` is a number"),
-        ("before=x", 400, "not_understood", "`before` is a number"),
-        ("limit=-1", 400, "not_understood", "`limit` is a number"),
-        ("limit=201", 400, "not_understood", "`limit` is at most 200"),
-        ("limit=99999999999999999999", 400, "not_understood", "`limit` is a number"),
-        ("sort=worst", 400, "not_understood", "newest or support"),
+        ("before=0", 400, "not_understood", "`before` must be at least 1."),
+        ("before=x", 400, "not_understood", "`before` must be a whole number"),
+        ("limit=-1", 400, "not_understood", "`limit` must be at least 1."),
+        ("limit=201", 400, "not_understood", "`limit` must be at most 200."),
+        ("limit=99999999999999999999", 400, "not_understood", "`limit` must be at most 200."),
+        ("sort=worst", 400, "not_understood", "`sort` must be one of newest, support."),
         ("option=nothing", 404, "no_such_option", "no option"),
         ("view=host", 403, "not_allowed", "Only the host"),
     ],

@@ -53,3 +53,12 @@ def test_the_version_changes_with_any_name_and_any_content(tmp_path):
     seen.append(version_of(tmp_path))
     assert len(set(seen)) == 3
     assert version_of(tmp_path) == seen[-1]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_an_origin_that_is_no_address_is_nobodys(embedded, method):
+    async with worker(embedded) as server:
+        path = f"/static/{server.site.static_version}/css/tokens.css"
+        body = b"" if method == "POST" else None
+        got = await server.fetch(path, body, headers={"Origin": "http://[::1"})
+        assert got.code == (403 if method == "POST" else 200)

@@ -33,6 +33,22 @@ async def test_numbers_for_prometheus(embedded):
             assert line in text
 
 
+@pytest.mark.parametrize(
+    ("networks", "status"),
+    [
+        (("127.0.0.0/8",), 200),
+        (("::1/128", "127.0.0.1/32"), 200),
+        (("10.0.0.0/8", "::/0"), 403),
+    ],
+)
+async def test_numbers_may_be_kept_to_some_networks(embedded, networks, status):
+    async with worker(embedded, metrics_from=networks) as server:
+        got = await server.fetch("/metrics", headers={"X-Forwarded-For": "10.0.0.1"})
+        assert got.code == status
+        assert (b"stackvote_rooms" in got.body) is (status == 200)
+        assert (await server.fetch("/healthz")).code == 200
+
+
 async def test_a_full_server_says_so(embedded):
     async with worker(embedded, max_connections=1) as server:
         code, _ = await server.board()

@@ -7,7 +7,7 @@ import asyncio
 from collections import defaultdict
 from operator import attrgetter
 
-from ballots import plain
+from filling_in import plain
 from ledger import Ledger
 
 SETTLES = 10.0

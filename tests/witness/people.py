@@ -8,10 +8,11 @@ import contextlib
 import itertools
 import json
 import random
+import time
 from typing import NamedTuple
 
 import msgspec
-from ballots import fill_in
+from filling_in import fill_in
 from tornado.httpclient import AsyncHTTPClient, HTTPError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
@@ -63,6 +64,8 @@ class Person:
         self.name = name
         self.view = view
         self.said = []
+        self.clock_off = None
+        """Milliseconds by which the server's time was ahead of this machine's."""
         self.seats = set()
         """Every seat that this page was told to be."""
         self.cookies = dict(cookies)
@@ -95,7 +98,7 @@ class Person:
 
     @property
     def seat(self):
-        return self.welcomes[-1]["you"]["seat"]
+        return self.welcomes[-1]["you"]["seat"] if self.welcomes else None
 
     @property
     def ballot(self):
@@ -117,6 +120,7 @@ class Person:
             await asyncio.wait_for(self._open_page(), PATIENCE)
         self._living = asyncio.create_task(self._live())
         await eventually(lambda: self.present or self._living.done())
+        self.fail()
 
     def fail(self):
         """Raise what went wrong in this page."""
@@ -358,6 +362,7 @@ class Person:
 
     def _welcomed(self, message):
         self.welcomes.append(message)
+        self.clock_off = message["now"] - 1000 * time.time()
         self.seats.add(self.seat)
         self.epoch = message["epoch"]
         self.comments_until = self.seq
@@ -408,6 +413,8 @@ class Crowd:
         self.gone = []
         """Those who left for good, and may not have heard every answer."""
         self.host_key = None
+        self.talkative = 0.3
+        """How much of what they do is talk: a fresh welcome holds the newest 200 threads only."""
 
     async def __aenter__(self):
         return self
@@ -477,7 +484,7 @@ class Crowd:
 
     async def do(self, person):
         """One person votes or says something, and waits for what becomes of it."""
-        if self.random.random() < 0.3:
+        if self.random.random() < self.talkative:
             text = f"{person.name} says {self.random.random()}"
             return await person.comment(self.random.choice(self.options), text)
         chosen = self.random.sample(self.options, self.random.randrange(len(self.options)))

@@ -1,4 +1,4 @@
-/** "Your name": optional, remembered on this device, the same on every board. */
+/** Who takes part here: a name that is optional, remembered on this device, the same on every board. */
 
 import { parts, setText, show } from "../dom.js";
 import { NAME_KEY } from "../live/live_board.js";
@@ -6,13 +6,15 @@ import { keep, kept } from "../live/storage.js";
 import { words } from "../words.js";
 
 export class NameForm {
-  #form;
+  #fold;
   #parts;
   #input;
+  #watches = false;
 
-  constructor(form, live) {
-    this.#form = form;
-    this.#parts = parts(form);
+  constructor(fold, live) {
+    this.#fold = fold;
+    this.#parts = parts(fold);
+    const form = this.#parts["name-form"];
     this.#input = form.elements.name;
     this.#input.value = kept(NAME_KEY) ?? "";
     this.#input.addEventListener("input", () => this.#offer());
@@ -23,9 +25,15 @@ export class NameForm {
     this.#input.addEventListener("change", () => this.#save(live));
   }
 
-  update({ board, you }) {
-    show(this.#form, you.seat !== null);
+  update({ board, you, watches }) {
+    show(this.#fold, you.seat !== null);
     setText(this.#parts["name-hint"], board.settings.show_names ? words.nameHint : words.nameHintHidden);
+    this.#watches = watches;
+    this.#introduce();
+  }
+
+  #introduce() {
+    setText(this.#parts["you-words"], words.whoYouAre(kept(NAME_KEY), this.#watches));
   }
 
   #offer() {
@@ -38,6 +46,7 @@ export class NameForm {
     keep(NAME_KEY, name);
     live.tell({ type: "rename", name });
     this.#offer();
+    this.#introduce();
   }
 
   #name() {

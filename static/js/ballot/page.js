@@ -56,7 +56,7 @@ class BallotPage {
       evidence: new Evidence(this.#parts.outcome),
       openBallots: new OpenBallots(this.#parts.outcome, code),
       receipt: new Receipt(document, { code, withdraw: () => voting.vote(null), none: () => voting.vote(voting.method.none) }),
-      name: new NameForm(this.#parts["name-form"], live),
+      name: new NameForm(this.#parts.you, live),
       notices,
       entry: new EntryNote(this.#parts.entry),
       watch: new WatchSwitch(this.#parts.watch, live, (text) => notices.say(text)),

@@ -1,0 +1,68 @@
+"""Two faults that servers of this kind have had, and this one must never have."""
+
+import asyncio
+
+import pytest
+from meeting import hold
+from people import Person, base_of
+
+DEAD, TIMES = 20, 6
+COLLECT_ALL_THE_TIME = """
+import gc, os, threading, time
+def collect():
+    while True:
+        with open(os.path.join({folder!r}, str(os.getpid())), "ab") as note:
+            gc.collect()
+            note.write(b".")
+        time.sleep(0.02)
+threading.Thread(target=collect, daemon=True).start()
+"""
+CUT = r"The line to the store was cut, and made anew"
+
+
+@pytest.mark.quick
+def test_dead_clients_take_nobody_s_line_to_the_store_along(embedded):
+    """Their lines end in the middle of what is sent to them, with an error for whoever sends."""
+
+    async def die(meeting):
+        for _ in range(TIMES):
+            dead = Person(meeting.crowd, base_of(meeting.server), "dead", view="screen")
+            lines = await asyncio.gather(*(dead.connect() for _ in range(DEAD)))
+            for line in lines:
+                await line.send('{"type": "hello", "view": "screen"}')
+                await line.recv()
+                # What it does not take in makes the kernel answer with a reset at the end.
+                line.transport.pause_reading()
+            await meeting.answered(60)
+            for line in lines:
+                line.transport.abort()
+            await meeting.answered(60)
+
+    meeting = hold(embedded, die, says={}, touches_all=False)
+    assert not any("away" in person.stores for person in meeting.crowd.all)
+    assert not meeting.place.journal.put_off
+
+
+@pytest.mark.quick
+def test_nobody_who_listens_is_collected_as_garbage(debian, tmp_path):
+    """Every task has to be held by somebody, or the collector may take it in mid-wait."""
+    notes, patch = tmp_path / "notes", tmp_path / "patch"
+    notes.mkdir()
+    patch.mkdir()
+    # Workers import from where their parent does; this is the first that each of them imports.
+    (patch / "sitecustomize.py").write_text(COLLECT_ALL_THE_TIME.format(folder=str(notes)))
+
+    async def cut(meeting):
+        with meeting.place.store.client() as client:
+            for _ in range(5):
+                assert client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+                await meeting.answered(100)
+
+    def collected(pid):
+        found = notes / str(pid)
+        return found.exists() and len(found.read_bytes()) > 20
+
+    meeting = hold(
+        debian, cut, says={CUT: 1}, prelude=f"import sys; sys.path.insert(0, {str(patch)!r})"
+    )
+    assert all(collected(pid) for pid in meeting.server.workers())

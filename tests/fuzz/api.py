@@ -1,0 +1,44 @@
+"""Ask a real server what its OpenAPI document says can be asked, and worse, with schemathesis.
+
+python -m fuzz.api --seconds 60 --seed 1
+"""
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from fuzz.ground import ground
+
+HERE = Path(__file__).parent
+ST = Path(sys.executable).with_name("st")
+
+
+def search(field, seconds, seed, folder):
+    """Raise CalledProcessError for what it finds; its report says how to ask again."""
+    known = {
+        "SCHEMATHESIS_HOOKS": str(HERE / "api_hooks.py"),
+        "FUZZ_KEYS": json.dumps({field.other: field.key}),
+        "FUZZ_COOKIE": field.guest,
+        "FUZZ_SEED": str(seed),
+    }
+    address = f"http://127.0.0.1:{field.port}/api/openapi.json"
+    run = [ST, "--no-color", "--config-file", HERE / "schemathesis.toml", "run", address]
+    run += ["--max-time", str(seconds), "--seed", str(seed)]
+    run += ["--continue-on-failure", "--max-response-time", "20"]
+    subprocess.run(run, check=True, env=os.environ | known, cwd=folder)
+    field.is_calm()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
+    asked = parser.parse_args()
+    print(f"seed {asked.seed}", flush=True)
+    with tempfile.TemporaryDirectory() as folder, ground(Path(folder)) as field:
+        search(field, asked.seconds, asked.seed, folder)

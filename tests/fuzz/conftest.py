@@ -1,0 +1,3 @@
+from one_process import embedded
+
+__all__ = ["embedded"]

@@ -1,0 +1,86 @@
+"""Throw wrong bytes at a real server until the time is over.
+
+python -m fuzz.thrown frames --seconds 60 --seed 1
+"""
+
+import argparse
+import asyncio
+import importlib
+import itertools
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from fuzz.corpus import save
+from fuzz.ground import GROWN_MB, encode, ground
+
+BATCH, AT_ONCE = 64, 16
+WARM = 0.3
+"""Of the time; from then on nothing should grow any more."""
+
+
+async def search(target, name, field, dice, seconds):
+    """Give how many cases were thrown. Raises what went wrong, when it has kept the case."""
+    await field.serves()
+    sockets, begun, weight, thrown = field.sockets(), time.monotonic(), 0.0, 0
+    for _ in itertools.takewhile(lambda _: time.monotonic() - begun < seconds, itertools.count()):
+        cases = [target.case(random.Random(dice.getrandbits(64))) for _ in range(BATCH)]
+        thrown += BATCH
+        try:
+            await attempt(target, field, cases)
+        except Exception:
+            print(field.news())
+            for case in await guilty(target, field, cases):
+                print(f"kept: {save(name, encode(case))}")
+            raise
+        if not weight and time.monotonic() - begun > WARM * seconds:
+            await field.is_left(sockets)
+            weight = field.weight()
+    await field.is_left(sockets)
+    grown = field.weight() - weight
+    print(
+        f"{weight:.0f} MB warm, {grown:+.1f} MB at the end, {field.sockets()} of {sockets} sockets"
+    )
+    assert grown < GROWN_MB, f"the worker has grown by {grown:.0f} MB"
+    return thrown
+
+
+async def attempt(target, field, cases):
+    """Throw some cases, several at once; then see whether all is well."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def throw(case):
+        async with gate:
+            target.check(case, await field.throw(case))
+
+    await asyncio.gather(*map(throw, cases))
+    await field.serves()
+    field.is_calm()
+
+
+async def guilty(target, field, cases):
+    """Throw them one by one, and give those with which it goes wrong again."""
+    found = []
+    field.news()
+    for case in cases:
+        try:
+            await attempt(target, field, [case])
+        except Exception:
+            found.append(case)
+            field.news()
+    return found
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("name")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
+    asked = parser.parse_args()
+    print(f"seed {asked.seed}", flush=True)
+    dice = random.Random(asked.seed)
+    target = importlib.import_module(f"fuzz.{asked.name}")
+    with tempfile.TemporaryDirectory() as folder, ground(Path(folder)) as field:
+        found = asyncio.run(search(target, asked.name, field, dice, asked.seconds))
+    print(f"{found} cases")

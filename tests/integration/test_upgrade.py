@@ -1,0 +1,228 @@
+"""A running installation is upgraded in its place while people vote, and nobody loses anything."""
+
+import asyncio
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+import urllib.request
+import venv
+from pathlib import Path
+
+import pytest
+from checker import Ledger, settled
+from people import eventually
+from running import launched
+from serving import spread
+from stores import Embedded
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ("pyproject.toml", "README.md", "LICENSE", "server", "static", "templates", "data")
+NEWER = "0.1.99"
+
+# Two wheels are built, and installed twice.
+pytestmark = pytest.mark.timeout(300)
+
+
+def wheel(folder, change=lambda _source: None):
+    """Build a wheel of this source, after a change to it."""
+    source = folder / "source"
+    source.mkdir(parents=True)
+    for name in SOURCES:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, source / name)
+        else:
+            shutil.copy(ROOT / name, source)
+    change(source)
+    pip("wheel", "--no-deps", "--wheel-dir", folder, source)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def pip(*arguments):
+    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*command, *map(str, arguments)], check=True)
+
+
+def replaced(file, old, new):
+    text = file.read_text()
+    assert text.count(old) == 1, (file, old)
+    file.write_text(text.replace(old, new))
+
+
+def make_newer(source):
+    """A version whose pages ask for something that no handler of the older one has."""
+    project = source / "pyproject.toml"
+    project.write_text(
+        re.sub(r'^version = ".*"', f'version = "{NEWER}"', project.read_text(), flags=re.MULTILINE)
+    )
+    replaced(
+        source / "server/web/handler.py",
+        '    problem = ""\n',
+        '    problem = ""\n    novelty = "new"\n',
+    )
+    for page in (source / "templates").glob("*.html"):
+        if page.name != "base.html":
+            asks = r"\1{% set newer = handler.novelty %}"
+            text, asked = re.subn(r"({% block \w+ %})", asks, page.read_text(), count=1)
+            assert asked
+            page.write_text(text)
+    script = source / "static/js/dom.js"
+    script.write_text(script.read_text() + "// newer\n")
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheels")
+    return wheel(folder / "older"), wheel(folder / "newer", make_newer)
+
+
+class Installation:
+    """An environment of its own, with the libraries of this one and Stackvote from a wheel."""
+
+    def __init__(self, folder, first):
+        venv.create(folder, with_pip=False, symlinks=True)
+        self.python = folder / "bin" / "python"
+        (packages,) = folder.glob("lib/*/site-packages")
+        # Not the packages' own .pth files: one of them leads to this source.
+        (packages / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+        self.install(first)
+        self.program = [str(folder / "bin" / "stackvote")]
+
+    def install(self, built):
+        pip("--python", self.python, "install", "--no-deps", "--force-reinstall", built)
+
+
+def versions(server):
+    """How many workers of each version there are."""
+    _, text = server.get("/metrics")
+    found = re.findall(r'^stackvote_build_info\{.*version="([^"]+)"\} (\S+)', text, re.MULTILINE)
+    return {version: float(number) for version, number in found if float(number)}
+
+
+def script(server):
+    """Fetch a script under the address that the ballot names; its freshness and its text."""
+    status, page = server.get("/b/FRAMEWORKS")
+    assert status == 200, server.log
+    (version,) = set(re.findall(r"/static/([0-9a-f]+)/", page))
+    address = f"http://127.0.0.1:{server.port}/static/{version}/js/dom.js"
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        return answer.headers["Cache-Control"], answer.read().decode()
+
+
+@pytest.fixture
+def place(place_on, tmp_path):
+    return place_on(Embedded(tmp_path / "store"))
+
+
+@pytest.fixture
+def older(place, wheels, tmp_path):
+    """A server of the older version, and where it is installed."""
+    installation = Installation(tmp_path / "venv", wheels[0])
+    with serving(place, installation) as server:
+        yield server, installation
+
+
+def serving(place, installation, **environment):
+    return launched(
+        place.folder / "server",
+        *("--processes", "3", "--secret-file", str(place.folder / "secret")),
+        program=installation.program,
+        cwd=place.folder,
+        STACKVOTE_MESSAGE_RATE="1000",
+        STACKVOTE_MESSAGE_BURST="1000",
+        **environment,
+    )
+
+
+def test_workers_are_upgraded_one_by_one_while_people_vote(place, older, wheels):
+    server, installation = older
+    server.await_greeting()
+    place.store.serves(server)
+    acks = place.journal.acks
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            await crowd.join(server, 20)
+            await spread(crowd, server)
+            held = {}
+
+            async def upgrade():
+                await eventually(lambda: len(acks) > 100)
+                (before,) = versions(server).items()
+                assert before == (before[0], 3)
+                assert before[0] != NEWER
+                await asyncio.to_thread(installation.install, wheels[1])
+                # The older workers still serve their own pages, though others lie there now.
+                for _ in range(9):
+                    for path in ("/", "/b/FRAMEWORKS", "/b/FRAMEWORKS/screen"):
+                        assert (await asyncio.to_thread(server.get, path))[0] == 200
+                fresh, text = await asyncio.to_thread(script, server)
+                assert "// newer" in text
+                assert fresh == "no-cache"
+                held["history"] = Ledger.of(place.store, crowd.code).entries
+                server.signal(1)
+                await eventually(lambda: "All workers are new." in server.log, 120)
+                assert versions(server) == {NEWER: 3}
+                last = len(acks)
+                await eventually(lambda: len(acks) > last + 100)
+
+            await crowd.busy(upgrade())
+            ledger = await settled(place.store, crowd, place.journal)
+            # What the older version wrote is what the newer one reads, entry by entry.
+            for seq, entry in held["history"].items():
+                assert ledger.entries[seq] == entry
+            assert all(set(person.closes) <= {1012} for person in crowd.all)
+            assert not place.journal.refused
+            fresh, text = await asyncio.to_thread(script, server)
+            assert fresh.endswith("immutable")
+            assert "// newer" in text
+
+    asyncio.run(asyncio.wait_for(meeting(), 240))
+    assert server.stop() == 0
+    assert "Traceback" not in server.log
+
+
+def test_a_restart_with_the_newer_version_keeps_people_waiting_for_seconds(place, older, wheels):
+    server, installation = older
+    server.await_greeting()
+    place.store.serves(server)
+    acks = place.journal.acks
+    stack = []
+
+    def restart():
+        installation.install(wheels[1])
+        began = time.monotonic()
+        assert server.stop() == 0
+        again = serving(place, installation, STACKVOTE_PORT=str(server.port))
+        stack.append(again)
+        place.store.serves(again.__enter__().await_greeting())
+        return began
+
+    async def meeting():
+        async with place.crowd() as crowd:
+            crowd.talkative = 0.05
+            await crowd.join(server, 20)
+            await spread(crowd, server)
+
+            async def upgrade():
+                await eventually(lambda: len(acks) > 100)
+                began = await asyncio.to_thread(restart)
+                await eventually(lambda: all(p.present and len(p.welcomes) > 1 for p in crowd.all))
+                print(f"everybody was back after {time.monotonic() - began:.1f} s")  # noqa: T201
+                last = len(acks)
+                await eventually(lambda: len(acks) > last + 100)
+
+            await crowd.busy(upgrade())
+            await settled(place.store, crowd, place.journal)
+            assert all(set(person.closes) == {1012} for person in crowd.all)
+            assert all(person.goodbyes[0]["retry_after_ms"] for person in crowd.all)
+            assert not place.journal.refused
+
+    try:
+        asyncio.run(asyncio.wait_for(meeting(), 240))
+    finally:
+        for again in stack:
+            again.__exit__(None, None, None)

@@ -1,0 +1,44 @@
+"""Attacks, tried for real against a real server. Where each attempt lives:
+
+========================================  ========================================================
+who, and what is tried                    where
+========================================  ========================================================
+a page of another site: live connections  test_foreign_pages.py, protocol/test_bad_input.py,
+and posts in a host's name, reading,      deploy/test_behind_proxies.py (through both proxies),
+framing, referrers, planted cookies       web/test_handler.py (the headers)
+forged, changed, carried-over, expired    test_forged_cookies.py, protocol/test_bad_input.py
+cookies; keys and links of other boards
+links that were taken back, removed       web/test_invites.py, web/test_hosts.py,
+hosts, replayed everywhere                integration/test_running_the_meeting.py
+a host's acts by everybody else, over     test_host_acts.py (made from the tables of messages and
+every message and address                 of routes), protocol/test_client_messages.py
+a hidden result, a secret ballot          test_hidden_results.py (two boards that differ in ballots
+                                          alone), protocol/test_server_frames.py,
+                                          live/test_walls.py, live/test_views.py
+the same from a dump of the store, the    integration/test_secrecy.py, test_secrets.py
+log, the metrics
+two boards joined to one person           protocol/test_client_messages.py, live/test_pseudonyms.py
+script in every field, name and link      test_stored_script.py, browser/test_payloads.py,
+                                          browser/test_talk.py, web/test_safe_html.py,
+                                          domain/test_options.py, domain/test_templates.py
+characters that turn or hide text         domain/test_text.py, browser/test_talk.py
+breaks and bytes in addresses, headers    test_injection.py
+and names; made-up hosts and proxies;
+two requests in one
+files beside those that are given out     test_traversal.py, web/test_files.py
+memory, time and connections of one       test_exhaustion.py, live/test_transport.py,
+person: packed bodies, slow heads,        live/test_hub.py (boards opened one after another),
+large numbers, texts that take long       protocol/test_bad_input.py
+guessed codes, keys and links             test_guessing.py, web/test_guesses.py
+secrets on disk, in processes, in the     test_secrets.py, test_secret.py, log/test_embedded.py,
+log, on pages; compared in constant time  test_workers.py (the store's password)
+numbers for the operator                  web/test_ops.py, deploy/test_proxies.py
+known faults in libraries                 test_audit.py
+========================================  ========================================================
+
+Each was seen to fail where the server was broken on purpose.
+"""
+
+from one_process import embedded
+
+__all__ = ["embedded"]

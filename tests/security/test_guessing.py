@@ -1,0 +1,162 @@
+"""Somebody who tries codes, keys and links until one fits."""
+
+import asyncio
+import itertools
+import math
+
+import pytest
+from attempts import bearer
+from one_process import worker
+
+from server.live.founding import ALPHABET, CODE_LENGTH
+from server.web import guesses as limits
+from server.web.guesses import A_MINUTE, ALL_A_SECOND, ALL_AT_ONCE
+
+
+def wrong_codes():
+    return ("".join(code) for code in itertools.product(ALPHABET, repeat=CODE_LENGTH))
+
+
+async def statuses(server, paths, **headers):
+    return [(await server.fetch(path, headers=headers)).code for path in paths]
+
+
+async def test_codes_and_keys_are_drawn_from_many(embedded):
+    async with worker(embedded) as server:
+        boards = [await server.board() for _ in range(50)]
+        codes = {code for code, _ in boards}
+        assert len(codes) == 50
+        assert all(len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) for code in codes)
+        assert CODE_LENGTH * math.log2(len(ALPHABET)) > 29
+        for _, key in boards:
+            assert len(key) == 32  # 192 bits.
+        # Nothing of a key is in the code, nor of one board's key in another's.
+        assert len({key[:6] for _, key in boards}) == 50
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/b/{}",
+        "/b/{}/screen",
+        "/b/{}/host",
+        "/b/{}/invites",
+        "/?code={}",
+        "/api/boards/{}",
+        "/api/boards/{}/rounds",
+        "/api/boards/{}/history",
+        "/api/boards/{}/comments",
+        "/api/boards/{}/hosts",
+        "/api/boards/{}/invites",
+    ],
+)
+async def test_wrong_codes_are_counted_at_every_address(embedded, path):
+    async with worker(embedded, public_url="http://x.example") as server:
+        got = await statuses(
+            server, (path.format(code) for code in itertools.islice(wrong_codes(), 2 * A_MINUTE))
+        )
+        assert set(got[: A_MINUTE - 2]) == {404}
+        assert got[-5:] == [429] * 5
+        # A right one that is not open here tells no more than a wrong one does.
+        code, _ = await server.board()
+        assert (await server.fetch(path.format(code))).code == 429
+
+
+async def test_wrong_codes_are_counted_on_the_live_line_and_for_actions_too(embedded):
+    async with worker(embedded, public_url="http://x.example") as server:
+        codes = wrong_codes()
+        for code in itertools.islice(codes, A_MINUTE // 2):
+            assert (await (await server.line(code)).closed())[0] == 4004
+        message = {"type": "rename", "id": "a", "name": "x"}
+        got = [
+            (await server.api(f"/api/boards/{code}/actions", message))[0]
+            for code in itertools.islice(codes, 2 * A_MINUTE)
+        ]
+        assert got[-1] == 429
+        assert (await (await server.line(next(codes))).closed())[0] == 4029
+
+
+async def test_a_thousand_machines_together_find_no_more(embedded, monkeypatch):
+    monkeypatch.setattr(limits, "ALL_AT_ONCE", 60)
+    monkeypatch.setattr(limits, "ALL_A_SECOND", 0.001)
+    async with worker(embedded, proxy_headers=True, public_url="http://x.example") as server:
+        codes, answered = wrong_codes(), 0
+        for n in range(60):
+            for machine in range(10):
+                sent = {"X-Forwarded-For": f"10.{n}.0.{machine}"}
+                got = await server.fetch(f"/b/{next(codes)}", headers=sent)
+                answered += got.code == 404
+        assert 60 <= answered <= 2 * 60 + 1
+        got = await server.fetch(f"/b/{next(codes)}", headers={"X-Forwarded-For": "10.99.0.1"})
+        assert got.code == 429
+
+
+async def test_a_thousand_honest_people_come_in_through_one_address(embedded):
+    async with worker(embedded, public_url="http://x.example") as server:
+        code, key = await server.board()
+        other, _ = await server.board(settings={"entry": "invited"})
+        await server.fetch(f"/b/{other}")
+        slips = iter(wrong_codes())
+
+        async def come(n):
+            # Many write the code as they like, and one in twenty mistypes it first.
+            if n % 20 == 0:
+                await server.fetch(f"/?code={next(slips)}")
+            typed = (code, code.lower(), f"{code[:3]}-{code[3:]}")[n % 3]
+            got = await server.fetch(f"/b/{typed}", follow_redirects=True)
+            return got.code
+
+        for n in range(0, 1000, 50):
+            came = await asyncio.gather(*(come(m) for m in range(n, n + 50)))
+            assert came == [200] * 50
+        _, made = await server.api(
+            f"/api/boards/{code}/invites", {"count": 200}, headers=bearer(key)
+        )
+        for invite in made["invites"]:
+            got = await server.fetch(invite["link"].removeprefix("http://x.example"))
+            assert got.code == 303
+
+
+async def test_who_guesses_from_one_place_shuts_nobody_else_out(embedded):
+    async with worker(embedded, proxy_headers=True, public_url="http://x.example") as server:
+        boards = [await server.board() for _ in range(3)]
+        for code in itertools.islice(wrong_codes(), 2 * A_MINUTE):
+            await server.fetch(f"/b/{code}", headers={"X-Forwarded-For": "192.0.2.1"})
+        for n, (code, _) in enumerate(boards):
+            got = await server.fetch(f"/b/{code}", headers={"X-Forwarded-For": f"192.0.2.{n + 2}"})
+            assert got.code == 200
+        # Nor those beside him, from a board on which somebody is already.
+        got = await server.fetch(f"/b/{boards[0][0]}", headers={"X-Forwarded-For": "192.0.2.1"})
+        assert got.code == 200
+
+
+async def test_many_places_that_guess_shut_no_newcomer_out(embedded, monkeypatch):
+    monkeypatch.setattr(limits, "ALL_AT_ONCE", 100)
+    monkeypatch.setattr(limits, "ALL_A_SECOND", 0.001)
+    async with worker(embedded, proxy_headers=True, public_url="http://x.example") as server:
+        codes = wrong_codes()
+        code, _ = await server.board()
+        for n in range(400):
+            await server.fetch(f"/b/{next(codes)}", headers={"X-Forwarded-For": f"10.0.0.{n % 20}"})
+        assert not server.site.guesses.has_left(limits.network_of("10.0.0.1"))
+        honest = {"X-Forwarded-For": "192.0.2.7"}
+        assert (await server.fetch(f"/b/{next(codes)}", headers=honest)).code == 404
+        assert (await server.fetch(f"/b/{code}", headers=honest)).code == 200
+
+
+async def test_hosts_keys_and_invitations_cannot_be_tried_at_will(embedded):
+    async with worker(embedded, public_url="http://x.example") as server:
+        code, _ = await server.board()
+        tries = (f"/b/{code}/host?key={n:032d}" for n in range(2 * A_MINUTE))
+        got = await statuses(server, tries)
+        assert set(got[: A_MINUTE - 2]) == {403}
+        assert got[-1] == 429
+        assert (await server.fetch(f"/b/{code}?invite=x.{'0' * 16}")).code == 429
+        assert (await server.fetch(f"/b/{code}")).code == 200
+
+
+def test_the_limits_are_what_the_documents_say():
+    assert (A_MINUTE, ALL_A_SECOND, ALL_AT_ONCE) == (60, 10, 600)
+    tries_a_day = 2 * ALL_A_SECOND * 86_400
+    days = len(ALPHABET) ** CODE_LENGTH / tries_a_day
+    assert days > 400  # To try all codes of one process's limit, found or not.

@@ -1,0 +1,150 @@
+import contextlib
+import fcntl
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import pytest
+from running import launched, until
+
+from server import figures as figures_
+from server.figures import Figures
+
+A_WORKER = """
+import os
+from server import metrics
+metrics.count(metrics.REQUESTS, "vote", by=3)
+metrics.APPEND_SECONDS.observe(0.004)
+metrics.ROOMS.set(5)
+metrics.flush()
+print(os.getpid())
+"""
+A_SCRAPE = "from server import metrics; print(metrics.exposition().decode())"
+
+
+@pytest.fixture
+def figures(tmp_path, monkeypatch):
+    monkeypatch.setattr(figures_, "MEMORY", tmp_path)
+    with Figures() as it:
+        yield it
+
+
+def run(figures, code):
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(figures.folder)}
+    return subprocess.run(
+        [sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def number(text, name):
+    found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
+    return float(found[1]) if found else None
+
+
+def test_what_a_worker_counted_outlives_it_and_what_it_was_does_not(figures):
+    for _ in range(3):
+        figures.bury(int(run(figures, A_WORKER)))
+    text = run(figures, A_SCRAPE)
+    assert number(text, 'stackvote_requests_total{type="vote"}') == 9
+    assert number(text, "stackvote_append_seconds_count") == 3
+    assert number(text, 'stackvote_append_seconds_bucket{le="0.005"}') == 3
+    assert number(text, "stackvote_append_seconds_sum") == pytest.approx(0.012)
+    assert number(text, "stackvote_rooms") == 0
+    # However many have ended, a scrape reads two files for all of them.
+    ended = {file.name for file in figures.folder.glob("*_ended.db")}
+    assert ended == {"counter_ended.db", "histogram_ended.db"}
+
+
+def test_one_that_lives_is_left_alone(figures):
+    run(figures, A_WORKER)
+    figures.bury(1)
+    assert number(run(figures, A_SCRAPE), "stackvote_rooms") == 5
+
+
+def test_what_the_parent_knows_is_shown_with_the_rest(figures):
+    figures.worker_ends.inc()
+    figures.workers.set(2)
+    figures.write()
+    text = run(figures, A_SCRAPE)
+    assert number(text, "stackvote_worker_ends_total") == 1
+    assert number(text, "stackvote_workers") == 2
+    assert number(text, "stackvote_start_time_seconds") == pytest.approx(time.time(), abs=60)
+    assert text.count("# TYPE stackvote_workers gauge") == 1
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff\x7f\0\0" + bytes(100)])
+def test_figures_that_cannot_be_read_end_nobody(figures, damage, caplog):
+    (figures.folder / "counter_77.db").write_bytes(damage)
+    figures.bury(77)
+    assert "not complete" in caplog.text
+    assert not (figures.folder / "counter_77.db").exists()
+    run(figures, A_SCRAPE)
+
+
+def test_a_folder_that_is_gone_ends_nobody(figures, caplog):
+    figures.folder.rename(figures.folder.with_name("away"))
+    figures.write()
+    figures.bury(77)
+    assert caplog.text.count("not complete") == 2
+
+
+def test_folders_of_servers_that_were_killed_are_removed_and_of_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(figures_, "MEMORY", tmp_path)
+    long_ago = time.time() - 3600
+    dead, living, young, other = (
+        tmp_path / name
+        for name in ("stackvote-metrics-a", "stackvote-metrics-b", "stackvote-metrics-c", "mine")
+    )
+    for folder in (dead, living, young, other):
+        folder.mkdir()
+        (folder / "counter_1.db").touch()
+    for folder in (dead, living, other):
+        os.utime(folder, (long_ago, long_ago))
+    lock = os.open(living, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        with Figures() as figures:
+            assert not dead.exists()
+            assert living.exists()
+            assert young.exists()
+            assert other.exists()
+            # One that is in use is locked, and so is left alone by the next start.
+            os.utime(figures.folder, (long_ago, long_ago))
+            with Figures():
+                assert figures.folder.exists()
+        assert not figures.folder.exists()
+    finally:
+        os.close(lock)
+
+
+def test_where_no_memory_is_to_be_had_as_files_the_disk_will_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(figures_, "MEMORY", tmp_path / "nowhere")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Figures() as figures:
+        assert figures.folder.parent == tmp_path
+
+
+def test_a_disk_that_is_full_kills_no_worker(tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", small]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("only root may mount")
+    try:
+        with launched(tmp_path / "server", TMPDIR=str(small)) as server:
+            server.await_greeting()
+            with contextlib.suppress(OSError), (small / "filler").open("wb", buffering=0) as filler:
+                while True:
+                    filler.write(bytes(4096))
+            (worker,) = server.workers()
+            os.kill(worker, signal.SIGKILL)
+            until(lambda: server.log.count("is ready.") == 2)
+            until(server.is_ready)
+            assert server.get("/metrics")[0] == 200
+            assert server.log.count("starting another.") == 1
+    finally:
+        subprocess.run(["umount", small], check=True)
