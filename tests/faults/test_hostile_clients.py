@@ -154,7 +154,6 @@ def test_a_full_house_finds_room_for_people_and_says_so_once(embedded):
     hold(embedded, crowd_the_door, says={NO_ROOM: 1}, touches_all=False, prelude=FEW_FILES)
 
 
-@pytest.mark.quick
 def test_who_reads_no_page_takes_neither_memory_nor_time(embedded):
     async def read_nothing(meeting):
         await much_is_said(meeting)
