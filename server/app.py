@@ -29,7 +29,7 @@ from server.loglines import event
 from server.settings import Settings, resources
 from server.web import api, hosts, invites, openapi, ops, pages
 from server.web import socket as live_socket
-from server.web.door import AT_A_TIME, Door
+from server.web.door import Door
 from server.web.files import Files, version_of
 from server.web.guesses import Guesses
 from server.web.handler import NotFound, Site, log_request, require_access_rules
@@ -39,6 +39,8 @@ logger = logging.getLogger(__name__)
 
 MAX_BODY = 256 * 1024
 """Bytes of a request; a long list of options fits, more is of no use."""
+REQUESTS_A_TURN = 2
+"""Requests begun in one turn of the loop; a page costs more than a hundred votes."""
 NEWS_A_MINUTE = 60
 HEADER_SECONDS, BODY_SECONDS = 120, 30
 """In which the head of a request has to be there, the next one on a kept connection too; and then
@@ -71,7 +73,7 @@ def make_site(settings: Settings, key: bytes) -> Site:
         founders=Rates(settings.board_rate / 60, max(1, settings.board_rate)),
         news=Rates(NEWS_A_MINUTE / 60, NEWS_A_MINUTE),
         guesses=Guesses(),
-        turns=Turns(AT_A_TIME),
+        turns=Turns(REQUESTS_A_TURN),
     )
 
 
@@ -201,7 +203,10 @@ def _stop_event(replaced: Callable[[], None]) -> asyncio.Event:
     if parent := os.environ.get("STACKVOTE_PARENT_FD"):
 
         def gone() -> None:
-            logger.warning("The server's parent process is gone. Sending people away, then ending.")
+            logger.warning(
+                "The server's parent process is gone. Sending people away, then ending.",
+                extra=event("parent_gone"),
+            )
             loop.remove_reader(int(parent))
             stopping.set()
 

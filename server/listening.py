@@ -9,6 +9,10 @@ import time
 from server.settings import Settings
 
 BACKLOG = 4096
+KERNEL_BYTES = 128 * 1024
+"""What the system keeps for somebody who reads slowly (Linux doubles it, for its own book-keeping).
+By itself it would take megabytes, and a slow phone would be shown minutes-old tallies one by one.
+"""
 # A worker whose parent was killed needs a moment to let go of the port.
 PATIENCE = 1.0
 
@@ -59,6 +63,8 @@ def _listen(host: str, port: int) -> list[socket.socket]:
                 if unasked and error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:
                     continue
                 raise
+            # Inherited by every connection that is accepted here.
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
             sockets.append(opened.enter_context(each))
             port = each.getsockname()[1]
         opened.pop_all()

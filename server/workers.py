@@ -307,13 +307,14 @@ class Supervisor:
             fault = await asyncio.to_thread(store.write_fault)
             if fault is None:
                 if told:
-                    log.info("The data folder can be written again.")
+                    log.info("The data folder can be written again.", extra=event("data_writable"))
                 return
             if not told:
                 log.error(
                     "The data folder %s cannot be written (%s). Nothing can be saved until it can.",
                     store.data_dir,
                     fault,
+                    extra=event("data_not_writable", why=fault),
                 )
                 told = True
             await _sleep_unless(self._store_closing, ROOM_PAUSE)

@@ -1,10 +1,11 @@
+import contextlib
 import resource
 import socket
 import threading
 
 import pytest
 
-from server.listening import PortError, listen, raise_file_limit
+from server.listening import KERNEL_BYTES, PortError, listen, raise_file_limit
 from server.settings import Settings
 
 
@@ -67,3 +68,17 @@ def test_a_port_is_waited_for_while_a_killed_server_lets_go(listening):
     (won,) = listen(Settings(host="127.0.0.1", port=port))
     won.close()
     letting_go.join()
+
+
+def test_little_waits_in_the_system_for_somebody_who_does_not_read(listening):
+    (knocked,) = listening(host="127.0.0.1")
+    with socket.create_connection(knocked.getsockname()):
+        kept, _ = knocked.accept()
+        with kept:
+            kept.setblocking(False)
+            taken = 0
+            with contextlib.suppress(BlockingIOError):
+                while taken < 8 * KERNEL_BYTES:
+                    taken += kept.send(b"x" * 1000)
+            # The reader's own system takes some, too.
+            assert taken < 8 * KERNEL_BYTES

@@ -175,6 +175,7 @@ class Line:
             logger.warning(
                 "The line to the store was cut, and made anew. Times since last said: %d.",
                 self._cuts,
+                extra=event("line_cut", times=self._cuts),
             )
             self._told_of_cuts = now
             self._cuts = 0

@@ -13,6 +13,7 @@ from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPConnection, HTTPMessageDelegate
 from tornado.iostream import IOStream
 
+from server.loglines import event
 from server.metrics import SENT_AWAY
 
 logger = logging.getLogger(__name__)
@@ -157,7 +158,11 @@ class Door(HTTPServer):
         now = asyncio.get_running_loop().time()
         if now - self._said >= SAID_LASTS:
             self._said = now
-            logger.warning("No room for more people: %s. The slowest make room.", why)
+            logger.warning(
+                "No room for more people: %s. The slowest make room.",
+                why,
+                extra=event("no_room", why=str(why)),
+            )
 
 
 def _unread(asking: HTTP1ServerConnection) -> int:

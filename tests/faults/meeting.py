@@ -23,6 +23,8 @@ from serving import spread
 
 PEOPLE = 200
 SCREENS, INVITED = 4, 6
+PACE = (1, 3)
+"""Seconds from one thing that somebody does to the next, at least and at most."""
 SLOWNESS = float(os.environ.get("SLOWNESS", "1"))
 """How many times slower than a machine of its own this one is; the README says when to set it."""
 BACK = 5.0 * SLOWNESS
@@ -104,6 +106,7 @@ class Meeting:
         self.crowd = crowd
         self.acks = place.journal.acks
         self.host = None
+        self.pace = PACE
         self._calm = False
         self._hosting = None
         self._busy = []
@@ -210,7 +213,7 @@ class Meeting:
 
     async def _take_part(self, person):
         while True:
-            await asyncio.sleep(person.random.uniform(1, 3))
+            await asyncio.sleep(person.random.uniform(*self.pace))
             # Somebody who waits for an answer goes on for a while, and then does not.
             if person.waiting < 4:
                 self._act(person, person.random.random())

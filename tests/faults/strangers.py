@@ -241,7 +241,7 @@ def deaf_to(path):
         line = await Line.open(door, small=True)
         begun()
         with contextlib.suppress(ConnectionError):
-            await line.send(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 50)
+            await line.send(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 20)
             while True:
                 await asyncio.sleep(1)
                 await line.send(b"\r\n")

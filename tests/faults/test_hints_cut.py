@@ -15,6 +15,7 @@ BETWEEN = 0.3
 @pytest.mark.quick
 def test_pub_sub_is_cut_while_three_thousand_messages_go_through(debian):
     async def cut(meeting):
+        meeting.pace = (0.5, 1.5)
         enough = len(meeting.acks) + MESSAGES
         cuts = 0
         with meeting.place.store.client() as client:

@@ -19,7 +19,7 @@ LIMITS = {"STACKVOTE_MESSAGE_RATE": "50", "STACKVOTE_MESSAGE_BURST": "200"}
 PAGES = ("deaf to a page", "deaf to the API", "deaf to a file")
 FEW_FILES = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (700, 700))"
 UNREAD = 96 * 1024
-"""KiB that a worker may grow by while 200 strangers read nothing of what they ask for."""
+"""KiB that a worker may grow by while 60 strangers read nothing of what they ask for."""
 DEAF = 50
 NO_ROOM = r"No room for more people: too many connections are open"
 WRONG = {
@@ -154,13 +154,12 @@ def test_a_full_house_finds_room_for_people_and_says_so_once(embedded):
     hold(embedded, crowd_the_door, says={NO_ROOM: 1}, touches_all=False, prelude=FEW_FILES)
 
 
-@pytest.mark.quick
 def test_who_reads_no_page_takes_neither_memory_nor_time(embedded):
     async def read_nothing(meeting):
         await much_is_said(meeting)
         before = meeting.memory()
         for kind in PAGES:
-            async with strangers(meeting, kind, 200):
+            async with strangers(meeting, kind, 60):
                 await meeting.answered(300)
                 grown = {pid: kib - before[pid] for pid, kib in meeting.memory().items()}
                 assert max(grown.values()) < UNREAD, (kind, grown)
@@ -172,18 +171,23 @@ def test_who_reads_no_page_takes_neither_memory_nor_time(embedded):
 def test_who_does_not_listen_is_sent_away_and_slows_nobody(embedded):
     async def talk_to_the_deaf(meeting):
         delays = meeting.place.journal.delays
-        await meeting.answered(300)
-        usual = sorted(delay.seconds for delay in delays[-300:])
-        async with strangers(meeting, "deaf", DEAF):
+
+        async def answers():
+            """Give how long answers take while much is said."""
             begun = len(delays)
-            while closes(meeting.server, 4008) < DEAF:
-                await much_is_said(meeting)
-                await meeting.answered(300)
-        then = sorted(delay.seconds for delay in delays[begun:])
+            await much_is_said(meeting)
+            await meeting.answered(500)
+            return sorted(delay.seconds for delay in delays[begun:])
+
+        usual, then = await answers(), []
+        async with strangers(meeting, "deaf", DEAF):
+            while await asyncio.to_thread(closes, meeting.server, 4008) < DEAF:
+                then += await answers()
+        then.sort()
         for share in (0.5, 0.9):
             was, is_ = usual[int(share * len(usual))], then[int(share * len(then))]
             print(f"{share:.0%} of the answers: {was:.4f} s before, {is_:.4f} s beside.")  # noqa: T201
-            assert is_ < 4 * was + 0.05
+            assert is_ < 3 * was + 0.1
 
     hold(embedded, talk_to_the_deaf, says={}, touches_all=False)
 
@@ -198,7 +202,9 @@ def closes(server, code):
 async def much_is_said(meeting):
     """Have a hundred people say as much as they may."""
     for person in meeting.crowd.voters[:100]:
-        person.comment(person.board["options"][0]["id"], f"{person} " + "goes on and on " * 130)
+        person.comment(
+            person.board["options"][0]["id"], f"{person} " + ("on and on " * 190).strip()
+        )
     await meeting.answered(100)
 
 

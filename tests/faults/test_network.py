@@ -5,6 +5,7 @@ import contextlib
 
 import pytest
 from meeting import hold
+from people import eventually
 from places import places
 from stores import Debian
 from wire import Network
@@ -93,3 +94,38 @@ def test_people_are_far_away(site):
 
 def test_the_lines_of_people_are_bad(site):
     site.hold(bad_for(10, site.people, lost=0.1), says={})
+
+
+@pytest.mark.quick
+def test_one_machine_of_two_is_cut_off_from_the_store(site):
+    """Votes on it wait, and are there once; the people on the other notice nothing."""
+    network = site.network
+    machine = network.machine()
+    people, store = network.join(network.here, machine), network.join(machine, site.store_machine)
+    redis = site.place.store
+    near = redis.arguments
+
+    async def cut_one_off(meeting):
+        redis.arguments = redis.at(store.other)
+        other = await asyncio.to_thread(
+            site.place.serve, "other", processes=1, inside=machine.inside, host=people.other
+        )
+        redis.arguments = near
+        there = await meeting.crowd.join(other, 40)
+        store.is_cut()
+        waiting = [person.fill_in() for person in there if person.can_vote]
+        await eventually(lambda: all(person.stores[-1:] == ["away"] for person in there))
+        late = [
+            person.comment(person.board["options"][0]["id"], f"{person} waits") for person in there
+        ]
+        await meeting.answered(300)
+        assert not any(answer.done() for answer in (*waiting, *late))
+        assert not any(
+            person.stores[-1:] == ["away"] for person in set(meeting.crowd.all) - set(there)
+        )
+        store.is_good()
+        assert all(answer.seq for answer in await asyncio.gather(*late))
+        told = other.log[other.log.index("is ready") :].partition("\n")[2]
+        meeting.log_says(told, AWAY, {})
+
+    site.hold(cut_one_off, says={}, people=160)

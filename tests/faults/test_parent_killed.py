@@ -10,8 +10,7 @@ from people import eventually
 from running import wait_gone
 
 
-@pytest.mark.quick
-@pytest.mark.parametrize("kind", ["embedded", "debian"])
+@pytest.mark.parametrize("kind", [pytest.param("embedded", marks=pytest.mark.quick), "debian"])
 def test_the_parent_is_killed_and_the_server_started_anew(request, kind):
     place = request.getfixturevalue(kind)
     begun = {}

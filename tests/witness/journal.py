@@ -55,8 +55,10 @@ class Journal:
     def _look_at_names(self, who, message):
         people = message.get("people") or {}
         if any(name["voted"] is not None for name in people.get("names") or ()):
+            # A newcomer learns of both at once.
+            seat = message["you"]["seat"] if "you" in message else who.seat
             self.voters_named.append(
-                Seen(who, who.seat, message.get("epoch") or who.epoch, message["seq"], people)
+                Seen(who, seat, message.get("epoch") or who.epoch, message["seq"], people)
             )
 
     def acknowledged(self, who, message, seq):

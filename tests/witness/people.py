@@ -22,10 +22,8 @@ PATIENCE = 20.0
 NOBODY_ANSWERS = (HTTPError, OSError, EOFError, WebSocketException)
 TRY_AGAIN = {"store_away", "going_away"}
 STOP = {4000, 4003, 4004}
-SILENCE = 12.0
+SILENCE = 25.0
 """Seconds without a word, though a pulse comes at least every 10, after which a line is dead."""
-OPENS = 3.0
-"""Seconds in which a line opens, or is tried again."""
 FIRST_WAIT, LONGEST_WAIT = 0.1, 1.0
 """Seconds; a browser waits longer, and for no other reason than that it can."""
 
@@ -93,6 +91,7 @@ class Person:
         self._living = None
         self._cut_after = None
         self._network_is_back = asyncio.Event()
+        self._opening = None
 
     def __repr__(self):
         return self.name
@@ -166,8 +165,13 @@ class Person:
         wait = first
         while True:
             try:
-                self.line = await self.connect()
+                self._opening = asyncio.create_task(self.connect())
+                self.line = await self._opening
             except NOBODY_ANSWERS:
+                after = 0
+            except asyncio.CancelledError:
+                if not self._network_is_back.is_set():
+                    raise
                 after = 0
             else:
                 after = await self._listen(self.line)
@@ -181,14 +185,15 @@ class Person:
 
     async def _rest(self, seconds):
         """Wait, but no longer than until the network is back."""
-        self._network_is_back.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._network_is_back.wait()
+        self._network_is_back.clear()
 
     def network_is_back(self):
         """Come back at once, on a new line, as a browser does when its system says so."""
         self._network_is_back.set()
+        self._opening.cancel()
         self.cut_line()
 
     async def connect(self):
@@ -199,7 +204,6 @@ class Person:
             subprotocols=["stackvote.v1"],
             compression=None,
             ping_interval=None,
-            open_timeout=OPENS,
             proxy=None,
         )
 

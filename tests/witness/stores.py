@@ -80,13 +80,18 @@ class Debian(Store):
         options = {"port": "0", "unixsocket": self.socket, "dir": folder, "save": ""}
         options |= {"logfile": folder / "redis.log"}
         if host:
-            options |= {"port": FAR_PORT, "bind": host, "protected-mode": "no"}
-            self.arguments = ("--redis-url", f"redis://{host}:{FAR_PORT}")
+            options |= {"port": FAR_PORT, "bind": "*", "protected-mode": "no"}
+            self.arguments = self.at(host)
         if durable:
             options |= {"appendonly": "yes", "appendfsync": fsync}
         pairs = (str(part) for key, value in options.items() for part in (f"--{key}", value))
         self._command = [*inside, program, *pairs]
         self.start()
+
+    @staticmethod
+    def at(host):
+        """Say where it is, on one of the wires to its machine."""
+        return ("--redis-url", f"redis://{host}:{FAR_PORT}")
 
     def serves(self, server):
         """It belongs to nobody."""

@@ -14,7 +14,8 @@ const SILENCE_MS = 25_000;
 const PULSE_MS = 11_000;
 const PATIENCE_MS = 3_000;
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 15_000;
+/** However long the server was gone, everybody is back within five seconds. */
+const LONGEST_WAIT_MS = 4_000;
 const ATTEMPTS_UNTIL_BLOCKED = 3;
 
 /** What to do after each close code; any other comes back with jitter. */
