@@ -142,7 +142,7 @@ def test_a_disk_that_is_full_kills_no_worker(tmp_path):
                     filler.write(bytes(4096))
             (worker,) = server.workers()
             os.kill(worker, signal.SIGKILL)
-            until(lambda: server.log.count("is ready.") == 2)
+            until(lambda: server.log.count("is ready after") == 2)
             until(server.is_ready)
             assert server.get("/metrics")[0] == 200
             assert server.log.count("starting another.") == 1

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sys
 import threading
 from collections import defaultdict
 
@@ -20,6 +21,8 @@ from websockets.asyncio.client import connect
 
 from server import metrics
 
+FEW_FILES = ("prlimit", "--nofile=240:240", sys.executable, "-P", "-m", "server")
+"""A server that a crowd fills."""
 UNCHANGING = {"stackvote_workers_wanted", "stackvote_start_time_seconds"}
 OF_THE_PARENT = {
     "stackvote_workers",
@@ -157,6 +160,7 @@ async def trouble(place, server, crowd, watch):
     await somebody_too_slow(place, server, watch)
     await crowd_at_the_door(server)
     await watch.rises("stackvote_door_waiting")
+    await watch.rises("stackvote_sent_away_total", why="full")
 
 
 async def faults(place, server, watch):
@@ -191,9 +195,10 @@ async def evening(place, server, watch):
         await spread(crowd, server)
         await trouble(place, server, crowd, watch)
         await crowd.busy(faults(place, server, watch))
-        # Soon after all this the figures are what they are to be.
+        # Soon after all this the figures are what they are to be; what a killed worker said of
+        # its people lasts 25 s.
         people = len({person.seat for person in crowd.voters})
-        await eventually(lambda: watch.last("stackvote_seats") == people)
+        await eventually(lambda: watch.last("stackvote_seats") == people, 40)
         await eventually(lambda: watch.last("stackvote_boards_open") == 1)
         await eventually(lambda: watch.last("stackvote_workers") == 3)
         await eventually(lambda: watch.last("stackvote_store_present") == 1)
@@ -202,7 +207,7 @@ async def evening(place, server, watch):
 @pytest.mark.timeout(240)
 def test_each_figure_is_moved_by_what_it_shows(place_on, tmp_path):
     place = place_on(Embedded(tmp_path / "store"))
-    server = place.serve()
+    server = place.serve(program=FEW_FILES)
     with Watch(server) as watch:
         asyncio.run(asyncio.wait_for(evening(place, server, watch), 200))
     assert not watch.fallen
