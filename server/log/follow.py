@@ -114,6 +114,7 @@ class Line:
         run = await self._store.read_run()
         if run != self._store.run:
             known, self._store.run = self._store.run, run
+            self._cuts = 0  # It was no cut of the line alone.
             if known:
                 logger.warning(
                     "The store runs anew. All boards are read again.", extra=event("store_anew")

@@ -116,6 +116,8 @@ def test_a_round_with_a_deadline_locks_by_itself_once(place):
             began = time.monotonic()
             await crowd.busy(eventually(lambda: host.round["state"] == "locked"))
             assert 3 < time.monotonic() - began < 7
+            late = await crowd.voters[0].vote(crowd.options[0])
+            assert late.code == "round_closed"
             ledger = await settled(place.store, crowd, place.journal)
             assert len(ledger.locks) == 1
             (lock,) = ledger.locks
