@@ -10,9 +10,11 @@ _KEPT = 10_000
 class Bucket:
     """A token bucket: `rate` a second lastingly, `burst` at once."""
 
-    __slots__ = ("_burst", "_left", "_rate", "_then")
+    __slots__ = ("_burst", "_left", "_rate", "_then", "holders")
 
     def __init__(self, rate: float, burst: float) -> None:
+        self.holders = 0
+        """Connections that draw on it."""
         self._rate = rate
         self._burst = self._left = burst
         self._then = time.monotonic()
@@ -26,10 +28,18 @@ class Bucket:
 
     def has_left(self) -> bool:
         """Say whether one more would be allowed, without counting it."""
+        self._fill()
+        return self._left >= 1
+
+    def is_full(self) -> bool:
+        """Say whether it is as good as a new one."""
+        self._fill()
+        return self._left >= self._burst
+
+    def _fill(self) -> None:
         now = time.monotonic()
         self._left = min(self._burst, self._left + (now - self._then) * self._rate)
         self._then = now
-        return self._left >= 1
 
 
 class Rates:
@@ -51,6 +61,21 @@ class Rates:
             # The one that nobody asked for longest has filled up long since, or soon will.
             self._buckets.popitem(last=False)
         return bucket
+
+    def hold(self, key: Hashable) -> Bucket:
+        """Return the bucket of a key, for a connection that draws on it until it lets go."""
+        bucket = self.bucket(key)
+        bucket.holders += 1
+        return bucket
+
+    def let_go(self, key: Hashable, bucket: Bucket) -> None:
+        """Forget a full bucket that nobody draws on any more.
+
+        What outlives a crowd keeps whole stretches of memory that the crowd has filled.
+        """
+        bucket.holders -= 1
+        if not bucket.holders and bucket.is_full() and self._buckets.get(key) is bucket:
+            del self._buckets[key]
 
     def allows(self, key: Hashable) -> bool:
         """Count one more by this key; False when it has had its share."""

@@ -25,7 +25,7 @@ HELLO_SECONDS = 10.0
 class Session(Listener):
     """Reads what one connection says: first a hello, then requests."""
 
-    __slots__ = ("_bucket", "_connection", "_hub", "_patience", "_room")
+    __slots__ = ("_bucket", "_connection", "_hub", "_patience", "_rated_by", "_rates", "_room")
 
     def __init__(self, connection: Connection, room: Room, hub: Hub, rates: Rates) -> None:
         self._connection = connection
@@ -33,7 +33,9 @@ class Session(Listener):
         self._hub = hub
         hub.arrive(connection)
         room.visitors += 1
-        self._bucket = rates.bucket((room.code, connection.actor.seat or id(connection)))
+        self._rates = rates
+        self._rated_by = (room.code, connection.actor.seat or id(connection))
+        self._bucket = rates.hold(self._rated_by)
         self._patience: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
             HELLO_SECONDS, self._not_understood, "No hello came."
         )
@@ -54,6 +56,7 @@ class Session(Listener):
 
     def ended(self) -> None:
         self._stop_waiting()
+        self._rates.let_go(self._rated_by, self._bucket)
         self._hub.depart(self._connection)
         self._room.visitors -= 1
         if self._connection.view is not None:

@@ -62,6 +62,7 @@ def hold(
     touches_all=True,
     refusals=(),
     settings=None,
+    growth=GROWTH,
     **how,
 ):
     """Hold a meeting, have the fault happen to it, and hold the server to its promises.
@@ -70,6 +71,7 @@ def hold(
     says about it, as patterns, to how many lines of it a process writes at most; everything else
     above debug, but for what it `may_say`, is one line too many. `touches_all`: whether answers
     may come late to everybody. `refusals` are codes that people may get beside those of any day.
+    `growth` is by how many KiB a worker may be larger afterwards.
     """
     server = place.serve(**how, **_SETTINGS | (settings or {}))
 
@@ -87,7 +89,7 @@ def hold(
             ended = meeting.now()
             await meeting.goes_on()
             meeting.ledger = await meeting.end()
-            await meeting.memory_is_back(before)
+            await meeting.memory_is_back(before, growth)
             meeting.log_says(server.log[read:], says, may_say or {})
             assert {code for _, _, code in place.journal.refused} <= EXPECTED | set(refusals)
             if not touches_all:
@@ -295,11 +297,19 @@ class Meeting:
         """Give what each worker holds for itself, in KiB."""
         return {pid: _proportional(pid) for pid in self.server.workers()}
 
-    async def memory_is_back(self, before):
+    async def memory_at_rest(self):
+        """Give the least that each worker holds while it gives back what it needs no longer."""
+        least, settled = self.memory(), self.now() + SETTLES
+        while self.now() < settled:
+            await asyncio.sleep(0.5)  # A look now and then.
+            least = {pid: min(kib, least.get(pid, kib)) for pid, kib in self.memory().items()}
+        return least
+
+    async def memory_is_back(self, before, growth):
         def grown():
             now = self.memory()
             grown = {pid: now[pid] - before[pid] for pid in now.keys() & before.keys()}
-            return {pid: kib for pid, kib in grown.items() if kib > GROWTH}
+            return {pid: kib for pid, kib in grown.items() if kib > growth}
 
         settled = self.now() + SETTLES
         await eventually(lambda: not grown() or self.now() > settled)

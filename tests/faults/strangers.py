@@ -179,8 +179,9 @@ async def in_pieces(door, begun):
     begun()
     for at in range(len(HELLO)):
         first = BEGUN_TEXT if at == 0 else CONT if at == len(HELLO) - 1 else BEGUN_CONT
+        if at:
+            await line.send(frame(BEGUN_CONT))
         await line.drip(frame(first, HELLO[at : at + 1]), 0)
-        await line.send(frame(BEGUN_CONT))
     await line.send(frame(CLOSE, (1000).to_bytes(2)))
     ended = await line.ended()
     return f"{ended} after {line.heard[:1]}"

@@ -21,3 +21,23 @@ def test_it_keeps_no_more_than_so_many(monkeypatch):
         assert rates.allows(n)
     assert len(rates._buckets) == 10
     assert not rates.allows(49)
+
+
+def test_a_bucket_is_forgotten_when_it_is_full_and_nobody_draws_on_it():
+    rates = Rates(rate=1e6, burst=2)
+    first, second = rates.hold("ann"), rates.hold("ann")
+    assert first is second
+    rates.let_go("ann", first)
+    # The other tab draws on it still: a third one gets no share of its own.
+    assert rates.hold("ann") is second
+    rates.let_go("ann", second)
+    rates.let_go("ann", second)
+    assert rates.bucket("ann") is not first
+
+
+def test_who_comes_back_at_once_has_no_more_than_before():
+    rates = Rates(rate=0.001, burst=1)
+    bucket = rates.hold("ann")
+    assert bucket.allows()
+    rates.let_go("ann", bucket)
+    assert not rates.hold("ann").allows()
