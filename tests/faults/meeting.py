@@ -295,7 +295,7 @@ class Meeting:
 
     def memory(self):
         """Give what each worker holds for itself, in KiB."""
-        return {pid: _proportional(pid) for pid in self.server.workers()}
+        return {pid: _own(pid) for pid in self.server.workers()}
 
     async def memory_at_rest(self):
         """Give the least that each worker holds while it gives back what it needs no longer."""
@@ -351,6 +351,7 @@ async def _ended(*tasks):
             await task
 
 
-def _proportional(pid):
+def _own(pid):
+    # Not what it shares with others: their coming and going would look like its own.
     with open(f"/proc/{pid}/smaps_rollup") as shown:  # noqa: PTH123 - a file of the kernel's
-        return next(int(line.split()[1]) for line in shown if line.startswith("Pss:"))
+        return next(int(line.split()[1]) for line in shown if line.startswith("Anonymous:"))

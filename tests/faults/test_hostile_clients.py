@@ -21,7 +21,7 @@ FEW_FILES = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (700, 7
 UNREAD = 96 * 1024
 """KiB that a worker may grow by while 60 strangers read nothing of what they ask for."""
 DEAF = 50
-KEPT_FOR_CROWDS, KEPT_AGAIN = 40 * 1024, 6 * 1024
+KEPT_FOR_CROWDS, KEPT_AGAIN = 32 * 1024, 6 * 1024
 """KiB by which a worker that a crowd of 3,300 has filled stays larger, and how much another such
 crowd adds. The first is the interpreter's: it gives back only what is wholly empty.
 """
