@@ -4,8 +4,9 @@ import asyncio
 import logging
 import resource
 import socket
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from tornado.http1connection import HTTP1ServerConnection
@@ -15,6 +16,7 @@ from tornado.iostream import IOStream
 
 from server.loglines import event
 from server.metrics import SENT_AWAY
+from server.web.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +47,7 @@ class Door(HTTPServer):
 
     def initialize(self, *args: Any, **kwargs: Any) -> None:
         super().initialize(*args, **kwargs)
-        self._waiting: deque[tuple[IOStream, Any]] = deque()
+        self._turns = Turns(AT_A_TIME)
         self._asking: OrderedDict[HTTP1ServerConnection, float] = OrderedDict()
         """Since when each is at one request; whoever takes longest comes first."""
         self._room = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - KEPT_FREE
@@ -102,21 +104,13 @@ class Door(HTTPServer):
 
     def handle_stream(self, stream: IOStream, address: Any) -> None:
         """Let somebody in, after all who came before."""
-        if not self._waiting:
-            asyncio.get_running_loop().call_soon(self._let_in)
-        self._waiting.append((stream, address))
-        self._longest = max(self._longest, len(self._waiting))
+        self._turns.take(partial(super().handle_stream, stream, address))
+        self._longest = max(self._longest, len(self._turns))
 
     def take_longest(self) -> int:
         """Return how many waited to be let in, at most, since this was asked last."""
-        longest, self._longest = self._longest, len(self._waiting)
+        longest, self._longest = self._longest, len(self._turns)
         return longest
-
-    def _let_in(self) -> None:
-        for _ in range(min(AT_A_TIME, len(self._waiting))):
-            super().handle_stream(*self._waiting.popleft())
-        if self._waiting:
-            asyncio.get_running_loop().call_soon(self._let_in)
 
     def start_request(
         self, server_conn: object, request_conn: HTTPConnection

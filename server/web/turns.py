@@ -2,6 +2,10 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+
+Going = Callable[[], object]
+"""Goes ahead. What it returns is true where nobody is there any more: it has used no turn."""
 
 
 class Turns:
@@ -10,19 +14,34 @@ class Turns:
     def __init__(self, at_a_time: int) -> None:
         self._at_a_time = at_a_time
         self._left = at_a_time
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[Going] = deque()
         self._counting = False
 
-    async def mine(self) -> None:
-        """Wait until it is one's turn."""
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return len(self._waiting)
+
+    def take(self, go: Going) -> None:
+        """Go ahead when it is one's turn: at once, or in one of the next."""
         if not self._counting:
             self._counting = True
             asyncio.get_running_loop().call_soon(self._begin)
-        if self._left:
+        if not self._left:
+            self._waiting.append(go)
+        elif not go():
             self._left -= 1
-            return
+
+    async def mine(self) -> None:
+        """Wait until it is one's turn."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+
+        def go() -> bool:
+            gone = turn.done()
+            if not gone:
+                turn.set_result(None)
+            return gone
+
+        self.take(go)
         await turn
 
     def _begin(self) -> None:
@@ -32,7 +51,5 @@ class Turns:
         if self._counting:
             asyncio.get_running_loop().call_soon(self._begin)
         while self._left and self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():  # Who asked may be gone.
-                turn.set_result(None)
+            if not self._waiting.popleft()():
                 self._left -= 1
