@@ -92,7 +92,7 @@ class Server:
             headers={"Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return SimpleNamespace(**json.load(answer))
+            return SimpleNamespace(seq=0, **json.load(answer))
 
     def act(self, board, **action):
         """One action as the host, over HTTP."""
@@ -113,21 +113,24 @@ class Server:
             headers={"Content-Type": "application/json", **who},
         )
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
+            done = json.load(answer)
+        board.seq = done["seq"]
+        return done
 
     def open_round(self, board, method="approval", **settings):
         return self.act(board, type="open_round", method=method, settings=settings)
 
     def state(self, board):
-        """The board as an observer sees it."""
+        """The board as an observer sees it, with all that was done to it through us."""
         address = f"{self.address}/api/boards/{board.code}"
-        with urllib.request.urlopen(address, timeout=10) as answer:
-            return json.load(answer)
+        while True:  # Each answer comes from another process, which may be a moment behind.
+            with urllib.request.urlopen(address, timeout=10) as answer:
+                state = json.load(answer)
+            if state["seq"] >= board.seq:
+                return state
+            time.sleep(0.02)
 
     def reveal(self, board):
         """Reveal the round that is on; what then is its result."""
-        seq = self.act(board, type="reveal_round", round=self.state(board)["round"]["n"])["seq"]
-        # Another process answers, which may be a moment behind.
-        while (state := self.state(board))["seq"] < seq:
-            time.sleep(0.02)
-        return state["tally"]["result"]
+        self.act(board, type="reveal_round", round=self.state(board)["round"]["n"])
+        return self.state(board)["tally"]["result"]
