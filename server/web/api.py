@@ -210,7 +210,6 @@ class Actions(Handler):
             raise ActionProblem(error.id, error.refused) from error
         answer = await self.ask(room, actor, request)
         if isinstance(answer, Refused):
-            count(REFUSALS, answer.code)
             raise ActionProblem(request.id, answer)
         return Ack(id=request.id, seq=answer)
 

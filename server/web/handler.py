@@ -266,13 +266,11 @@ class Handler(RequestHandler):
     async def ask(self, room: Room, actor: Actor, request: AnyRequest | HostRequest) -> Answer:
         """Ask for something on a board, and wait for what becomes of it."""
         count(REQUESTS, str(request.__struct_config__.tag))
-        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        try:
-            room.request(actor, request, answered.set_result)
-        except Refused as refused:
-            answer: Answer = refused
-        else:
-            answer = await answered
+        answer = await _answer(room, actor, request)
+        if isinstance(answer, Refused) and self.site.news.allows(self.network):
+            # What a script did before may have gone to another process, a moment ago.
+            await room.replica.caught_up()
+            answer = await _answer(room, actor, request)
         if isinstance(answer, Refused):
             count(REFUSALS, answer.code)
         return answer
@@ -345,6 +343,15 @@ def _problem(status: int, error: BaseException | None) -> Problem:
         code = "foreign_origin"
     words = _WORDS.get(status, "Something went wrong here. Nothing you sent was changed by it.")
     return Problem(status, code, words)
+
+
+async def _answer(room: Room, actor: Actor, request: AnyRequest | HostRequest) -> Answer:
+    answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+    try:
+        room.request(actor, request, answered.set_result)
+    except Refused as refused:
+        return refused
+    return await answered
 
 
 class NotFound(Handler):

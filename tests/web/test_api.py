@@ -119,6 +119,22 @@ async def test_too_many_boards_from_one_address(embedded):
         assert "Wait a minute" in form.body.decode()
 
 
+async def test_nothing_is_refused_for_what_another_process_has_done_since(embedded):
+    async with worker(embedded) as one, worker(embedded, own=True) as two:
+        code, key = await one.board()
+        address, host = f"/api/boards/{code}/actions", {"Authorization": f"Bearer {key}"}
+        assert (await two.api(f"/api/boards/{code}"))[1]["round"] is None
+        # From now on it hears nothing, as if the news were still on their way.
+        await two.hub.line.leave(code)
+        opened = {"type": "open_round", "id": "a", "method": "approval"}
+        for asked in (opened, {"type": "lock_round", "id": "b", "round": 1}):
+            assert (await one.api(address, asked, headers=host))[0] == 200
+        vote = {"type": "vote", "id": "c", "round": 1, "ballot": {"options": []}}
+        cookie = {"Cookie": await two.cookie(code)}
+        status, answer = await two.api(address, vote, headers=cookie)
+        assert (status, answer["code"]) == (409, "round_closed")
+
+
 async def test_too_many_actions(embedded):
     async with worker(embedded, message_rate=0.001, message_burst=2) as server:
         code, key = await server.board()
