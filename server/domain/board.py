@@ -4,11 +4,12 @@
 same order holds the same board; an entry that comes late or twice changes nothing.
 """
 
-from collections import OrderedDict, deque
+from collections import deque
 
 from msgspec import structs
 
 from server.domain import actions as act
+from server.domain.answers import Answers
 from server.domain.changes import Change, Deed, Outcome
 from server.domain.comments import MAX_COMMENTS, MAX_TALK, Comment
 from server.domain.conduct import CONDUCT
@@ -24,9 +25,6 @@ from server.domain.refusals import Code, Refused
 from server.domain.rounds import Round, State
 from server.domain.rules import BoardSettings, Comments
 from server.domain.talk import Talk
-
-REMEMBERED = 65_536
-"""How many actions back a repeated message is still known as a repeat."""
 
 
 class Board:
@@ -54,8 +52,7 @@ class Board:
         """Seats that only watch, by their own choice."""
         self.history: deque[Event] = deque(maxlen=KEPT)
         """What the hosts did, the newest last."""
-        # Ordered, because a plain dict looks for its oldest key past all that were deleted.
-        self._answers: OrderedDict[str, int | Refused] = OrderedDict()
+        self._answers = Answers()
 
     @property
     def round(self) -> Round | None:
@@ -96,7 +93,7 @@ class Board:
         A message that stands in the log twice, because the answer to the first try was lost,
         gets the same answer each time.
         """
-        return self._answers.get(once)
+        return self._answers.get(once) if once else None
 
     def check(self, at: int, entry: act.Entry) -> None:
         """Raise Refused if the entry would be refused here and now. Changes nothing."""
@@ -171,8 +168,5 @@ class Board:
         return CONDUCT[type(action)](self, at, entry.by, action)
 
     def _remember(self, once: str, answer: int | Refused) -> None:
-        if not once:
-            return
-        self._answers[once] = answer
-        if len(self._answers) > REMEMBERED:
-            self._answers.popitem(last=False)
+        if once:
+            self._answers.add(once, answer)

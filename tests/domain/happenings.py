@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from server.domain import actions as act
+from server.domain.answers import Answers
 from server.domain.board import Board
 from server.domain.criteria import Criterion
 from server.domain.invitations import Invitations
@@ -152,7 +153,7 @@ def snapshot(board):
     def held(value):
         if isinstance(value, list):
             return [held(each) for each in value]
-        if isinstance(value, Round | Tally | Pairwise | Invitations):
+        if isinstance(value, Answers | Round | Tally | Pairwise | Invitations):
             # The rules of a round never change, and what is made of the tally goes by it.
             inner = {name: each for name, each in vars(value).items() if name not in DERIVED}
             return {name: held(each) for name, each in inner.items()}

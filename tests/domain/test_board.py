@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET, structs
 
 from server.domain import actions as act
-from server.domain import board as board_module
+from server.domain import answers
 from server.domain.board import Board
 from server.domain.changes import Change
 from server.domain.methods import METHODS
@@ -357,7 +357,7 @@ def test_an_empty_board_takes_nothing_but_its_creation():
 
 
 def test_a_repeat_is_known_for_a_while_and_the_oldest_are_forgotten(monkeypatch):
-    monkeypatch.setattr(board_module, "REMEMBERED", 3)
+    monkeypatch.setattr(answers, "REMEMBERED", 3)
     meeting = Meeting()
     for n in range(5):
         meeting.do(act.Rename(name=f"Name {n}"), once=f"message {n}")
