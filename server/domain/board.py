@@ -26,6 +26,9 @@ from server.domain.rounds import Round, State
 from server.domain.rules import BoardSettings, Comments
 from server.domain.talk import Talk
 
+MAX_ENTRIES = 1_000_000
+"""How long a log grows by what people ask for; from then on only its hosts act."""
+
 
 class Board:
     """One board at one position of its log. Empty (`seq` 0) until the first entry."""
@@ -58,6 +61,10 @@ class Board:
     def round(self) -> Round | None:
         """The current round: the one opened last."""
         return self.rounds[-1] if self.rounds else None
+
+    @property
+    def is_full(self) -> bool:
+        return self.seq >= MAX_ENTRIES
 
     def apply(self, seq: int, at: int, entry: act.Entry) -> Outcome:
         """Apply the entry that stands at position `seq` with the store's time `at` (ms).
@@ -103,6 +110,8 @@ class Board:
         if answer is not None:
             return
         self._judge(at, entry)
+        if self.is_full and not entry.host:
+            raise Refused(Code.TOO_MANY, "This board is full. Its hosts can still end the vote.")
         if isinstance(entry.action, act.Comment):
             self._check_talk(entry.action)
 

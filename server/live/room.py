@@ -114,7 +114,8 @@ class Room:
         if seat := connection.actor.seat:
             if hello.view is View.BALLOT:
                 self._presence.enter(seat)
-            if name and name != self.board.names.get(seat) and self._store.present:
+            new = name and name != self.board.names.get(seat)
+            if new and self._store.present and not self.board.is_full:
                 renamed = act.Entry(rules=act.RULES, by=seat, action=act.Rename(name=name))
                 self._submissions.submit(renamed)
 

@@ -2,6 +2,7 @@ import contextlib
 import os
 import random
 
+import pytest
 from happenings import (
     AUDIENCES,
     COMMENTS,
@@ -29,6 +30,7 @@ from msgspec import UNSET, structs
 
 from server.domain import actions as act
 from server.domain import answers
+from server.domain import board as board_module
 from server.domain.board import Board
 from server.domain.changes import Change
 from server.domain.methods import METHODS
@@ -364,6 +366,26 @@ def test_a_repeat_is_known_for_a_while_and_the_oldest_are_forgotten(monkeypatch)
     assert meeting.do(act.Rename(name="x"), once="message 4").repeats == 6
     assert meeting.do(act.Rename(name="y"), once="message 2").repeats == 4
     assert meeting.do(act.Rename(name="z"), once="message 1").repeats is None
+
+
+def test_on_a_full_board_only_hosts_act_and_what_was_done_stays_known(monkeypatch):
+    meeting = Meeting()
+    meeting.open()
+    vote = act.Vote(round=1, ballot={"approve": []})
+    meeting.do(vote, once="m")
+    monkeypatch.setattr(board_module, "MAX_ENTRIES", meeting.board.seq)
+
+    def ask(action, **more):
+        meeting.board.check(T0, act.Entry(by="ann", action=action, **more))
+
+    for action in (vote, act.Withdraw(round=1), act.Rename(name="Ann")):
+        with pytest.raises(Refused, match="This board is full") as found:
+            ask(action)
+        assert found.value.code is Code.TOO_MANY
+    ask(vote, once="m")
+    ask(act.LockRound(round=1), host=next(iter(meeting.board.hosts)))
+    # What stands in the log counts, whatever the limit was when it was asked for.
+    assert isinstance(meeting.do(vote, "bob"), Change)
 
 
 def test_a_message_that_stands_in_the_log_twice_is_refused_twice():

@@ -90,6 +90,21 @@ async def test_leaving_takes_nothing_along_that_others_need(embedded, view):
         assert sum(map(len, room._broadcaster.members.values())) == 1
 
 
+async def test_whoever_comes_to_a_full_board_watches_and_is_told_why(embedded, monkeypatch):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host = await server.host(code, key)
+        await host.done("open_round", method="approval")
+        board = server.hub.rooms[code].board
+        monkeypatch.setattr("server.domain.board.MAX_ENTRIES", board.seq)
+        ann = await server.page(code, name="Ann")
+        refused = await ann.ask("vote", round=1, ballot={"approve": []})
+        assert (refused["code"], "full" in refused["message"]) == ("too_many", True)
+        await host.done("lock_round", round=1)
+        await ann.told("round", lambda f: f["round"]["state"] == "locked")
+        assert board.names == {}
+
+
 async def test_a_paused_clock_locks_nothing_and_goes_on_in_every_worker(embedded, monkeypatch):
     monkeypatch.setattr("server.domain.rounds.MIN_SECONDS", 0)
     async with worker(embedded) as one, worker(embedded, own=True) as two:
