@@ -59,7 +59,7 @@ _OPTIONS = {
 
 
 class StoreError(Exception):
-    """The embedded store cannot run; the message says why and what to do."""
+    """There is no store to work with; the message says why and what to do."""
 
 
 class EmbeddedStore:
