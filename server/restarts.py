@@ -22,7 +22,8 @@ class Restarts:
 
     def pause(self) -> float:
         """Return the seconds to wait before the next try: longer each time, and not all in step."""
-        return min(LONGEST_PAUSE, 0.25 * 2.0**self.young) * random.uniform(0.5, 1.0)
+        # A power without a bound ends, after hours of vain tries, in an overflow.
+        return min(LONGEST_PAUSE, 0.25 * 2.0 ** min(self.young, 10)) * random.uniform(0.5, 1.0)
 
 
 async def sleep_unless(event: asyncio.Event, seconds: float) -> None:

@@ -19,6 +19,13 @@ def test_pauses_become_longer_up_to_a_limit():
         assert most / 2 <= restarts.pause() <= most
 
 
+def test_even_a_night_of_vain_tries_comes_to_no_end():
+    restarts = Restarts()
+    for _ in range(5_000):
+        restarts.count(0.0)
+        assert restarts.pause() <= LONGEST_PAUSE
+
+
 async def test_a_pause_ends_at_once_when_it_is_time_to_stop():
     stopping = asyncio.Event()
     waiting = asyncio.create_task(sleep_unless(stopping, 1000.0))
