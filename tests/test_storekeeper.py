@@ -20,6 +20,21 @@ def test_a_store_that_is_killed_is_back_at_once(tmp_path):
         assert server.log.count("The store ended (killed by SIGKILL): ") == 1
 
 
+def test_a_store_that_cannot_be_started_is_tried_until_it_can(tmp_path):
+    with launched(tmp_path) as server:
+        store = server.await_greeting().store()
+        kept = tmp_path / "data" / "valkey.log"
+        kept.rename(tmp_path / "moved.log")
+        kept.mkdir()
+        os.kill(store, signal.SIGKILL)
+        until(lambda: "The embedded store cannot be started: [Errno 21]" in server.log)
+        kept.rmdir()
+        until(lambda: "The store is back." in server.log)
+        until(server.is_ready)
+        assert server.stop() == 0
+        assert "Traceback" not in server.log
+
+
 def test_told_to_stop_while_the_store_is_away_the_store_stays_away(tmp_path):
     with launched(tmp_path) as server:
         store = server.await_greeting().store()
