@@ -25,7 +25,9 @@ from server.settings import Settings
 LITTLE = 512 << 20
 """Bytes below which a disk is called full soon."""
 OTHER_FILES = 300
-"""Files that a worker opens beside its connections."""
+"""Files that a worker needs beside `max_connections`, which counts live connections only. So it is
+more than the door keeps free (`KEPT_FREE`): who loads a page needs a file too.
+"""
 PROBES = 5
 REMOTE = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "afs", "fuse.sshfs"}
 FLEETING = {"tmpfs", "ramfs"}

@@ -1,4 +1,4 @@
-"""The parent of all processes: it binds the port, runs the store, and keeps workers alive.
+"""The parent of all processes: it binds the port, has the store kept, keeps workers alive.
 
 The sockets are bound once, here, and inherited, so that no connection is dropped when a worker
 goes. Signals: SIGTERM and SIGINT drain and stop, a second one stops at once; SIGHUP renews the
@@ -6,10 +6,8 @@ workers one by one.
 """
 
 import asyncio
-import contextlib
 import logging
 import os
-import random
 import signal
 import socket
 import sys
@@ -22,23 +20,16 @@ from server.figures import Figures
 from server.listening import listen, raise_file_limit
 from server.live.founding import DEFAULT_CODE
 from server.live.transport import FAREWELL
-from server.log.embedded import EmbeddedStore, StoreError
-from server.log.inspection import StoreUnfitError, faults, inspect_store
-from server.log.store import StoreAwayError
 from server.loglines import event
-from server.settings import Settings, redacted_url
+from server.restarts import Restarts, in_words, sleep_unless
+from server.settings import Settings
+from server.storekeeper import StoreKeeper
 from server.worker import Handover, Worker
 
-STORE_PATIENCE = 30.0
 # What a worker may take beyond its time for draining before it is killed: its people's answers
 # to the farewell, and a moment to clear up.
 DRAIN_MARGIN = FAREWELL + 3.0
-# A worker that lives for less than this was hardly started; the next one waits a little.
-YOUNG_SECONDS = 10.0
 TRIES = 5
-# From one look to the next whether a full disk has room again.
-ROOM_PAUSE = 0.5
-LONGEST_PAUSE = 15.0
 
 log = logging.getLogger("stackvote.workers")
 
@@ -56,19 +47,19 @@ def run(settings: Settings) -> None:
     raise_file_limit()
     sockets = listen(settings)
     settings = msgspec.structs.replace(settings, port=sockets[0].getsockname()[1])
-    store = EmbeddedStore(settings.data_dir) if settings.redis_url is None else None
     with Figures() as figures:
+        store = StoreKeeper(settings, figures)
         asyncio.run(Supervisor(settings, sockets, store, figures, key).run())
 
 
 class Supervisor:
-    """Runs the store and the workers, and ends them in the right order."""
+    """Runs the workers on the store, and ends all in the right order."""
 
     def __init__(
         self,
         settings: Settings,
         sockets: list[socket.socket],
-        store: EmbeddedStore | None,
+        store: StoreKeeper,
         figures: Figures,
         host_key: str,
     ) -> None:
@@ -85,8 +76,6 @@ class Supervisor:
         self._interactive = sys.stdin is not None and sys.stdin.isatty()
         self._told_to_stop = 0.0
         self._rolling: asyncio.Task[None] | None = None
-        self._store_closing = asyncio.Event()
-        self._store_changing = asyncio.Lock()
 
     async def run(self) -> None:
         """Start everything, wait until told to stop, and stop everything, the store last."""
@@ -94,21 +83,8 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
-        if self.store is None:
-            await self._await_store(self.settings.redis_url or "")
+        async with self.store.kept(self.stopping):
             await self._keep_workers()
-            return
-        keeping = None
-        try:
-            await asyncio.to_thread(self.store.start)
-            keeping = asyncio.create_task(self._keep_store(self.store))
-            await self._keep_workers()
-        finally:
-            self._store_closing.set()
-            async with self._store_changing:
-                await asyncio.to_thread(self.store.close)
-            if keeping is not None:
-                await keeping
 
     # The workers.
 
@@ -133,26 +109,14 @@ class Supervisor:
     async def _greet(self) -> None:
         for slot in self.slots:
             await slot.ready.wait()
-        print(terminal.greeting(self.settings, self.host_key, self._place()), flush=True)  # noqa: T201
+        print(terminal.greeting(self.settings, self.host_key, self.store.place()), flush=True)  # noqa: T201
         service.tell("READY=1")
-
-    def _place(self) -> str:
-        if self.store is not None:
-            return f"Data in {self.settings.data_dir}; {self.store.durability}."
-        promise = {
-            "none": "how durable they are, it decides",
-            "local": "every vote is on its disk before it is acknowledged",
-            "replica": "every vote is on a replica before it is acknowledged",
-        }[self.settings.durability]
-        return f"Data in the store {redacted_url(self.settings.redis_url or '')}; {promise}."
 
     async def launch(self) -> Worker:
         """Start one worker process, and tell it what it is to know."""
         ready_read, ready_write = os.pipe()
         sockets = [each.fileno() for each in self.sockets]
-        settings = self.settings
-        if self.store is not None:
-            settings = msgspec.structs.replace(settings, redis_url=self.store.url)
+        settings = msgspec.structs.replace(self.settings, redis_url=self.store.url)
         environment = {
             **os.environ,
             # A worker imports from where its parent does. The current directory does not
@@ -178,7 +142,7 @@ class Supervisor:
         self._count_workers()
         if self.stopping.is_set():
             worker.kill()
-        await worker.tell(Handover(settings, sockets, self.store is not None))
+        await worker.tell(Handover(settings, sockets, self.store.is_embedded))
         return worker
 
     def forget(self, worker: Worker) -> None:
@@ -239,86 +203,6 @@ class Supervisor:
             extra=event("renewed", workers=len(self.slots), seconds=round(took, 3)),
         )
 
-    # The store.
-
-    async def _await_store(self, url: str) -> None:
-        """Wait for an external store, which may start at the same time as we do."""
-        shown = redacted_url(url)
-        deadline = time.monotonic() + STORE_PATIENCE
-        while not self.stopping.is_set():
-            try:
-                found = await asyncio.to_thread(inspect_store, url, self.settings.durability)
-            except StoreUnfitError as error:
-                raise StartError(f"{shown}: {error}") from None
-            except StoreAwayError as error:
-                if time.monotonic() > deadline:
-                    raise StartError(f"The store {shown} cannot be reached: {error}") from None
-                log.warning(
-                    "Waiting for the store %s: %s",
-                    *(shown, error),
-                    extra=event("store_awaited", store=shown),
-                )
-                await _sleep_unless(self.stopping, 1.0)
-            else:
-                if wrong := faults(found):
-                    raise StartError(f"{shown}: {' '.join(wrong)}")
-                return
-
-    async def _keep_store(self, store: EmbeddedStore) -> None:
-        """Start the store again whenever it dies, on the same files, at once the first time."""
-        tries = 0
-        while True:
-            started = time.monotonic()
-            status = await asyncio.to_thread(store.wait)
-            if self._store_closing.is_set():
-                return
-            ended = time.monotonic()
-            self.figures.store_ends.inc()
-            self.figures.write()
-            log.error(
-                "The store ended (%s): %s",
-                *(_in_words(status), store.last_words()),
-                extra=event("store_ended", status=status, seconds=round(ended - started, 3)),
-            )
-            tries = 0 if time.monotonic() - started > YOUNG_SECONDS else tries + 1
-            await self._await_room(store)
-            if tries > 1:
-                await _sleep_unless(self._store_closing, _pause(tries))
-            async with self._store_changing:
-                if self._store_closing.is_set():
-                    return
-                try:
-                    await asyncio.to_thread(store.start)
-                except StoreError as error:
-                    # The words are enough.
-                    log.error("%s", error, extra=event("store_not_started"))  # noqa: TRY400
-                else:
-                    away = time.monotonic() - ended
-                    log.info(
-                        "The store is back. It was away for %.1f s.",
-                        away,
-                        extra=event("store_started", seconds=round(away, 3)),
-                    )
-
-    async def _await_room(self, store: EmbeddedStore) -> None:
-        """Wait until the store can write: it would only die of it again, and again."""
-        told = False
-        while not self._store_closing.is_set():
-            fault = await asyncio.to_thread(store.write_fault)
-            if fault is None:
-                if told:
-                    log.info("The data folder can be written again.", extra=event("data_writable"))
-                return
-            if not told:
-                log.error(
-                    "The data folder %s cannot be written (%s). Nothing can be saved until it can.",
-                    store.data_dir,
-                    fault,
-                    extra=event("data_not_writable", why=fault),
-                )
-                told = True
-            await _sleep_unless(self._store_closing, ROOM_PAUSE)
-
 
 class Slot:
     """The place of one worker: whoever dies here is followed by another."""
@@ -332,7 +216,7 @@ class Slot:
     async def keep(self) -> None:
         """Keep a worker in this place until the server stops. Raises StartError."""
         stopping = self.supervisor.stopping
-        tries = 0
+        restarts = Restarts()
         while True:
             async with self._changing:
                 if stopping.is_set():
@@ -350,7 +234,7 @@ class Slot:
             self.supervisor.figures.write()
             log.error(
                 "Worker %d ended (%s); starting another.",
-                *(worker.pid, _in_words(status)),
+                *(worker.pid, in_words(status)),
                 extra=event(
                     "worker_ended",
                     worker=worker.pid,
@@ -358,11 +242,11 @@ class Slot:
                     seconds=round(worker.age(), 3),
                 ),
             )
-            tries = 0 if worker.age() > YOUNG_SECONDS else tries + 1
-            if tries >= TRIES and not self.ready.is_set():
+            restarts.count(worker.age())
+            if restarts.young >= TRIES and not self.ready.is_set():
                 raise StartError("No worker gets ready; the lines above say why.")
-            if tries:
-                await _sleep_unless(stopping, _pause(tries))
+            if restarts.young:
+                await sleep_unless(stopping, restarts.pause())
 
     async def renew(self) -> bool:
         """Put a new worker in place and drain the old one; say whether the new one is ready."""
@@ -388,19 +272,3 @@ class Slot:
                 extra=event("worker_ready", worker=worker.pid, seconds=round(worker.age(), 3)),
             )
         return worker
-
-
-async def _sleep_unless(event: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
-
-
-def _pause(tries: int) -> float:
-    """How long to wait before the next try: longer each time, and not all in step."""
-    return min(LONGEST_PAUSE, 0.25 * 2.0**tries) * random.uniform(0.5, 1.0)
-
-
-def _in_words(status: int) -> str:
-    if status < 0:
-        return f"killed by {signal.Signals(-status).name}"
-    return f"exit status {status}"

@@ -2,7 +2,6 @@ import os
 import pty
 import shutil
 import signal
-import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -55,15 +54,6 @@ def test_a_worker_that_is_killed_is_followed_by_another(pair):
     until(lambda: pair.log.count("is ready after") == 3)
     until(pair.is_ready)
     assert f"Worker {killed} ended (killed by SIGKILL); starting another." in pair.log
-
-
-def test_a_store_that_is_killed_is_back_at_once(pair):
-    before, workers = pair.store(), pair.workers()
-    os.kill(before, signal.SIGKILL)
-    until(lambda: "The store is back." in pair.log)
-    assert pair.store() != before
-    until(pair.is_ready)
-    assert pair.workers() == workers
 
 
 def test_workers_are_renewed_one_by_one_while_people_are_served(pair):
@@ -159,58 +149,3 @@ def test_a_folder_called_server_is_not_in_the_way(tmp_path):
     prelude = "import sys; sys.path.remove('')"
     with launched(tmp_path, prelude=prelude, cwd=foreign.parent) as server:
         assert server.await_greeting().is_ready()
-
-
-class Redis:
-    """Debian's own server, started by hand."""
-
-    def __init__(self, folder, password):
-        program = shutil.which("redis-server")
-        if program is None:
-            pytest.skip("redis-server is not installed")
-        self.path = folder / "redis.sock"
-        self.url = f"unix://:{password}@{self.path}"
-        options = {"port": "0", "unixsocket": self.path, "requirepass": password}
-        options |= {"dir": folder, "appendonly": "yes", "save": "", "logfile": folder / "redis.log"}
-        self.command = [program, *(str(p) for k, v in options.items() for p in (f"--{k}", v))]
-
-
-@pytest.fixture
-def redis_server(tmp_path):
-    return Redis(tmp_path, "s3cret")
-
-
-def test_an_external_store_is_waited_for_and_its_password_kept(tmp_path, redis_server):
-    with launched(tmp_path, STACKVOTE_REDIS_URL=redis_server.url) as server:
-        until(lambda: "Waiting for the store" in server.log)
-        with subprocess.Popen(redis_server.command) as store:
-            try:
-                server.await_greeting()
-                assert server.is_ready()
-                commands = [server.pid, *server.workers()]
-                shown = subprocess.run(
-                    ["ps", "-ww", "-o", "args=", "-p", ",".join(map(str, commands))],
-                    capture_output=True,
-                    text=True,
-                    check=True,
-                )
-                assert server.stop() == 0
-            finally:
-                store.terminate()
-    for text in (server.log, server.greeting, shown.stdout):
-        assert "s3cret" not in text
-    assert f"unix://:***@{redis_server.path}" in server.greeting
-    assert not (tmp_path / "data" / "valkey.sock").exists()
-
-
-def test_a_store_that_turns_us_away_ends_the_start_in_words(tmp_path, redis_server):
-    with subprocess.Popen(redis_server.command) as store:
-        try:
-            until(redis_server.path.exists)
-            url = redis_server.url.replace("s3cret", "wr0ng")
-            with launched(tmp_path, STACKVOTE_REDIS_URL=url) as server:
-                assert server.ended() == 1
-        finally:
-            store.terminate()
-    assert "refuses the user or password" in server.log
-    assert "wr0ng" not in server.log

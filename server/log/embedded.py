@@ -59,7 +59,7 @@ _OPTIONS = {
 
 
 class StoreError(Exception):
-    """The embedded store cannot run; the message says why and what to do."""
+    """There is no store to work with; the message says why and what to do."""
 
 
 class EmbeddedStore:
@@ -119,7 +119,11 @@ class EmbeddedStore:
                         f"A store left over from an earlier run still holds {self.data_dir} and "
                         "does not stop. Look for a valkey-server process and end it."
                     )
-            self._launch(store_lock)
+            try:
+                self._launch(store_lock)
+            except OSError as error:
+                # No memory for one more process, say; whoever starts it may try again.
+                raise StoreError(f"The embedded store cannot be started: {error}") from None
         finally:
             os.close(store_lock)
 

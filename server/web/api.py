@@ -29,9 +29,10 @@ from server.live.views import comment_views, parts_of
 from server.metrics import REFUSALS, count
 from server.web import identity
 from server.web.bodies import Body, Query
-from server.web.handler import STATUS, Access, Handler, Problem
+from server.web.handler import Access, Handler
 from server.web.operations import operation
 from server.web.pages import links_of
+from server.web.problems import STATUS, Problem
 
 
 class FromTemplate(Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,7 +8,8 @@ from msgspec import Struct, structs
 
 from server.domain.limits import breach
 from server.domain.refusals import Code
-from server.web.handler import STATUS, Handler, Problem
+from server.web.handler import Handler
+from server.web.problems import STATUS, Problem
 
 Shape = TypeVar("Shape")
 

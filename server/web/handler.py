@@ -31,6 +31,7 @@ from server.metrics import BOARDS, HTTP_SECONDS, REFUSALS, REQUESTS, count
 from server.settings import Settings
 from server.web import identity
 from server.web.guesses import Guesses, network_of
+from server.web.problems import STORE_AWAY, Problem, problem_of
 from server.web.safe_html import rich_text
 from server.web.turns import Turns
 
@@ -53,51 +54,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), screen-wake-lock=(self)",
     "Cache-Control": "no-store",
 }
-
-STATUS: dict[str, int] = {
-    Code.NOT_UNDERSTOOD: 400,
-    Code.NOT_ALLOWED: 403,
-    Code.NO_SUCH_BOARD: 404,
-    Code.NO_SUCH_OPTION: 404,
-    Code.NO_SUCH_COMMENT: 404,
-    Code.NO_SUCH_ROUND: 404,
-    Code.ROUND_CLOSED: 409,
-    Code.ROUND_OPEN: 409,
-    Code.BAD_BALLOT: 422,
-    Code.BAD_SETTINGS: 422,
-    Code.UNKNOWN_METHOD: 422,
-    Code.TOO_LONG: 422,
-    Code.TOO_MANY: 409,
-    Code.STORE_AWAY: 503,
-    Code.GOING_AWAY: 503,
-}
-_CODES = {
-    400: "not_understood",
-    403: "not_allowed",
-    404: "not_found",
-    405: "not_allowed",
-    413: "too_large",
-    429: "too_fast",
-    503: "store_away",
-}
-_TITLES = {
-    400: "That was not understood",
-    403: "This door is closed to you",
-    404: "There is nothing here",
-    429: "A little slower, please",
-    503: "Back in a moment",
-}
-_WORDS = {
-    400: "The server did not understand this request.",
-    403: "This is not allowed.",
-    404: "There is nothing at this address.",
-    405: "This address does not do that.",
-    413: "This is too large.",
-    429: "That was too often. Try again in a minute.",
-    503: "The store is away. Try again in a moment.",
-}
-
-STORE_AWAY = Refused(Code.STORE_AWAY, "The store is away. Nothing is lost; try again in a moment.")
 
 
 class Access(StrEnum):
@@ -127,23 +83,6 @@ class Site(Struct, frozen=True):
     """By network: keys and invitations that this process had to look up."""
     guesses: Guesses
     turns: Turns
-
-
-class Problem(HTTPError):  # noqa: N818 - an answer, not a fault
-    """An answer to bad input: a status, a code of the contract, words for a person."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(status)
-        self.code = code
-        self.message = message
-
-    def shown(self) -> Any:
-        """Return the body of the answer."""
-        return {"error": {"code": self.code, "message": self.message}}
-
-    @staticmethod
-    def of(refused: Refused) -> "Problem":
-        return Problem(STATUS[refused.code], refused.code, refused.message)
 
 
 def mend_origin(request: HTTPServerRequest) -> None:
@@ -296,7 +235,7 @@ class Handler(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
-        problem = error if isinstance(error, Problem) else _problem(status_code, error)
+        problem = problem_of(status_code, error)
         self.problem = problem.code
         if status_code == HTTPStatus.SERVICE_UNAVAILABLE:
             self.set_header("Retry-After", "2")
@@ -308,7 +247,7 @@ class Handler(RequestHandler):
             self.render(
                 "problem.html",
                 status=status_code,
-                title=_TITLES.get(status_code, "Something went wrong"),
+                title=problem.title,
                 message=problem.message,
                 home="/",
             )
@@ -333,16 +272,6 @@ class Handler(RequestHandler):
                 shown_path(self.request.path),
                 exc_info=exc_info,
             )
-
-
-def _problem(status: int, error: BaseException | None) -> Problem:
-    """Put into words what Tornado found wrong."""
-    code = _CODES.get(status, "server_error")
-    said = (error.log_message or "") if isinstance(error, HTTPError) else ""
-    if status == HTTPStatus.FORBIDDEN and "origin" in said.lower():
-        code = "foreign_origin"
-    words = _WORDS.get(status, "Something went wrong here. Nothing you sent was changed by it.")
-    return Problem(status, code, words)
 
 
 async def _answer(room: Room, actor: Actor, request: AnyRequest | HostRequest) -> Answer:

@@ -14,9 +14,10 @@ from msgspec import Raw, structs
 
 from server.domain.refusals import Code
 from server.live.messages import CommentView, DeletedComment
-from server.web.handler import STATUS, Access, Handler
+from server.web.handler import Access, Handler
 from server.web.identity import BROWSER
 from server.web.operations import Operation, operation, operations_of
+from server.web.problems import STATUS
 
 Route = tuple[str, type[Handler]]
 

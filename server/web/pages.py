@@ -20,7 +20,8 @@ from server.live.room import Room
 from server.live.views import board_view, parts_of, talk_counts
 from server.log.store import StoreAwayError
 from server.web import identity
-from server.web.handler import Access, Handler, Problem
+from server.web.handler import Access, Handler
+from server.web.problems import Problem
 
 
 class Home(Handler):

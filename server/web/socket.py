@@ -25,7 +25,8 @@ from server.live.room import Room
 from server.live.session import Session
 from server.live.transport import Connection, frame
 from server.web import identity
-from server.web.handler import Access, Handler, Problem
+from server.web.handler import Access, Handler
+from server.web.problems import Problem
 from server.web.streams import StreamTransport
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from server.domain.refusals import Code
 from server.domain.rules import OWN_SETTINGS, BoardSettings, RoundSettings
 from server.live import messages, requests
 from server.web import api, hosts, invites, openapi, ops, pages, socket
-from server.web.handler import STATUS
+from server.web.problems import STATUS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
 

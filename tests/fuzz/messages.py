@@ -24,7 +24,7 @@ from server.live.reading import (
 )
 from server.live.requests import AnyRequest, Hello, completed_criteria, person_name
 from server.web.bodies import fitting, plain
-from server.web.handler import Problem
+from server.web.problems import Problem
 
 LINES = 60
 WHO = {b"h": Badge(browser="host", host="first"), b"a": Badge("ann"), b"b": Badge("ben")}

@@ -95,7 +95,7 @@ async def test_a_connection_that_is_kept_and_not_used_is_given_up(embedded, monk
 
 
 async def test_who_asks_for_pages_and_never_reads_them_is_given_up(embedded, monkeypatch, caplog):
-    assert door.PATIENCE <= 300
+    assert door.PATIENCE <= 120
     server = Worker(embedded.url)
     # The system takes little, so that the rest of a page waits in the memory of the worker.
     server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)

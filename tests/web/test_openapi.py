@@ -9,7 +9,7 @@ from one_process import worker
 from tornado.web import RequestHandler
 
 from server.domain.refusals import Code
-from server.web import api, handler, hosts, invites, openapi, ops, pages, socket
+from server.web import api, hosts, invites, openapi, ops, pages, problems, socket
 from server.web.handler import Access, Handler
 from server.web.operations import operations_of
 
@@ -75,7 +75,7 @@ def test_every_code_of_the_handlers_has_its_status_in_the_document():
     found = openapi.document(ROUTES)
     acting = found["paths"]["/api/boards/{code}/actions"]["post"]["responses"]
     for code in Code:
-        assert code in acting[str(handler.STATUS[code])]["description"]
+        assert code in acting[str(problems.STATUS[code])]["description"]
     making = found["paths"]["/api/boards"]["post"]["responses"]
     assert making.keys() == {"201", "400", "403", "404", "409", "413", "422", "429", "503"}
 
