@@ -5,6 +5,7 @@ import pytest
 from domain.happenings import T0, create, entry_of, first_round_of, told, visible
 from one_process import until
 from redis import Redis
+from watching import Watching
 
 from server.domain import actions as act
 from server.domain.board import Board
@@ -13,25 +14,6 @@ from server.live.replica import Replica
 from server.log import keys
 from server.log.log import Batch, Log
 from server.log.store import Script, Store
-
-
-class Watching:
-    def __init__(self):
-        self.seqs = []
-        self.renewals = 0
-        self.ends = []
-
-    def applied(self, seq, *_):
-        self.seqs.append(seq)
-
-    def changed(self, change):
-        pass
-
-    def renewed(self):
-        self.renewals += 1
-
-    def lost(self, unreadable=None):
-        self.ends.append(str(unreadable or "gone"))
 
 
 async def caught_up(replica):
