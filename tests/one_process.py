@@ -40,11 +40,14 @@ async def until(condition, patience=PATIENCE):
 
 
 class Worker:
-    """A worker that serves on a port of this machine."""
+    """A worker that serves on a port of this machine; `trust` is what it speaks TLS with."""
 
-    def __init__(self, url, **settings):
+    def __init__(self, url, trust=None, **settings):
         self.socket, self.port = bind_unused_port()
-        base = {"redis_url": url, "public_url": f"http://127.0.0.1:{self.port}"}
+        self.trust = trust
+        self.base = f"http{'s' if trust else ''}://127.0.0.1:{self.port}"
+        self.safe = "__Host-" if trust else ""
+        base = {"redis_url": url, "public_url": self.base}
         settings = {
             "message_rate": 10_000,
             "message_burst": 10_000,
@@ -80,8 +83,8 @@ class Worker:
                 "method": "POST",
                 "body": body if isinstance(body, bytes) else json.dumps(body),
             } | more
-        more = {"raise_error": False, "follow_redirects": False} | more
-        return await self.http.fetch(f"http://127.0.0.1:{self.port}{path}", **more)
+        usual = {"raise_error": False, "follow_redirects": False, "ssl_options": self.trust}
+        return await self.http.fetch(f"{self.base}{path}", **usual | more)
 
     async def api(self, path, body=None, **more):
         """Ask for an address of the API: status and JSON."""
@@ -103,11 +106,14 @@ class Worker:
 
     async def line(self, code, *, cookie=None, key=None, **more):
         """Open a live connection and say nothing yet."""
-        cookies = "; ".join(filter(None, [cookie, key and f"stackvote_host_{code}={key}"]))
+        cookies = "; ".join(
+            filter(None, [cookie, key and f"{self.safe}stackvote_host_{code}={key}"])
+        )
         headers = {"Cookie": cookies} if cookies else {}
         socket = await self.pages.enter_async_context(
             connect(
-                f"ws://127.0.0.1:{self.port}/b/{code}/live",
+                f"{self.base.replace('http', 'ws', 1)}/b/{code}/live",
+                ssl=self.trust,
                 additional_headers=headers | more.pop("headers", {}),
                 subprotocols=["stackvote.v1"],
                 ping_interval=None,

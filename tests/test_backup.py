@@ -1,15 +1,15 @@
 """A backup is whole or not there; a restore changes nothing, or everything."""
 
-import contextlib
 import io
 import json
 import os
 import stat
-import subprocess
 import tarfile
+from contextlib import ExitStack
 
 import pytest
 import redis
+from disks import fill, small_disk
 
 from server.backup import BackupError, backup, restore
 from server.log.embedded import EmbeddedStore, StoreError, is_held
@@ -157,27 +157,15 @@ def test_a_backup_that_cannot_be_written_leaves_the_last_one(data, tmp_path):
         backup(settings(data), tmp_path / "no" / "such" / "backup")
 
 
-@pytest.fixture
-def small(tmp_path):
-    """A disk of three megabytes."""
-    place = tmp_path / "small"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=3m,mode=700", "none", place]
-    if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("only root may mount")
-    yield place
-    subprocess.run(["umount", place], check=True)
-
-
-def test_a_full_disk_is_told_and_once_there_is_room_it_works(small, tmp_path):
-    data, file = small / "data", tmp_path / "backup"
-    load(data / "secret")
-    with EmbeddedStore(data) as store, redis.from_url(store.url) as client:
+def test_a_full_disk_is_told_and_once_there_is_room_it_works(tmp_path):
+    with ExitStack() as stack:
+        small = stack.enter_context(small_disk(tmp_path / "small", "3m"))
+        data, file = small / "data", tmp_path / "backup"
+        load(data / "secret")
+        store = stack.enter_context(EmbeddedStore(data))
+        client = stack.enter_context(redis.from_url(store.url))
         client.set("ballast", os.urandom(600_000))
-        filler = small / "filler"
-        with contextlib.suppress(OSError), filler.open("wb", buffering=0) as full:
-            while True:
-                full.write(bytes(4096))
+        filler = fill(small)
         with pytest.raises(StoreError, match="is its disk full"):
             backup(settings(data), file)
         assert not file.exists()

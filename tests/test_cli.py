@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from disks import fill, small_disk
 
 from server.cli import main
 from server.log.embedded import EmbeddedStore
@@ -98,24 +99,14 @@ def test_few_files_get_advice(tmp_path, capsys):
 
 
 def test_data_in_memory_or_far_away_get_advice(tmp_path, capsys):
-    place = tmp_path / "in memory"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "none", place], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip("only root may mount")
-    try:
+    with small_disk(tmp_path / "in memory", "1m") as place:
         assert main(["check", "--data", str(place / "data")]) == 0
         shown = capsys.readouterr().out
         assert re.search(r"^advice .*in memory \(tmpfs\)", shown, re.MULTILINE)
         assert re.search(r"^advice .*make room", shown, re.MULTILINE)
-        (place / "filler").write_bytes(bytes((1 << 20) - 4096))
-        subprocess.run(["dd", "if=/dev/zero", f"of={place}/more"], check=False, capture_output=True)
+        fill(place)
         assert main(["check", "--data", str(place / "data")]) == 1
         assert re.search(r"^fault .*No space left", capsys.readouterr().out, re.MULTILINE)
-    finally:
-        subprocess.run(["umount", place], check=True)
 
 
 def test_an_open_secret_is_refused_by_check_and_by_run(tmp_path, capsys):

@@ -1,4 +1,3 @@
-import contextlib
 import fcntl
 import os
 import re
@@ -9,6 +8,7 @@ import tempfile
 import time
 
 import pytest
+from disks import fill, small_disk
 from running import launched, until
 
 from server import figures as figures_
@@ -129,22 +129,15 @@ def test_where_no_memory_is_to_be_had_as_files_the_disk_will_do(tmp_path, monkey
 
 
 def test_a_disk_that_is_full_kills_no_worker(tmp_path):
-    small = tmp_path / "small"
-    small.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", small]
-    if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("only root may mount")
-    try:
-        with launched(tmp_path / "server", TMPDIR=str(small)) as server:
-            server.await_greeting()
-            with contextlib.suppress(OSError), (small / "filler").open("wb", buffering=0) as filler:
-                while True:
-                    filler.write(bytes(4096))
-            (worker,) = server.workers()
-            os.kill(worker, signal.SIGKILL)
-            until(lambda: server.log.count("is ready after") == 2)
-            until(server.is_ready)
-            assert server.get("/metrics")[0] == 200
-            assert server.log.count("starting another.") == 1
-    finally:
-        subprocess.run(["umount", small], check=True)
+    with (
+        small_disk(tmp_path / "small", "1m") as small,
+        launched(tmp_path / "server", TMPDIR=str(small)) as server,
+    ):
+        server.await_greeting()
+        fill(small)
+        (worker,) = server.workers()
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: server.log.count("is ready after") == 2)
+        until(server.is_ready)
+        assert server.get("/metrics")[0] == 200
+        assert server.log.count("starting another.") == 1

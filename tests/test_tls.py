@@ -1,16 +1,24 @@
 """HTTPS in the process itself: the pages, and the live connection over a stream."""
 
+import asyncio
+import contextlib
 import json
+import socket
 import ssl
+import struct
 import urllib.request
+from pathlib import Path
 
 import pytest
 import trustme
+from one_process import until, worker
 from running import launched
 from websockets.sync.client import connect
 
 from server import tls
+from server.log.embedded import EmbeddedStore
 from server.settings import Settings
+from server.web import door as door_module
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +91,92 @@ def test_a_certificate_that_is_none_ends_the_start_in_words(files, tmp_path):
 
 def test_without_a_certificate_there_is_no_context():
     assert tls.context(Settings()) is None
+
+
+def client_hello():
+    """Give what a browser says first."""
+    said = ssl.MemoryBIO()
+    line = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), said, server_hostname="a.example")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        line.do_handshake()
+    return said.read()
+
+
+HELLO = client_hello()
+UNFINISHED = [b"", HELLO[: len(HELLO) // 2], HELLO, b"\x16\x03\x01\x40\x00" + bytes(range(256))]
+"""Nothing, half a greeting, a whole one and then nothing, and one that never ends."""
+NO_TLS = [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", bytes(range(256)) * 8]
+MANY, HASTY = 60, 20
+"""Strangers of each kind, and others of it who have hung up before they are let in."""
+
+
+def hang_up(stranger):
+    """Leave without a goodbye: the other side is told that the line was reset."""
+    stranger.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    stranger.close()
+
+
+async def let_go(stranger):
+    """Read until the other side ends it."""
+    stranger.setblocking(False)
+    with contextlib.suppress(ConnectionResetError):
+        while await asyncio.get_running_loop().sock_recv(stranger, 65_536):
+            pass
+
+
+def open_files():
+    return len(list(Path("/dev/fd").iterdir()))
+
+
+async def test_who_never_ends_the_handshake_is_let_go_and_hinders_nobody(
+    files, trust, tmp_path, monkeypatch, caplog
+):
+    async with contextlib.AsyncExitStack() as stack:
+        store = stack.enter_context(EmbeddedStore(tmp_path))
+        cert, key = map(str, files)
+        house = await stack.enter_async_context(
+            worker(store, trust=trust, tls_cert=cert, tls_key=key)
+        )
+
+        def knock(said):
+            stranger = stack.enter_context(socket.create_connection(("127.0.0.1", house.port)))
+            stranger.sendall(said)
+            return stranger
+
+        asking = house.server._asking
+        code, host_key = await house.board()
+        host, ann = await house.host(code, host_key), await house.page(code)
+        await host.done("open_round", method="approval")
+        await until(lambda: not asking)
+        files_before = open_files()
+
+        slow, wrong = [], []
+        for said in UNFINISHED:
+            for _ in range(HASTY):
+                hang_up(knock(said))
+            slow += [knock(said) for _ in range(MANY)]
+            await until(lambda: len(asking) == len(slow))  # noqa: B023
+        for said in NO_TLS:
+            wrong += [knock(said) for _ in range(MANY)]
+            async with asyncio.timeout(10):
+                await asyncio.gather(*map(let_go, wrong[-MANY:]))
+        for stranger in slow[::2]:
+            hang_up(stranger)
+        await until(lambda: len(asking) == len(slow) / 2)
+
+        async with asyncio.timeout(5):
+            await ann.done("vote", round=1, ballot={"approve": ["tornado"]})
+            ben = await house.page(code)
+            await ben.done("vote", round=1, ballot={"approve": ["flask"]})
+            await ben.socket.close()
+        assert len(asking) >= len(slow) / 2
+
+        monkeypatch.setattr(door_module, "PATIENCE", 0.0)
+        async with asyncio.timeout(10):
+            await asyncio.gather(*map(let_go, slow[1::2]))
+        await until(lambda: not asking)
+        for stranger in slow + wrong:
+            stranger.close()
+        await until(lambda: open_files() <= files_before)
+        await ann.done("vote", round=1, ballot={"approve": ["flask"]})
+        assert not caplog.records

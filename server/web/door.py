@@ -102,6 +102,14 @@ class Door(HTTPServer):
             self._send_away(next(iter(self._asking)), "full")
             return connection.dup()
 
+    def _handle_connection(self, connection: socket.socket, address: Any) -> None:
+        try:
+            connection.getpeername()
+            super()._handle_connection(connection, address)
+        except OSError:
+            # They hung up while they waited to be accepted. TLS cannot begin with nobody there.
+            connection.close()
+
     def handle_stream(self, stream: IOStream, address: Any) -> None:
         """Let somebody in, after all who came before."""
         self._turns.take(partial(super().handle_stream, stream, address))

@@ -1,11 +1,10 @@
 """The disk is full under the append-only file, and then there is room again."""
 
 import asyncio
-import contextlib
-import os
-import subprocess
+from contextlib import ExitStack
 
 import pytest
+from disks import fill, small_disk
 from meeting import hold
 from people import eventually
 from stores import Debian, Embedded
@@ -18,30 +17,14 @@ FULL = 8.0
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """A disk of 16 MiB on a folder."""
-    if os.geteuid():
-        pytest.skip("only root mounts disks")
-    with contextlib.ExitStack() as stack:
-
-        def mount(folder):
-            folder.mkdir(parents=True)
-            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder], check=True)
-            stack.callback(subprocess.run, ["umount", "--lazy", folder], check=True)
-            return folder
-
-        yield mount
-
-
-def fill(folder):
-    """Leave no byte free."""
-    with (folder / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
-        while True:
-            filler.write(b"x" * 4096)
+def disk_on():
+    """What puts a disk of 16 MiB on a folder, until the test is over."""
+    with ExitStack() as disks:
+        yield lambda folder: disks.enter_context(small_disk(folder, "16m"))
 
 
 async def nobody_can_vote(meeting, folder):
-    fill(folder)
+    filler = fill(folder)
     acks, everybody = meeting.acks, meeting.crowd.all
     await eventually(lambda: all(p.stores[-1:] == ["away"] for p in everybody if p.present))
     await eventually(lambda: meeting.server.get("/readyz")[0] == 503)
@@ -50,12 +33,12 @@ async def nobody_can_vote(meeting, folder):
     assert (await asyncio.to_thread(meeting.server.get, "/readyz"))[0] == 503
     assert "store_away" in meeting.place.journal.put_off
     assert len(acks) == before
-    (folder / "filler").unlink()
+    filler.unlink()
 
 
 @pytest.mark.quick
-def test_the_disk_of_the_embedded_store_is_full(small_disk, place_on, tmp_path):
-    folder = small_disk(tmp_path / "server" / "data")
+def test_the_disk_of_the_embedded_store_is_full(disk_on, place_on, tmp_path):
+    folder = disk_on(tmp_path / "server" / "data")
     place = place_on(Embedded(tmp_path / "store"))
     hold(
         place,
@@ -70,9 +53,9 @@ def test_the_disk_of_the_embedded_store_is_full(small_disk, place_on, tmp_path):
     )
 
 
-def test_a_store_that_refuses_to_write_is_waited_for(small_disk, place_on, tmp_path):
+def test_a_store_that_refuses_to_write_is_waited_for(disk_on, place_on, tmp_path):
     """A store that writes every second stays, and answers MISCONF."""
-    folder = small_disk(tmp_path / "redis")
+    folder = disk_on(tmp_path / "redis")
     place = place_on(Debian(folder, fsync="everysec"))
     hold(
         place,
@@ -81,8 +64,8 @@ def test_a_store_that_refuses_to_write_is_waited_for(small_disk, place_on, tmp_p
     )
 
 
-def test_a_store_of_one_s_own_that_dies_of_it_is_started_again(small_disk, place_on, tmp_path):
-    folder = small_disk(tmp_path / "redis")
+def test_a_store_of_one_s_own_that_dies_of_it_is_started_again(disk_on, place_on, tmp_path):
+    folder = disk_on(tmp_path / "redis")
     place = place_on(Debian(folder))
 
     async def fill_and_start(meeting):

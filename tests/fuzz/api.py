@@ -3,15 +3,14 @@
 python -m fuzz.api --seconds 60 --seed 1
 """
 
-import argparse
 import json
 import os
-import random
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from fuzz.asking import asked
 from fuzz.ground import ground
 
 HERE = Path(__file__).parent
@@ -35,10 +34,6 @@ def search(field, seconds, seed, folder):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
-    asked = parser.parse_args()
-    print(f"seed {asked.seed}", flush=True)
+    wanted = asked()
     with tempfile.TemporaryDirectory() as folder, ground(Path(folder)) as field:
-        search(field, asked.seconds, asked.seed, folder)
+        search(field, wanted.seconds, wanted.seed, folder)

@@ -3,14 +3,13 @@
 python -m fuzz.guided messages --seconds 60 --seed 1
 """
 
-import argparse
 import importlib
-import random
 import sys
 import tempfile
 from pathlib import Path
 
 import atheris
+from fuzz.asking import asked
 from fuzz.corpus import FOLDER
 
 MOST = 16_384
@@ -50,10 +49,5 @@ def search(name, seconds, seed):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("name")
-    parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(31))
-    asked = parser.parse_args()
-    print(f"seed {asked.seed}", flush=True)
-    search(asked.name, asked.seconds, asked.seed)
+    wanted = asked("name")
+    search(wanted.name, wanted.seconds, wanted.seed)

@@ -3,15 +3,14 @@
 python -m fuzz.thrown frames --seconds 60 --seed 1
 """
 
-import argparse
 import asyncio
 import importlib
-import itertools
 import random
 import tempfile
 import time
 from pathlib import Path
 
+from fuzz.asking import asked, turns
 from fuzz.corpus import save
 from fuzz.ground import GROWN_MB, encode, ground
 
@@ -23,8 +22,9 @@ WARM = 0.3
 async def search(target, name, field, dice, seconds):
     """Give how many cases were thrown. Raises what went wrong, when it has kept the case."""
     await field.serves()
-    sockets, begun, weight, thrown = field.sockets(), time.monotonic(), 0.0, 0
-    for _ in itertools.takewhile(lambda _: time.monotonic() - begun < seconds, itertools.count()):
+    sockets, weight, thrown = field.sockets(), 0.0, 0
+    warm = time.monotonic() + WARM * seconds
+    for _ in turns(seconds):
         cases = [target.case(random.Random(dice.getrandbits(64))) for _ in range(BATCH)]
         thrown += BATCH
         try:
@@ -34,7 +34,7 @@ async def search(target, name, field, dice, seconds):
             for case in await guilty(target, field, cases):
                 print(f"kept: {save(name, encode(case))}")
             raise
-        if not weight and time.monotonic() - begun > WARM * seconds:
+        if not weight and time.monotonic() > warm:
             await field.is_left(sockets)
             weight = field.weight()
     await field.is_left(sockets)
@@ -73,14 +73,9 @@ async def guilty(target, field, cases):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("name")
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
-    asked = parser.parse_args()
-    print(f"seed {asked.seed}", flush=True)
-    dice = random.Random(asked.seed)
-    target = importlib.import_module(f"fuzz.{asked.name}")
+    wanted = asked("name")
+    dice = random.Random(wanted.seed)
+    target = importlib.import_module(f"fuzz.{wanted.name}")
     with tempfile.TemporaryDirectory() as folder, ground(Path(folder)) as field:
-        found = asyncio.run(search(target, asked.name, field, dice, asked.seconds))
+        found = asyncio.run(search(target, wanted.name, field, dice, wanted.seconds))
     print(f"{found} cases")

@@ -21,7 +21,7 @@ def test_a_worker_is_killed_and_everybody_is_back(place):
             victim = max(held, key=held.get)
 
             async def kill():
-                await eventually(lambda: len(place.journal.acks) > 100)
+                await place.answered(100)
                 os.kill(victim, signal.SIGKILL)
                 await asyncio.to_thread(wait_gone, {victim})
                 await eventually(lambda: len(server.workers()) == 3)
@@ -44,17 +44,15 @@ def test_a_worker_that_hangs_for_a_while_takes_up_where_it_stood(place):
             await spread(crowd, server)
             held = served(server)
             victim = max(held, key=held.get)
-            acks = place.journal.acks
 
             async def hang():
-                await eventually(lambda: len(acks) > 50)
+                await place.answered(50)
                 os.kill(victim, signal.SIGSTOP)
                 try:
                     await asyncio.sleep(3.5)  # This is the event itself, not a wait for one.
                 finally:
                     os.kill(victim, signal.SIGCONT)
-                before = len(acks)
-                await eventually(lambda: len(acks) > before + 100)
+                await place.answered(100)
 
             await crowd.busy(hang())
             await settled(place.store, crowd, place.journal)
@@ -74,7 +72,7 @@ def test_the_store_is_killed_and_people_are_told(place):
             acks = place.journal.acks
 
             async def kill():
-                await eventually(lambda: len(acks) > 100)
+                await place.answered(100)
                 await asyncio.to_thread(place.store.down)
                 await eventually(lambda: all(p.stores[-1:] == ["away"] for p in crowd.all))
                 statuses = [await asyncio.to_thread(server.get, "/readyz") for _ in range(9)]
@@ -88,7 +86,7 @@ def test_the_store_is_killed_and_people_are_told(place):
                 await asyncio.to_thread(place.store.up)
                 await eventually(lambda: all(p.stores[-1:] == ["ok"] for p in crowd.all))
                 assert await asyncio.to_thread(server.is_ready)
-                await eventually(lambda: len(acks) > silent + 100)
+                await place.answered(100)
 
             await crowd.busy(kill())
             await settled(place.store, crowd, place.journal)
@@ -105,10 +103,9 @@ def test_everything_is_killed_and_started_again(place):
         async with place.crowd() as crowd:
             await crowd.join(server, 20)
             await spread(crowd, server)
-            acks = place.journal.acks
 
             async def kill():
-                await eventually(lambda: len(acks) > 150)
+                await place.answered(150)
                 pids = [*server.workers(), server.pid, place.store.pid]
                 # Held, so that it starts no other; and last, so that no worker takes leave.
                 server.signal(signal.SIGSTOP)
@@ -119,8 +116,7 @@ def test_everything_is_killed_and_started_again(place):
                 place.store.start()
                 port = str(server.port)
                 await asyncio.to_thread(place.serve, STACKVOTE_PORT=port)
-                before = len(acks)
-                await eventually(lambda: len(acks) > before + 100)
+                await place.answered(100)
 
             await crowd.busy(kill())
             await settled(place.store, crowd, place.journal)

@@ -23,11 +23,10 @@ def test_told_to_stop_it_takes_leave_of_everybody(place):
             await crowd.join(server, 38)
             await crowd.join(server, 2, view="screen")
             await spread(crowd, server)
-            acks = place.journal.acks
             lines = [person.line for person in crowd.all]
 
             async def stop():
-                await eventually(lambda: len(acks) > 150)
+                await place.answered(150)
                 assert await asyncio.to_thread(server.stop) == 0
                 place.store.close()
                 place.store.start()
@@ -60,7 +59,7 @@ def test_workers_are_renewed_while_people_vote(place):
             before = server.workers()
 
             async def renew():
-                await eventually(lambda: len(place.journal.acks) > 50)
+                await place.answered(50)
                 server.signal(signal.SIGHUP)
                 await eventually(lambda: "All workers are new." in server.log, 2 * PATIENCE)
 

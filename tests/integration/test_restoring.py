@@ -7,7 +7,6 @@ import sys
 
 import pytest
 from checker import Ledger, settled
-from people import eventually
 from serving import spread
 from stores import Embedded
 
@@ -54,16 +53,14 @@ def test_people_go_on_after_a_restore_from_what_was_backed_up(place, tmp_path):
             held = {}
 
             async def disaster():
-                await eventually(lambda: len(acks) > 200)
+                await place.answered(200)
                 held["before"] = list(acks)
                 said = await asyncio.to_thread(stackvote, place, "backup", file)
                 assert "Wrote 1 board and the secret" in said
                 held["history"] = Ledger.of(place.store, crowd.code).entries
-                more = len(acks)
-                await eventually(lambda: len(acks) > more + 200)
+                await place.answered(200)
                 await asyncio.to_thread(lose_everything)
-                last = len(acks)
-                await eventually(lambda: len(acks) > last + 100)
+                await place.answered(100)
 
             await crowd.busy(disaster())
             (epoch,) = {person.epoch for person in crowd.all}

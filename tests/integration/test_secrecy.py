@@ -25,7 +25,7 @@ def test_a_dump_of_the_store_joins_no_ballot_to_a_seat(place):
             await spread(crowd, server)
             assert (await host.say("open_round", method="approval")).seq
             await eventually(lambda: all(person.round for person in crowd.all))
-            await crowd.busy(eventually(lambda: len(place.journal.acks) > 150))
+            await crowd.busy(place.answered(150))
             await settled(place.store, crowd, place.journal)
 
             assert not any("result" in seen.what for seen in place.journal.tallies)

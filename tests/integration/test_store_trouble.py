@@ -24,10 +24,9 @@ def test_a_store_that_hangs_for_a_while_is_waited_for(place):
         async with place.crowd() as crowd:
             await crowd.join(server, 20)
             await spread(crowd, server)
-            acks = place.journal.acks
 
             async def hang():
-                await eventually(lambda: len(acks) > 100)
+                await place.answered(100)
                 os.kill(place.store.pid, signal.SIGSTOP)
                 try:
                     await asyncio.sleep(5)  # This is the event itself, not a wait for one.
@@ -35,8 +34,7 @@ def test_a_store_that_hangs_for_a_while_is_waited_for(place):
                 finally:
                     os.kill(place.store.pid, signal.SIGCONT)
                 assert all(told)
-                before = len(acks)
-                await eventually(lambda: len(acks) > before + 100)
+                await place.answered(100)
 
             await crowd.busy(hang())
             await settled(place.store, crowd, place.journal)
@@ -90,7 +88,6 @@ def test_a_store_that_is_busy_with_something_else_is_waited_for(place):
         async with place.crowd() as crowd:
             await crowd.join(server, 10)
             await spread(crowd, server)
-            acks = place.journal.acks
             with place.store.client() as client:
                 client.config_set("busy-reply-threshold", 50)
 
@@ -104,10 +101,9 @@ def test_a_store_that_is_busy_with_something_else_is_waited_for(place):
                     )
 
             async def busy():
-                await eventually(lambda: len(acks) > 50)
+                await place.answered(50)
                 await asyncio.to_thread(block)
-                before = len(acks)
-                await eventually(lambda: len(acks) > before + 50)
+                await place.answered(50)
                 await eventually(lambda: all(p.stores[-1:] != ["away"] for p in crowd.all))
 
             await crowd.busy(busy())
@@ -128,8 +124,7 @@ def test_a_store_that_forgot_everything_starts_anew(forgetful):
             await spread(crowd, server)
             await others.found(server)
             await others.join(server, 15)
-            acks = place.journal.acks
-            await crowd.busy(eventually(lambda: len(acks) > 100))
+            await crowd.busy(place.answered(100))
             epochs = {person.epoch for person in crowd.all}
             assert len(epochs) == 1
 
@@ -148,8 +143,7 @@ def test_a_store_that_forgot_everything_starts_anew(forgetful):
             status, _ = await asyncio.to_thread(server.get, f"/b/{others.code}")
             assert status == 404
 
-            last = len(acks)
-            await crowd.busy(eventually(lambda: len(acks) > last + 100))
+            await crowd.busy(place.answered(100))
             await settled(place.store, crowd, place.journal)
 
     asyncio.run(meeting())
@@ -164,18 +158,15 @@ def test_a_store_that_went_back_in_time_takes_everybody_along(forgetful):
         async with place.crowd() as crowd:
             await crowd.join(server, 20)
             await spread(crowd, server)
-            acks = place.journal.acks
 
             async def go_back():
-                await eventually(lambda: len(acks) > 100)
+                await place.answered(100)
                 with place.store.client() as client:
                     client.save()
-                saved = len(acks)
-                await eventually(lambda: len(acks) > saved + 100)
+                await place.answered(100)
                 await asyncio.to_thread(place.store.down)
                 await asyncio.to_thread(place.store.up)
-                before = len(acks)
-                await eventually(lambda: len(acks) > before + 100)
+                await place.answered(100)
 
             await crowd.busy(go_back())
             (epoch,) = {person.epoch for person in crowd.all}

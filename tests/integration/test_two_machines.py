@@ -4,7 +4,6 @@ import asyncio
 
 from checker import settled
 from people import base_of
-from running import until
 from serving import spread
 from stores import Debian
 
@@ -19,16 +18,14 @@ def test_two_servers_with_one_store_and_secret_serve_one_board(place_on, tmp_pat
             await crowd.join(here, 15)
             await crowd.join(there, 15)
             await spread(crowd, here)
-            acks = place.journal.acks
 
             async def move():
                 """One server goes; its people are sent to the other, with the same cookies."""
-                await asyncio.to_thread(until, lambda: len(acks) > 150)
+                await place.answered(150)
                 for person in crowd.all:
                     person.base = base_of(there)
                 assert await asyncio.to_thread(here.stop) == 0
-                before = len(acks)
-                await asyncio.to_thread(until, lambda: len(acks) > before + 150)
+                await place.answered(150)
 
             await crowd.busy(move())
             seats = {person: {w["you"]["seat"] for w in person.welcomes} for person in crowd.all}

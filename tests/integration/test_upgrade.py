@@ -141,7 +141,6 @@ def test_workers_are_upgraded_one_by_one_while_people_vote(place, older, wheels)
     server, installation = older
     server.await_greeting()
     place.store.serves(server)
-    acks = place.journal.acks
 
     async def meeting():
         async with place.crowd() as crowd:
@@ -150,7 +149,7 @@ def test_workers_are_upgraded_one_by_one_while_people_vote(place, older, wheels)
             held = {}
 
             async def upgrade():
-                await eventually(lambda: len(acks) > 100)
+                await place.answered(100)
                 (before,) = versions(server).items()
                 assert before == (before[0], 3)
                 assert before[0] != NEWER
@@ -166,8 +165,7 @@ def test_workers_are_upgraded_one_by_one_while_people_vote(place, older, wheels)
                 server.signal(1)
                 await eventually(lambda: "All workers are new." in server.log, 120)
                 assert versions(server) == {NEWER: 3}
-                last = len(acks)
-                await eventually(lambda: len(acks) > last + 100)
+                await place.answered(100)
 
             await crowd.busy(upgrade())
             ledger = await settled(place.store, crowd, place.journal)
@@ -189,7 +187,6 @@ def test_a_restart_with_the_newer_version_keeps_people_waiting_for_seconds(place
     server, installation = older
     server.await_greeting()
     place.store.serves(server)
-    acks = place.journal.acks
     stack = []
 
     def restart():
@@ -208,12 +205,11 @@ def test_a_restart_with_the_newer_version_keeps_people_waiting_for_seconds(place
             await spread(crowd, server)
 
             async def upgrade():
-                await eventually(lambda: len(acks) > 100)
+                await place.answered(100)
                 began = await asyncio.to_thread(restart)
                 await eventually(lambda: all(p.present and len(p.welcomes) > 1 for p in crowd.all))
                 print(f"everybody was back after {time.monotonic() - began:.1f} s")  # noqa: T201
-                last = len(acks)
-                await eventually(lambda: len(acks) > last + 100)
+                await place.answered(100)
 
             await crowd.busy(upgrade())
             await settled(place.store, crowd, place.journal)

@@ -17,7 +17,7 @@ def test_forty_people_on_three_processes_see_one_board(place):
             await crowd.join(server, 38)
             await crowd.join(server, 2, view="screen")
             await spread(crowd, server)
-            await crowd.busy(eventually(lambda: len(place.journal.acks) >= 600))
+            await crowd.busy(place.answered(600))
             await settled(place.store, crowd, place.journal)
             assert not place.journal.refused
 

@@ -5,6 +5,7 @@ import pytest
 from domain.happenings import T0, create, entry_of, first_round_of, told, visible
 from one_process import until
 from redis import Redis
+from watching import Watching
 
 from server.domain import actions as act
 from server.domain.board import Board
@@ -13,25 +14,6 @@ from server.live.replica import Replica
 from server.log import keys
 from server.log.log import Batch, Log
 from server.log.store import Script, Store
-
-
-class Watching:
-    def __init__(self):
-        self.seqs = []
-        self.renewals = 0
-        self.ends = []
-
-    def applied(self, seq, *_):
-        self.seqs.append(seq)
-
-    def changed(self, change):
-        pass
-
-    def renewed(self):
-        self.renewals += 1
-
-    def lost(self, unreadable=None):
-        self.ends.append(str(unreadable or "gone"))
 
 
 async def caught_up(replica):
@@ -43,12 +25,24 @@ class Nobody:
         pass
 
 
-@pytest.mark.parametrize("seed", range(12))
-async def test_whatever_comes_in_whatever_order_the_boards_are_the_same(embedded, seed):
-    dice = random.Random(seed)
+@pytest.fixture
+def store(embedded, io_loop):
+    """A store without a board."""
+    with Redis.from_url(embedded.url) as client:
+        client.flushall()
     store = Store(embedded.url)
-    log = Log(store, Nobody(), 1)
-    await store.client.flushall()
+    yield store
+    io_loop.run_sync(store.close)
+
+
+@pytest.fixture
+def log(store):
+    return Log(store, Nobody(), 1)
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_whatever_comes_in_whatever_order_the_boards_are_the_same(log, seed):
+    dice = random.Random(seed)
     happened, board = [create(), first_round_of(dice.getrandbits(60))], Board()
     board.apply(1, T0, happened[0])
     for _ in range(150):
@@ -78,13 +72,9 @@ async def test_whatever_comes_in_whatever_order_the_boards_are_the_same(embedded
     seqs = early._watcher.seqs
     assert seqs == list(range(1, len(rows) + 1))
     await early.close()
-    await store.close()
 
 
-async def test_a_hole_is_read_from_the_log_and_what_was_erased_is_skipped(embedded):
-    store = Store(embedded.url)
-    log = Log(store, Nobody(), 1)
-    await store.client.flushall()
+async def test_a_hole_is_read_from_the_log_and_what_was_erased_is_skipped(log):
     names = [act.Entry(by=f"{n}", action=act.Rename(name=f"N{n}")) for n in range(9)]
     await log.create("BOARD", [act.encode(each) for each in (create(), *names)])
     log.erase("BOARD", (4, 5, 10))
@@ -103,13 +93,9 @@ async def test_a_hole_is_read_from_the_log_and_what_was_erased_is_skipped(embedd
     assert "x" not in replica.board.names
     assert replica.board.names["y"] == "Y"
     await replica.close()
-    await store.close()
 
 
-async def test_another_history_is_read_from_its_beginning(embedded):
-    store = Store(embedded.url)
-    log = Log(store, Nobody(), 1)
-    await store.client.flushall()
+async def test_another_history_is_read_from_its_beginning(log, store):
     await log.create("BOARD", [act.encode(create(title="Before")), *[act.encode(create())] * 5])
     replica = Replica(log, "BOARD", Watching())
     await replica.load()
@@ -126,15 +112,11 @@ async def test_another_history_is_read_from_its_beginning(embedded):
     with pytest.raises(Refused) as caught:
         await Replica(log, "BOARD", Watching()).load()
     assert caught.value.code is Code.NO_SUCH_BOARD
-    await store.close()
 
 
-async def test_two_histories_are_never_mixed_while_a_long_log_is_read(embedded, monkeypatch):
+async def test_two_histories_are_never_mixed_while_a_long_log_is_read(log, store, monkeypatch):
     monkeypatch.setattr("server.live.replica.PAGE", 5)
     monkeypatch.setattr("server.log.log.PAGE", 5)
-    store = Store(embedded.url)
-    log = Log(store, Nobody(), 1)
-    await store.client.flushall()
 
     def history(title):
         names = [act.Entry(by=f"{n}", action=act.Rename(name=title)) for n in range(11)]
@@ -157,7 +139,6 @@ async def test_two_histories_are_never_mixed_while_a_long_log_is_read(embedded, 
     assert set(replica.board.names.values()) == {"After"}
     assert replica.board.title == "After"
     assert replica.epoch == pages[-1].epoch
-    await store.close()
 
 
 OF_TOMORROW = [
@@ -172,10 +153,7 @@ OF_TOMORROW = [
 
 @pytest.mark.parametrize("hint", [False, True])
 @pytest.mark.parametrize("entry", OF_TOMORROW)
-async def test_a_board_that_this_version_cannot_read_is_given_up(embedded, entry, hint):
-    store = Store(embedded.url)
-    log = Log(store, Nobody(), 1)
-    await store.client.flushall()
+async def test_a_board_that_this_version_cannot_read_is_given_up(log, entry, hint):
     await log.create("BOARD", [act.encode(create())])
     replica = Replica(log, "BOARD", Watching())
     await replica.load()
@@ -190,23 +168,15 @@ async def test_a_board_that_this_version_cannot_read_is_given_up(embedded, entry
     assert why.startswith("position 2: ")
     with pytest.raises(act.UnreadableError, match="position 2: "):
         await Replica(log, "BOARD", Watching()).load()
-    await store.close()
 
 
-async def test_a_log_without_its_beginning_is_no_board(embedded):
-    store = Store(embedded.url)
-    log = Log(store, Nobody(), 1)
-    await store.client.flushall()
+async def test_a_log_without_its_beginning_is_no_board(log):
     await log.create("BOARD", [act.encode(act.Entry(by="ann", action=act.Rename(name="Ann")))])
     with pytest.raises(act.UnreadableError, match="its beginning is missing"):
         await Replica(log, "BOARD", Watching()).load()
-    await store.close()
 
 
-async def test_a_rule_that_fails_gives_up_the_board_and_is_loud(embedded, caplog, monkeypatch):
-    store = Store(embedded.url)
-    log = Log(store, Nobody(), 1)
-    await store.client.flushall()
+async def test_a_rule_that_fails_gives_up_the_board_and_is_loud(log, caplog, monkeypatch):
     await log.create("BOARD", [act.encode(create())])
     replica = Replica(log, "BOARD", Watching())
     await replica.load()
@@ -215,13 +185,11 @@ async def test_a_rule_that_fails_gives_up_the_board_and_is_loud(embedded, caplog
     replica.receive(Batch(replica.epoch, 2, T0, [rename]))
     assert "position 2: ZeroDivisionError" in replica._watcher.ends[0]
     assert "Position 2 of board K7QF2M could not be applied." in caplog.text
-    await store.close()
 
 
-async def test_an_answer_that_newer_batches_have_overtaken_is_no_other_history(embedded):
-    store = Store(embedded.url)
-    log = Log(store, Nobody(), 1)
-    await store.client.flushall()
+async def test_an_answer_that_newer_batches_have_overtaken_is_no_other_history(
+    embedded, log, store
+):
     await log.create("BOARD", [act.encode(create())])
     replica = Replica(log, "BOARD", Watching())
     await replica.load()
@@ -241,4 +209,3 @@ async def test_an_answer_that_newer_batches_have_overtaken_is_no_other_history(e
     await caught_up(replica)
     assert replica.board.seq == 4
     assert replica._watcher.renewals == 0
-    await store.close()

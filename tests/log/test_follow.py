@@ -3,6 +3,7 @@ import signal
 from contextlib import asynccontextmanager
 
 from real_stores import Written, logged, until
+from watching import Watching
 
 from server.domain import actions as act
 from server.domain.options import Option
@@ -19,27 +20,6 @@ FIRST = act.encode(act.Entry(action=act.Create(code="BOARD", title="?", options=
 
 def named(n):
     return act.encode(act.Entry(by=f"seat {n}", action=act.Rename(name=f"Name {n}")))
-
-
-class Watching:
-    """A watcher of a replica that notes what it is told."""
-
-    def __init__(self):
-        self.seqs = []
-        self.renewals = 0
-        self.ends = []
-
-    def applied(self, seq, *_):
-        self.seqs.append(seq)
-
-    def changed(self, change):
-        pass
-
-    def renewed(self):
-        self.renewals += 1
-
-    def lost(self, unreadable=None):
-        self.ends.append(unreadable is None)
 
 
 class Reader:
@@ -225,7 +205,7 @@ async def test_a_board_that_is_gone_with_its_store_is_told(fragile):
             with fragile.client as client:
                 client.flushall()
             reader.catch_up()
-            await until(lambda: reader.watching.ends == [True])
+            await until(lambda: reader.watching.ends == ["gone"])
 
 
 async def test_one_follower_in_trouble_does_not_cut_the_line(server, caplog):

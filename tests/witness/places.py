@@ -6,8 +6,8 @@ import random
 import signal
 
 from journal import Journal
-from people import Crowd
-from running import launched
+from people import Crowd, eventually
+from running import PATIENCE, launched
 
 QUICK = {"STACKVOTE_MESSAGE_RATE": "1000", "STACKVOTE_MESSAGE_BURST": "1000"}
 """Tests type faster than people; limits are tried elsewhere."""
@@ -46,6 +46,11 @@ class Place:
         self.store.serves(server)
         self.servers.append(server)
         return server
+
+    async def answered(self, n):
+        """Wait until so many more of what people say has been acknowledged."""
+        enough = len(self.journal.acks) + n
+        await eventually(lambda: len(self.journal.acks) >= enough, PATIENCE)
 
     def crowd(self, code="FRAMEWORKS", **how):
         return Crowd(self.journal, code, self.random, **how)
