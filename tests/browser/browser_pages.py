@@ -45,11 +45,14 @@ def saved(page):
 
 
 def ranking(page):
-    """The result as the page's table says it: rank, name, votes by row."""
-    return [
-        row.inner_text().split("\t")
-        for row in page.locator("[data-part=ranking-table] tbody tr").all()
-    ]
+    """The rows of the page's table of the result."""
+    return page.locator("[data-part=ranking-table] tbody tr")
+
+
+def see_first(page, *rows):
+    """Wait until the result begins with these rows: rank, name, votes."""
+    for n, row in enumerate(rows):
+        expect(ranking(page).nth(n)).to_have_text(row, use_inner_text=True)
 
 
 def until(page, condition, within=10):
@@ -59,6 +62,16 @@ def until(page, condition, within=10):
     while not page.evaluate(condition):
         assert time.monotonic() < deadline, condition
         page.wait_for_timeout(50)
+
+
+def read(page, address, words, within=10):
+    """Ask for an address as this browser until it has the words: another process may answer,
+    a moment behind."""
+    deadline = time.monotonic() + within
+    while words not in (html := page.request.get(address).text()):
+        assert time.monotonic() < deadline, html
+        page.wait_for_timeout(20)
+    return html
 
 
 def comment(page, name, text, kind="For"):
