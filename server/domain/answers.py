@@ -1,7 +1,8 @@
 """What became of the last messages, by name.
 
 Flat arrays, because these live long and are made while thousands are there: as objects of their
-own they would lie scattered over the interpreter's memory, and keep it from being given back.
+own they would lie scattered over the interpreter's memory, and keep it from being given back
+(docs/decisions/0007-what-outlives-a-crowd.md).
 """
 
 from array import array
@@ -13,7 +14,7 @@ REMEMBERED = 65_536
 """How many messages back a repeated one is still known as a repeat."""
 _WIDTH = 16
 """Bytes of a name as it is kept. A server's own names have as many."""
-_FEW, _MANY = 64, 65_536
+_FEW, _MANY = 64, 131_072
 """Chains at first, and from `_FULL` messages on."""
 _FULL = 1024
 
@@ -37,11 +38,10 @@ class Answers:
 
     def get(self, name: str) -> int | Refused | None:
         kept = _kept(name)
-        oldest = max(0, self._count - REMEMBERED)
         n = self._newest[hash(kept) % len(self._newest)]
-        while n >= oldest:
+        while n >= 0 and n >= self._count - REMEMBERED:
             place = n % REMEMBERED
-            if self._names[place * _WIDTH : (place + 1) * _WIDTH] == kept:
+            if self._names.startswith(kept, place * _WIDTH):
                 return self._refused.get(n) or self._positions[place]
             n = self._before[place]
         return None
