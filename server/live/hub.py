@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import random
 import time
@@ -12,6 +11,7 @@ from server import tasks
 from server.domain import actions as act
 from server.domain.refusals import Code, Refused
 from server.live import messages
+from server.live.leavings import Leavings
 from server.live.messages import Goodbye
 from server.live.pseudonyms import Pseudonyms
 from server.live.room import UNREADABLE, Room
@@ -34,10 +34,6 @@ WITHHELD = 10.0
 """Seconds after which it is tried again to read a board that could not be read."""
 MOST_EMPTY = 1_000
 """Rooms without people that are kept at most: whoever opens board after board fills no memory."""
-CROWD = 500
-"""Connections after whose end their memory is collected. What belongs to one refers to itself in
-circles, and Python by itself would come to them only after a million more objects.
-"""
 FAREWELLS = 100
 """Connections closed in one go when the server drains."""
 
@@ -66,7 +62,7 @@ class Hub:
         self._deserted = asyncio.Event()
         self._deserted.set()
         self._left: dict[str, float] = {}
-        self._gone = 0
+        self._leavings = Leavings()
         """Connections that ended since memory was collected."""
         self._compared = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -83,7 +79,7 @@ class Hub:
 
     def depart(self, guest: Connection) -> None:
         self.guests.discard(guest)
-        self._gone += 1
+        self._leavings.add()
         if not self.guests:
             self._deserted.set()
 
@@ -225,9 +221,7 @@ class Hub:
                 logger.exception("Looking after rooms and connections failed.")
 
     def _look_around(self, now: float) -> None:
-        if self._gone >= CROWD:
-            self._gone = 0
-            gc.collect()
+        self._leavings.collect()
         for connection in list(self.guests):
             connection.check(now)
         compare = self.store.present and now - self._compared >= COMPARE

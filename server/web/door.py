@@ -14,6 +14,7 @@ from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPConnection, HTTPMessageDelegate
 from tornado.iostream import IOStream
 
+from server.live.leavings import Leavings
 from server.loglines import event
 from server.metrics import SENT_AWAY
 from server.web.turns import Turns
@@ -51,6 +52,7 @@ class Door(HTTPServer):
         self._asking: OrderedDict[HTTP1ServerConnection, float] = OrderedDict()
         """Since when each is at one request; whoever takes longest comes first."""
         self._room = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - KEPT_FREE
+        self._leavings = Leavings()
         self._said = -SAID_LASTS
         self._longest = 0
 
@@ -138,6 +140,7 @@ class Door(HTTPServer):
         """Send away who takes too long, and the slowest readers where too much waits for them."""
         loop = asyncio.get_running_loop()
         loop.call_later(LOOK, self._look_around)
+        self._leavings.collect()
         for asking, since in list(self._asking.items()):
             if since > loop.time() - PATIENCE:
                 break
@@ -155,6 +158,7 @@ class Door(HTTPServer):
         SENT_AWAY.labels(why).inc()
         del self._asking[asking]
         asking.stream.close()
+        self._leavings.add()
 
     def _say_full(self, why: str | None) -> None:
         now = asyncio.get_running_loop().time()
