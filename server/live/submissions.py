@@ -32,7 +32,9 @@ class _Submission:
         """Tell those who asked, once it is both applied and as durable as asked for."""
         if self.logged and self.outcome is not None:
             self._open.pop(self._once, None)
-            for answered in self.answered:
+            # Whoever was told that it was given up is not told again when it is in after all.
+            told, self.answered = self.answered, []
+            for answered in told:
                 answered(self.outcome)
 
 

@@ -206,10 +206,11 @@ class Handler(RequestHandler):
         """Ask for something on a board, and wait for what becomes of it."""
         count(REQUESTS, str(request.__struct_config__.tag))
         answer = await _answer(room, actor, request)
-        if isinstance(answer, Refused) and self.site.news.allows(self.network):
+        if _may_be_outdated(answer) and self.site.news.allows(self.network):
             # What a script did before may have gone to another process, a moment ago.
             await room.replica.caught_up()
-            answer = await _answer(room, actor, request)
+            if self.site.hub.rooms.get(room.code) is room:
+                answer = await _answer(room, actor, request)
         if isinstance(answer, Refused):
             count(REFUSALS, answer.code)
         return answer
@@ -272,6 +273,11 @@ class Handler(RequestHandler):
                 shown_path(self.request.path),
                 exc_info=exc_info,
             )
+
+
+def _may_be_outdated(answer: Answer) -> bool:
+    """Whether it is a refusal that the log could have overtaken."""
+    return isinstance(answer, Refused) and answer.code not in {Code.STORE_AWAY, Code.GOING_AWAY}
 
 
 async def _answer(room: Room, actor: Actor, request: AnyRequest | HostRequest) -> Answer:

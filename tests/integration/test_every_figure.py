@@ -71,7 +71,8 @@ class Watch:
                         continue
                     key = (name, tuple(sorted(labels.items())))
                     shown.append((key, value))
-                    if family.type != "gauge" and value < self._last.get(key, 0):
+                    # Sums over processes are rounded, now so and now so.
+                    if family.type != "gauge" and value < self._last.get(key, 0) * (1 - 1e-9):
                         self.fallen.append((key, self._last[key], value))
                     self._last[key] = value
                 self.values[family.name].add(tuple(sorted(shown)))
