@@ -197,10 +197,12 @@ def test_who_does_not_listen_is_sent_away_and_slows_nobody(embedded):
             while await asyncio.to_thread(closes, meeting.server, 4008) < DEAF:
                 then += await answers()
         then.sort()
-        for share in (0.5, 0.9):
+        # Whoever waited for the deaf would wait for the ten seconds that their lines may stand;
+        # a machine that does something else meanwhile is felt by the slowest tenth.
+        for share, spread in ((0.5, 0.1), (0.9, 1.0)):
             was, is_ = usual[int(share * len(usual))], then[int(share * len(then))]
             print(f"{share:.0%} of the answers: {was:.4f} s before, {is_:.4f} s beside.")  # noqa: T201
-            assert is_ < 3 * was + 0.1
+            assert is_ < 3 * was + spread
 
     hold(embedded, talk_to_the_deaf, says={}, touches_all=False)
 
