@@ -156,7 +156,7 @@ class Room:
             ballot=self.ballot(connection.actor.seat),
             **older,
         )
-        connection.send(frame(messages.encode(welcome)), "welcome")
+        connection.welcome(frame(messages.encode(welcome)))
         if not self._store.present:
             connection.send(frame(messages.encode(self.pulse())), "pulse")
 

@@ -209,6 +209,11 @@ class Connection(asyncio.BufferedProtocol):
         held, self._held = self._held, b""
         self.send(held + data)
 
+    def welcome(self, data: bytes) -> None:
+        """Send all that this person may see. It holds their newest ballot, too."""
+        self._held = b""
+        self.send(data, "welcome")
+
     def show_ballot(self, data: bytes) -> None:
         """Send this person's ballot, together with the answer to it where one is awaited.
 

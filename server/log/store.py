@@ -3,6 +3,7 @@
 import hashlib
 import importlib.resources
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -76,6 +77,8 @@ class Store:
         self.on_presence: list[Callable[[bool], None]] = []
         self._clock_offset = 0.0
         self._distrusted_until = 0.0
+        self._alive_at = -math.inf
+        """When it last gave a sign of life."""
         self._away_since = time.monotonic()
         self._durability = durability
         # Whether a command is to be sent again is decided here, where it is known what a
@@ -131,6 +134,7 @@ class Store:
         pipeline.evalsha(script.sha, len(keys), *keys, *args)
         for command in then:
             pipeline.execute_command(*command)
+        began = time.monotonic()
         try:
             answers = await pipeline.execute(raise_on_error=False)
             for answer in answers:
@@ -147,17 +151,18 @@ class Store:
             self._distrust(error)
             raise StoreAwayError(str(error)) from error
         except (RedisError, OSError) as error:
-            raise self._judged(error) from error
+            raise self._judged(error, began) from error
         return answers
 
     async def call(self, command: Awaitable[Answer]) -> Answer:
         """Await one command. Raises StoreAwayError where the store cannot do it now."""
+        began = time.monotonic()
         try:
             return await command
         except (RedisError, OSError) as error:
-            raise self._judged(error) from error
+            raise self._judged(error, began) from error
 
-    def _judged(self, error: Exception) -> Exception:
+    def _judged(self, error: Exception, began: float) -> Exception:
         """Tell an answer of the store from its absence."""
         if isinstance(error, ResponseError):
             # redis-py takes the code off the words where it knows it, and only there.
@@ -165,7 +170,9 @@ class Store:
             if code not in _NOT_NOW:
                 return error
             self._distrust(error)
-        self.set_present(value=False, why=error)
+        elif began > self._alive_at:
+            # Else it has given a sign of life since: what was lost is an attempt of before.
+            self.set_present(value=False, why=error)
         return StoreAwayError(str(error))
 
     def _distrust(self, why: object) -> None:
@@ -210,10 +217,12 @@ class Store:
         return int(_local_ms() + self._clock_offset)
 
     def set_present(self, *, value: bool, why: object = "") -> None:
-        if value is self.present or (value and time.monotonic() < self._distrusted_until):
+        now = time.monotonic()
+        if value:
+            self._alive_at = now
+        if value is self.present or (value and now < self._distrusted_until):
             return
         self.present = value
-        now = time.monotonic()
         if value:
             away = now - self._away_since
             logger.info(

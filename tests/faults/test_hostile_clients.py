@@ -25,6 +25,10 @@ KEPT_FOR_CROWDS, KEPT_AGAIN, KEPT_EACH = 32 * 1024, 6 * 1024, 16
 """KiB by which a worker that a crowd of 3,300 has filled stays larger, and how much another such
 crowd adds. The first is the interpreter's: it gives back only what is wholly empty.
 """
+CALM = (10, 20)
+"""Seconds between two things that somebody says meanwhile, who at the usual pace would fill more
+memory than the strangers: all that is said stays on the board.
+"""
 NO_ROOM = r"No room for more people: too many connections are open"
 WRONG = {
     "huge": "1009",
@@ -129,6 +133,7 @@ def test_ten_thousand_who_say_nothing_leave_nothing_behind(embedded, kind, end):
     """Those who never say hello, and those who say no word of HTTP: twice as many thousands."""
 
     async def stand_there(meeting):
+        pace, meeting.pace = meeting.pace, CALM
         left, stood = [], []
         for _ in range(2):
             async with strangers(meeting, kind, 10_000) as them:
@@ -142,6 +147,7 @@ def test_ten_thousand_who_say_nothing_leave_nothing_behind(embedded, kind, end):
                 )
             assert them.became == {end: 10_000}
             left.append(await meeting.memory_at_rest())
+        meeting.pace = pace
         # What the first ones took is kept for those who come next; the next take no more, but
         # for those beyond them: how many come to which process is chance.
         first, second = left

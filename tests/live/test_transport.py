@@ -149,7 +149,7 @@ async def test_an_outbox_that_runs_over_is_dropped_and_a_welcome_is_due_when_it_
 async def test_whoever_stays_full_is_closed_after_a_while_and_not_before():
     async with line() as (connection, _):
         await fill(connection)
-        connection.send(b"x" * (OUTBOX_BYTES + 1), "welcome")
+        connection.welcome(b"x" * (OUTBOX_BYTES + 1))
         now = asyncio.get_running_loop().time()
         assert abs(connection.full_since - now) < 1
         connection.check(now + transport.STALLED - 1)
@@ -337,10 +337,21 @@ async def test_many_pings_get_one_answer_a_read():
             theirs.recv(1)
 
 
+async def test_a_ballot_that_waits_for_its_answer_does_not_outlive_a_welcome():
+    """The welcome holds the newest ballot; what was held back before is older."""
+    old, welcome, ack = frame(b"old"), frame(b"welcome"), frame(b"ack")
+    async with line() as (connection, theirs):
+        connection.await_answer()
+        connection.show_ballot(old)
+        connection.welcome(welcome)
+        connection.answer(ack)
+        assert await read(theirs, len(welcome + ack)) == welcome + ack
+
+
 async def test_a_welcome_that_nobody_reads_is_given_up():
     async with line() as (connection, _theirs):
         now = asyncio.get_running_loop().time()
-        connection.send(frame(b"x" * 1_000_000), "welcome")
+        connection.welcome(frame(b"x" * 1_000_000))
         connection.heard_at = now + 1000  # It goes on saying that it is there.
         connection.check(now)
         connection.check(now + transport.STALLED)
@@ -352,7 +363,7 @@ async def test_a_welcome_that_nobody_reads_is_given_up():
 async def test_a_slow_reader_who_gets_on_is_not_given_up():
     async with line() as (connection, theirs):
         now = asyncio.get_running_loop().time()
-        connection.send(frame(b"x" * 1_000_000), "welcome")
+        connection.welcome(frame(b"x" * 1_000_000))
         connection.heard_at = now + 1000
         connection.check(now)
         before = connection._transport.get_write_buffer_size()

@@ -59,6 +59,23 @@ async def test_what_a_script_says_is_told_from_a_store_that_is_away(fragile):
         assert await store.call(store.client.ping())
 
 
+async def test_what_was_tried_before_the_last_sign_of_life_takes_nobody_for_away(fragile):
+    async with opened(fragile) as store:
+        store.set_present(value=True)
+        fragile.kill()
+
+        async def hears_of_it_and_fails():
+            store.set_present(value=True)
+            await store.client.ping()
+
+        with pytest.raises(StoreAwayError):
+            await store.call(hears_of_it_and_fails())
+        assert store.present
+        with pytest.raises(StoreAwayError):
+            await store.call(store.client.ping())
+        assert not store.present
+
+
 async def test_each_run_of_a_store_names_another_history(fragile):
     async with opened(fragile) as store:
         store.run = await store.read_run()
