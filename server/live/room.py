@@ -189,8 +189,10 @@ class Room:
                 require_no_ballot(self.board, self.ballot(seat))
             self.board.check(self._store.now(), entry)
         except Refused:
-            # What was done is not refused when it is asked for again, though it could no
-            # longer be done now.
+            # What was done, or is being done, is not refused when it is asked for again, though
+            # it could no longer be done now.
+            if self._submissions.join(once, answered):
+                return
             before = self.board.answer_to(once)
             if not isinstance(before, int):
                 raise

@@ -48,14 +48,20 @@ class Submissions:
 
     def submit(self, entry: act.Entry, answered: Answered | None = None) -> None:
         """Put an entry into the log. The same message again waits for the same answer."""
-        submission = self._open.get(entry.once)
-        if submission is None:
-            submission = _Submission(entry.once, self._open)
-            if entry.once:
-                self._open[entry.once] = submission
-            self._log.append(self._code, act.encode(entry), submission.take_note)
+        if answered and self.join(entry.once, answered):
+            return
+        submission = _Submission(entry.once, self._open)
         if answered:
             submission.answered.append(answered)
+        if entry.once:
+            self._open[entry.once] = submission
+        self._log.append(self._code, act.encode(entry), submission.take_note)
+
+    def join(self, once: str, answered: Answered) -> bool:
+        """Wait for the answer to the same message, if it is under way."""
+        if submission := self._open.get(once):
+            submission.answered.append(answered)
+        return submission is not None
 
     def give_up(self, refused: Refused) -> None:
         """Answer whoever waits: it may stand in the log, but here nobody will hear of it."""

@@ -1,6 +1,8 @@
 import pytest
 from one_process import until, worker
 
+from server.live.requests import Vote
+
 
 async def test_a_round_locks_by_itself_when_its_time_is_up(embedded, monkeypatch):
     monkeypatch.setattr("server.domain.rounds.MIN_SECONDS", 0)
@@ -27,6 +29,23 @@ async def test_time_that_is_added_holds_the_lock_back(embedded, monkeypatch):
         room = server.hub.rooms[code]
         assert room._timer.when() - host.socket.loop.time() > 50
         assert room.board.round.state == "open"
+
+
+async def test_a_vote_that_is_under_way_is_not_refused_when_it_comes_again_too_late(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host, ann = await server.host(code, key), await server.page(code)
+        await host.done("open_round", method="single", settings={"seconds": 60})
+        room, answers = server.hub.rooms[code], []
+        (actor,) = (c.actor for c in room._seating.connections if c.view == "ballot")
+        vote = Vote(id="v", round=1, ballot={"choice": "flask"})
+        room.request(actor, vote, answers.append)
+        # By the clock of this process the round is over; by the store's it is not.
+        server.hub.store._clock_offset += 3_600_000
+        room.request(actor, vote, answers.append)
+        await until(lambda: len(answers) == 2)
+        assert answers == [room.board.seq] * 2
+        assert (await ann.told("ballot"))["ballot"] == {"choice": "flask"}
 
 
 async def test_a_new_round_hides_what_the_last_one_showed(embedded):
