@@ -29,6 +29,8 @@ from server.worker import Handover, Worker
 # What a worker may take beyond its time for draining before it is killed: its people's answers
 # to the farewell, and a moment to clear up.
 DRAIN_MARGIN = FAREWELL + 3.0
+LARGE_BYTES = 128 * 1024
+"""Memory in pieces of this size is given back to the system as soon as it is free."""
 TRIES = 5
 
 log = logging.getLogger("stackvote.workers")
@@ -118,6 +120,8 @@ class Supervisor:
         sockets = [each.fileno() for each in self.sockets]
         settings = msgspec.structs.replace(self.settings, redis_url=self.store.url)
         environment = {
+            # By itself the GNU C library keeps ever larger pieces for later once some were free.
+            "MALLOC_MMAP_THRESHOLD_": str(LARGE_BYTES),
             **os.environ,
             # A worker imports from where its parent does. The current directory does not
             # count (-P): somebody's folder named `server` may lie in it.
