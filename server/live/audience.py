@@ -94,6 +94,11 @@ class Broadcaster:
             self._urgent.set()
         self._stirred.set()
 
+    @property
+    def people_due_to_crowd(self) -> bool:
+        """Whether a crowd is about to be told who is here."""
+        return self._people_changed and self._is_crowd()
+
     def mark_people(self) -> None:
         self._people_changed = True
         self._stirred.set()
@@ -137,9 +142,11 @@ class Broadcaster:
         if self._people_changed and now >= self._next_people:
             news.people = True
             self._people_changed = False
-            crowd = sum(map(len, self.members.values())) >= CROWD
-            self._next_people = now + (CROWD_WINDOW if crowd else PEOPLE_WINDOW)
+            self._next_people = now + (CROWD_WINDOW if self._is_crowd() else PEOPLE_WINDOW)
         return news
+
+    def _is_crowd(self) -> bool:
+        return sum(map(len, self.members.values())) >= CROWD
 
     async def _send_news(self, news: News) -> None:
         # All is made before anything is sent: while the loop does other things, people move

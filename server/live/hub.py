@@ -63,7 +63,6 @@ class Hub:
         self._deserted.set()
         self._left: dict[str, float] = {}
         self._leavings = Leavings()
-        """Connections that ended since memory was collected."""
         self._compared = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 

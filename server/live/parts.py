@@ -8,7 +8,7 @@ from msgspec import Raw
 from server.domain.board import Board
 from server.domain.rounds import State
 from server.live import messages
-from server.live.audience import CROWD, PEOPLE_WINDOW
+from server.live.audience import PEOPLE_WINDOW
 from server.live.messages import PeopleView
 from server.live.replica import Replica
 from server.live.views import PARTS, Audience, first_comments, round_beside
@@ -34,7 +34,7 @@ class Parts:
         self._parts: dict[tuple[str, Audience], tuple[object, Raw]] = {}
         self._first_comments: dict[Audience, tuple[object, Raw, dict[str, int]]] = {}
         self._rounds: dict[int, tuple[object, Raw]] = {}
-        self._people: tuple[float, Raw] | None = None
+        self._people: tuple[object, float, Raw] = (None, 0.0, Raw())
 
     def of(self, name: str, audience: Audience) -> Raw:
         """Encode one of `PARTS`, once a position."""
@@ -71,11 +71,15 @@ class Parts:
                 self._rounds[each.n] = (now, Raw(messages.encode(round_beside(board, each))))
         return Raw(messages.encode([self._rounds[each.n][1] for each in board.rounds]))
 
-    def people(self, connections: int) -> Raw:
-        """Encode who is here; when a crowd arrives at once, not anew for each of them."""
-        now = asyncio.get_running_loop().time()
-        if connections >= CROWD and self._people and now - self._people[0] < PEOPLE_WINDOW:
-            return self._people[1]
-        part = Raw(messages.encode(self._stage.people()))
-        self._people = (now, part)
+    def people(self, *, told_again: bool) -> Raw:
+        """Encode who is here. Where that is `told_again` to all in a moment, it is not made anew
+        for each of a crowd that arrives at once.
+        """
+        board, now = self._stage.board, asyncio.get_running_loop().time()
+        # On these depends of whom it is told that they have voted.
+        rules = (self._stage.replica.epoch, len(board.rounds), board.settings)
+        known, made, part = self._people
+        if not told_again or known != rules or now - made >= PEOPLE_WINDOW:
+            part = Raw(messages.encode(self._stage.people()))
+            self._people = (rules, now, part)
         return part

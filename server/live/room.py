@@ -152,7 +152,7 @@ class Room:
             tally=self._parts.of("tally", audience),
             comments=comments,
             talk=talk_view(self.board) or UNSET,
-            people=self._parts.people(len(self._seating.connections)),
+            people=self._parts.people(told_again=self._broadcaster.people_due_to_crowd),
             ballot=self.ballot(connection.actor.seat),
             **older,
         )

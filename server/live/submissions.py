@@ -30,11 +30,11 @@ class _Submission:
 
     def answer(self) -> None:
         """Tell those who asked, once it is both applied and as durable as asked for."""
-        if self.logged and self.outcome is not None:
-            self._open.pop(self._once, None)
-            # Whoever was told that it was given up is not told again when it is in after all.
-            told, self.answered = self.answered, []
-            for answered in told:
+        # Whoever was told that it was given up is not told again when it is in after all.
+        is_open = self._open.get(self._once) is self
+        if is_open and self.logged and self.outcome is not None:
+            del self._open[self._once]
+            for answered in self.answered:
                 answered(self.outcome)
 
 

@@ -134,9 +134,8 @@ class Store:
         pipeline.evalsha(script.sha, len(keys), *keys, *args)
         for command in then:
             pipeline.execute_command(*command)
-        began = time.monotonic()
         try:
-            answers = await pipeline.execute(raise_on_error=False)
+            answers = await self.call(pipeline.execute(raise_on_error=False))
             for answer in answers:
                 if isinstance(answer, Exception):
                     raise answer
@@ -150,8 +149,6 @@ class Store:
             # Whatever else a store says to our own scripts, it does not do them now.
             self._distrust(error)
             raise StoreAwayError(str(error)) from error
-        except (RedisError, OSError) as error:
-            raise self._judged(error, began) from error
         return answers
 
     async def call(self, command: Awaitable[Answer]) -> Answer:

@@ -5,7 +5,7 @@ from domain.happenings import Meeting, create, entry
 
 from server.domain import actions as act
 from server.domain.rounds import Round
-from server.domain.rules import BoardSettingsChange, Names
+from server.domain.rules import BoardSettingsChange, Names, Visibility
 from server.live import messages
 from server.live.messages import PeopleView
 from server.live.parts import Parts
@@ -96,8 +96,22 @@ def test_another_history_with_the_same_positions_is_written_anew():
     assert json.loads(messages.encode(hall.parts.rounds()))[0]["round"]["method"] == "approval"
 
 
-async def test_in_a_crowd_people_are_not_counted_for_each_who_comes():
+async def test_people_are_not_counted_for_each_who_comes_where_all_are_told_again():
     hall = Hall()
-    assert hall.parts.people(1) != hall.parts.people(1)
-    assert hall.parts.people(1000) is hall.parts.people(1000)
-    assert hall.here < 4
+    first = hall.parts.people(told_again=True)
+    assert hall.parts.people(told_again=True) is first
+    assert hall.parts.people(told_again=False) != first
+
+
+async def test_who_has_voted_is_told_by_the_rules_of_the_round_and_of_now():
+    hall = Hall()
+    hall.meeting.open("single")
+    told = [hall.parts.people(told_again=True)]
+    hall.meeting.do(act.RevealRound(round=1), "host")
+    hall.meeting.open("single", visibility=Visibility.LIVE)
+    told.append(hall.parts.people(told_again=True))
+    hall.meeting.do(act.SetBoard(settings=BoardSettingsChange(show_names=False)), "host")
+    told.append(hall.parts.people(told_again=True))
+    hall.replica.epoch = "two"
+    told.append(hall.parts.people(told_again=True))
+    assert len({bytes(part) for part in told}) == 4

@@ -32,7 +32,7 @@ async def test_time_that_is_added_holds_the_lock_back(embedded, monkeypatch):
 
 
 async def test_a_vote_that_is_under_way_is_not_refused_when_it_comes_again_too_late(embedded):
-    async with worker(embedded) as server:
+    async with worker(embedded, own=True) as server:
         code, key = await server.board()
         host, ann = await server.host(code, key), await server.page(code)
         await host.done("open_round", method="single", settings={"seconds": 60})
@@ -62,6 +62,25 @@ async def test_a_new_round_hides_what_the_last_one_showed(embedded):
         for frame in ann.of("tally"):
             if frame["seq"] >= seq:
                 assert frame["tally"] == {"round": 2, "voters": 0}
+
+
+async def test_whoever_comes_into_a_crowd_is_told_what_was_counted_before_they_came(
+    embedded, monkeypatch
+):
+    monkeypatch.setattr("server.live.audience.CROWD", 2)
+    monkeypatch.setattr("server.live.audience.CROWD_WINDOW", 0)
+    # However short a time ago somebody else came.
+    monkeypatch.setattr("server.live.parts.PEOPLE_WINDOW", 60)
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host, ann = await server.host(code, key), await server.page(code, name="Ann")
+        await host.done("open_round", method="single")
+        await host.told("people", lambda f: f["people"]["here"] == 1)
+        await server.page(code, "screen")
+        await ann.done("vote", round=1, ballot={"choice": "flask"})
+        await host.told("people", lambda f: f["people"]["voted"] == 1)
+        latest = await server.page(code, "screen")
+        assert latest.welcome["people"] == host.of("people")[-1]["people"]
 
 
 async def test_the_host_sees_early_only_where_everybody_is_told_so(embedded):

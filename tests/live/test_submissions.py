@@ -86,6 +86,19 @@ async def test_what_others_said_and_what_nobody_waits_for_goes_by(embedded):
     await asked.store.close()
 
 
+async def test_what_comes_again_after_it_was_given_up_gets_an_answer_of_its_own(embedded):
+    asked = await opened(embedded)
+    asked.submit()
+    away = Refused(Code.STORE_AWAY, "The store is away.")
+    asked.submissions.give_up(away)
+    asked.submit()
+    await asked.log.drained()
+    assert asked.answers == [away]
+    asked.submissions.settle(2, ENTRY, Change())
+    assert asked.answers == [away, 2]
+    await asked.store.close()
+
+
 async def test_whoever_was_told_that_it_was_given_up_is_not_told_again(embedded):
     asked = await opened(embedded)
     asked.submit()

@@ -38,9 +38,10 @@ export class Fetched {
   async read() {
     clearTimeout(this.#timer);
     this.#timer = null;
-    // Without its line the console knows nothing new, or may know nothing any more.
-    if (this.#live.line.status !== "open") return;
-    this.#at = this.#live.state.seq;
+    const { line, state } = this.#live;
+    // Without its line the console knows nothing new; whoever was removed may know nothing more.
+    if (line.status !== "open" || state.you?.role !== "host") return;
+    this.#at = state.seq;
     try {
       this.#render(await call(this.#path));
     } catch (problem) {
