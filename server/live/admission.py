@@ -38,6 +38,8 @@ class Actor(NamedTuple):
     votes: bool = True
     """False where a host without an invitation is on a board that asks for one."""
     badge: Badge = Badge()
+    view: View | None = None
+    """The page they ask on."""
 
 
 NOBODY = Actor(seat=None, is_host=False)
@@ -65,6 +67,7 @@ def admit(board: Board, pseudonyms: Pseudonyms, badge: Badge, view: View | None)
         observes=seat in board.observing,
         votes=votes,
         badge=badge._replace(invite=invite),
+        view=view,
     )
 
 

@@ -43,7 +43,7 @@ class Replica:
         self._watcher = watcher
         self._behind = False
         self._lag = 0
-        self._reading: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[bool] | None = None
 
     async def load(self) -> None:
         """Read the board for the first time.
@@ -73,12 +73,11 @@ class Replica:
         if self._reading is None:
             self._reading = asyncio.create_task(self._catch_up())
 
-    async def caught_up(self) -> None:
-        """Catch up, and wait until that is done; where the store is away, it was tried."""
+    async def caught_up(self) -> bool:
+        """Catch up, and wait for it. Return whether it was possible: the store may be away."""
         self.catch_up()
-        if self._reading is not None:
-            # Shielded, because others wait for the same reading.
-            await asyncio.shield(self._reading)
+        # Shielded, because others wait for the same reading.
+        return self._reading is not None and await asyncio.shield(self._reading)
 
     def take_lag(self) -> int:
         """Return by how many positions it was behind at most since this was asked last."""
@@ -89,7 +88,7 @@ class Replica:
         if self._reading is not None:
             await tasks.end((self._reading,))
 
-    async def _catch_up(self) -> None:
+    async def _catch_up(self) -> bool:
         try:
             while self._behind:
                 self._behind = False
@@ -101,8 +100,11 @@ class Replica:
             self._watcher.lost()
         except act.UnreadableError as error:
             self._watcher.lost(error)
+        else:
+            return True
         finally:
             self._reading = None
+        return False
 
     async def _read_on(self) -> None:
         # While the answer is on its way, batches may come that are newer than it.

@@ -22,6 +22,7 @@ from server.live.admission import (
     you,
 )
 from server.live.audience import Broadcaster
+from server.live.doubts import Doubts
 from server.live.messages import PeopleView, Pulse, StoreState, View, Welcome, You
 from server.live.parts import Parts
 from server.live.pseudonyms import Pseudonyms
@@ -70,6 +71,7 @@ class Room:
         self.pseudonyms = pseudonyms
         self._lost = lost
         self._submissions = Submissions(log, code)
+        self._doubts = Doubts(self.replica.caught_up)
         self._revocations = Revocations(log, pseudonyms, self._submissions)
         self._process = process
         self._window = window
@@ -94,6 +96,7 @@ class Room:
         """Stop what `open` started; what was submitted keeps its place in the log's line."""
         if self._timer:
             self._timer.cancel()
+        await self._doubts.close()
         await self._broadcaster.close()
         await self._presence.close()
         await self._revocations.close()
@@ -163,23 +166,27 @@ class Room:
     # What they ask
 
     def request(self, actor: Actor, request: AnyRequest | HostRequest, answered: Answered) -> None:
-        """Take in what somebody asks for; `answered` is told what became of it.
-
-        Raises Refused where that is clear at once.
-        """
-        require_right(self.board, actor, request)
+        """Take in what somebody asks for; `answered` is told what became of it."""
         # A host who holds the key but no seat acts by the id.
-        seat = actor.seat or actor.badge.host
+        who = actor.seat or actor.badge.host
+        self._doubts.ask(who, lambda: self._take_in(actor, request, answered), answered)
+
+    def _take_in(self, actor: Actor, request: AnyRequest | HostRequest, answered: Answered) -> None:
+        """Submit what somebody asks for. Raises Refused where the board forbids it."""
         if self.draining:
             raise Refused(Code.GOING_AWAY, "The server restarts. Send it again in a moment.")
         if not self._store.present:
             raise Refused(
                 Code.STORE_AWAY, "Nothing can be saved just now. Send it again in a moment."
             )
+        # The board may know more of them than when they asked.
+        actor = self.actor(actor.badge, actor.view)
+        seat = actor.seat or actor.badge.host
         # The whole message gives its name, not only its `id`: what was erased from the log is
         # forgotten by those who read it later, and with it that this `id` was used.
         once = self.pseudonyms.once(seat, self.code, messages.encode(request).decode())
         try:
+            require_right(self.board, actor, request)
             action = request.action(self.board)
             host = actor.badge.host if request.for_host else ""
             entry = act.Entry(
@@ -187,7 +194,7 @@ class Room:
             )
             if isinstance(action, act.Observe) and action.on:
                 require_no_ballot(self.board, self.ballot(seat))
-            self.board.check(self._store.now(), entry)
+            self.board.check(self._time(), entry)
         except Refused:
             # What was done, or is being done, is not refused when it is asked for again, though
             # it could no longer be done now.
@@ -199,6 +206,15 @@ class Room:
             answered(before)
             return
         self._submissions.submit(entry, answered)
+
+    def _time(self) -> int:
+        """Return the time, but in an open round its end at most: whether that was before or after
+        a vote, the order of the log decides and its clock, the same for every process.
+        """
+        current, now = self.board.round, self._store.now()
+        if current and current.state is State.OPEN and current.deadline is not None:
+            return min(now, current.deadline)
+        return now
 
     def _by(self, seat: str, action: act.AnyAction) -> str:
         if isinstance(action, act.Vote | act.Withdraw):

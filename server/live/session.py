@@ -89,12 +89,9 @@ class Session(Listener):
             self._answer(error.id, error.refused)
             return
         count(REQUESTS, str(request.__struct_config__.tag))
-        try:
-            self._room.request(
-                self._connection.actor, request, lambda answer: self._answer(request.id, answer)
-            )
-        except Refused as refused:
-            self._answer(request.id, refused)
+        self._room.request(
+            self._connection.actor, request, lambda answer: self._answer(request.id, answer)
+        )
 
     def _answer(self, id_: str, answer: Answer) -> None:
         if isinstance(answer, Refused):

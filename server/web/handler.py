@@ -205,12 +205,9 @@ class Handler(RequestHandler):
     async def ask(self, room: Room, actor: Actor, request: AnyRequest | HostRequest) -> Answer:
         """Ask for something on a board, and wait for what becomes of it."""
         count(REQUESTS, str(request.__struct_config__.tag))
-        answer = await _answer(room, actor, request)
-        if _may_be_outdated(answer) and self.site.news.allows(self.network):
-            # What a script did before may have gone to another process, a moment ago.
-            await room.replica.caught_up()
-            if self.site.hub.rooms.get(room.code) is room:
-                answer = await _answer(room, actor, request)
+        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        room.request(actor, request, answered.set_result)
+        answer = await answered
         if isinstance(answer, Refused):
             count(REFUSALS, answer.code)
         return answer
@@ -273,20 +270,6 @@ class Handler(RequestHandler):
                 shown_path(self.request.path),
                 exc_info=exc_info,
             )
-
-
-def _may_be_outdated(answer: Answer) -> bool:
-    """Whether it is a refusal that the log could have overtaken."""
-    return isinstance(answer, Refused) and answer.code not in {Code.STORE_AWAY, Code.GOING_AWAY}
-
-
-async def _answer(room: Room, actor: Actor, request: AnyRequest | HostRequest) -> Answer:
-    answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-    try:
-        room.request(actor, request, answered.set_result)
-    except Refused as refused:
-        return refused
-    return await answered
 
 
 class NotFound(Handler):

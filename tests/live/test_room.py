@@ -1,7 +1,7 @@
 import pytest
 from one_process import until, worker
 
-from server.live.requests import Vote
+from server.log import keys
 
 
 async def test_a_round_locks_by_itself_when_its_time_is_up(embedded, monkeypatch):
@@ -31,21 +31,44 @@ async def test_time_that_is_added_holds_the_lock_back(embedded, monkeypatch):
         assert room.board.round.state == "open"
 
 
-async def test_a_vote_that_is_under_way_is_not_refused_when_it_comes_again_too_late(embedded):
-    async with worker(embedded, own=True) as server:
-        code, key = await server.board()
-        host, ann = await server.host(code, key), await server.page(code)
+async def test_whether_a_vote_was_in_time_is_decided_by_the_log(embedded):
+    async with worker(embedded) as one, worker(embedded, own=True) as two:
+        code, key = await one.board()
+        host = await one.host(code, key)
+        ann, ben = await two.page(code), await two.page(code)
         await host.done("open_round", method="single", settings={"seconds": 60})
-        room, answers = server.hub.rooms[code], []
-        (actor,) = (c.actor for c in room._seating.connections if c.view == "ballot")
-        vote = Vote(id="v", round=1, ballot={"choice": "flask"})
-        room.request(actor, vote, answers.append)
+        await ann.told("round")
         # By the clock of this process the round is over; by the store's it is not.
-        server.hub.store._clock_offset += 3_600_000
-        room.request(actor, vote, answers.append)
-        await until(lambda: len(answers) == 2)
-        assert answers == [room.board.seq] * 2
-        assert (await ann.told("ballot"))["ballot"] == {"choice": "flask"}
+        two.hub.store._clock_offset += 3_600_000
+        await ben.done("vote", round=1, ballot={"choice": "flask"})
+        # And the other way round.
+        two.hub.store._clock_offset -= 7_200_000
+        await host.done("lock_round", round=1)
+        refused = await ann.ask("vote", round=1, ballot={"choice": "flask"})
+        assert refused["code"] == "round_closed"
+
+
+async def test_what_another_process_has_taken_in_is_not_refused_where_that_is_not_known_yet(
+    embedded, monkeypatch
+):
+    monkeypatch.setattr("server.live.hub.COMPARE", 1e9)
+    async with worker(embedded) as one, worker(embedded, own=True) as two:
+        code, key = await one.board()
+        host, ann = await one.host(code, key), await one.page(code)
+        late = await two.page(code, cookie=ann.cookie)
+        await host.done("open_round", method="single")
+        await late.told("round")
+        # From here on this process hears nothing of the board.
+        room = two.hub.rooms[code]
+        await two.hub.line._pubsub.unsubscribe(keys.live(code))
+        vote = {"round": 1, "ballot": {"choice": "flask"}, "id": "v"}
+        seq = await ann.done("vote", **vote)
+        await host.done("reveal_round", round=1)
+        assert room.board.seq < seq
+        # It came on a line that was lost, and now on another.
+        assert await late.done("vote", **vote) == seq
+        await host.done("open_round", method="single")
+        await late.done("vote", round=2, ballot={"choice": "flask"})
 
 
 async def test_a_new_round_hides_what_the_last_one_showed(embedded):

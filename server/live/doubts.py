@@ -1,0 +1,85 @@
+"""What this process would refuse, until it is sure to know all that the log does.
+
+It may be a moment behind: what a message speaks of may be known elsewhere, or the message itself
+may have come on another line before, and count.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from server import tasks
+from server.domain.refusals import Code, Refused
+from server.live.submissions import Answered
+
+PAUSE = 0.01
+"""Seconds for which doubts gather: one look into the log is enough for all of them."""
+FOR_NOW = {Code.STORE_AWAY, Code.GOING_AWAY}
+"""After these a message is sent again; whatever else is refused is refused for good."""
+UNCERTAIN = Refused(Code.STORE_AWAY, "The log cannot be read just now. Send it again in a moment.")
+CLOSED = Refused(Code.GOING_AWAY, "This board is closed here just now. Send it again in a moment.")
+
+
+class _Question(NamedTuple):
+    ask: Callable[[], None]
+    """Raises Refused where that is clear at once."""
+    answered: Answered
+
+
+class Doubts:
+    """Asks again what was refused, after a look into the log.
+
+    What somebody asks meanwhile waits for it: their messages keep their order.
+    """
+
+    def __init__(self, catch_up: Callable[[], Awaitable[bool]]) -> None:
+        """`catch_up` brings the board up to date; it returns whether it could."""
+        self._catch_up = catch_up
+        self._waiting: dict[str, deque[_Question]] = {}
+        """By who asks; the first of each is in doubt."""
+        self._settling: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        if self._settling:
+            await tasks.end((self._settling,))
+        for questions in self._waiting.values():
+            for question in questions:
+                question.answered(CLOSED)
+
+    def ask(self, who: str, ask: Callable[[], None], answered: Answered) -> None:
+        """Ask now, or behind what is in doubt; `answered` is told of a refusal."""
+        question = _Question(ask, answered)
+        if who in self._waiting:
+            self._waiting[who].append(question)
+            return
+        try:
+            question.ask()
+        except Refused as refused:
+            if refused.code in FOR_NOW:
+                question.answered(refused)
+                return
+            self._waiting[who] = deque((question,))
+            if self._settling is None:
+                self._settling = asyncio.create_task(self._settle())
+
+    async def _settle(self) -> None:
+        try:
+            while self._waiting:
+                await asyncio.sleep(PAUSE)
+                doubted = list(self._waiting)
+                certain = await self._catch_up()
+                for who in doubted:
+                    first, *later = self._waiting.pop(who)
+                    _decide(first, certain=certain)
+                    for question in later:
+                        self.ask(who, *question)
+        finally:
+            self._settling = None
+
+
+def _decide(question: _Question, *, certain: bool) -> None:
+    try:
+        question.ask()
+    except Refused as refused:
+        question.answered(refused if certain else UNCERTAIN)
