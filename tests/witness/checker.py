@@ -82,7 +82,7 @@ def check(ledger, crowd, journal, *, only_epoch=None):
     voters = _check_voters(ledger, acks)
     # Whoever left for good may not have heard that a last vote is in.
     whole = only_epoch is None and not any(person.waiting for person in crowd.gone)
-    _check_ballots(ledger, crowd, acks, voters, whole=whole)
+    _check_ballots(ledger, crowd, journal, acks, voters, whole=whole)
     _check_tallies(ledger, told_of_it(journal.tallies), voters)
     _check_own_ballots(told_of_it(journal.ballots), members)
     _check_names(ledger, told_of_it(journal.voters_named))
@@ -135,17 +135,24 @@ def _last_words(acks, voters):
     }
 
 
-def _check_ballots(ledger, crowd, acks, voters, *, whole):
+def _check_ballots(ledger, crowd, journal, acks, voters, *, whole):
     """Each ballot is the last word of its seat; in a `whole` story, nobody has one who gave none."""
     said = _last_words(acks, voters)
     for each in ledger.rounds:
+        refused = [one for one in journal.refused if one[1].get("round") == each.n]
         counted = {name: plain(ballot) for name, ballot in each.ballots.items()}
         mine = said.get(each.n, {})
         if whole:
             invented = counted.keys() - mine.keys()
-            assert not invented, f"round {each.n}: ballots without a voter: {invented}"
+            assert not invented, (
+                f"round {each.n}: ballots without a voter: {invented},"
+                f" in the log {list(map(ledger.entries_by, invented))}, and refused were {refused}"
+            )
         for name, ballot in mine.items():
-            assert counted.get(name) == ballot, f"round {each.n}: {name} said {ballot}"
+            assert counted.get(name) == ballot, (
+                f"round {each.n}: {name} said {ballot}, but {counted.get(name)} counts;"
+                f" in the log is {ledger.entries_by(name)}, and refused were {refused}"
+            )
     for person in crowd.voters if ledger.round else ():
         name = voters.get((ledger.round.n, person.seat))
         if name is None and not whole:

@@ -97,6 +97,10 @@ class Ledger:
         """The ballots of the current round, by voter."""
         return self.round.ballots if self.rounds else {}
 
+    def entries_by(self, name):
+        """Give the entries of a seat or a voter, by position."""
+        return {seq: entry for seq, entry in self.entries.items() if entry.get("by") == name}
+
     def moment(self, seq):
         """Return what there was to see at a position; an erased entry changed nothing there."""
         while seq not in self._moments:

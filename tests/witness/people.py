@@ -321,22 +321,10 @@ class Person:
     # Hearing
 
     def _hear(self, message):
-        hear = {
-            "welcome": self._welcomed,
-            "board": self._changed,
-            "round": self._changed,
-            "people": self._changed,
-            "ballot": self._showed_ballot,
-            "tally": self._counted,
-            "comment": self._heard_comment,
-            "ack": self._answered,
-            "refused": self._answered,
-            "pulse": self._pulsed,
-            "goodbye": self.goodbyes.append,
-        }
-        if "seq" in message and message["type"] not in {"ack", "comment"}:
+        type_ = message["type"]
+        if "seq" in message and type_ not in {"ack", "comment"}:
             self.seq = message["seq"]
-        hear[message["type"]](message)
+        _HEARD[type_](self, message)
 
     def _changed(self, message):
         setattr(self, message["type"], message[message["type"]])
@@ -354,6 +342,9 @@ class Person:
         self.comments_until = message["seq"]
         self.comments[comment["id"]] = comment
         self._journal.saw_comment(self, message["seq"], comment)
+
+    def _told_to_go(self, message):
+        self.goodbyes.append(message)
 
     def _pulsed(self, message):
         self.stores.append(message["store"])
@@ -515,3 +506,18 @@ class Crowd:
 
 def base_of(server):
     return f"http://{server.host}:{server.port}"
+
+
+_HEARD = {
+    "welcome": Person._welcomed,
+    "board": Person._changed,
+    "round": Person._changed,
+    "people": Person._changed,
+    "ballot": Person._showed_ballot,
+    "tally": Person._counted,
+    "comment": Person._heard_comment,
+    "ack": Person._answered,
+    "refused": Person._answered,
+    "pulse": Person._pulsed,
+    "goodbye": Person._told_to_go,
+}
