@@ -16,6 +16,9 @@ class Watching:
     def changed(self, change):
         pass
 
+    def compared(self):
+        pass
+
     def renewed(self):
         self.renewals += 1
 

@@ -25,6 +25,9 @@ class Watcher(Protocol):
     def changed(self, change: Change) -> None:
         """Learn that the board as it was known is another now."""
 
+    def compared(self) -> None:
+        """Learn that the board is what the log comes to: what did not come was erased."""
+
     def renewed(self) -> None:
         """Learn that the whole board was read anew, and may be another."""
 
@@ -127,6 +130,7 @@ class Replica:
         else:
             # What is still missing up to the top was erased.
             self.board.seq = max(self.board.seq, page.top)
+            self._watcher.compared()
 
     async def _read_whole(self) -> tuple[str, Board]:
         board, epoch = Board(), ""

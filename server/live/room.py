@@ -306,7 +306,11 @@ class Room:
         if change.afresh:
             self._seating.welcome_anew(self._seating.connections)
 
+    def compared(self) -> None:
+        self._submissions.compared(self.board.seq)
+
     def renewed(self) -> None:
+        self._submissions.renewed()
         self._admit_anew()
         self._seating.move_all()
         self._set_timer()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from server.domain import actions as act
 from server.domain.changes import Outcome
-from server.domain.refusals import Refused
+from server.domain.refusals import Code, Refused
 from server.log.log import Log
 
 Answer = int | Refused
@@ -12,28 +12,39 @@ Answer = int | Refused
 Answered = Callable[[Answer], None]
 
 
-class _Submission:
-    __slots__ = ("_once", "_open", "answered", "logged", "outcome")
+FORGOTTEN = Refused(Code.STORE_AWAY, "The store has lost what was sent last. Send it again.")
 
-    def __init__(self, once: str, open_: "dict[str, _Submission]") -> None:
+
+class _Submission:
+    __slots__ = ("_all", "_once", "answered", "logged", "outcome")
+
+    def __init__(self, once: str, all_: "Submissions") -> None:
         self.answered: list[Answered] = []
         self.outcome: Answer | None = None
-        self.logged = False
+        self.logged: Answer | None = None
+        """Where it is in the log, or why it never will be there."""
         self._once = once
-        self._open = open_
+        self._all = all_
 
-    def take_note(self, refused: Refused | None) -> None:
-        """Learn from the log that it is in, or why it never will be."""
-        self.logged = True
-        self.outcome = refused or self.outcome
+    def take_note(self, logged: Answer) -> None:
+        """Learn from the log where it is, or why it never will be there."""
+        self.logged = logged
+        if isinstance(logged, Refused):
+            self.outcome = logged
         self.answer()
 
     def answer(self) -> None:
         """Tell those who asked, once it is both applied and as durable as asked for."""
+        open_ = self._all.open
         # Whoever was told that it was given up is not told again when it is in after all.
-        is_open = self._open.get(self._once) is self
-        if is_open and self.logged and self.outcome is not None:
-            del self._open[self._once]
+        if self.logged is None or open_.get(self._once) is not self:
+            return
+        come = isinstance(self.logged, int) and self.logged <= self._all.complete_to
+        if come and self.outcome is None:
+            # It was erased before it came here. It counted, and so did what erased it.
+            self.outcome = self.logged
+        if self.outcome is not None:
+            del open_[self._once]
             for answered in self.answered:
                 answered(self.outcome)
 
@@ -42,35 +53,38 @@ class Submissions:
     """An answer goes out when the entry came back and was applied, and is durable."""
 
     def __init__(self, log: Log, code: str) -> None:
+        self.open: dict[str, _Submission] = {}
+        """By their names."""
+        self.complete_to = 0
+        """The position up to which all that the log holds has come."""
         self._log = log
         self._code = code
-        self._open: dict[str, _Submission] = {}
 
     def submit(self, entry: act.Entry, answered: Answered | None = None) -> None:
         """Put an entry into the log. The same message again waits for the same answer."""
         if answered and self.join(entry.once, answered):
             return
-        submission = _Submission(entry.once, self._open)
+        submission = _Submission(entry.once, self)
         if answered:
             submission.answered.append(answered)
         if entry.once:
-            self._open[entry.once] = submission
+            self.open[entry.once] = submission
         self._log.append(self._code, act.encode(entry), submission.take_note)
 
     def join(self, once: str, answered: Answered) -> bool:
         """Wait for the answer to the same message, if it is under way."""
-        if submission := self._open.get(once):
+        if submission := self.open.get(once):
             submission.answered.append(answered)
         return submission is not None
 
     def give_up(self, refused: Refused) -> None:
         """Answer whoever waits: it may stand in the log, but here nobody will hear of it."""
-        for submission in list(self._open.values()):
+        for submission in list(self.open.values()):
             submission.take_note(refused)
 
     def settle(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
         """Take note that an entry was applied, whichever process it came from."""
-        submission = self._open.get(entry.once)
+        submission = self.open.get(entry.once)
         if submission is None or submission.outcome is not None:
             return
         if isinstance(outcome, Refused):
@@ -78,3 +92,16 @@ class Submissions:
         else:
             submission.outcome = outcome.repeats or seq
         submission.answer()
+
+    def compared(self, seq: int) -> None:
+        """Take note that up to a position all has come that the log holds."""
+        self.complete_to = seq
+        for submission in list(self.open.values()):
+            submission.answer()
+
+    def renewed(self) -> None:
+        """Take note that the store has another history, in which what did not come now is not."""
+        self.complete_to = 0
+        for submission in list(self.open.values()):
+            if submission.logged is not None:
+                submission.take_note(FORGOTTEN)

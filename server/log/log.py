@@ -45,8 +45,8 @@ class Page(NamedTuple):
     """Position, time, entry."""
 
 
-Logged = Callable[[Refused | None], None]
-"""Told that an entry is in the log, as durable as asked for, or why it never will be."""
+Logged = Callable[[int | Refused], None]
+"""Told where in the log an entry is, as durable as asked for, or why it never will be there."""
 
 
 class _UnderWay(NamedTuple):
@@ -54,7 +54,8 @@ class _UnderWay(NamedTuple):
 
     began: float
     logged: Sequence[Logged]
-    appending: "asyncio.Task[Refused | None]"
+    appending: "asyncio.Task[int | Refused]"
+    """Gives the position of the first."""
 
 
 class Receiver(Protocol):
@@ -102,13 +103,13 @@ class Log:
             while waiting or under_way:
                 current = under_way or self._begin(code)
                 under_way = None
-                refused = await current.appending
+                first = await current.appending
                 if len(waiting) >= BATCH:
                     # The store works on the next while this one is answered.
                     under_way = self._begin(code)
                     await asyncio.sleep(0)
-                for logged in current.logged:
-                    logged(refused)
+                for n, logged in enumerate(current.logged):
+                    logged(first if isinstance(first, Refused) else first + n)
                 if not under_way:
                     await asyncio.sleep(current.began + GATHER - time.monotonic())
         finally:
@@ -125,11 +126,11 @@ class Log:
             time.monotonic(), [logged for _, logged in batch], asyncio.create_task(appending)
         )
 
-    async def _append_surely(self, code: str, entries: list[bytes]) -> Refused | None:
+    async def _append_surely(self, code: str, entries: list[bytes]) -> int | Refused:
         began, pause = time.monotonic(), 0.05
         while True:
             try:
-                await self._append(code, entries)
+                first = await self._append(code, entries)
             except StoreAwayError:
                 await asyncio.sleep(pause * random.uniform(0.5, 1))
                 pause = min(2 * pause, 1.0)
@@ -137,9 +138,9 @@ class Log:
                 return refused
             else:
                 APPEND_SECONDS.observe(time.monotonic() - began)
-                return None
+                return first
 
-    async def _append(self, code: str, entries: list[bytes]) -> None:
+    async def _append(self, code: str, entries: list[bytes]) -> int:
         try:
             epoch, first, at = await self._store.run_durably(
                 _APPEND,
@@ -151,6 +152,7 @@ class Log:
         # The same batch comes by pub/sub as well; the position tells that it is known.
         batch = Batch(self._store.epoch(epoch), int(first), int(at), entries)
         self._receiver.receive(code, batch)
+        return batch.first
 
     async def create(self, code: str, entries: Sequence[bytes]) -> bool:
         """Open a log with its first entries; False where the board exists already.

@@ -128,7 +128,7 @@ async def test_who_waits_for_an_answer_is_not_left_waiting_when_a_board_is_withh
         )
         assert (status, answer["error"]["code"]) == (503, "going_away")
         assert room.board.seq == before
-        assert not room._submissions._open
+        assert not room._submissions.open
 
 
 async def test_draining_answers_what_was_taken_before_it_says_goodbye(embedded):
@@ -141,7 +141,7 @@ async def test_draining_answers_what_was_taken_before_it_says_goodbye(embedded):
         for n, page in enumerate(pages):
             vote = {"type": "vote", "id": f"{n}", "round": 1, "ballot": {"choice": "flask"}}
             await page.send(vote)
-        await until(lambda: room._submissions._open or room.board.round.voters)
+        await until(lambda: room._submissions.open or room.board.round.voters)
         await server.hub.drain(5)
         for page in pages:
             assert (await page.closed())[0] == 1012

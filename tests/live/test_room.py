@@ -71,6 +71,30 @@ async def test_what_another_process_has_taken_in_is_not_refused_where_that_is_no
         await late.done("vote", round=2, ballot={"choice": "flask"})
 
 
+async def test_what_was_erased_before_it_came_back_is_answered(embedded, monkeypatch):
+    async with worker(embedded) as one, worker(embedded, own=True) as two:
+        code, _ = await one.board()
+        ann, watcher = await two.page(code), await one.page(code)
+        comment = {"comment": "c", "option": "flask"}
+        await ann.done("comment", kind="note", text="First.", **comment)
+        # This process misses one entry, and reads the log when the others have gone on.
+        await two.hub.line._pubsub.unsubscribe(keys.live(code))
+        await watcher.done("rename", name="Ben")
+        read = two.hub.log.read
+
+        async def read_late(*args):
+            await until(lambda: one.hub.rooms[code].board.comments["c"].deleted)
+            await one.hub.log.drained()
+            return await read(*args)
+
+        monkeypatch.setattr(two.hub.log, "read", read_late)
+        edit = {"type": "edit_comment", "id": "edit", "comment": "c", "text": "Second."}
+        await ann.send(edit)
+        deleted = await ann.done("delete_comment", comment="c")
+        edited = await ann.told("ack", lambda f: f["id"] == "edit")
+        assert edited["seq"] == deleted - 1
+
+
 async def test_a_new_round_hides_what_the_last_one_showed(embedded):
     async with worker(embedded) as server:
         code, key = await server.board()

@@ -1,9 +1,10 @@
+import pytest
 from one_process import until
 
 from server.domain import actions as act
 from server.domain.changes import Change
 from server.domain.refusals import Code, Refused
-from server.live.submissions import Submissions
+from server.live.submissions import FORGOTTEN, Submissions
 from server.log.log import Log
 from server.log.store import Store
 
@@ -82,7 +83,7 @@ async def test_what_others_said_and_what_nobody_waits_for_goes_by(embedded):
     await asked.log.drained()
     assert (await asked.log.read("BOARD", 0)).top == 3
     assert asked.answers == []
-    assert asked.submissions._open == {}
+    assert asked.submissions.open == {}
     await asked.store.close()
 
 
@@ -111,4 +112,34 @@ async def test_whoever_was_told_that_it_was_given_up_is_not_told_again(embedded)
     asked.submissions.settle(3, ENTRY, Change(repeats=2))
     await asked.log.drained()
     assert asked.answers == [away, 2]
+    await asked.store.close()
+
+
+@pytest.mark.parametrize("log_first", [True, False])
+async def test_what_was_erased_before_it_came_is_answered_with_its_place(embedded, log_first):
+    asked = await opened(embedded)
+    asked.submit()
+    if log_first:
+        await asked.log.drained()
+        asked.submissions.compared(1)
+        assert asked.answers == []
+    asked.submissions.compared(2)
+    await asked.log.drained()
+    assert asked.answers == [2]
+    await asked.store.close()
+
+
+async def test_what_the_store_has_forgotten_is_to_be_sent_again(embedded):
+    asked = await opened(embedded)
+    asked.submit()
+    await asked.log.drained()
+    other = act.Entry(by="ben", once="n", action=act.Rename(name="Ben"))
+    asked.submit(other)
+    # Positions of another history say nothing of this one's.
+    asked.submissions.compared(1)
+    asked.submissions.renewed()
+    assert asked.answers == [FORGOTTEN]
+    await asked.log.drained()
+    asked.submissions.settle(2, other, Change())
+    assert asked.answers == [FORGOTTEN, 2]
     await asked.store.close()

@@ -105,12 +105,12 @@ class Written:
         for entry in entries:
             self.asked += 1
             self.log.append(
-                self.code, entry, lambda refused, entry=entry: self.answers.append((entry, refused))
+                self.code, entry, lambda answer, entry=entry: self.answers.append((entry, answer))
             )
 
     async def done(self):
         await until(lambda: len(self.answers) == self.asked)
-        return [refused for _, refused in self.answers]
+        return [answer for _, answer in self.answers]
 
 
 @asynccontextmanager
