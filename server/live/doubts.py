@@ -21,9 +21,12 @@ UNCERTAIN = Refused(Code.STORE_AWAY, "The log cannot be read just now. Send it a
 CLOSED = Refused(Code.GOING_AWAY, "This board is closed here just now. Send it again in a moment.")
 
 
+Ask = Callable[[bool], None]
+"""Told whether it is asked once more. Raises Refused where that is clear at once."""
+
+
 class _Question(NamedTuple):
-    ask: Callable[[], None]
-    """Raises Refused where that is clear at once."""
+    ask: Ask
     answered: Answered
 
 
@@ -47,21 +50,20 @@ class Doubts:
             for question in questions:
                 question.answered(CLOSED)
 
-    def ask(self, who: str, ask: Callable[[], None], answered: Answered) -> None:
+    def ask(self, who: str, ask: Ask, answered: Answered) -> None:
         """Ask now, or behind what is in doubt; `answered` is told of a refusal."""
-        question = _Question(ask, answered)
-        if who in self._waiting:
-            self._waiting[who].append(question)
-            return
-        try:
-            question.ask()
-        except Refused as refused:
-            if refused.code in FOR_NOW:
-                question.answered(refused)
+        if who not in self._waiting:
+            try:
+                ask(False)
+            except Refused as refused:
+                if refused.code in FOR_NOW:
+                    answered(refused)
+                    return
+            else:
                 return
-            self._waiting[who] = deque((question,))
-            if self._settling is None:
-                self._settling = asyncio.create_task(self._settle())
+        self._waiting.setdefault(who, deque()).append(_Question(ask, answered))
+        if self._settling is None:
+            self._settling = asyncio.create_task(self._settle())
 
     async def _settle(self) -> None:
         try:
@@ -80,6 +82,6 @@ class Doubts:
 
 def _decide(question: _Question, *, certain: bool) -> None:
     try:
-        question.ask()
+        question.ask(True)
     except Refused as refused:
         question.answered(refused if certain else UNCERTAIN)

@@ -169,7 +169,13 @@ class Room:
         """Take in what somebody asks for; `answered` is told what became of it."""
         # A host who holds the key but no seat acts by the id.
         who = actor.seat or actor.badge.host
-        self._doubts.ask(who, lambda: self._take_in(actor, request, answered), answered)
+
+        def ask(again: bool) -> None:
+            # By then the board may know more of them than when they asked.
+            by = self.actor(actor.badge, actor.view) if again else actor
+            self._take_in(by, request, answered)
+
+        self._doubts.ask(who, ask, answered)
 
     def _take_in(self, actor: Actor, request: AnyRequest | HostRequest, answered: Answered) -> None:
         """Submit what somebody asks for. Raises Refused where the board forbids it."""
@@ -179,8 +185,6 @@ class Room:
             raise Refused(
                 Code.STORE_AWAY, "Nothing can be saved just now. Send it again in a moment."
             )
-        # The board may know more of them than when they asked.
-        actor = self.actor(actor.badge, actor.view)
         seat = actor.seat or actor.badge.host
         # The whole message gives its name, not only its `id`: what was erased from the log is
         # forgotten by those who read it later, and with it that this `id` was used.

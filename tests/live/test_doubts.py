@@ -30,7 +30,7 @@ class Board:
         return self.readable
 
     def ask(self, who, what, refused=NO_ROUND):
-        def ask():
+        def ask(_again):
             if what not in self.known:
                 raise refused
             self.answers.append(what)

@@ -57,10 +57,13 @@ async def test_what_another_process_has_taken_in_is_not_refused_where_that_is_no
         host, ann = await one.host(code, key), await one.page(code)
         late = await two.page(code, cookie=ann.cookie)
         await host.done("open_round", method="single")
-        await late.told("round")
+        await ann.done("observe", on=True)
+        await late.told("welcome", lambda f: not f["you"]["votes"])
         # From here on this process hears nothing of the board.
         room = two.hub.rooms[code]
         await two.hub.line._pubsub.unsubscribe(keys.live(code))
+        await ann.done("observe", on=False)
+        await late.done("vote", round=1, ballot={"choice": "django"})
         vote = {"round": 1, "ballot": {"choice": "flask"}, "id": "v"}
         seq = await ann.done("vote", **vote)
         await host.done("reveal_round", round=1)
