@@ -6,7 +6,7 @@ may have come on another line before, and count.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple
 
 from server import tasks
@@ -47,8 +47,7 @@ class Doubts:
         if self._settling:
             await tasks.end((self._settling,))
         for questions in self._waiting.values():
-            for question in questions:
-                question.answered(CLOSED)
+            _answer(questions, CLOSED)
 
     def ask(self, who: str, ask: Ask, answered: Answered) -> None:
         """Ask now, or behind what is in doubt; `answered` is told of a refusal."""
@@ -72,16 +71,26 @@ class Doubts:
                 doubted = list(self._waiting)
                 certain = await self._catch_up()
                 for who in doubted:
-                    first, *later = self._waiting.pop(who)
-                    _decide(first, certain=certain)
-                    for question in later:
-                        self.ask(who, *question)
+                    questions = self._waiting.pop(who)
+                    if certain:
+                        self._decide(who, questions)
+                    else:
+                        # All of them, so that they come again in their order.
+                        _answer(questions, UNCERTAIN)
         finally:
             self._settling = None
 
+    def _decide(self, who: str, questions: deque[_Question]) -> None:
+        """Answer the first for good, and ask the others now."""
+        first = questions.popleft()
+        try:
+            first.ask(True)
+        except Refused as refused:
+            first.answered(refused)
+        for question in questions:
+            self.ask(who, *question)
 
-def _decide(question: _Question, *, certain: bool) -> None:
-    try:
-        question.ask(True)
-    except Refused as refused:
-        question.answered(refused if certain else UNCERTAIN)
+
+def _answer(questions: Iterable[_Question], refused: Refused) -> None:
+    for question in questions:
+        question.answered(refused)

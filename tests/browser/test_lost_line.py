@@ -124,6 +124,45 @@ def test_votes_without_an_answer_go_again_in_the_order_in_which_they_were_cast(b
     expect(card(page, "Gradio").get_by_text("1 of 1 voter")).to_be_visible()
 
 
+def test_a_vote_that_was_put_off_does_not_undo_a_newer_one(board, person):
+    votes, pulses = [], []
+
+    def overhear(socket):
+        """Put the first vote off, when the second comes."""
+        server = socket.connect_to_server()
+
+        def to_server(said):
+            message = json.loads(said)
+            if message["type"] == "vote":
+                votes.append(message)
+                if len(votes) == 1:
+                    return
+                put_off = {"type": "refused", "id": votes[0]["id"], "code": "store_away"}
+                socket.send(json.dumps(put_off | {"message": "Nothing can be saved just now."}))
+            server.send(said)
+
+        def to_page(said):
+            pulses.extend([said] if json.loads(said)["type"] == "pulse" else [])
+            socket.send(said)
+
+        socket.on_message(to_server)
+        server.on_message(to_page)
+
+    page = person("about:blank", forgive=CUT)
+    page.route_web_socket("**/live", overhear)
+    page.goto(board.address)
+    tap(page, "Flask")
+    until(page, f"{OUTBOX}.filter((letter) => letter.tried).length === 1")
+    tap(page, "Gradio")
+    saved(page).to_have_text("✓ saved")
+    until(page, f"{OUTBOX}.length === 0")
+    before = len(pulses)
+    while len(pulses) == before:
+        page.wait_for_timeout(100)
+    assert [sorted(vote["ballot"]["approve"]) for vote in votes] == [["flask"], ["flask", "gradio"]]
+    expect(card(page, "Gradio").get_by_text("1 of 1 voter")).to_be_visible()
+
+
 def test_a_vote_that_comes_too_late_is_undone_in_words(own_server, board, person):
     page = person(board.address, forgive=CUT)
     tap(page, "Flask")

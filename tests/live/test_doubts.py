@@ -83,8 +83,11 @@ async def test_nothing_is_refused_for_good_where_the_log_cannot_be_read():
     board = Board()
     board.readable = False
     board.ask("ann", "a")
+    # Known, but said after what is put off: it must not be done before it.
+    board.known = {"b"}
+    board.ask("ann", "b")
     await until(lambda: board.answers)
-    assert board.answers == [UNCERTAIN]
+    assert board.answers == [UNCERTAIN, UNCERTAIN]
 
 
 @pytest.mark.parametrize("looking", [False, True])

@@ -109,9 +109,13 @@ export class Outbox {
 
   /** Returns the message that the server has confirmed, or undefined. */
   acked(id) {
-    const letter = this.#letters.get(id);
+    const taken = this.#letters.get(id);
     this.#remove(id);
-    return letter?.message;
+    // An older one that was put off meanwhile would undo it.
+    for (const letter of this.#letters.values()) {
+      if (!letter.sent && letter.order < taken?.order && slotOf(letter.message) === slotOf(taken.message)) this.#remove(letter.message.id);
+    }
+    return taken?.message;
   }
 
   /** Returns the message that is given up, or undefined when it is kept for another try. */
@@ -121,7 +125,8 @@ export class Outbox {
       letter.sent = false;
       return undefined;
     }
-    return this.acked(id);
+    this.#remove(id);
+    return letter?.message;
   }
 
   /** All messages of a type that are on their way, oldest first. */
