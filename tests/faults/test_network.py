@@ -71,8 +71,9 @@ def test_the_store_is_cut_off(site, seconds, how):
     site.hold(bad_for(seconds, site.store, **how), says=AWAY)
 
 
-def test_the_store_is_far_away(site):
-    site.hold(bad_for(10, site.store, delay=0.5), says={}, may_say=AWAY)
+@pytest.mark.parametrize("restless", [False, True])
+def test_the_store_is_far_away(site, restless):
+    site.hold(bad_for(10, site.store, delay=0.5), says={}, may_say=AWAY, restless=restless)
 
 
 def test_the_line_to_the_store_is_bad(site):
