@@ -41,6 +41,11 @@ class Actor(NamedTuple):
     view: View | None = None
     """The page they ask on."""
 
+    @property
+    def by(self) -> str:
+        """The name they act under: a host who holds the key but no seat has the id."""
+        return self.seat or self.badge.host
+
 
 NOBODY = Actor(seat=None, is_host=False)
 

@@ -167,15 +167,13 @@ class Room:
 
     def request(self, actor: Actor, request: AnyRequest | HostRequest, answered: Answered) -> None:
         """Take in what somebody asks for; `answered` is told what became of it."""
-        # A host who holds the key but no seat acts by the id.
-        who = actor.seat or actor.badge.host
 
         def ask(again: bool) -> None:
             # By then the board may know more of them than when they asked.
             by = self.actor(actor.badge, actor.view) if again else actor
             self._take_in(by, request, answered)
 
-        self._doubts.ask(who, ask, answered)
+        self._doubts.ask(actor.by, ask, answered)
 
     def _take_in(self, actor: Actor, request: AnyRequest | HostRequest, answered: Answered) -> None:
         """Submit what somebody asks for. Raises Refused where the board forbids it."""
@@ -185,7 +183,7 @@ class Room:
             raise Refused(
                 Code.STORE_AWAY, "Nothing can be saved just now. Send it again in a moment."
             )
-        seat = actor.seat or actor.badge.host
+        seat = actor.by
         # The whole message gives its name, not only its `id`: what was erased from the log is
         # forgotten by those who read it later, and with it that this `id` was used.
         once = self.pseudonyms.once(seat, self.code, messages.encode(request).decode())

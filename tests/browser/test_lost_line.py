@@ -25,6 +25,16 @@ def put_into_outbox(page, board, messages):
     assert len(page.evaluate(OUTBOX)) == len(messages)
 
 
+def vote_on_line(person, board, overhear):
+    """Give a page on a line that is overheard, when it has sent its first vote."""
+    page = person("about:blank", forgive=CUT)
+    page.route_web_socket("**/live", overhear)
+    page.goto(board.address)
+    tap(page, "Flask")
+    until(page, f"{OUTBOX}.filter((letter) => letter.tried).length === 1")
+    return page
+
+
 @pytest.fixture
 def board(own_server):
     made = own_server.new_board()
@@ -108,11 +118,7 @@ def test_votes_without_an_answer_go_again_in_the_order_in_which_they_were_cast(b
         socket.on_message(to_server)
         server.on_message(to_page)
 
-    page = person("about:blank", forgive=CUT)
-    page.route_web_socket("**/live", overhear)
-    page.goto(board.address)
-    tap(page, "Flask")
-    until(page, f"{OUTBOX}.filter((letter) => letter.tried).length === 1")
+    page = vote_on_line(person, board, overhear)
     page.reload()
     is_chosen(page, "Flask").to_be_checked()
     tap(page, "Gradio")
@@ -148,11 +154,7 @@ def test_a_vote_that_was_put_off_does_not_undo_a_newer_one(board, person):
         socket.on_message(to_server)
         server.on_message(to_page)
 
-    page = person("about:blank", forgive=CUT)
-    page.route_web_socket("**/live", overhear)
-    page.goto(board.address)
-    tap(page, "Flask")
-    until(page, f"{OUTBOX}.filter((letter) => letter.tried).length === 1")
+    page = vote_on_line(person, board, overhear)
     tap(page, "Gradio")
     saved(page).to_have_text("✓ saved")
     until(page, f"{OUTBOX}.length === 0")

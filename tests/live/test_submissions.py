@@ -9,6 +9,7 @@ from server.log.log import Log
 from server.log.store import Store
 
 ENTRY = act.Entry(by="ann", once="m", action=act.Rename(name="Ann"))
+AWAY = Refused(Code.STORE_AWAY, "The store is away.")
 
 
 class Asked:
@@ -31,6 +32,14 @@ async def opened(embedded):
     asked = Asked(embedded.url)
     await asked.store.client.flushall()
     await asked.log.create("BOARD", [b"{}"])
+    return asked
+
+
+async def given_up(embedded):
+    """One message is on its way, and whoever sent it was told that it was given up."""
+    asked = await opened(embedded)
+    asked.submit()
+    asked.submissions.give_up(AWAY)
     return asked
 
 
@@ -88,30 +97,24 @@ async def test_what_others_said_and_what_nobody_waits_for_goes_by(embedded):
 
 
 async def test_what_comes_again_after_it_was_given_up_gets_an_answer_of_its_own(embedded):
-    asked = await opened(embedded)
-    asked.submit()
-    away = Refused(Code.STORE_AWAY, "The store is away.")
-    asked.submissions.give_up(away)
+    asked = await given_up(embedded)
     asked.submit()
     await asked.log.drained()
-    assert asked.answers == [away]
+    assert asked.answers == [AWAY]
     asked.submissions.settle(2, ENTRY, Change())
-    assert asked.answers == [away, 2]
+    assert asked.answers == [AWAY, 2]
     await asked.store.close()
 
 
 async def test_whoever_was_told_that_it_was_given_up_is_not_told_again(embedded):
-    asked = await opened(embedded)
-    asked.submit()
-    away = Refused(Code.STORE_AWAY, "The store is away.")
-    asked.submissions.give_up(away)
+    asked = await given_up(embedded)
     asked.submissions.settle(2, ENTRY, Change())
     await asked.log.drained()
-    assert asked.answers == [away]
+    assert asked.answers == [AWAY]
     asked.submit()
     asked.submissions.settle(3, ENTRY, Change(repeats=2))
     await asked.log.drained()
-    assert asked.answers == [away, 2]
+    assert asked.answers == [AWAY, 2]
     await asked.store.close()
 
 

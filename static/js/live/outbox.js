@@ -68,9 +68,7 @@ export class Outbox {
   /** Takes a message without id; returns the id it was given. */
   put(content) {
     const message = { ...content, id: newId() };
-    for (const letter of this.#letters.values()) {
-      if (!letter.tried && slotOf(letter.message) === slotOf(message)) this.#remove(letter.message.id);
-    }
+    this.#supersede(message, ({ tried }) => !tried);
     // A clock may stand still or go back; the order of what one person did may not.
     this.#last = Math.max(this.#last + 1, Date.now());
     this.#keep({ order: this.#last, message, tried: false, sent: false });
@@ -112,9 +110,7 @@ export class Outbox {
     const taken = this.#letters.get(id);
     this.#remove(id);
     // An older one that was put off meanwhile would undo it.
-    for (const letter of this.#letters.values()) {
-      if (!letter.sent && letter.order < taken?.order && slotOf(letter.message) === slotOf(taken.message)) this.#remove(letter.message.id);
-    }
+    if (taken) this.#supersede(taken.message, ({ sent, order }) => !sent && order < taken.order);
     return taken?.message;
   }
 
@@ -139,6 +135,13 @@ export class Outbox {
   ballot(round) {
     const last = this.waiting("vote", "withdraw").findLast((message) => message.round === round);
     return last && (last.ballot ?? null);
+  }
+
+  /** Takes out what a newer message of the same slot has made pointless. */
+  #supersede(newer, isPointless) {
+    for (const letter of this.#letters.values()) {
+      if (isPointless(letter) && slotOf(letter.message) === slotOf(newer)) this.#remove(letter.message.id);
+    }
   }
 
   #keep(letter) {
