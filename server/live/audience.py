@@ -162,11 +162,11 @@ class Broadcaster:
             joined = b"".join(data for _, data in frames)
             count(FRAMES, by=len(frames) * len(members))
             count(FRAME_BYTES, by=len(joined) * len(members))
-            every = max(1, SLICE // len(frames))
-            for sent, connection in enumerate(members, 1):
-                connection.send_all(frames, joined)
-                if sent % every == 0:
-                    await asyncio.sleep(0)
+            at_once = max(1, SLICE // len(frames))
+            for first in range(0, len(members), at_once):
+                for connection in members[first : first + at_once]:
+                    connection.send_all(frames, joined)
+                await asyncio.sleep(0)
 
     def _frames(self, news: News, audience: Audience) -> Iterator[tuple[str, bytes]]:
         """Encode what changed, each part with the slot in which a newer one supersedes it."""

@@ -21,10 +21,11 @@ class Bucket:
 
     def allows(self) -> bool:
         """Count one more; False when it has had its share."""
-        if self.has_left():
-            self._left -= 1
-            return True
-        return False
+        self._fill()
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
 
     def has_left(self) -> bool:
         """Say whether one more would be allowed, without counting it."""

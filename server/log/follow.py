@@ -120,7 +120,7 @@ class Line:
                     "The store runs anew. All boards are read again.", extra=event("store_anew")
                 )
         await self._prepare()
-        async with self._store.client.pubsub() as pubsub:
+        async with self._store.client.pubsub(push_handler_func=_as_it_came) as pubsub:
             self._heard = loop.time()
             await pubsub.subscribe(self._pulse)
             # From here on `follow` subscribes by itself, so that nobody falls in between.
@@ -130,13 +130,22 @@ class Line:
                     await pubsub.subscribe(*self._followers)
                 # At once, because votes are refused until the first sign of life is back.
                 await self._store.beat(self._pulse, "")
-                while loop.time() - self._heard < SILENCE:
-                    message = await pubsub.get_message(timeout=BEAT)
-                    if message is not None:
-                        self._pass_on_safely(message)
+                await self._hear(pubsub)
             finally:
                 self._pubsub = None
-        raise StoreAwayError(f"nothing came back in {SILENCE:g} s")
+
+    async def _hear(self, pubsub: PubSub) -> None:
+        """Pass on what comes, until it is silent for too long. Raises StoreAwayError."""
+        try:
+            async with asyncio.timeout_at(self._heard + SILENCE) as patience:
+                while True:
+                    message = await pubsub.get_message(timeout=None)
+                    if message is not None:
+                        self._pass_on_safely(message)
+                    if patience.when() != self._heard + SILENCE:
+                        patience.reschedule(self._heard + SILENCE)
+        except TimeoutError as error:
+            raise StoreAwayError(f"nothing came back in {SILENCE:g} s") from error
 
     def _pass_on_safely(self, message: dict[str, Any]) -> None:
         try:
@@ -186,3 +195,8 @@ class Line:
             with contextlib.suppress(StoreAwayError):
                 await self._store.beat(self._pulse, "")
             await asyncio.sleep(BEAT)
+
+
+async def _as_it_came(message: list[Any]) -> list[Any]:
+    """Leave a message as it is; redis-py would write all of it out for its log each time."""
+    return message

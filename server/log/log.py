@@ -6,7 +6,7 @@ import random
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from redis.exceptions import ResponseError
@@ -47,15 +47,7 @@ class Page(NamedTuple):
 
 Logged = Callable[[int | Refused], None]
 """Told where in the log an entry is, as durable as asked for, or why it never will be there."""
-
-
-class _UnderWay(NamedTuple):
-    """A batch that the store was given."""
-
-    began: float
-    logged: Sequence[Logged]
-    appending: "asyncio.Task[int | Refused]"
-    """Gives the position of the first."""
+_Waiting = tuple[bytes, Logged]
 
 
 class Receiver(Protocol):
@@ -71,7 +63,7 @@ class Log:
         self._store = store
         self._receiver = receiver
         self._retention = retention_days * 86_400_000
-        self._waiting: dict[str, deque[tuple[bytes, Logged]]] = {}
+        self._waiting: dict[str, deque[_Waiting]] = {}
         self._writers: dict[str, asyncio.Task[None]] = {}
         self._erasing: set[asyncio.Task[None]] = set()
 
@@ -82,9 +74,10 @@ class Log:
         store has said what became of it, so `logged` is not called with a maybe: where an
         answer was lost the entry may stand in the log twice, and the board knows a repeat.
         """
-        self._waiting.setdefault(code, deque()).append((entry, logged))
         if code not in self._writers:
+            self._waiting[code] = deque()
             self._writers[code] = asyncio.create_task(self._write(code))
+        self._waiting[code].append((entry, logged))
 
     async def drained(self) -> None:
         """Wait until everything taken so far has its answer."""
@@ -98,35 +91,30 @@ class Log:
         # Who is alone is written at once. A batch costs about as much as ten more entries in
         # it, so where many come, they wait for each other.
         waiting = self._waiting[code]
-        under_way: _UnderWay | None = None
+        ahead: asyncio.Task[int | Refused] | None = None
         try:
-            while waiting or under_way:
-                current = under_way or self._begin(code)
-                under_way = None
-                first = await current.appending
-                if len(waiting) >= BATCH:
-                    # The store works on the next while this one is answered.
-                    under_way = self._begin(code)
-                    await asyncio.sleep(0)
-                for n, logged in enumerate(current.logged):
-                    logged(first if isinstance(first, Refused) else first + n)
-                if not under_way:
-                    await asyncio.sleep(current.began + GATHER - time.monotonic())
+            while batch := _taken(waiting):
+                began = time.monotonic()
+                appending: Awaitable[int | Refused] = self._append_surely(code, batch)
+                while batch:
+                    first = await appending
+                    written, batch = batch, []
+                    if len(waiting) >= BATCH:
+                        # The store works on the next while this one is answered.
+                        batch = _taken(waiting)
+                        appending = ahead = asyncio.create_task(self._append_surely(code, batch))
+                        await asyncio.sleep(0)
+                    for n, (_, logged) in enumerate(written):
+                        logged(first if isinstance(first, Refused) else first + n)
+                await asyncio.sleep(began + GATHER - time.monotonic())
         finally:
-            if under_way:
-                under_way.appending.cancel()
+            if ahead:
+                ahead.cancel()
             del self._writers[code], self._waiting[code]
 
-    def _begin(self, code: str) -> "_UnderWay":
-        """Take what waits longest, and have it appended."""
-        waiting = self._waiting[code]
-        batch = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
-        appending = self._append_surely(code, [entry for entry, _ in batch])
-        return _UnderWay(
-            time.monotonic(), [logged for _, logged in batch], asyncio.create_task(appending)
-        )
-
-    async def _append_surely(self, code: str, entries: list[bytes]) -> int | Refused:
+    async def _append_surely(self, code: str, batch: Sequence[_Waiting]) -> int | Refused:
+        """Append, however long it takes. Return the position of the first."""
+        entries = [entry for entry, _ in batch]
         began, pause = time.monotonic(), 0.05
         while True:
             try:
@@ -192,3 +180,8 @@ class Log:
     async def _erase(self, key: str, ids: Sequence[str]) -> None:
         with contextlib.suppress(StoreAwayError):
             await self._store.call(self._store.client.xdel(key, *ids))
+
+
+def _taken(waiting: deque[_Waiting]) -> list[_Waiting]:
+    """Take what waits longest: a batch at most."""
+    return [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]

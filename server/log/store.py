@@ -8,11 +8,12 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
+from server.log.wires import Wires
 from server.loglines import event
 from server.metrics import ROUND_TRIP, STORE_LOSSES
 
@@ -83,18 +84,22 @@ class Store:
         self._durability = durability
         # Whether a command is to be sent again is decided here, where it is known what a
         # second time would do, so redis-py itself tries once.
+        once = {"socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
         self.client = Redis.from_pool(
             BlockingConnectionPool.from_url(
                 url,
                 max_connections=CONNECTIONS,
                 timeout=TIMEOUT,
                 socket_timeout=TIMEOUT,
-                socket_connect_timeout=TIMEOUT,
-                retry=Retry(NoBackoff(), 0),
+                **once,
             )
+        )
+        self._wires = Wires(
+            ConnectionPool.from_url(url, socket_timeout=None, **once), CONNECTIONS, TIMEOUT
         )
 
     async def close(self) -> None:
+        await self._wires.close()
         await self.client.aclose()
 
     async def run_script(self, script: Script, keys: Sequence[str], args: Sequence[Any]) -> Any:
@@ -129,13 +134,10 @@ class Store:
         args: Sequence[Any],
         *then: tuple[str | int, ...],
     ) -> list[Any]:
-        # One pipeline, because waiting for durability counts on the connection that wrote.
-        pipeline = self.client.pipeline(transaction=False)
-        pipeline.evalsha(script.sha, len(keys), *keys, *args)
-        for command in then:
-            pipeline.execute_command(*command)
+        # Together, because waiting for durability counts on the connection that wrote.
+        run = ("EVALSHA", script.sha, len(keys), *keys, *args)
         try:
-            answers = await self.call(pipeline.execute(raise_on_error=False))
+            answers = await self.call(self._wires.ask((run, *then)))
             for answer in answers:
                 if isinstance(answer, Exception):
                     raise answer

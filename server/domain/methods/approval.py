@@ -25,7 +25,9 @@ class Approval(Method[Ballot]):
         ids = field(raw, "approve", '{"approve": ["an-id", "another-id"]}')
         if not isinstance(ids, list):
             raise Refused(Code.BAD_BALLOT, "`approve` is a list of option ids.")
-        ballot = frozenset(self._require_option(option) for option in ids)
+        for option in ids:
+            self._require_option(option)
+        ballot = frozenset(ids)
         if len(ballot) < len(ids):
             raise Refused(Code.BAD_BALLOT, "An option stands on this ballot twice.")
         return ballot
