@@ -113,6 +113,36 @@ def test_the_board_says_when_the_host_looks_ahead(server, person):
     expect(looks_ahead).to_be_enabled()
 
 
+def test_a_switch_shows_what_was_asked_until_the_server_has_told_of_it(server, person):
+    """The answer comes before the board's own message, and others before both."""
+    board = server.new_board()
+    lines, held = [], []
+
+    def overhear(socket):
+        lines.append(socket)
+        socket.connect_to_server().on_message(
+            lambda text: (
+                held.append(text) if '"type":"board"' in text and not held else socket.send(text)
+            )
+        )
+
+    host = person("about:blank", DESK)
+    host.route_web_socket("**/live", overhear)
+    host.goto(f"{server.address}/b/{board.code}/host?key={board.host_key}")
+    looks_ahead = host.get_by_role("switch", name="Host sees hidden results")
+    looks_ahead.check()
+    comment(person(f"{server.address}/b/{board.code}"), "Flask", "Small.")
+    expect(host.locator("[data-part=comments] .comment")).to_contain_text("Small.")
+    expect(looks_ahead).to_be_checked()
+    assert held
+    for text in held:
+        lines[0].send(text)
+    expect(host.locator("[data-part=rules]")).to_contain_text("The host sees the results")
+    expect(looks_ahead).to_be_checked()
+    server.act(board, type="set_board", settings={"host_sees_results": False})
+    expect(looks_ahead).not_to_be_checked()
+
+
 def test_open_ballots_are_said_before_anybody_votes(server, person):
     board = server.new_board()
     address = f"{server.address}/b/{board.code}"

@@ -1,29 +1,20 @@
 /** "I only watch": somebody who is here without a vote, by choice. */
 
 import { show } from "../dom.js";
+import { Switch } from "../switch.js";
 
 export class WatchSwitch {
   #label;
-  #input;
-  #watches = false;
+  #switch;
 
   /** `fail(words)` says why it could not be. */
   constructor(label, live, fail) {
     this.#label = label;
-    this.#input = label.querySelector("input");
-    this.#input.addEventListener("change", async () => {
-      try {
-        await live.ask({ type: "observe", on: this.#input.checked });
-      } catch (refusal) {
-        this.#input.checked = this.#watches;
-        fail(refusal.message);
-      }
-    });
+    this.#switch = new Switch(label.querySelector("input"), "you", (on) => live.ask({ type: "observe", on }), fail);
   }
 
   update(state) {
-    this.#watches = state.watches;
-    this.#input.checked = this.#watches;
+    this.#switch.update(state, state.watches);
     show(this.#label, state.watches || state.you.votes);
   }
 }

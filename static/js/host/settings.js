@@ -1,6 +1,7 @@
-/** The switches of the board. A switch shows what the server holds, so a refused change
- *  goes back by itself. Who votes, and whether the host looks ahead, is settled while a round
- *  goes on. */
+/** The switches of the board. Who votes, and whether the host looks ahead, is settled while a
+ *  round goes on. */
+
+import { Switch } from "../switch.js";
 
 const SETTLED = new Set(["host_sees_results", "entry"]);
 
@@ -19,35 +20,20 @@ const WRITE = {
 };
 
 export class Settings {
-  #inputs;
-  #settings = null;
-  #isFixed = true;
+  #switches;
 
-  /** `set(settings)` asks the server and returns a promise. */
+  /** `set(settings)` asks the server and returns a promise of its position. */
   constructor(root, set, fail) {
-    this.#inputs = [...root.querySelectorAll("input")];
-    for (const input of this.#inputs) {
-      input.addEventListener("change", async () => {
-        try {
-          await set(WRITE[input.name](input.checked));
-        } catch (refusal) {
-          this.#show();
-          fail(refusal.message);
-        }
-      });
-    }
+    const inputs = [...root.querySelectorAll("input")];
+    this.#switches = new Map(inputs.map((input) => [input.name, new Switch(input, "board", (on) => set(WRITE[input.name](on)), fail)]));
   }
 
-  update({ board, round }) {
-    this.#settings = board.settings;
-    this.#isFixed = Boolean(round) && round.state !== "revealed";
-    this.#show();
-  }
-
-  #show() {
-    for (const input of this.#inputs) {
-      input.checked = READ[input.name](this.#settings);
-      input.disabled = SETTLED.has(input.name) && this.#isFixed;
+  update(state) {
+    const { board, round } = state;
+    const isFixed = Boolean(round) && round.state !== "revealed";
+    for (const [name, each] of this.#switches) {
+      each.update(state, READ[name](board.settings));
+      each.disabled = SETTLED.has(name) && isFixed;
     }
   }
 }

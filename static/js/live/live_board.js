@@ -67,7 +67,7 @@ export class LiveBoard extends EventTarget {
   }
 
   /** For the host's steps, which nobody wants done ten minutes later: now or not at all.
-   *  Rejects with words for a person. */
+   *  Gives the position at which it counted. Rejects with words for a person. */
   ask(content) {
     const message = { ...content, id: newId() };
     return new Promise((resolve, reject) => {
@@ -90,8 +90,8 @@ export class LiveBoard extends EventTarget {
   }
 
   #answers = {
-    ack: ({ id }) => {
-      this.#asked.get(id)?.resolve();
+    ack: ({ id, seq }) => {
+      this.#asked.get(id)?.resolve(seq);
       this.#asked.delete(id);
       const message = this.outbox.acked(id);
       if (!message) return;

@@ -92,6 +92,11 @@ export class BoardState {
     return true;
   }
 
+  /** True once the server has told of something (`board`, `you`) as it is since a position. */
+  knows(about, seq) {
+    return this.#heardAt(about) >= seq;
+  }
+
   took(message) {
     TOOK[message.type]?.(this, message);
     if (message.type === "comment") this.said += 1;
@@ -190,9 +195,13 @@ export class BoardState {
   #isOld({ type, seq, comment }) {
     if (seq === undefined) return false;
     const about = comment ? `comment ${comment.id}` : type;
-    const known = this.#seen.get(about) ?? this.#seen.get("all") ?? 0;
-    if (seq < known) return true;
+    if (seq < this.#heardAt(about)) return true;
     this.#seen.set(about, seq);
     return false;
+  }
+
+  /** At which position the server last told of something: `board`, `comment an-id`. */
+  #heardAt(about) {
+    return this.#seen.get(about) ?? this.#seen.get("all") ?? 0;
   }
 }
