@@ -26,7 +26,8 @@ from server.live.rate import Rates
 from server.live.vitals import Vitals
 from server.log.store import Store, StoreAwayError
 from server.loglines import event
-from server.settings import Settings, resources
+from server.resources import resources
+from server.settings import Settings
 from server.web import api, hosts, invites, openapi, ops, pages
 from server.web import socket as live_socket
 from server.web.door import Door

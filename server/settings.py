@@ -389,18 +389,3 @@ def redacted_url(url: str) -> str:
     netloc = f"{user}:***@{place}" if at else place
     # The password may also stand in the query (?password=…).
     return urlunsplit((parts.scheme, netloc, parts.path, "***" if parts.query else "", ""))
-
-
-class Resources(NamedTuple):
-    """Where the files lie that are no code."""
-
-    static: Path
-    templates: Path
-    data: Path
-
-
-def resources() -> Resources:
-    """Find the files: inside the package in a wheel, beside it in the repository."""
-    package = Path(__file__).resolve().parent
-    place = package if (package / "templates").is_dir() else package.parent
-    return Resources(place / "static", place / "templates", place / "data")

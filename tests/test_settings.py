@@ -10,7 +10,6 @@ from server.settings import (
     SettingsError,
     load,
     redacted_url,
-    resources,
     unknown_names,
 )
 
@@ -153,11 +152,6 @@ def test_a_misspelt_name_in_the_environment_is_found():
 def test_settings_survive_the_way_to_a_worker():
     settings = load(STORE | {name: text for name, (text, _) in OTHER.items()}, {})
     assert msgspec.json.decode(msgspec.json.encode(settings), type=Settings) == settings
-
-
-def test_the_files_that_are_no_code_are_found():
-    for folder in resources():
-        assert folder.is_dir()
 
 
 def test_the_page_of_settings_is_fresh():

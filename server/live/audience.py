@@ -12,8 +12,9 @@ from server import tasks
 from server.domain.board import Board
 from server.domain.changes import Change
 from server.live import messages
+from server.live.frames import frame
 from server.live.messages import PeopleView, Pulse
-from server.live.transport import Connection, frame
+from server.live.transport import Connection
 from server.live.views import (
     Audience,
     board_view,

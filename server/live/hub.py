@@ -11,11 +11,12 @@ from server import tasks
 from server.domain import actions as act
 from server.domain.refusals import Code, Refused
 from server.live import messages
+from server.live.frames import frame
 from server.live.leavings import Leavings
 from server.live.messages import Goodbye
 from server.live.pseudonyms import Pseudonyms
 from server.live.room import UNREADABLE, Room
-from server.live.transport import FAREWELL, Connection, frame
+from server.live.transport import FAREWELL, Connection
 from server.log.follow import Line
 from server.log.log import Log
 from server.log.store import Store

@@ -21,8 +21,7 @@ class Bucket:
 
     def allows(self) -> bool:
         """Count one more; False when it has had its share."""
-        self._fill()
-        if self._left < 1:
+        if not self.has_left():
             return False
         self._left -= 1
         return True

@@ -23,6 +23,7 @@ from server.live.admission import (
 )
 from server.live.audience import Broadcaster
 from server.live.doubts import Doubts
+from server.live.frames import frame
 from server.live.messages import PeopleView, Pulse, StoreState, View, Welcome, You
 from server.live.parts import Parts
 from server.live.pseudonyms import Pseudonyms
@@ -31,7 +32,7 @@ from server.live.requests import AnyRequest, Hello, HostRequest, Since, person_n
 from server.live.revocations import Revocations
 from server.live.seating import Seating
 from server.live.submissions import Answered, Submissions
-from server.live.transport import Connection, frame
+from server.live.transport import Connection
 from server.live.views import Audience, comment_views, people_view, talk_view
 from server.log.log import Batch, Log
 from server.log.presence import Presence

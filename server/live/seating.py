@@ -9,9 +9,10 @@ from server.domain.board import Board
 from server.domain.rules import Visibility
 from server.live import messages
 from server.live.admission import Actor
+from server.live.frames import frame
 from server.live.messages import Ballot, View
 from server.live.pseudonyms import Pseudonyms
-from server.live.transport import Connection, frame
+from server.live.transport import Connection
 from server.live.views import Audience
 
 SLICE = 50

@@ -4,6 +4,7 @@ import asyncio
 
 from server.domain.refusals import Code, Refused
 from server.live import messages
+from server.live.frames import frame
 from server.live.hub import Hub
 from server.live.messages import Ack, Refusal
 from server.live.rate import Rates
@@ -15,7 +16,7 @@ from server.live.reading import (
 )
 from server.live.room import Room
 from server.live.submissions import Answer
-from server.live.transport import Connection, Listener, frame
+from server.live.transport import Connection, Listener
 from server.metrics import CONNECTIONS, HELLOS, REFUSALS, REQUESTS, count
 
 HELLO_SECONDS = 10.0

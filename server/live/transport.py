@@ -12,16 +12,11 @@ import time
 from collections.abc import Sequence
 from typing import cast
 
-from websockets.frames import (  # type: ignore[attr-defined]
-    BINARY,
-    CONT,
-    TEXT,
-    Frame,
-    apply_mask,  # In C where there is one; the package uses it in the same way.
-)
+from websockets.frames import BINARY, CONT, TEXT, Frame
 from websockets.protocol import OPEN, SERVER, Protocol
 
 from server.live.admission import Actor
+from server.live.frames import one_text, received_size
 from server.live.messages import TOO_MANY, TOO_SLOW, Close, View
 from server.live.reading import MAX_BYTES
 from server.live.views import Audience
@@ -44,9 +39,6 @@ LATE_SIPS = 4
 _REASON_BYTES = 123
 """What fits into a closing frame (RFC 6455, 5.5)."""
 _PING = b"\x89\x00"
-_WHOLE_TEXT, _MASKED, _LONGER = 0x81, 0x80, 126
-_HEAD, _MASK = 2, 4
-"""Bytes before the payload of a client's frame; two more where it has over 125."""
 
 _now = time.monotonic
 """The loop's clock, asked directly: it is asked for each message."""
@@ -59,45 +51,6 @@ _log.setLevel(logging.WARNING)
 # reads one socket at a time.
 _inbox = bytearray(16 * 1024)
 _inbox_view = memoryview(_inbox)
-
-
-def frame(payload: bytes) -> bytes:
-    """Wrap a text message as the WebSocket frame that a server sends (RFC 6455, 5.2)."""
-    size = len(payload)
-    if size < 126:
-        head = bytes((0x81, size))
-    elif size < 65_536:
-        head = b"\x81\x7e" + size.to_bytes(2, "big")
-    else:
-        head = b"\x81\x7f" + size.to_bytes(8, "big")
-    return head + payload
-
-
-def _received_size(received: Frame) -> int:
-    """Return how many bytes a client's frame has at least: exactly so many, as clients make them.
-
-    Whoever writes a length in more bytes than it takes only gets the slower way ever after.
-    """
-    size = len(received.data)
-    return size + _HEAD + _MASK + (0 if size < _LONGER else 2 if size < 65_536 else 8)
-
-
-def _one_text(received: int) -> bytes | None:
-    """Unmask a text message that came in one frame, alone; None where it is anything else.
-
-    That is what people say most, and it needs no parser.
-    """
-    head, size = _HEAD, received - _HEAD - _MASK
-    length = size
-    if size >= _LONGER:
-        head, size = head + 2, size - 2
-        length = _LONGER
-        if size < _LONGER or int.from_bytes(_inbox[_HEAD:head]) != size:
-            return None
-    if _inbox[0] != _WHOLE_TEXT or _inbox[1] != length | _MASKED:
-        return None
-    begin = head + _MASK
-    return apply_mask(_inbox[begin:received], _inbox[head:begin])
 
 
 class Listener:
@@ -203,22 +156,12 @@ class Connection(asyncio.BufferedProtocol):
                 self._overflow()
 
     def send_all(self, frames: Sequence[tuple[str, bytes]], joined: bytes) -> None:
-        """Send several frames, which are also there as one piece.
-
-        Most of what a tally costs is spent here, so `_write` stands in it once more.
-        """
-        if self._blocked or self.closed:
+        """Send several frames, which are also there as one piece."""
+        if not self._blocked and not self.closed:
+            self._write(joined)
+        else:
             for slot, data in frames:
                 self.send(data, slot)
-            return
-        taken = 0
-        if self._socket is not None:
-            try:
-                taken = os.write(self._socket, joined)
-            except OSError:
-                taken = 0
-        if taken < len(joined):
-            self._leave(joined[taken:])
 
     @property
     def broke(self) -> bool:
@@ -300,13 +243,8 @@ class Connection(asyncio.BufferedProtocol):
                 taken = os.write(self._socket, data)
             except OSError:
                 taken = 0  # Full, or the peer is gone: the transport finds out which.
-        if taken < len(data):
-            self._leave(data[taken:])
-
-    def _leave(self, data: bytes) -> None:
-        """Leave to the transport what the kernel does not take now."""
-        if not self._transport.is_closing():
-            self._transport.write(data)
+        if taken < len(data) and not self._transport.is_closing():
+            self._transport.write(data[taken:])
 
     def _keep(self, slot: object, data: bytes) -> None:
         # Taken out first: a frame that supersedes another goes to the end of the line.
@@ -362,7 +300,7 @@ class Connection(asyncio.BufferedProtocol):
         self.heard_at = _now()
         self._pinged = False
         if not (self._unread or self._parts or self.closed):
-            message = _one_text(nbytes)
+            message = one_text(_inbox, nbytes)
             if message is not None:
                 self._hear(message)
                 return
@@ -380,7 +318,7 @@ class Connection(asyncio.BufferedProtocol):
             if self.closed:
                 break
             received = cast("Frame", event)
-            self._unread -= _received_size(received)
+            self._unread -= received_size(received)
             self._take(received)
         self._write_protocol()
 

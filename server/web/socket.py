@@ -20,10 +20,11 @@ from websockets.typing import Subprotocol
 from server.domain.refusals import Code
 from server.live import messages
 from server.live.admission import NOBODY
+from server.live.frames import frame
 from server.live.messages import Close, Goodbye
 from server.live.room import Room
 from server.live.session import Session
-from server.live.transport import Connection, frame
+from server.live.transport import Connection
 from server.web import identity
 from server.web.handler import Access, Handler
 from server.web.problems import Problem

@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from server.domain.templates import MAX_BYTES, Template, TemplateError, parse_template
-from server.settings import resources
+from server.resources import resources
 
 PATIENCE = 10.0
 """Seconds of this processor; a file of full size takes PyYAML some of them."""

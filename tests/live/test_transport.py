@@ -10,8 +10,9 @@ from one_process import until
 
 from server.live import transport
 from server.live.admission import Actor
+from server.live.frames import frame
 from server.live.messages import NOT_ALLOWED, TOO_MANY, TOO_SLOW
-from server.live.transport import OUTBOX_BYTES, Connection, Listener, frame
+from server.live.transport import OUTBOX_BYTES, Connection, Listener
 
 PING = b"\x89\x80\0\0\0\0"
 
@@ -83,17 +84,6 @@ def masked(payload, opcode=0x81, mask=b"\0\0\0\0", *, wasteful=False):
         else bytes([opcode, 0xFE]) + size.to_bytes(2, "big")
     )
     return head + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
-
-
-@pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536])
-def test_frames_have_the_head_of_their_size(size):
-    made = frame(b"x" * size)
-    length = made[1] & 0x7F
-    expected = size if size < 126 else 126 if size < 65_536 else 127
-    assert (made[0], length, made[1] & 0x80) == (0x81, expected, 0)
-    extended = {126: made[2:4], 127: made[2:10]}.get(length)
-    assert extended is None or int.from_bytes(extended, "big") == size
-    assert made.endswith(b"x" * size)
 
 
 async def fill(connection):

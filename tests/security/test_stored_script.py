@@ -11,7 +11,7 @@ from attempts import bearer
 from one_process import worker
 
 from server.domain.templates import TemplateError, parse_template
-from server.settings import resources
+from server.resources import resources
 
 SINKS = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser"
