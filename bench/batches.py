@@ -38,7 +38,7 @@ def _votes(line: socket.socket) -> Iterator[int]:
         ("HSET", KEYS[1], "epoch", "bench"),
         ("SCRIPT", "LOAD", Script("append").source),
     ):
-        line.sendall(hiredis.pack_command(command))
+        line.sendall(_packed(*command))
         _answers(line, reader)
     request = _batch()
     line.sendall(request * UNDER_WAY)
@@ -52,7 +52,13 @@ def _batch() -> bytes:
     vote = act.Vote(round=1, ballot={"approve": ["fastapi", "tornado", "django"]})
     entry = act.encode(act.Entry(by="b" * 16, once="o" * 16, action=vote))
     head = ("EVALSHA", Script("append").sha, str(len(KEYS)), *KEYS, LIVE, str(RETENTION_MS))
-    return hiredis.pack_command((*head, *[entry] * BATCH))
+    return _packed(*head, *[entry] * BATCH)
+
+
+def _packed(*parts: str | bytes) -> bytes:
+    # By its own types, hiredis takes a command of one part.
+    packed: bytes = hiredis.pack_command(parts)  # type: ignore[arg-type]
+    return packed
 
 
 def _window(votes: Iterator[int], store: int, seconds: float, cores: machine.Cores) -> Window:

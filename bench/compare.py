@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from bench import batches, beside, machine, peer, results, stackvote
 from bench.beside import Comparison, Row
-from bench.generator import BenchError, Board, FailedError, Generator, Run, Window
+from bench.generator import BenchError, Board, FailedError, Generator, Run, Target, Window
 from bench.measuring import HERE
 from bench.peer import PEERS
 from bench.run import FIRST_COMERS, IDLE
@@ -54,10 +54,8 @@ class Effort(NamedTuple):
     warm: float
 
 
-class Target(Protocol):
-    pids: Sequence[int]
-    port: int
-    store_pid: int | None
+class Candidate(Target, Protocol):
+    """One of those that are compared: Stackvote or a peer."""
 
     def resident_kib(self) -> int: ...
 
@@ -84,7 +82,7 @@ class Bench:
             self.tally_bytes = run.tally_bytes
 
     @contextmanager
-    def running(self, name: str, show: str) -> Iterator[tuple[Target, Board]]:
+    def running(self, name: str, show: str) -> Iterator[tuple[Candidate, Board]]:
         self._started += 1
         if name in TALLY_WINDOWS:
             run = f"run-{self._started}"

@@ -18,7 +18,7 @@ from server.domain.templates import load_templates
 from server.log import keys
 from server.log.embedded import EmbeddedStore
 from server.log.store import Script
-from server.settings import resources
+from server.resources import resources
 
 CODE = "BENCH2"
 BATCH = 100

@@ -31,9 +31,14 @@ class FailedError(Exception):
 class Target(Protocol):
     """What is measured: a server, and perhaps the store behind it."""
 
-    pids: Sequence[int]
-    port: int
-    store_pid: int | None
+    @property
+    def pids(self) -> Sequence[int]: ...
+
+    @property
+    def port(self) -> int: ...
+
+    @property
+    def store_pid(self) -> int | None: ...
 
 
 class Board(NamedTuple):
@@ -181,6 +186,8 @@ def _window(
     spent["others"] = max(0.0, spent["others"])
     return Window(
         seconds=after["at"] - before["at"],
-        **{name: after[name] - before[name] for name in ("frames", "tallies", "acks")},
+        frames=after["frames"] - before["frames"],
+        tallies=after["tallies"] - before["tallies"],
+        acks=after["acks"] - before["acks"],
         **spent,
     )
