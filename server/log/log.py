@@ -7,7 +7,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from redis.exceptions import ResponseError
 
@@ -24,7 +24,7 @@ PAGE = 1000
 """Entries read in one step."""
 
 _NO_SUCH_BOARD = Refused(Code.NO_SUCH_BOARD, "There is no board with this code (any more).")
-_APPEND, _CREATE, _READ = Script("append"), Script("create"), Script("read")
+_APPEND, _CREATE = Script("append"), Script("create")
 
 
 class Batch(NamedTuple):
@@ -158,14 +158,16 @@ class Log:
 
         Raises Refused `no_such_board`, StoreAwayError.
         """
-        try:
-            epoch, top, found = await self._store.run_script(
-                _READ, (keys.log(code), keys.meta(code)), (after, PAGE)
-            )
-        except ResponseError as error:
-            raise _NO_SUCH_BOARD from error
-        entries = [(int(id_[2:]), int(fields[1]), fields[3]) for id_, fields in found]
-        return Page(self._store.epoch(epoch), int(top), entries)
+        epoch, stream, found = await self._store.read_at_once(
+            ("HGET", keys.meta(code), "epoch"),
+            ("XINFO", "STREAM", keys.log(code)),
+            ("XRANGE", keys.log(code), f"(0-{after}", "+", "COUNT", PAGE),
+        )
+        if epoch is None or isinstance(stream, ResponseError):
+            # What is kept of a board lapses together; the stream may have gone a moment before.
+            raise _NO_SUCH_BOARD
+        entries = [(_position(id_), int(fields[1]), fields[3]) for id_, fields in found]
+        return Page(self._store.epoch(epoch), _position(_last_id(stream)), entries)
 
     def erase(self, code: str, positions: Sequence[int]) -> None:
         """Delete entries whose text a person has erased.
@@ -185,3 +187,17 @@ class Log:
 def _taken(waiting: deque[_Waiting]) -> list[_Waiting]:
     """Take what waits longest: a batch at most."""
     return [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
+
+
+def _position(id_: bytes) -> int:
+    """Read where an entry stands from its id in the stream, `0-17`."""
+    return int(id_[2:])
+
+
+def _last_id(stream: dict[bytes, Any] | list[Any]) -> bytes:
+    """Return the last id given out. Not the newest entry's: that one may have been erased."""
+    # In the older version of the protocol the fields are a list.
+    if isinstance(stream, list):
+        stream = dict(zip(stream[::2], stream[1::2], strict=True))
+    id_: bytes = stream[b"last-generated-id"]
+    return id_

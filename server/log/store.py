@@ -137,18 +137,32 @@ class Store:
         # Together, because waiting for durability counts on the connection that wrote.
         run = ("EVALSHA", script.sha, len(keys), *keys, *args)
         try:
-            answers = await self.call(self._wires.ask((run, *then)))
-            for answer in answers:
-                if isinstance(answer, Exception):
-                    raise answer
+            return await self._ask((run, *then))
         except NoScriptError:
             # A store that was restarted has forgotten it, and has run nothing.
             await self.call(self.client.script_load(script.source))
             return await self._run(script, keys, args, *then)
+
+    async def read_at_once(self, *commands: tuple[str | int, ...]) -> list[Any]:
+        """Read several things as they are at one moment: nobody writes in between.
+
+        What the store says to one of them may be a ResponseError. Raises StoreAwayError.
+        """
+        answers = await self._ask((("MULTI",), *commands, ("EXEC",)))
+        found: list[Any] = answers[-1]
+        return found
+
+    async def _ask(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Send commands together. Raises StoreAwayError, and what a script is there to say."""
+        try:
+            answers = await self.call(self._wires.ask(commands))
+            for answer in answers:
+                if isinstance(answer, Exception):
+                    raise answer
         except ResponseError as error:
-            if str(error).startswith(NO_BOARD):
+            if isinstance(error, NoScriptError) or str(error).startswith(NO_BOARD):
                 raise
-            # Whatever else a store says to our own scripts, it does not do them now.
+            # Whatever else a store says to our own commands, it does not do them now.
             self._distrust(error)
             raise StoreAwayError(str(error)) from error
         return answers

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import signal
 
 import pytest
@@ -10,7 +11,8 @@ from server.domain.options import Option
 from server.domain.refusals import Code, Refused
 from server.log import log as log_module
 from server.log import store as store_module
-from server.log.log import BATCH, PAGE
+from server.log.log import BATCH, PAGE, Log
+from server.log.store import Store
 
 
 def numbered(count, name="entry"):
@@ -110,6 +112,58 @@ async def test_what_is_erased_leaves_a_hole_and_the_top_stays(server):
             left = str(client.xrange("sv:{BOARD}:log"))
         assert '{"entry":1}' not in left
         assert '{"entry":4}' in left
+
+
+@pytest.mark.parametrize("protocol", [2, 3])
+async def test_a_log_is_read_in_either_version_of_the_protocol(server, protocol):
+    store = Store(f"{server.url}?protocol={protocol}")
+    async with logged(server) as written:
+        await written.create("BOARD", numbered(3))
+        written.erase("BOARD", (3,))
+        await written.drained()
+    try:
+        page = await Log(store, Heard(), 90).read("BOARD", 1)
+        assert page.top == 3
+        assert [(seq, entry) for seq, _, entry in page.entries] == [(2, b'{"entry":1}')]
+    finally:
+        await store.close()
+
+
+@pytest.mark.parametrize("gone", ["log", "meta"])
+async def test_a_board_of_which_a_part_has_lapsed_is_no_board(server, gone):
+    async with logged(server) as log:
+        await log.create("BOARD", [b"first"])
+        with server.client as client:
+            assert client.delete(f"sv:{{BOARD}}:{gone}")
+        with pytest.raises(Refused) as refused:
+            await log.read("BOARD", 0)
+        assert refused.value.code is Code.NO_SUCH_BOARD
+
+
+async def test_a_log_is_read_as_it_is_at_one_moment(server):
+    """Boards come and go under one code: a page is of one of them, whole."""
+    async with logged(server) as log, logged(server) as reader:
+        boards = 0
+
+        async def renew():
+            nonlocal boards
+            with server.client as client:
+                while boards < 50:
+                    boards += 1
+                    await log.create("BOARD", numbered(boards))
+                    await asyncio.sleep(0)
+                    client.delete("sv:{BOARD}:log", "sv:{BOARD}:meta")
+
+        renewing = asyncio.create_task(renew())
+        pages = []
+        while not renewing.done():
+            with contextlib.suppress(Refused):
+                pages.append(await reader.read("BOARD", 0))
+        await renewing
+        assert pages
+        assert all(page.top == len(page.entries) for page in pages)
+        tops = {page.epoch: page.top for page in pages}
+        assert all(tops[page.epoch] == page.top for page in pages)
 
 
 async def test_a_board_expires_after_the_time_since_it_was_last_touched(server):

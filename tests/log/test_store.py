@@ -9,7 +9,7 @@ from redis.exceptions import ResponseError
 from server.log import store as server_store
 from server.log.store import Script, Store, StoreAwayError
 
-READ = Script("read")
+APPEND = Script("append")
 
 
 @asynccontextmanager
@@ -44,11 +44,11 @@ async def test_what_a_script_says_is_told_from_a_store_that_is_away(fragile):
     async with opened(fragile) as store:
         store.set_present(value=True)
         with pytest.raises(ResponseError, match="NOBOARD"):
-            await store.run_script(READ, ("log", "meta"), (0, 1))
+            await store.run_script(APPEND, ("log", "meta"), ("live", 1, "entry"))
         assert store.present
         fragile.kill()
         with pytest.raises(StoreAwayError):
-            await store.run_script(READ, ("log", "meta"), (0, 1))
+            await store.run_script(APPEND, ("log", "meta"), ("live", 1, "entry"))
         with pytest.raises(StoreAwayError):
             await store.call(store.client.ping())
         with pytest.raises(StoreAwayError):
@@ -117,9 +117,29 @@ async def test_more_callers_than_connections_take_turns(server, monkeypatch):
             assert client.info("clients")["connected_clients"] <= 4
 
 
+async def test_what_is_wrong_with_one_thing_that_is_read_is_told_beside_the_others(server):
+    async with opened(server) as store:
+        store.set_present(value=True)
+        with server.client as client:
+            client.set("text", "here")
+        found, wrong = await store.read_at_once(("GET", "text"), ("XINFO", "STREAM", "nothing"))
+        assert found == b"here"
+        assert isinstance(wrong, ResponseError)
+        assert store.present
+
+
+async def test_a_store_that_does_not_read_is_away(server):
+    async with opened(server) as store:
+        store.set_present(value=True)
+        with pytest.raises(StoreAwayError, match="unknown command"):
+            await store.read_at_once(("GET", "text"), ("UNHEARD-OF",))
+        assert not store.present
+        assert await store.read_at_once(("GET", "text")) == [None]
+
+
 @pytest.mark.parametrize("code", ["MISCONF", "OOM", "READONLY", "NOREPLICAS", "BUSY"])
 async def test_some_answers_mean_not_now(server, code):
-    script = Script("read")
+    script = Script("append")
     script.source = f"return redis.error_reply('{code} not now')"
     async with opened(server) as store:
         with server.client as client:
@@ -133,7 +153,7 @@ async def test_some_answers_mean_not_now(server, code):
 
 async def test_a_store_that_cannot_save_does_not_come_and_go(server, monkeypatch):
     monkeypatch.setattr(server_store, "DISTRUST", 0.3)
-    script = Script("read")
+    script = Script("append")
     script.source = "return redis.error_reply('OOM not now')"
     async with opened(server) as store:
         with server.client as client:
@@ -148,7 +168,7 @@ async def test_a_store_that_cannot_save_does_not_come_and_go(server, monkeypatch
 
 
 async def test_a_store_that_saves_again_is_believed_at_once(server):
-    fails, saves = Script("read"), Script("read")
+    fails, saves = Script("append"), Script("append")
     fails.source, saves.source = "return redis.error_reply('OOM not now')", "return 1"
     async with opened(server) as store:
         with server.client as client:
