@@ -197,8 +197,8 @@ async def test_an_answer_that_newer_batches_have_overtaken_is_no_other_history(
     with Redis.from_url(embedded.url) as client:
         replica.catch_up()
         # Let the question go out, and then have more in the log before its answer is read.
-        asked = client.info("commandstats").get("cmdstat_evalsha", {"calls": 0})["calls"]
-        while client.info("commandstats")["cmdstat_evalsha"]["calls"] == asked:  # noqa: ASYNC110
+        asked = client.info("commandstats")["cmdstat_xrange"]["calls"]
+        while client.info("commandstats")["cmdstat_xrange"]["calls"] == asked:  # noqa: ASYNC110
             await asyncio.sleep(0)
         place = (keys.log("BOARD"), keys.meta("BOARD"))
         epoch, first, at = client.eval(
