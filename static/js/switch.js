@@ -5,22 +5,25 @@ export class Switch {
   #input;
   #about;
   #on = false;
-  /** What was asked for last; `seq`: where in the log it counted, once that is known. */
-  #asked = { seq: 0 };
+  /** What was asked for and is not told of yet, or null; `at`: where it counted, once that is
+   *  known. */
+  #asked = null;
 
   /** `about`: the message that tells how it stands. `ask(on)` asks the server, and returns a
-   *  promise of the position at which it counted. `fail(words)` says why it could not be. */
+   *  promise of where in the log it counted. `fail(words)` says why it could not be. */
   constructor(input, about, ask, fail) {
     this.#input = input;
     this.#about = about;
     input.addEventListener("change", async () => {
-      const asked = { seq: Infinity };
+      const asked = { at: null };
       this.#asked = asked;
       try {
-        asked.seq = await ask(input.checked);
+        asked.at = await ask(input.checked);
       } catch (refusal) {
-        asked.seq = 0;
-        if (asked === this.#asked) input.checked = this.#on;
+        if (asked === this.#asked) {
+          this.#asked = null;
+          input.checked = this.#on;
+        }
         fail(refusal.message);
       }
     });
@@ -33,6 +36,7 @@ export class Switch {
   /** `on`: how it stands by what the server has said so far. */
   update(state, on) {
     this.#on = on;
-    if (state.knows(this.#about, this.#asked.seq)) this.#input.checked = on;
+    if (this.#asked?.at && state.knows(this.#about, this.#asked.at)) this.#asked = null;
+    if (!this.#asked) this.#input.checked = on;
   }
 }

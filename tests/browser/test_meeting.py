@@ -1,5 +1,6 @@
 """From the start page to the decision, as the person does it who runs the meeting."""
 
+import json
 import re
 
 from browser_pages import DESK, PHONE, STAGE, comment, saved, tap
@@ -140,6 +141,28 @@ def test_a_switch_shows_what_was_asked_until_the_server_has_told_of_it(server, p
     expect(host.locator("[data-part=rules]")).to_contain_text("The host sees the results")
     expect(looks_ahead).to_be_checked()
     server.act(board, type="set_board", settings={"host_sees_results": False})
+    expect(looks_ahead).not_to_be_checked()
+
+
+def test_a_switch_follows_a_store_that_has_lost_what_was_asked(server, person):
+    """Positions of another history say nothing of this one, and may be lower."""
+    board = server.new_board()
+    lines, welcomes = [], []
+
+    def overhear(socket):
+        lines.append(socket)
+        line = socket.connect_to_server()
+        line.on_message(lambda text: (welcomes.append(text), socket.send(text)))
+
+    host = person("about:blank", DESK)
+    host.route_web_socket("**/live", overhear)
+    host.goto(f"{server.address}/b/{board.code}/host?key={board.host_key}")
+    looks_ahead = host.get_by_role("switch", name="Host sees hidden results")
+    looks_ahead.check()
+    expect(host.locator("[data-part=rules]")).to_contain_text("The host sees the results")
+    before = json.loads(welcomes[0])
+    assert before["type"] == "welcome"
+    lines[0].send(json.dumps(before | {"epoch": "another", "seq": 1}))
     expect(looks_ahead).not_to_be_checked()
 
 

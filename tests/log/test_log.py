@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import signal
+from types import SimpleNamespace
 
 import pytest
 from real_stores import Heard, Written, logged, read_all, until
@@ -11,8 +12,7 @@ from server.domain.options import Option
 from server.domain.refusals import Code, Refused
 from server.log import log as log_module
 from server.log import store as store_module
-from server.log.log import BATCH, PAGE, Log
-from server.log.store import Store
+from server.log.log import BATCH, PAGE
 
 
 def numbered(count, name="entry"):
@@ -116,17 +116,13 @@ async def test_what_is_erased_leaves_a_hole_and_the_top_stays(server):
 
 @pytest.mark.parametrize("protocol", [2, 3])
 async def test_a_log_is_read_in_either_version_of_the_protocol(server, protocol):
-    store = Store(f"{server.url}?protocol={protocol}")
-    async with logged(server) as written:
-        await written.create("BOARD", numbered(3))
-        written.erase("BOARD", (3,))
-        await written.drained()
-    try:
-        page = await Log(store, Heard(), 90).read("BOARD", 1)
+    async with logged(SimpleNamespace(url=f"{server.url}?protocol={protocol}")) as log:
+        await log.create("BOARD", numbered(3))
+        log.erase("BOARD", (3,))
+        await log.drained()
+        page = await log.read("BOARD", 1)
         assert page.top == 3
         assert [(seq, entry) for seq, _, entry in page.entries] == [(2, b'{"entry":1}')]
-    finally:
-        await store.close()
 
 
 @pytest.mark.parametrize("gone", ["log", "meta"])

@@ -22,7 +22,7 @@ const WRITE = {
 export class Settings {
   #switches;
 
-  /** `set(settings)` asks the server and returns a promise of its position. */
+  /** `set(settings)` asks the server and returns a promise of where it counted. */
   constructor(root, set, fail) {
     const inputs = [...root.querySelectorAll("input")];
     this.#switches = new Map(inputs.map((input) => [input.name, new Switch(input, "board", (on) => set(WRITE[input.name](on)), fail)]));

@@ -67,7 +67,7 @@ export class LiveBoard extends EventTarget {
   }
 
   /** For the host's steps, which nobody wants done ten minutes later: now or not at all.
-   *  Gives the position at which it counted. Rejects with words for a person. */
+   *  Gives where it counted, `{ epoch, seq }`. Rejects with words for a person. */
   ask(content) {
     const message = { ...content, id: newId() };
     return new Promise((resolve, reject) => {
@@ -91,7 +91,7 @@ export class LiveBoard extends EventTarget {
 
   #answers = {
     ack: ({ id, seq }) => {
-      this.#asked.get(id)?.resolve(seq);
+      this.#asked.get(id)?.resolve({ epoch: this.state.epoch, seq });
       this.#asked.delete(id);
       const message = this.outbox.acked(id);
       if (!message) return;

@@ -92,9 +92,10 @@ export class BoardState {
     return true;
   }
 
-  /** True once the server has told of something (`board`, `you`) as it is since a position. */
-  knows(about, seq) {
-    return this.#heardAt(about) >= seq;
+  /** True once the server has told of something (`board`, `you`) as it is since a position; in
+   *  another history that position says nothing, and all was told anew. */
+  knows(about, { epoch, seq }) {
+    return epoch !== this.epoch || this.#heardAt(about) >= seq;
   }
 
   took(message) {
