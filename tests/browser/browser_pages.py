@@ -74,6 +74,17 @@ def read(page, address, words, within=10):
     return html
 
 
+def visit(page, address, part, words, within=10):
+    """Open an address until a part of the page has the words, as `read` asks for it. Without a
+    script a page does not change by itself."""
+    deadline = time.monotonic() + within
+    page.goto(address)
+    while (found := page.locator(part).text_content().strip()) != words:
+        assert time.monotonic() < deadline, found
+        page.wait_for_timeout(20)
+        page.goto(address)
+
+
 def comment(page, name, text, kind="For"):
     """Say something about an option."""
     talk = card(page, name).locator("[data-part=talk]")

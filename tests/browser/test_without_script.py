@@ -2,8 +2,10 @@
 
 import re
 
-from browser_pages import DESK, FRAMEWORKS, STAGE, comment, saved, tap
+from browser_pages import DESK, FRAMEWORKS, STAGE, comment, saved, tap, visit
 from playwright.sync_api import expect
+
+PHASE = "[data-part=phase-now]"
 
 
 def missing(page):
@@ -46,18 +48,16 @@ def test_a_new_round_is_not_called_decided(server, person):
     server.act(board, type="reveal_round", round=1)
     server.act(board, type="decide", option="flask", because="We know it.")
     address = f"{server.address}/b/{board.code}"
-    page = person(address, java_script_enabled=False)
-    expect(page.locator("[data-part=phase-now]")).to_have_text("Decided")
+    page = person("about:blank", java_script_enabled=False)
+    visit(page, address, PHASE, "Decided")
 
     server.open_round(board)
     for view in ("", "/screen"):
-        page.goto(address + view)
-        expect(page.locator("[data-part=phase-now]")).to_have_text("Voting open")
-    page.goto(f"{address}/host?key={board.host_key}")
-    expect(page.locator("[data-part=steps] [aria-current=step]")).to_have_text("Voting")
+        visit(page, address + view, PHASE, "Voting open")
+    host = f"{address}/host?key={board.host_key}"
+    visit(page, host, "[data-part=steps] [aria-current=step]", "Voting")
     server.act(board, type="lock_round", round=2)
-    page.goto(address)
-    expect(page.locator("[data-part=phase-now]")).to_have_text("Voting closed")
+    visit(page, address, PHASE, "Voting closed")
 
 
 def test_a_board_can_be_made_and_joined(server, person):
