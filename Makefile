@@ -1,23 +1,34 @@
 # Two commands are enough: `make run` and `make test`. Each does its own set-up.
+# Works with GNU make 3.81, which macOS has, and newer.
+ifneq ($(firstword $(sort $(MAKE_VERSION) 3.81)),3.81)
+  $(error This needs GNU make 3.81 or newer, and this is $(if $(MAKE_VERSION),GNU make $(MAKE_VERSION),another make). It may be installed as gmake)
+endif
+
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+SETUP  := PYTHON="$(PYTHON)" sh deploy/setup.sh $(VENV)
+# One process for each core, and tests that wait leave their core to others.
+PARALLEL := --numprocesses auto --maxprocesses 8 --dist worksteal
 
-.PHONY: run test faults faults-quick fuzz browser lint types imports audit security check docs bench bench-growth bench-methods bench-crowd bench-soak bench-peers bench-all clean help
+.PHONY: run test test-all faults faults-quick fuzz browser lint types imports audit security bench-tests wheel bare check checks fuzz-quick docs bench bench-growth bench-methods bench-crowd bench-soak bench-peers bench-all clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
 
-test: $(VENV)/test.stamp ## Run the tests, the fast ones first; ARGS="-k board" passes options on
-	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/faults $(ARGS)
+test: $(VENV)/test.stamp ## Run the tests that answer within 90 seconds; ARGS="-k board" passes options on
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow" $(ARGS) tests
 
-faults: $(VENV)/test.stamp ## Hold 200-person meetings to which real faults happen: about half an hour; ARGS="-k disk" for some
+test-all: $(VENV)/check.stamp ## Run those and the slow ones, all but browser and faults: about 5 minutes
+	$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/browser --ignore=tests/faults $(ARGS) tests
+
+faults: $(VENV)/test.stamp ## Subject 200-person meetings to real faults: about half an hour; ARGS="-k disk" for some
 	$(BIN)/python -m pytest tests/faults $(ARGS)
 
 faults-quick: $(VENV)/test.stamp ## Those faults that CI tries: less than ten minutes
 	$(BIN)/python -m pytest tests/faults -m quick $(ARGS)
 
-fuzz: $(VENV)/fuzz.stamp ## Fuzz frames, messages, HTTP, templates and logs, half an hour each; SECONDS=60 for less, ARGS="frames" for some
+fuzz: $(VENV)/check.stamp ## Fuzz frames, messages, HTTP, templates and logs, half an hour each; SECONDS=60 for less, ARGS="frames" for some
 	PYTHONPATH=tests SECONDS=$(SECONDS) $(BIN)/python -m fuzz.run $(ARGS)
 
 browser: $(VENV)/check.stamp ## Run the tests in a real Chromium (needs the system's chromium)
@@ -40,7 +51,24 @@ audit: $(VENV)/check.stamp ## Look for mistakes in the code and for known faults
 security: audit ## The same, and everything that an attacker would try (see tests/security)
 	$(BIN)/python -m pytest tests/security $(ARGS)
 
-check: lint types imports audit test browser ## All that CI runs
+bench-tests: $(VENV)/test.stamp ## Check that the load generator notices every broken promise (needs a C compiler)
+	$(BIN)/python -m pytest bench
+
+wheel: $(VENV)/check.stamp ## Build the wheel, install it alone, and use it
+	$(BIN)/python .ci/try_wheel.py
+
+bare: $(VENV)/run.stamp ## Run `make run` and `make test` in a fresh clone that finds no optional program
+	$(BIN)/python .ci/try_bare.py $(PYTHON)
+
+CHECKS := lint types imports audit test-all faults-quick fuzz-quick browser bench-tests wheel bare
+
+check: $(CHECKS) ## All that CI runs, on a machine that has what it needs: about half an hour
+
+checks: # Names the parts of `check`, for CI, which times each.
+	@echo $(CHECKS)
+
+fuzz-quick: ## Fuzz for a minute of each kind, as CI does
+	$(MAKE) fuzz SECONDS=60
 
 docs: $(VENV)/run.stamp ## Write the pages that are made from the code
 	$(BIN)/python -m server.reference > docs/settings.md
@@ -80,21 +108,15 @@ clean: ## Forget the virtual environment and caches; the data stay
 help:
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+# There is one environment, which grows. A stamp says what is in it already.
+$(VENV)/run.stamp: pyproject.toml
+	@$(SETUP)
+	@touch $@
 
-$(VENV)/run.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
-	touch $@
+$(VENV)/test.stamp: pyproject.toml
+	@$(SETUP) test
+	@touch $@ $(VENV)/run.stamp
 
-$(VENV)/test.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test]"
-	touch $@ $(VENV)/run.stamp
-
-$(VENV)/fuzz.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test,fuzz]"
-	touch $@ $(VENV)/test.stamp $(VENV)/run.stamp
-
-$(VENV)/check.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test,browser,check]"
-	touch $@ $(VENV)/test.stamp $(VENV)/run.stamp
+$(VENV)/check.stamp: pyproject.toml
+	@$(SETUP) test,oracles,fuzz,browser,check
+	@touch $@ $(VENV)/test.stamp $(VENV)/run.stamp

@@ -1,27 +1,28 @@
-"""Install a wheel into an environment of its own, serve from another folder, look around."""
+"""Build the wheel, install it into an environment of its own, and use it from another folder."""
 
 import json
 import re
 import signal
 import subprocess
-import sys
 import tempfile
 import urllib.request
 import venv
 from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
 # The host's address sets a cookie and sends the browser on.
 BROWSER = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
 
 
-def main(wheel: str) -> None:
+def main() -> None:
     """Raise where something that belongs to the wheel is not in it."""
     with tempfile.TemporaryDirectory(prefix="stackvote-wheel-") as name:
         folder = Path(name)
         venv.create(folder / "venv", with_pip=True)
         programs = folder / "venv" / "bin"
-        pip = [programs / "pip", "install", "--quiet", "--disable-pip-version-check", wheel]
-        subprocess.run(pip, check=True)
+        pip = [programs / "pip", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", folder, ROOT], check=True)
+        subprocess.run([*pip, "install", *folder.glob("*.whl")], check=True)
         elsewhere = folder / "elsewhere"
         elsewhere.mkdir()
         subprocess.run([programs / "stackvote", "check"], cwd=elsewhere, check=True)
@@ -76,4 +77,4 @@ def expect(holds: bool, words: str) -> None:
 
 
 if __name__ == "__main__":
-    main(str(Path(sys.argv[1]).resolve()))
+    main()

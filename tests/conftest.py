@@ -1,19 +1,35 @@
-"""The fast tests first, and properties that are tried alike on every machine."""
+"""The fast tests first, properties tried alike on every machine, and nothing left behind.
+
+A test is slow by its folder, or by a mark of its own; `make test` runs the others. Programs that
+a test needs are looked for before anything is opened (`programs.py`). What a test leaves unclosed
+fails that test, not a later one (`leftovers.py`).
+"""
 
 import logging
+from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
+import leftovers
 import pytest
 from hypothesis import HealthCheck, settings
+from programs import how_to_install, is_installed, why_missing
 
 HERE = Path(__file__).parent
 
 # From rules in memory to processes that are killed: who breaks a rule hears it within seconds.
-ORDER = [
-    *("domain", "docs", "", "live", "web", "log", "protocol", "security", "oracles", "fuzz"),
-    *("deploy", "integration", "browser", "faults"),
+FAST = ["domain", "docs", "", "live", "web", "log"]
+SLOW = ["protocol", "security", "oracles", "fuzz", "deploy", "integration", "browser", "faults"]
+ORDER = FAST + SLOW
+PROCESSES = {"test_app.py", "test_storekeeper.py", "test_tls.py", "test_workers.py"}
+"""These start servers, and come late."""
+
+# Libraries that `make test` does without, and the tests that cannot even be read then.
+collect_ignore = [
+    folder
+    for folder, library in {"oracles": "pref_voting", "browser": "playwright"}.items()
+    if find_spec(library) is None
 ]
-PROCESSES = {"test_app.py", "test_tls.py", "test_workers.py"}
 
 # The same examples each time, on slow machines too: a failure is of the code, not of the day.
 # `EXAMPLES=20000` lets the larger properties search anew.
@@ -28,14 +44,39 @@ settings.load_profile("alike")
 
 
 def place(item):
-    """Say when a test comes: by its folder; those that start processes late."""
+    """Return the folder that says when a test comes."""
     parts = item.path.relative_to(HERE).parts
     folder = parts[0] if len(parts) > 1 else ""
-    return ORDER.index("deploy" if parts[-1] in PROCESSES else folder)
+    return "deploy" if parts[-1] in PROCESSES else folder
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: place(item) if item.path.is_relative_to(HERE) else 0)
+    ours = [item for item in items if item.path.is_relative_to(HERE)]
+    for item in ours:
+        if place(item) in SLOW and item.get_closest_marker("fast") is None:
+            item.add_marker(pytest.mark.slow)
+    others = [item for item in items if not item.path.is_relative_to(HERE)]
+    items[:] = others + sorted(ours, key=lambda item: ORDER.index(place(item)))
+
+
+def pytest_collection_finish():
+    leftovers.forget_all_before()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    for marker in item.iter_markers("needs"):
+        for program in marker.args:
+            if not is_installed(program):
+                pytest.skip(why_missing(program))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item):
+    result = yield
+    if found := leftovers.of(item):
+        pytest.fail("This test left behind:\n" + "\n".join(found), pytrace=False)
+    return result
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +87,36 @@ def log_as_before():
     yield
     logger.handlers[:] = handlers
     logger.setLevel(level)
+
+
+class Reporter:
+    """Names a failure when it happens, and at the end, once, all that was skipped."""
+
+    def __init__(self, terminal):
+        self._terminal = terminal
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self._terminal.ensure_newline()
+            message = getattr(report.longrepr, "reprcrash", None)
+            first = str(message.message if message else report.longrepr).partition("\n")[0]
+            self._terminal.write_line(f"FAILED {report.nodeid} - {first[:200]}", red=True)
+
+    def pytest_terminal_summary(self, terminalreporter):
+        skipped = terminalreporter.stats.get("skipped", [])
+        reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+        if not reasons:
+            return
+        terminalreporter.section("skipped")
+        for reason, count in sorted(reasons.items()):
+            terminalreporter.write_line(f"{count:4} tests: {reason}")
+        if line := how_to_install(reasons):
+            terminalreporter.write_line(f"To run them too: {line}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config):
+    # With several processes the first one alone reports.
+    if not hasattr(config, "workerinput"):
+        terminal = config.pluginmanager.get_plugin("terminalreporter")
+        config.pluginmanager.register(Reporter(terminal))

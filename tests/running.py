@@ -9,30 +9,35 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
-from typing import NamedTuple
+
+import psutil
 
 PATIENCE = 30.0
-GONE = {"Z", "X"}
 
 
-class Process(NamedTuple):
-    pid: int
-    parent: int
-    state: str
-    command: str
+def command_of(pid):
+    """Return the command of a process as everybody on the machine sees it; "" once it is gone."""
+    try:
+        return " ".join(psutil.Process(pid).cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return ""
 
 
-def processes():
-    """All processes of this machine that have not ended."""
-    shown = subprocess.run(
-        ["ps", "-A", "-ww", "-o", "pid=,ppid=,stat=,args="],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    rows = (line.split(None, 3) for line in shown.stdout.splitlines())
-    found = (Process(int(row[0]), int(row[1]), row[2][0], row[3]) for row in rows if len(row) > 3)
-    return [process for process in found if process.state not in GONE]
+def children_of(pid, word):
+    """Return the pids of the children of a process that have a word in their command."""
+    try:
+        children = psutil.Process(pid).children()
+    except psutil.NoSuchProcess:
+        return set()
+    return {child.pid for child in children if word in command_of(child.pid)}
+
+
+def is_running(pid):
+    """Tell whether a process, which need not be our child, has not ended."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def until(condition, patience=PATIENCE):
@@ -79,9 +84,7 @@ class Server:
         raise AssertionError(f"it ended: {self.log}")
 
     def children(self, word):
-        return {
-            each.pid for each in processes() if each.parent == self.pid and word in each.command
-        }
+        return children_of(self.pid, word)
 
     def workers(self):
         return self.children("server worker")
@@ -165,4 +168,4 @@ def launched(
 
 def wait_gone(pids):
     """Wait until processes have ended that need not be our children."""
-    until(lambda: not pids & {each.pid for each in processes()})
+    until(lambda: not any(map(is_running, pids)))

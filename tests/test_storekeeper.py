@@ -1,10 +1,10 @@
 import os
-import shutil
 import signal
 import subprocess
 
 import pytest
-from running import launched, until
+from programs import path_of
+from running import command_of, launched, until
 
 from server.log.embedded import is_held
 
@@ -51,14 +51,14 @@ class Redis:
     """Debian's own server, started by hand."""
 
     def __init__(self, folder, password):
-        program = shutil.which("redis-server")
-        if program is None:
-            pytest.skip("redis-server is not installed")
         self.path = folder / "redis.sock"
         self.url = f"unix://:{password}@{self.path}"
         options = {"port": "0", "unixsocket": self.path, "requirepass": password}
         options |= {"dir": folder, "appendonly": "yes", "save": "", "logfile": folder / "redis.log"}
-        self.command = [program, *(str(p) for k, v in options.items() for p in (f"--{k}", v))]
+        self.command = [
+            path_of("redis-server"),
+            *(str(p) for k, v in options.items() for p in (f"--{k}", v)),
+        ]
 
 
 @pytest.fixture
@@ -66,6 +66,7 @@ def redis_server(tmp_path):
     return Redis(tmp_path, "s3cret")
 
 
+@pytest.mark.needs("redis-server")
 def test_an_external_store_is_waited_for_and_its_password_kept(tmp_path, redis_server):
     with launched(tmp_path, STACKVOTE_REDIS_URL=redis_server.url) as server:
         until(lambda: "Waiting for the store" in server.log)
@@ -73,22 +74,17 @@ def test_an_external_store_is_waited_for_and_its_password_kept(tmp_path, redis_s
             try:
                 server.await_greeting()
                 assert server.is_ready()
-                commands = [server.pid, *server.workers()]
-                shown = subprocess.run(
-                    ["ps", "-ww", "-o", "args=", "-p", ",".join(map(str, commands))],
-                    capture_output=True,
-                    text=True,
-                    check=True,
-                )
+                shown = "".join(map(command_of, [server.pid, *server.workers()]))
                 assert server.stop() == 0
             finally:
                 store.terminate()
-    for text in (server.log, server.greeting, shown.stdout):
+    for text in (server.log, server.greeting, shown):
         assert "s3cret" not in text
     assert f"unix://:***@{redis_server.path}" in server.greeting
     assert not (tmp_path / "data" / "valkey.sock").exists()
 
 
+@pytest.mark.needs("redis-server")
 def test_a_store_that_turns_us_away_ends_the_start_in_words(tmp_path, redis_server):
     with subprocess.Popen(redis_server.command) as store:
         try:
@@ -102,6 +98,7 @@ def test_a_store_that_turns_us_away_ends_the_start_in_words(tmp_path, redis_serv
     assert "wr0ng" not in server.log
 
 
+@pytest.mark.needs("redis-server")
 def test_told_to_stop_it_waits_for_an_external_store_no_longer(tmp_path, redis_server):
     with launched(tmp_path, STACKVOTE_REDIS_URL=redis_server.url) as server:
         until(lambda: "Waiting for the store" in server.log)

@@ -13,6 +13,8 @@ import urllib.request
 from contextlib import contextmanager
 from types import SimpleNamespace
 
+from running import children_of
+
 READY_WITHIN = 30
 
 
@@ -66,12 +68,7 @@ class Server:
 
     def store(self):
         """The process of the embedded store, which has a group of its own."""
-        shown = subprocess.run(
-            ["ps", "-A", "-o", "pid=,ppid=,comm="], capture_output=True, text=True, check=True
-        )
-        rows = [line.split(None, 2) for line in shown.stdout.splitlines()]
-        ours = [row for row in rows if int(row[1]) == self.process.pid]
-        (store,) = [int(pid) for pid, _, name in ours if "valkey" in name]
+        (store,) = children_of(self.process.pid, "valkey-server")
         return store
 
     @contextmanager

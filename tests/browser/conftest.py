@@ -1,6 +1,8 @@
 """A real server of two processes and real Chromium pages that watch their own console."""
 
 import shutil
+import subprocess
+import tarfile
 
 import pytest
 from browser_pages import PHONE
@@ -8,6 +10,7 @@ from browser_server import Server
 from playwright.sync_api import expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+AXE = "axe-core@4.14.1"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -43,6 +46,17 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory):
+    """The rules for access, from the package as it is published; nothing of it is kept here."""
+    folder = tmp_path_factory.mktemp("axe")
+    packed = ["npm", "pack", "--silent", "--pack-destination", folder, AXE]
+    subprocess.run(packed, check=True, capture_output=True)
+    (archive,) = folder.glob("*.tgz")
+    with tarfile.open(archive) as opened:
+        return opened.extractfile("package/axe.min.js").read().decode()
 
 
 @pytest.fixture

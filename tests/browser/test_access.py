@@ -1,10 +1,5 @@
-"""Access, WCAG 2.2 AA: by axe where it is at hand, and always by what we count on ourselves.
+"""Access, WCAG 2.2 AA: by axe where npm can fetch it, and always by what we count on ourselves."""
 
-`STACKVOTE_AXE` names the file `axe.min.js` of the npm package axe-core.
-"""
-
-import os
-import pathlib
 import re
 
 import pytest
@@ -96,9 +91,8 @@ def test_everything_has_a_name_and_can_be_seen(pages):
         assert page.locator("main#main").count() == 1, name
 
 
-@pytest.mark.skipif(not os.environ.get("STACKVOTE_AXE"), reason="STACKVOTE_AXE is not set")
-def test_axe_finds_nothing(pages):
-    axe = pathlib.Path(os.environ["STACKVOTE_AXE"]).read_text()
+@pytest.mark.needs("npm")
+def test_axe_finds_nothing(pages, axe):
     host = pages["host"]
     host.get_by_role("button", name="Close voting").click()
     for name, page in pages.items():
@@ -146,9 +140,8 @@ def test_every_method_can_be_seen_and_has_names(meeting):
         assert page.evaluate(FAINT, 7 if name == "screen" else 4.5) == [], name
 
 
-@pytest.mark.skipif(not os.environ.get("STACKVOTE_AXE"), reason="STACKVOTE_AXE is not set")
-def test_axe_finds_nothing_on_any_methods_pages(meeting):
-    axe = pathlib.Path(os.environ["STACKVOTE_AXE"]).read_text()
+@pytest.mark.needs("npm")
+def test_axe_finds_nothing_on_any_methods_pages(meeting, axe):
     host = meeting["host"]
     for name, page in meeting.items():
         page.evaluate(axe)

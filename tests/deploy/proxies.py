@@ -1,6 +1,5 @@
 """The proxies that are recommended, started with the very files that are recommended."""
 
-import shutil
 import socket
 import subprocess
 import time
@@ -8,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from programs import path_of
 
 ROOT = Path(__file__).parents[2]
 CADDYFILE = ROOT / "deploy" / "Caddyfile"
@@ -31,17 +31,13 @@ http {{
 """
 
 
+KINDS = [pytest.param(kind, marks=pytest.mark.needs(kind)) for kind in ("caddy", "nginx")]
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def program(name):
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
-    if found is None:
-        pytest.skip(f"{name} is not installed")
-    return found
 
 
 @contextmanager
@@ -74,7 +70,7 @@ def _caddy(port, upstreams, folder):
         "UPSTREAMS": " ".join(f"127.0.0.1:{upstream}" for upstream in upstreams),
         "HOME": str(folder),
     }
-    return [program("caddy"), "run", "--config", str(CADDYFILE)], environment
+    return [path_of("caddy"), "run", "--config", str(CADDYFILE)], environment
 
 
 def _nginx(port, upstreams, folder):
@@ -84,7 +80,7 @@ def _nginx(port, upstreams, folder):
         text = _replaced(text, f"stackvote-{number}:8888", f"127.0.0.1:{upstream}")
     (folder / "stackvote.conf").write_text(text)
     (folder / "nginx.conf").write_text(NGINX_FRAME.format(folder=folder))
-    return [program("nginx"), "-c", str(folder / "nginx.conf"), "-e", "stderr"], {}
+    return [path_of("nginx"), "-c", str(folder / "nginx.conf"), "-e", "stderr"], {}
 
 
 def _replaced(text, old, new):

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from http.cookies import SimpleCookie
 
 import pytest
-from proxies import proxy
+from proxies import KINDS, proxy
 from running import launched
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
@@ -17,7 +17,7 @@ from server.secret import load
 BALLOT = {"approve": ["fastapi"]}
 
 
-@pytest.fixture(params=["caddy", "nginx"])
+@pytest.fixture(params=KINDS)
 def site(request, tmp_path):
     """Where people come in, and the servers behind it."""
     load(tmp_path / "secret")

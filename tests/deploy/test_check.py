@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from proxies import NGINX_CONF, _replaced, free_port, proxy
+from proxies import KINDS, NGINX_CONF, _replaced, free_port, proxy
 from running import launched
 
 from server.cli import main
@@ -47,7 +47,7 @@ def _through(patch, configuration, server, folder):
     return proxy("nginx", [server.port, server.port], folder)
 
 
-@pytest.mark.parametrize("kind", ["caddy", "nginx"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_proxies_that_are_recommended_pass_all(kind, server, check, tmp_path):
     with proxy(kind, [server.port, server.port], tmp_path) as port:
         status, shown = check(port)
@@ -70,6 +70,7 @@ def test_the_proxies_that_are_recommended_pass_all(kind, server, check, tmp_path
         (("http://stackvote;", "http://127.0.0.1:1;"), "does not reach the server (502)"),
     ],
 )
+@pytest.mark.needs("nginx")
 def test_what_a_proxy_leaves_out_is_a_fault_with_its_cure(change, words, server, check, tmp_path):
     broken = tmp_path / "broken.conf"
     broken.write_text(_replaced(NGINX_CONF.read_text(), *change))
@@ -91,6 +92,7 @@ def test_counters_that_everybody_can_read_get_advice(server, check):
     assert "A visitor can claim any address" in shown
 
 
+@pytest.mark.needs("nginx")
 def test_a_proxy_that_is_not_believed_is_found(check, tmp_path):
     with (
         launched(tmp_path / "other") as unbelieving,
@@ -101,6 +103,7 @@ def test_a_proxy_that_is_not_believed_is_found(check, tmp_path):
     assert re.search(r"^fault .*does not believe it.*Give --proxy-headers", shown, re.MULTILINE)
 
 
+@pytest.mark.needs("nginx")
 def test_another_secret_is_noticed(server, check, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("x" * 64)

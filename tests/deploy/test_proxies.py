@@ -6,13 +6,13 @@ import time
 from contextlib import asynccontextmanager
 
 import pytest
-from proxies import free_port, proxy
+from proxies import KINDS, free_port, proxy
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketHandler, websocket_connect
 
-KINDS = pytest.mark.parametrize("kind", ["caddy", "nginx"])
+EACH_KIND = pytest.mark.parametrize("kind", KINDS)
 
 
 class Upstream:
@@ -91,7 +91,7 @@ def scenario(kind, folder, play):
     asyncio.run(run())
 
 
-@KINDS
+@EACH_KIND
 def test_the_servers_learn_who_asks_and_cannot_be_lied_to(kind, tmp_path):
     async def play(place, _):
         lies = {
@@ -110,7 +110,7 @@ def test_the_servers_learn_who_asks_and_cannot_be_lied_to(kind, tmp_path):
     scenario(kind, tmp_path, play)
 
 
-@KINDS
+@EACH_KIND
 def test_what_tells_own_pages_from_foreign_ones_is_passed_on(kind, tmp_path):
     async def play(place, _):
         headers = {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"}
@@ -122,7 +122,7 @@ def test_what_tells_own_pages_from_foreign_ones_is_passed_on(kind, tmp_path):
     scenario(kind, tmp_path, play)
 
 
-@KINDS
+@EACH_KIND
 def test_cookies_go_both_ways_unchanged(kind, tmp_path):
     async def play(place, _):
         answer = await fetch(f"http://{place}/", headers={"Cookie": "seat=abc; theme=dark"})
@@ -133,7 +133,7 @@ def test_cookies_go_both_ways_unchanged(kind, tmp_path):
     scenario(kind, tmp_path, play)
 
 
-@KINDS
+@EACH_KIND
 def test_counters_stay_inside(kind, tmp_path):
     async def play(place, upstreams):
         for path in ("/metrics", "/metrics?x=1", "/metrics/", "/%6detrics"):
@@ -143,7 +143,7 @@ def test_counters_stay_inside(kind, tmp_path):
     scenario(kind, tmp_path, play)
 
 
-@KINDS
+@EACH_KIND
 def test_a_key_in_an_address_stands_in_no_log(kind, tmp_path):
     async def play(place, _):
         address = f"http://{place}/b/X/host?key=K3Y-OF-A-HOST"
@@ -155,7 +155,7 @@ def test_a_key_in_an_address_stands_in_no_log(kind, tmp_path):
     assert ("/b/X/host" in logs) is (kind == "nginx")
 
 
-@KINDS
+@EACH_KIND
 def test_a_live_connection_goes_through(kind, tmp_path):
     async def play(place, _):
         headers = {"Origin": f"http://{place}", "Sec-Fetch-Site": "same-origin"}
@@ -170,7 +170,7 @@ def test_a_live_connection_goes_through(kind, tmp_path):
     scenario(kind, tmp_path, play)
 
 
-@KINDS
+@EACH_KIND
 def test_live_connections_are_spread_over_the_servers(kind, tmp_path):
     async def play(place, _):
         lines = [await websocket_connect(f"ws://{place}/live") for _ in range(8)]
@@ -186,7 +186,7 @@ def test_live_connections_are_spread_over_the_servers(kind, tmp_path):
     scenario(kind, tmp_path, play)
 
 
-@KINDS
+@EACH_KIND
 def test_everything_goes_on_when_a_server_is_killed(kind, tmp_path):
     async def play(place, upstreams):
         dead, alive = upstreams
@@ -203,6 +203,7 @@ def test_everything_goes_on_when_a_server_is_killed(kind, tmp_path):
     scenario(kind, tmp_path, play)
 
 
+@pytest.mark.needs("caddy")
 def test_a_server_that_is_not_ready_gets_no_more_people(tmp_path):
     # Of the two only Caddy asks on its own; nginx goes by the answers that it passes on.
     async def play(place, upstreams):

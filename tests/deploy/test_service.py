@@ -1,13 +1,13 @@
 """The systemd unit: understood by systemd, with time to end, and told when people are served."""
 
 import configparser
-import shutil
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from programs import path_of
 from running import launched
 
 from server import service
@@ -31,14 +31,14 @@ def environment():
     return dict(line.partition("Environment=")[2].split("=", 1) for line in lines)
 
 
+@pytest.mark.needs("systemd-analyze")
 def test_systemd_understands_it(tmp_path):
-    program = shutil.which("systemd-analyze")
-    if program is None:
-        pytest.skip("systemd-analyze is not installed")
     here = tmp_path / UNIT.name
     stackvote = Path(sys.executable).with_name("stackvote")
     here.write_text(UNIT.read_text().replace("/opt/stackvote/bin/stackvote", str(stackvote)))
-    done = subprocess.run([program, "verify", here], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [path_of("systemd-analyze"), "verify", here], capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -53,6 +53,7 @@ def test_the_disk_of_the_embedded_store_is_full(disk_on, place_on, tmp_path):
     )
 
 
+@pytest.mark.needs("redis-server")
 def test_a_store_that_refuses_to_write_is_waited_for(disk_on, place_on, tmp_path):
     """A store that writes every second stays, and answers MISCONF."""
     folder = disk_on(tmp_path / "redis")
@@ -64,6 +65,7 @@ def test_a_store_that_refuses_to_write_is_waited_for(disk_on, place_on, tmp_path
     )
 
 
+@pytest.mark.needs("redis-server")
 def test_a_store_of_one_s_own_that_dies_of_it_is_started_again(disk_on, place_on, tmp_path):
     folder = disk_on(tmp_path / "redis")
     place = place_on(Debian(folder))

@@ -44,6 +44,7 @@ def test_dead_clients_take_nobody_s_line_to_the_store_along(embedded):
 
 
 @pytest.mark.quick
+@pytest.mark.needs("redis-server")
 def test_nobody_who_listens_is_collected_as_garbage(debian, tmp_path):
     """Every task has to be held by somebody, or the collector may take it in mid-wait."""
     notes, patch = tmp_path / "notes", tmp_path / "patch"

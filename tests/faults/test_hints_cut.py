@@ -13,6 +13,7 @@ BETWEEN = 0.3
 
 
 @pytest.mark.quick
+@pytest.mark.needs("redis-server")
 def test_pub_sub_is_cut_while_three_thousand_messages_go_through(debian):
     async def cut(meeting):
         meeting.pace = (0.5, 1.5)

@@ -10,6 +10,8 @@ from places import places
 from stores import Debian
 from wire import Network
 
+pytestmark = [pytest.mark.needs("ip"), pytest.mark.needs("redis-server")]
+
 AWAY = {r"The store is away": 2, r"The store is there": 2}
 
 

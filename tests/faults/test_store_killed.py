@@ -39,11 +39,13 @@ def test_the_embedded_store_is_killed_time_and_again(embedded):
     hold(embedded, kill, says=dict.fromkeys(AWAY_AND_BACK | EMBEDDED, 3))
 
 
+@pytest.mark.needs("redis-server")
 def test_a_store_of_one_s_own_is_killed(debian):
     hold(debian, _down_and_up, says=AWAY_AND_BACK)
 
 
 @pytest.mark.quick
+@pytest.mark.needs("redis-server")
 def test_a_store_that_kept_nothing_is_killed(forgetful):
     """All start anew together: nobody is shown what the store does not know."""
     before = set()

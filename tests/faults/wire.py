@@ -12,7 +12,6 @@ import json
 import os
 import random
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -34,8 +33,8 @@ class Network:
     """Machines and wires, gone when it is left, whatever has happened."""
 
     def __init__(self, stack):
-        if os.geteuid() or shutil.which("ip") is None:
-            pytest.skip("network namespaces take root and iproute2")
+        if os.geteuid():
+            pytest.skip("network namespaces take root")
         _sweep()
         self._stack = stack
         self.here = Machine(None)

@@ -12,7 +12,12 @@ def place_on(tmp_path):
         yield make
 
 
-@pytest.fixture(params=[Embedded, Debian], ids=["embedded", "debian"])
+@pytest.fixture(
+    params=[
+        pytest.param(Embedded, id="embedded"),
+        pytest.param(Debian, id="debian", marks=pytest.mark.needs("redis-server")),
+    ]
+)
 def place(request, place_on, tmp_path):
     """A place on each of the two stores."""
     return place_on(request.param(tmp_path / "store"))

@@ -183,6 +183,7 @@ def test_one_that_is_replaced_takes_no_new_people(quiet_place):
     asyncio.run(meeting())
 
 
+@pytest.mark.needs("redis-server")
 def test_it_ends_in_time_though_the_store_hangs_and_nobody_answers(place_on, tmp_path):
     store = Debian(tmp_path / "store")
     place = place_on(store)

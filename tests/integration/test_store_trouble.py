@@ -114,6 +114,7 @@ def test_a_store_that_is_busy_with_something_else_is_waited_for(place):
     asyncio.run(meeting())
 
 
+@pytest.mark.needs("redis-server")
 def test_a_store_that_forgot_everything_starts_anew(forgetful):
     place = forgetful
     server = place.serve()
@@ -149,6 +150,7 @@ def test_a_store_that_forgot_everything_starts_anew(forgetful):
     asyncio.run(meeting())
 
 
+@pytest.mark.needs("redis-server")
 def test_a_store_that_went_back_in_time_takes_everybody_along(forgetful):
     """Positions are handed out a second time: nobody may mistake one for the other."""
     place = forgetful

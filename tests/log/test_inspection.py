@@ -144,6 +144,7 @@ def test_a_probe_is_written_timed_and_taken_away(valkey, durability):
         assert client.info("commandstats")["cmdstat_xadd"]["calls"] == 10
 
 
+@pytest.mark.slow
 def test_a_replica_that_is_asked_for_and_there_confirms(tmp_path, valkey):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

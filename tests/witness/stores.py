@@ -1,12 +1,11 @@
 """The two stores that everything is tried on, each killed and started as it would be."""
 
 import os
-import shutil
 import signal
 import subprocess
 
-import pytest
 import redis
+from programs import path_of
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from running import until
@@ -70,9 +69,6 @@ class Debian(Store):
 
     def __init__(self, folder, *, durable=True, fsync="always", inside=(), host=None):
         """`inside` is the command that starts it on another machine, `host` its address there."""
-        program = shutil.which("redis-server")
-        if program is None:
-            pytest.skip("redis-server is not installed")
         folder.mkdir(exist_ok=True)
         self.socket = folder / "redis.sock"
         self.url = f"unix://{self.socket}"
@@ -85,7 +81,7 @@ class Debian(Store):
         if durable:
             options |= {"appendonly": "yes", "appendfsync": fsync}
         pairs = (str(part) for key, value in options.items() for part in (f"--{key}", value))
-        self._command = [*inside, program, *pairs]
+        self._command = [*inside, path_of("redis-server"), *pairs]
         self.start()
 
     @staticmethod
