@@ -99,12 +99,15 @@ def link_programs(folder: Path, python: str) -> Path:
 
 def bare_programs() -> list[Path]:
     """Return the programs of the packages that every Debian has."""
-    asked = ["dpkg-query", "--show", "--showformat", "${Essential} ${Package}\n"]
+    asked = ["dpkg-query", "--show", "--showformat", "${Priority} ${Package}\n"]
     packages = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
-    essential = [line.split()[1] for line in packages.splitlines() if line.startswith("yes ")]
-    listed = subprocess.run(
-        ["dpkg-query", "--listfiles", *essential], check=True, capture_output=True, text=True
-    ).stdout
+    rows = [line.split() for line in packages.splitlines()]
+    asked = [
+        "dpkg-query",
+        "--listfiles",
+        *(name for priority, name in rows if priority == "required"),
+    ]
+    listed = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
     places = {"/bin", "/sbin", "/usr/bin", "/usr/sbin"}
     files = [Path(line) for line in listed.splitlines() if line.rpartition("/")[0] in places]
     # `sh` and `awk` are links that packages make when they are installed.

@@ -38,7 +38,8 @@ def test_a_host_narrows_it(listening):
     assert only.getsockname()[0] == "127.0.0.1"
 
 
-def test_a_taken_port_is_named(listening):
+def test_a_taken_port_is_named(listening, monkeypatch):
+    monkeypatch.setattr("server.listening.PATIENCE", 0.1)
     port = listening(host="127.0.0.1")[0].getsockname()[1]
     with pytest.raises(PortError, match=rf"127.0.0.1, port {port}: another program"):
         listen(Settings(host="127.0.0.1", port=port))

@@ -49,7 +49,7 @@ async def test_a_tally_is_a_state_and_many_votes_are_few_frames(embedded):
 
 
 async def test_a_window_that_was_set_is_kept(embedded):
-    async with worker(embedded, tally_window=1000) as server:
+    async with worker(embedded, tally_window=250) as server:
         code, key = await server.board()
         host, screen = await server.host(code, key), await server.page(code, "screen")
         await host.done("open_round", method="approval", settings={"visibility": "live"})
