@@ -49,13 +49,15 @@ if ! "$venv/bin/python" -c 'import pip' 2> /dev/null; then
 fi
 
 log=$venv/setup.log
-if ! "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --retries 2 \
-    --editable ".${extras:+[$extras]}" > "$log" 2>&1; then
-    tail -n 5 "$log" >&2
-    if grep -qE 'Max retries|NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|Retrying \(' "$log"; then
+# For pip and for the pip that it runs to build: without a network, an answer within seconds.
+export PIP_RETRIES="${PIP_RETRIES:-2}" PIP_DISABLE_PIP_VERSION_CHECK=1
+if ! "$venv/bin/python" -m pip install --no-input --editable ".${extras:+[$extras]}" \
+    > "$log" 2>&1; then
+    if grep -qE 'Retrying \(|Max retries|NewConnectionError|Temporary failure in name' "$log"; then
         fail "The libraries could not be downloaded: the package index cannot be reached. Connect
       to a network, or set PIP_INDEX_URL to an index that you can reach, and run make again."
     fi
+    tail -n 5 "$log" >&2
     fail "The libraries could not be installed. All that pip said is in $log"
 fi
 printf 'Set up in %s s.\n' "$(($(date +%s) - began))"
