@@ -10,15 +10,15 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple
 
 from server import tasks
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.live.submissions import Answered
 
 PAUSE = 0.01
 """Seconds for which doubts gather: one look into the log is enough for all of them."""
 FOR_NOW = {Code.STORE_AWAY, Code.GOING_AWAY}
 """After these a message is sent again; whatever else is refused is refused for good."""
-UNCERTAIN = Refused(Code.STORE_AWAY, "The log cannot be read just now. Send it again in a moment.")
-CLOSED = Refused(Code.GOING_AWAY, "This board is closed here just now. Send it again in a moment.")
+UNCERTAIN = Refusal(Code.STORE_AWAY, "The log cannot be read just now. Send it again in a moment.")
+CLOSED = Refusal(Code.GOING_AWAY, "This board is closed here just now. Send it again in a moment.")
 
 
 Ask = Callable[[bool], None]
@@ -56,7 +56,7 @@ class Doubts:
                 ask(False)
             except Refused as refused:
                 if refused.code in FOR_NOW:
-                    answered(refused)
+                    answered(refused.refusal)
                     return
             else:
                 return
@@ -86,11 +86,11 @@ class Doubts:
         try:
             first.ask(True)
         except Refused as refused:
-            first.answered(refused)
+            first.answered(refused.refusal)
         for question in questions:
             self.ask(who, *question)
 
 
-def _answer(questions: Iterable[_Question], refused: Refused) -> None:
+def _answer(questions: Iterable[_Question], refusal: Refusal) -> None:
     for question in questions:
-        question.answered(refused)
+        question.answered(refusal)

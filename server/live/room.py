@@ -10,7 +10,7 @@ from msgspec import UNSET, Raw
 from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.changes import Change, Outcome
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.domain.rounds import State
 from server.live import messages
 from server.live.admission import (
@@ -324,7 +324,7 @@ class Room:
         close = messages.NO_SUCH_BOARD
         if unreadable:
             close = messages.RESTART._replace(reason=UNREADABLE)
-            self._submissions.give_up(Refused(Code.GOING_AWAY, UNREADABLE))
+            self._submissions.give_up(Refusal(Code.GOING_AWAY, UNREADABLE))
         for connection in list(self._seating.connections):
             connection.close(close)
         self._lost(self, unreadable)

@@ -2,11 +2,11 @@
 
 import asyncio
 
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.live import messages
 from server.live.frames import frame
 from server.live.hub import Hub
-from server.live.messages import Ack, Refusal
+from server.live.messages import Ack
 from server.live.rate import Rates
 from server.live.reading import (
     NotUnderstoodError,
@@ -87,7 +87,7 @@ class Session(Listener):
             self._not_understood(str(error))
             return
         except RefusedRequestError as error:
-            self._answer(error.id, error.refused)
+            self._answer(error.id, error.refusal)
             return
         count(REQUESTS, str(request.__struct_config__.tag))
         self._room.request(
@@ -95,9 +95,11 @@ class Session(Listener):
         )
 
     def _answer(self, id_: str, answer: Answer) -> None:
-        if isinstance(answer, Refused):
+        if isinstance(answer, Refusal):
             count(REFUSALS, answer.code)
-            said: Refusal | Ack = Refusal(id=id_, code=answer.code, message=answer.message)
+            said: messages.Refusal | Ack = messages.Refusal(
+                id=id_, code=answer.code, message=answer.message
+            )
         else:
             said = Ack(id=id_, seq=answer)
         self._connection.answer(frame(messages.encode(said)))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from redis.exceptions import ResponseError
 
 from server import tasks
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.log import keys
 from server.log.store import Script, Store, StoreAwayError
 from server.metrics import APPEND_SECONDS
@@ -23,7 +23,7 @@ BATCH = 256
 PAGE = 1000
 """Entries read in one step."""
 
-_NO_SUCH_BOARD = Refused(Code.NO_SUCH_BOARD, "There is no board with this code (any more).")
+_NO_SUCH_BOARD = Refusal(Code.NO_SUCH_BOARD, "There is no board with this code (any more).")
 _APPEND, _CREATE = Script("append"), Script("create")
 
 
@@ -45,7 +45,7 @@ class Page(NamedTuple):
     """Position, time, entry."""
 
 
-Logged = Callable[[int | Refused], None]
+Logged = Callable[[int | Refusal], None]
 """Told where in the log an entry is, as durable as asked for, or why it never will be there."""
 _Waiting = tuple[bytes, Logged]
 
@@ -91,11 +91,11 @@ class Log:
         # Who is alone is written at once. A batch costs about as much as ten more entries in
         # it, so where many come, they wait for each other.
         waiting = self._waiting[code]
-        ahead: asyncio.Task[int | Refused] | None = None
+        ahead: asyncio.Task[int | Refusal] | None = None
         try:
             while batch := _taken(waiting):
                 began = time.monotonic()
-                appending: Awaitable[int | Refused] = self._append_surely(code, batch)
+                appending: Awaitable[int | Refusal] = self._append_surely(code, batch)
                 while batch:
                     first = await appending
                     written, batch = batch, []
@@ -105,14 +105,14 @@ class Log:
                         appending = ahead = asyncio.create_task(self._append_surely(code, batch))
                         await asyncio.sleep(0)
                     for n, (_, logged) in enumerate(written):
-                        logged(first if isinstance(first, Refused) else first + n)
+                        logged(first if isinstance(first, Refusal) else first + n)
                 await asyncio.sleep(began + GATHER - time.monotonic())
         finally:
             if ahead:
                 ahead.cancel()
             del self._writers[code], self._waiting[code]
 
-    async def _append_surely(self, code: str, batch: Sequence[_Waiting]) -> int | Refused:
+    async def _append_surely(self, code: str, batch: Sequence[_Waiting]) -> int | Refusal:
         """Append, however long it takes. Return the position of the first."""
         entries = [entry for entry, _ in batch]
         began, pause = time.monotonic(), 0.05
@@ -123,7 +123,7 @@ class Log:
                 await asyncio.sleep(pause * random.uniform(0.5, 1))
                 pause = min(2 * pause, 1.0)
             except Refused as refused:
-                return refused
+                return refused.refusal
             else:
                 APPEND_SECONDS.observe(time.monotonic() - began)
                 return first
@@ -136,7 +136,7 @@ class Log:
                 (keys.live(code), self._retention, *entries),
             )
         except ResponseError as error:
-            raise _NO_SUCH_BOARD from error
+            raise Refused(_NO_SUCH_BOARD) from error
         # The same batch comes by pub/sub as well; the position tells that it is known.
         batch = Batch(self._store.epoch(epoch), int(first), int(at), entries)
         self._receiver.receive(code, batch)
@@ -165,7 +165,7 @@ class Log:
         )
         if epoch is None or isinstance(stream, ResponseError):
             # What is kept of a board lapses together; the stream may have gone a moment before.
-            raise _NO_SUCH_BOARD
+            raise Refused(_NO_SUCH_BOARD)
         entries = [(_position(id_), int(fields[1]), fields[3]) for id_, fields in found]
         return Page(self._store.epoch(epoch), _position(_last_id(stream)), entries)
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler
 
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.domain.templates import Template
 from server.live.admission import Actor, Badge
 from server.live.founding import BoardDraft, Founded, draft_of, found, read_code
@@ -142,7 +142,7 @@ class Handler(RequestHandler):
                 return room
         except Refused as refused:
             if refused.code is not Code.NO_SUCH_BOARD:
-                raise Problem.of(refused) from refused
+                raise Problem.of(refused.refusal) from refused
         except StoreAwayError as error:
             raise Problem.of(STORE_AWAY) from error
         guesses.allows(self.network)
@@ -154,7 +154,7 @@ class Handler(RequestHandler):
         try:
             founded = await found(self.site.hub, draft())
         except Refused as refused:
-            raise Problem.of(refused) from refused
+            raise Problem.of(refused.refusal) from refused
         except StoreAwayError as error:
             raise Problem.of(STORE_AWAY) from error
         BOARDS.inc()
@@ -208,14 +208,14 @@ class Handler(RequestHandler):
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         room.request(actor, request, answered.set_result)
         answer = await answered
-        if isinstance(answer, Refused):
+        if isinstance(answer, Refusal):
             count(REFUSALS, answer.code)
         return answer
 
     async def done(self, room: Room, actor: Actor, request: HostRequest) -> None:
         """Have something done. Raises Problem where it is refused."""
         answer = await self.ask(room, actor, request)
-        if isinstance(answer, Refused):
+        if isinstance(answer, Refusal):
             raise Problem.of(answer)
 
     def answer(self, value: Any, status: int = 200) -> None:
