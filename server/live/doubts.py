@@ -7,6 +7,7 @@ may have come on another line before, and count.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
 from server import tasks
@@ -44,10 +45,15 @@ class Doubts:
         self._settling: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
+        self.give_up(CLOSED)
         if self._settling:
             await tasks.end((self._settling,))
-        for questions in self._waiting.values():
-            _answer(questions, CLOSED)
+
+    def give_up(self, refusal: Refusal) -> None:
+        """Answer all who are in doubt: the board ends here."""
+        waiting, self._waiting = self._waiting, {}
+        for questions in waiting.values():
+            _answer(questions, refusal)
 
     def ask(self, who: str, ask: Ask, answered: Answered) -> None:
         """Ask now, or behind what is in doubt; `answered` is told of a refusal."""
@@ -62,16 +68,20 @@ class Doubts:
                 return
         self._waiting.setdefault(who, deque()).append(_Question(ask, answered))
         if self._settling is None:
-            self._settling = asyncio.create_task(self._settle())
+            self._settling = tasks.begin("doubts", self._settle())
 
     async def _settle(self) -> None:
         try:
             while self._waiting:
                 await asyncio.sleep(PAUSE)
                 doubted = list(self._waiting)
-                certain = await self._catch_up()
+                certain = False
+                with tasks.contained("doubts"):
+                    certain = await self._catch_up()
                 for who in doubted:
-                    questions = self._waiting.pop(who)
+                    questions = self._waiting.pop(who, deque())
+                    if not questions:
+                        continue  # They were given up meanwhile.
                     if certain:
                         self._decide(who, questions)
                     else:
@@ -83,14 +93,27 @@ class Doubts:
     def _decide(self, who: str, questions: deque[_Question]) -> None:
         """Answer the first for good, and ask the others now."""
         first = questions.popleft()
-        try:
-            first.ask(True)
-        except Refused as refused:
-            first.answered(refused.refusal)
+        _contained(first, lambda: _ask_again(first))
         for question in questions:
-            self.ask(who, *question)
+            _contained(question, partial(self.ask, who, *question))
+
+
+def _ask_again(question: _Question) -> None:
+    try:
+        question.ask(True)
+    except Refused as refused:
+        question.answered(refused.refusal)
+
+
+def _contained(question: _Question, ask: Callable[[], None]) -> None:
+    """Ask; where that fails as it never should, answer all the same."""
+    with tasks.contained("question") as asking:
+        ask()
+    if asking.failed:
+        _answer((question,), UNCERTAIN)
 
 
 def _answer(questions: Iterable[_Question], refusal: Refusal) -> None:
     for question in questions:
-        question.answered(refusal)
+        with tasks.contained("answer"):
+            question.answered(refusal)

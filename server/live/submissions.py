@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from server import tasks
 from server.domain import actions as act
 from server.domain.changes import Outcome
 from server.domain.refusals import Code, Refusal
@@ -46,7 +47,8 @@ class _Submission:
         if self.outcome is not None:
             del open_[self._once]
             for answered in self.answered:
-                answered(self.outcome)
+                with tasks.contained("answer"):
+                    answered(self.outcome)
 
 
 class Submissions:
@@ -99,8 +101,10 @@ class Submissions:
         for submission in list(self.open.values()):
             submission.answer()
 
-    def renewed(self) -> None:
-        """Take note that the store has another history, in which what did not come now is not."""
+    def renewed(self, *, same: bool = False) -> None:
+        """Take note that the board was read anew; in another history what did not come is not."""
+        if same:
+            return  # What did not come yet will, or `compared` says that it was erased.
         self.complete_to = 0
         for submission in list(self.open.values()):
             if submission.logged is not None:

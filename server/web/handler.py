@@ -56,6 +56,13 @@ HEADERS = {
 }
 
 
+ANSWER_SECONDS = 30.0
+"""For which the answer to an action is waited for; proxies give up after a minute."""
+UNANSWERED = Refusal(
+    Code.STORE_AWAY, "The store has not answered yet; this may still be saved. Send it again."
+)
+
+
 class Access(StrEnum):
     """Who may call a handler. One that does not say stops the start."""
 
@@ -139,6 +146,7 @@ class Handler(RequestHandler):
                 room = await self.site.hub.room(code)
                 if identity.shows_news(self, room) and self.site.news.allows(self.network):
                     await room.replica.caught_up()
+                room.require_open()
                 return room
         except Refused as refused:
             if refused.code is not Code.NO_SUCH_BOARD:
@@ -206,8 +214,17 @@ class Handler(RequestHandler):
         """Ask for something on a board, and wait for what becomes of it."""
         count(REQUESTS, str(request.__struct_config__.tag))
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        room.request(actor, request, answered.set_result)
-        answer = await answered
+
+        def take(answer: Answer) -> None:
+            if not answered.done():
+                answered.set_result(answer)
+
+        room.request(actor, request, take)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answer = await answered
+        except TimeoutError:
+            answer = UNANSWERED
         if isinstance(answer, Refusal):
             count(REFUSALS, answer.code)
         return answer
