@@ -10,6 +10,7 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -136,7 +137,10 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     site.hub.on_line.append(keep)
     site.hub.start()
     vitals = Vitals(site.hub, settings, server.take_longest)
-    keeping = [asyncio.create_task(each) for each in (keep_now_and_then(keep), vitals.keep())]
+    keeping = [
+        tasks.supervise("default board", partial(keep_now_and_then, keep)),
+        tasks.supervise("vitals", vitals.keep),
+    ]
     # What lives as long as the process need not be looked at by every collection.
     gc.collect()
     gc.freeze()
@@ -197,8 +201,8 @@ def _stop_event(replaced: Callable[[], None]) -> asyncio.Event:
         loop.add_signal_handler(number, stopping.set)
 
     def make_way() -> None:
-        replaced()
         stopping.set()
+        replaced()
 
     loop.add_signal_handler(signal.SIGHUP, make_way)
     if parent := os.environ.get("STACKVOTE_PARENT_FD"):
@@ -220,9 +224,7 @@ async def _meet_store(store: Store, stopping: asyncio.Event) -> None:
     """Wait until the store answers, for a while: without one there is much to say, too."""
     there = asyncio.Event()
     store.on_presence.append(lambda _present: there.set())
-    waits = [asyncio.create_task(event.wait()) for event in (there, stopping)]
-    await asyncio.wait(waits, timeout=STORE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-    await tasks.end(waits)
+    await tasks.any_of(there, stopping, seconds=STORE_SECONDS)
 
 
 def _say_ready() -> None:

@@ -60,6 +60,11 @@ class Figures:
             "Times that the embedded store ended without being told to; it is started again.",
             registry=registry,
         )
+        self.faults = Counter(
+            "stackvote_parent_faults_total",
+            "Faults of the parent process; its traceback is in the log: report it.",
+            registry=registry,
+        )
         self.renewals = Counter(
             "stackvote_renewals_total", "Workers that were renewed on SIGHUP.", registry=registry
         )

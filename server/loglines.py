@@ -2,7 +2,7 @@
 
 Each unit of work has one line; `event` gives it a name and fields for machines. No line holds
 what people wrote, and nobody outside can make the server write without end: of each kind there
-are ten a minute, and then one that says how many more there were.
+are ten a minute, of a fault one, and then one that says how many more there were.
 """
 
 import contextlib
@@ -33,6 +33,11 @@ def event(name: str, **fields: str | float) -> dict[str, Any]:
     return {"event": name, "fields": fields}
 
 
+def once_a_minute(extra: dict[str, Any]) -> dict[str, Any]:
+    """Have a line of one kind written once a minute, and then how many more there were."""
+    return extra | {"a_minute": 1}
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line, with the fields that collectors look for."""
 
@@ -59,14 +64,17 @@ class BriefHandler(logging.StreamHandler[Any]):
         super().__init__(sys.stderr)
         self._began = time.monotonic()
         self._written: dict[_Kind, int] = {}
+        self._left_out: dict[_Kind, int] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line, or only count it."""
         self.sum_up()
         kind = self._kind(record)
         written = self._written[kind] = self._written.get(kind, 0) + 1
-        if written <= A_MINUTE:
+        if written <= getattr(record, "a_minute", A_MINUTE):
             super().emit(record)
+        else:
+            self._left_out[kind] = self._left_out.get(kind, 0) + 1
 
     def close(self) -> None:
         """Say what was left out so far: this process ends."""
@@ -77,11 +85,10 @@ class BriefHandler(logging.StreamHandler[Any]):
         """When the minute is over, say what was left out."""
         if time.monotonic() - self._began < MINUTE and not at_once:
             return
-        written, self._written = self._written, {}
+        left_out, self._left_out, self._written = self._left_out, {}, {}
         self._began = time.monotonic()
-        for (what, level, code), number in written.items():
-            if number > A_MINUTE:
-                super().emit(_summary(number - A_MINUTE, level, f"{what} {code}".strip()[:200]))
+        for (what, level, code), number in left_out.items():
+            super().emit(_summary(number, level, f"{what} {code}".strip()[:200]))
 
     def _kind(self, record: logging.LogRecord) -> _Kind:
         fields = getattr(record, "fields", {})

@@ -89,6 +89,11 @@ HTTP_SECONDS = Histogram(
     buckets=SHORT,
 )
 
+FAULTS = Counter(
+    "stackvote_faults_total",
+    "Faults of this server; each was kept from all else; the log has its traceback: report it.",
+)
+
 # What goes out.
 FRAMES = Counter("stackvote_frames_total", "Frames that told people what is new.")
 FRAME_BYTES = Counter("stackvote_frame_bytes_total", "Bytes of these frames.")

@@ -29,7 +29,9 @@ class Restarts:
 async def sleep_unless(event: asyncio.Event, seconds: float) -> None:
     """Wait for a while, or until something happens."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        # Not `wait_for`: until Python 3.12 it may swallow that it was cancelled.
+        async with asyncio.timeout(max(0, seconds)):
+            await event.wait()
 
 
 def in_words(status: int) -> str:

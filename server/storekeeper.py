@@ -5,7 +5,9 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 
+from server import tasks
 from server.figures import Figures
 from server.log.embedded import EmbeddedStore, StoreError
 from server.log.inspection import StoreUnfitError, faults, inspect_store
@@ -64,14 +66,18 @@ class StoreKeeper:
         keeping = None
         try:
             await asyncio.to_thread(self._embedded.start)
-            keeping = asyncio.create_task(self._keep(self._embedded))
+            keeping = tasks.supervise("store", partial(self._keep, self._embedded), self._failed)
             yield
         finally:
             self._closing.set()
             async with self._changing:
                 await asyncio.to_thread(self._embedded.close)
             if keeping is not None:
-                await keeping
+                await tasks.end((keeping,))
+
+    def _failed(self, _: Exception) -> None:
+        self.figures.faults.inc()
+        self.figures.write()
 
     async def _await_external(self, stopping: asyncio.Event) -> None:
         """Wait for a store which may start at the same time as we do."""

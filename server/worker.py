@@ -83,7 +83,8 @@ class Worker:
             lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(self._ready, "rb", 0)
         )
         try:
-            return await asyncio.wait_for(reader.read(1), READY_SECONDS) == b"1"
+            async with asyncio.timeout(READY_SECONDS):
+                return await reader.read(1) == b"1"
         except TimeoutError:
             log.error(  # noqa: TRY400
                 "Worker %d is not ready after %d s.",
@@ -106,7 +107,8 @@ class Worker:
         """
         self._signal(signal.SIGHUP if replaced else signal.SIGTERM)
         try:
-            await asyncio.wait_for(self._process.wait(), limit)
+            async with asyncio.timeout(limit):
+                await self._process.wait()
         except TimeoutError:
             log.warning(
                 "Worker %d does not end; killing it.",

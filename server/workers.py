@@ -12,10 +12,11 @@ import signal
 import socket
 import sys
 import time
+from functools import partial
 
 import msgspec
 
-from server import secret, service, terminal, tls
+from server import secret, service, tasks, terminal, tls
 from server.figures import Figures
 from server.listening import listen, raise_file_limit
 from server.live.founding import DEFAULT_CODE
@@ -32,6 +33,8 @@ DRAIN_MARGIN = FAREWELL + 3.0
 LARGE_BYTES = 128 * 1024
 """Memory in pieces of this size is given back to the system as soon as it is free."""
 TRIES = 5
+SLOT_SECONDS = 5.0
+"""For which the place of a worker may take to notice that its worker has ended."""
 
 log = logging.getLogger("stackvote.workers")
 
@@ -78,10 +81,12 @@ class Supervisor:
         self._interactive = sys.stdin is not None and sys.stdin.isatty()
         self._told_to_stop = 0.0
         self._rolling: asyncio.Task[None] | None = None
+        self._gave_up: StartError | None = None
 
     async def run(self) -> None:
         """Start everything, wait until told to stop, and stop everything, the store last."""
         loop = asyncio.get_running_loop()
+        tasks.watch_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
@@ -91,12 +96,10 @@ class Supervisor:
     # The workers.
 
     async def _keep_workers(self) -> None:
-        slots = [asyncio.create_task(slot.keep()) for slot in self.slots]
-        greeting = asyncio.create_task(self._greet())
-        stopping = asyncio.create_task(self.stopping.wait())
-        # A slot ends by itself only when it gives up; then everything ends.
-        await asyncio.wait([stopping, *slots], return_when=asyncio.FIRST_COMPLETED)
-        self.stopping.set()
+        slots = [tasks.supervise("slot", slot.keep, slot.failed) for slot in self.slots]
+        greeting = tasks.supervise("greeting", self._greet, self.count_fault)
+        # A slot that gives up says so; then everything ends.
+        await self.stopping.wait()
         # The workers have them too, and answer on them until they have drained. With the last
         # of them the sockets are gone, and whoever comes then is refused.
         for each in self.sockets:
@@ -105,13 +108,29 @@ class Supervisor:
             if task is not None:
                 task.cancel()
         limit = self.settings.drain_seconds + DRAIN_MARGIN
-        await asyncio.gather(*(worker.drain(limit) for worker in self.workers))
-        await asyncio.gather(*slots)
+        await asyncio.gather(
+            *(tasks.end_quietly(partial(worker.drain, limit)) for worker in self.workers)
+        )
+        # One that rests after a fault need not be waited for.
+        await asyncio.wait(slots, timeout=SLOT_SECONDS)
+        await tasks.end(slots)
+        if self._gave_up:
+            raise self._gave_up
+
+    def give_up(self, why: StartError) -> None:
+        """End everything: no worker will ever be ready."""
+        self._gave_up = why
+        self.stopping.set()
+
+    def count_fault(self, _: Exception) -> None:
+        self.figures.faults.inc()
+        self.figures.write()
 
     async def _greet(self) -> None:
         for slot in self.slots:
             await slot.ready.wait()
-        print(terminal.greeting(self.settings, self.host_key, self.store.place()), flush=True)  # noqa: T201
+        with tasks.contained("greeting"):  # Where nobody reads it, people are served all the same.
+            print(terminal.greeting(self.settings, self.host_key, self.store.place()), flush=True)  # noqa: T201
         service.tell("READY=1")
 
     async def launch(self) -> Worker:
@@ -139,6 +158,9 @@ class Supervisor:
                 # Ctrl-C in the terminal is for the parent, which then tells its workers.
                 process_group=0,
             )
+        except BaseException:
+            os.close(ready_read)
+            raise
         finally:
             os.close(ready_write)
         worker = Worker(process, ready_read)
@@ -146,7 +168,13 @@ class Supervisor:
         self._count_workers()
         if self.stopping.is_set():
             worker.kill()
-        await worker.tell(Handover(settings, sockets, self.store.is_embedded))
+        try:
+            await worker.tell(Handover(settings, sockets, self.store.is_embedded))
+        except BaseException:
+            # It was told nothing, and nobody will look after it.
+            worker.kill()
+            self.forget(worker)
+            raise
         return worker
 
     def forget(self, worker: Worker) -> None:
@@ -183,9 +211,21 @@ class Supervisor:
             # The terminal was closed: that is a person who leaves, not a wish to renew.
             self._stop()
         elif (self._rolling is None or self._rolling.done()) and not self.stopping.is_set():
-            self._rolling = asyncio.create_task(self._roll())
+            self._rolling = tasks.begin("renewal", self._roll())
 
     async def _roll(self) -> None:
+        with tasks.contained("renewal") as renewing:
+            await self._renew_all()
+        if renewing.failed:
+            self.figures.faults.inc()
+            self._say_not_renewed()
+
+    def _say_not_renewed(self) -> None:
+        log.error(
+            "A new worker does not get ready; the old ones go on.", extra=event("renewing_failed")
+        )
+
+    async def _renew_all(self) -> None:
         """Renew the workers one after the other, so that there is always one that serves."""
         log.info("Renewing the workers one by one.", extra=event("renewing"))
         began = time.monotonic()
@@ -193,10 +233,7 @@ class Supervisor:
             if self.stopping.is_set():
                 return
             if not await slot.renew():
-                log.error(
-                    "A new worker does not get ready; the old ones go on.",
-                    extra=event("renewing_failed"),
-                )
+                self._say_not_renewed()
                 return
             self.figures.renewals.inc()
             self._count_workers()
@@ -216,11 +253,11 @@ class Slot:
         self.ready = asyncio.Event()
         self._worker: Worker | None = None
         self._changing = asyncio.Lock()
+        self._restarts = Restarts()
 
     async def keep(self) -> None:
-        """Keep a worker in this place until the server stops. Raises StartError."""
+        """Keep a worker in this place until the server stops."""
         stopping = self.supervisor.stopping
-        restarts = Restarts()
         while True:
             async with self._changing:
                 if stopping.is_set():
@@ -246,11 +283,19 @@ class Slot:
                     seconds=round(worker.age(), 3),
                 ),
             )
-            restarts.count(worker.age())
-            if restarts.young >= TRIES and not self.ready.is_set():
-                raise StartError("No worker gets ready; the lines above say why.")
-            if restarts.young:
-                await sleep_unless(stopping, restarts.pause())
+            self._count_end(worker.age())
+            if self._restarts.young:
+                await sleep_unless(stopping, self._restarts.pause())
+
+    def failed(self, error: Exception) -> None:
+        """Take note that no worker could be started here; it is tried again."""
+        self.supervisor.count_fault(error)
+        self._count_end(0.0)
+
+    def _count_end(self, age: float) -> None:
+        self._restarts.count(age)
+        if self._restarts.young >= TRIES and not self.ready.is_set():
+            self.supervisor.give_up(StartError("No worker gets ready; the lines above say why."))
 
     async def renew(self) -> bool:
         """Put a new worker in place and drain the old one; say whether the new one is ready."""

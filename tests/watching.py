@@ -19,8 +19,14 @@ class Watching:
     def compared(self):
         pass
 
-    def renewed(self):
+    def renewed(self, *, same=False):
         self.renewals += 1
+
+    def mistrusted(self):
+        pass
+
+    def broken(self):
+        self.ends.append("broken")
 
     def lost(self, unreadable=None):
         self.ends.append(str(unreadable or "gone"))

@@ -8,7 +8,7 @@ own they would lie scattered over the interpreter's memory, and keep it from bei
 from array import array
 from hashlib import blake2b
 
-from server.domain.refusals import Refused
+from server.domain.refusals import Refusal
 
 REMEMBERED = 65_536
 """How many messages back a repeated one is still known as a repeat."""
@@ -34,9 +34,9 @@ class Answers:
         """The one before in the same chain."""
         self._newest = array("q", [-1]) * _FEW
         """The newest of each chain."""
-        self._refused: dict[int, Refused] = {}
+        self._refused: dict[int, Refusal] = {}
 
-    def get(self, name: str) -> int | Refused | None:
+    def get(self, name: str) -> int | Refusal | None:
         kept = _kept(name)
         n = self._newest[hash(kept) % len(self._newest)]
         while n >= 0 and n >= self._count - REMEMBERED:
@@ -46,12 +46,12 @@ class Answers:
             n = self._before[place]
         return None
 
-    def add(self, name: str, answer: int | Refused) -> None:
+    def add(self, name: str, answer: int | Refusal) -> None:
         """Remember the answer to a message that has none yet, and forget the oldest."""
         n, kept = self._count, _kept(name)
         if n == _FULL:
             self._spread()
-        if isinstance(answer, Refused):
+        if isinstance(answer, Refusal):
             self._refused[n] = answer
             answer = 0
         chain = hash(kept) % len(self._newest)

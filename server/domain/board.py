@@ -21,7 +21,7 @@ from server.domain.hosts import Host
 from server.domain.invitations import Invitations
 from server.domain.methods import is_known
 from server.domain.options import Option
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.domain.rounds import Round, State
 from server.domain.rules import BoardSettings, Comments
 from server.domain.talk import Talk
@@ -76,7 +76,7 @@ class Board:
             return Change()
         self.seq = seq
         answer = self.answer_to(entry.once)
-        if isinstance(answer, Refused):
+        if isinstance(answer, Refusal):
             return answer
         if answer is not None:
             again = said_again(self, entry.by, entry.action)
@@ -84,8 +84,8 @@ class Board:
         try:
             deed = self._judge(at, entry)
         except Refused as refused:
-            self._remember(entry.once, refused.with_traceback(None))
-            return refused
+            self._remember(entry.once, refused.refusal)
+            return refused.refusal
         # Told first, because afterwards what it speaks of may be gone.
         told = event(self, at, entry)
         change = deed()
@@ -94,7 +94,7 @@ class Board:
         self._remember(entry.once, seq)
         return change
 
-    def answer_to(self, once: str) -> int | Refused | None:
+    def answer_to(self, once: str) -> int | Refusal | None:
         """Return the position at which a message counted, or why it does not; None if unknown.
 
         A message that stands in the log twice, because the answer to the first try was lost,
@@ -105,8 +105,8 @@ class Board:
     def check(self, at: int, entry: act.Entry) -> None:
         """Raise Refused if the entry would be refused here and now. Changes nothing."""
         answer = self.answer_to(entry.once)
-        if isinstance(answer, Refused):
-            raise answer
+        if isinstance(answer, Refusal):
+            raise Refused(answer)
         if answer is not None:
             return
         self._judge(at, entry)
@@ -176,6 +176,6 @@ class Board:
             action = structs.replace(action, method="")
         return CONDUCT[type(action)](self, at, entry.by, action)
 
-    def _remember(self, once: str, answer: int | Refused) -> None:
+    def _remember(self, once: str, answer: int | Refusal) -> None:
         if once:
             self._answers.add(once, answer)

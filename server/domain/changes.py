@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from server.domain.refusals import Refused
+from server.domain.refusals import Refusal
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -29,6 +29,6 @@ class Change(Struct, frozen=True, kw_only=True):
     """The position at which the same message was applied before; then nothing changed."""
 
 
-Outcome = Change | Refused
+Outcome = Change | Refusal
 Deed = Callable[[], Change]
 """The second half of an action: it was found right, now it is done. It cannot fail."""

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from msgspec import Struct
+
 
 class Code(StrEnum):
     """The codes of a refusal. `live/messages.py` says what a client does about each."""
@@ -23,25 +25,33 @@ class Code(StrEnum):
     GOING_AWAY = "going_away"
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a fault
-    """Nothing was changed; `message` says why, in words for a person."""
+class Refusal(Struct, frozen=True):
+    """Why something was not done: a value, to be stored, sent and compared."""
 
-    def __init__(self, code: Code, message: str) -> None:
-        super().__init__(code, message)
-        self.code = code
-        self.message = message
+    code: Code
+    message: str
+    """In words for a person."""
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
+    """Nothing was changed, and `refusal` says why.
+
+    It is made new each time that it is raised, and never kept: an exception holds the frames
+    through which it went, and all that they speak of.
+    """
+
+    def __init__(self, why: Refusal | Code, message: str = "") -> None:
+        """`why` is a refusal, or the code of a new one with a message for a person."""
+        self.refusal = why if isinstance(why, Refusal) else Refusal(why, message)
+        super().__init__(self.refusal)
+
+    @property
+    def code(self) -> Code:
+        return self.refusal.code
+
+    @property
+    def message(self) -> str:
+        return self.refusal.message
 
     def __str__(self) -> str:
         return self.message
-
-    def __repr__(self) -> str:
-        return f"Refused({self.code.value!r}, {self.message!r})"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Refused) and (self.code, self.message) == (
-            other.code,
-            other.message,
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.code, self.message))

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -24,10 +23,7 @@ from server.live.views import (
     talk_view,
     tally_view,
 )
-from server.loglines import event
 from server.metrics import FRAME_BYTES, FRAMES, count
-
-logger = logging.getLogger(__name__)
 
 SLICE = 200
 """Frames after which the loop gets to do other things."""
@@ -48,6 +44,9 @@ class Stage(Protocol):
     def people(self) -> PeopleView: ...
 
     def pulse(self) -> Pulse: ...
+
+    def mistrust(self) -> None:
+        """Have everybody start afresh: something that they were to be told was not."""
 
 
 @dataclass
@@ -80,7 +79,7 @@ class Broadcaster:
         self._next_pulse = asyncio.get_running_loop().time() + PULSE
         self._urgent = asyncio.Event()
         self._stirred = asyncio.Event()
-        self._task = asyncio.create_task(self._run())
+        self._task = tasks.supervise("broadcast", self._run)
 
     def mark(self, change: Change) -> None:
         """Take note of what is to be sent anew. Talk and rounds go at once."""
@@ -120,13 +119,11 @@ class Broadcaster:
             self._stirred.clear()
             self._urgent.clear()
             began = clock()
-            try:
+            with tasks.contained("broadcast", self._stage.board.code) as sending:
                 await self._send_news(self._take_news(began))
-            except Exception:
-                code = self._stage.board.code
-                logger.exception(
-                    "News of board %s were not sent.", code, extra=event("news_failed", board=code)
-                )
+            if sending.failed:
+                # What they were to be told is gone; they start afresh.
+                self._stage.mistrust()
             # A tally is a state: all that comes within a window goes out in one frame.
             await _event(self._urgent, self._rest(clock() - began))
 
@@ -166,7 +163,10 @@ class Broadcaster:
             at_once = max(1, SLICE // len(frames))
             for first in range(0, len(members), at_once):
                 for connection in members[first : first + at_once]:
-                    connection.send_all(frames, joined)
+                    with tasks.contained("send", self._stage.board.code) as sending:
+                        connection.send_all(frames, joined)
+                    if sending.failed:
+                        connection.fail()
                 await asyncio.sleep(0)
 
     def _frames(self, news: News, audience: Audience) -> Iterator[tuple[str, bytes]]:

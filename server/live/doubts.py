@@ -7,18 +7,19 @@ may have come on another line before, and count.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
 from server import tasks
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.live.submissions import Answered
 
 PAUSE = 0.01
 """Seconds for which doubts gather: one look into the log is enough for all of them."""
 FOR_NOW = {Code.STORE_AWAY, Code.GOING_AWAY}
 """After these a message is sent again; whatever else is refused is refused for good."""
-UNCERTAIN = Refused(Code.STORE_AWAY, "The log cannot be read just now. Send it again in a moment.")
-CLOSED = Refused(Code.GOING_AWAY, "This board is closed here just now. Send it again in a moment.")
+UNCERTAIN = Refusal(Code.STORE_AWAY, "The log cannot be read just now. Send it again in a moment.")
+CLOSED = Refusal(Code.GOING_AWAY, "This board is closed here just now. Send it again in a moment.")
 
 
 Ask = Callable[[bool], None]
@@ -44,10 +45,15 @@ class Doubts:
         self._settling: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
+        self.give_up(CLOSED)
         if self._settling:
             await tasks.end((self._settling,))
-        for questions in self._waiting.values():
-            _answer(questions, CLOSED)
+
+    def give_up(self, refusal: Refusal) -> None:
+        """Answer all who are in doubt: the board ends here."""
+        waiting, self._waiting = self._waiting, {}
+        for questions in waiting.values():
+            _answer(questions, refusal)
 
     def ask(self, who: str, ask: Ask, answered: Answered) -> None:
         """Ask now, or behind what is in doubt; `answered` is told of a refusal."""
@@ -56,22 +62,26 @@ class Doubts:
                 ask(False)
             except Refused as refused:
                 if refused.code in FOR_NOW:
-                    answered(refused)
+                    answered(refused.refusal)
                     return
             else:
                 return
         self._waiting.setdefault(who, deque()).append(_Question(ask, answered))
         if self._settling is None:
-            self._settling = asyncio.create_task(self._settle())
+            self._settling = tasks.begin("doubts", self._settle())
 
     async def _settle(self) -> None:
         try:
             while self._waiting:
                 await asyncio.sleep(PAUSE)
                 doubted = list(self._waiting)
-                certain = await self._catch_up()
+                certain = False
+                with tasks.contained("doubts"):
+                    certain = await self._catch_up()
                 for who in doubted:
-                    questions = self._waiting.pop(who)
+                    questions = self._waiting.pop(who, deque())
+                    if not questions:
+                        continue  # They were given up meanwhile.
                     if certain:
                         self._decide(who, questions)
                     else:
@@ -83,14 +93,27 @@ class Doubts:
     def _decide(self, who: str, questions: deque[_Question]) -> None:
         """Answer the first for good, and ask the others now."""
         first = questions.popleft()
-        try:
-            first.ask(True)
-        except Refused as refused:
-            first.answered(refused)
+        _contained(first, lambda: _ask_again(first))
         for question in questions:
-            self.ask(who, *question)
+            _contained(question, partial(self.ask, who, *question))
 
 
-def _answer(questions: Iterable[_Question], refused: Refused) -> None:
+def _ask_again(question: _Question) -> None:
+    try:
+        question.ask(True)
+    except Refused as refused:
+        question.answered(refused.refusal)
+
+
+def _contained(question: _Question, ask: Callable[[], None]) -> None:
+    """Ask; where that fails as it never should, answer all the same."""
+    with tasks.contained("question") as asking:
+        ask()
+    if asking.failed:
+        _answer((question,), UNCERTAIN)
+
+
+def _answer(questions: Iterable[_Question], refusal: Refusal) -> None:
     for question in questions:
-        question.answered(refused)
+        with tasks.contained("answer"):
+            question.answered(refusal)

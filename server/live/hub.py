@@ -5,21 +5,23 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from server import tasks
 from server.domain import actions as act
 from server.domain.refusals import Code, Refused
 from server.live import messages
+from server.live.doubts import CLOSED
 from server.live.frames import frame
 from server.live.leavings import Leavings
 from server.live.messages import Goodbye
 from server.live.pseudonyms import Pseudonyms
 from server.live.room import UNREADABLE, Room
 from server.live.transport import FAREWELL, Connection
-from server.log.follow import Line
+from server.log.follow import BEATING, FOLLOWING, Line
 from server.log.log import Log
-from server.log.store import Store
+from server.log.store import Store, StoreAwayError
 from server.loglines import event
 from server.settings import Settings
 
@@ -70,7 +72,12 @@ class Hub:
     @property
     def ready(self) -> bool:
         """Whether people can be sent here."""
-        return self.store.present and not self.draining
+        return self.store.present and not self.draining and not self.is_failing
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether something without which nobody is served has just failed, unexpectedly."""
+        return tasks.is_failing(FOLLOWING, BEATING, "rooms")
 
     def arrive(self, guest: Connection) -> None:
         """Count a connection in, from before its hello on."""
@@ -84,9 +91,10 @@ class Hub:
             self._deserted.set()
 
     def start(self) -> None:
+        tasks.watch_loop()
         self.store.on_presence.append(self._tell_presence)
         self.line.start()
-        self._spawn(self._tick())
+        self._spawn("rooms", self._tick)
 
     async def room(self, code: str) -> Room:
         """Return the room of a board.
@@ -101,9 +109,11 @@ class Hub:
         if asyncio.get_running_loop().time() < self._withheld.get(code, 0):
             raise Refused(Code.GOING_AWAY, UNREADABLE)
         if code not in self._opening:
-            self._opening[code] = asyncio.create_task(self._open(code))
-        # Shielded, because several may wait for the same room and one of them may leave.
-        return await asyncio.shield(self._opening[code])
+            self._opening[code] = tasks.begin("open", self._open(code))
+        try:
+            return await tasks.shared(self._opening[code])
+        except tasks.EndedError:
+            raise Refused(CLOSED) from None
 
     async def create(self, code: str, entries: Sequence[act.Entry]) -> bool:
         """Make a board; False where the code is taken. Raises StoreAwayError."""
@@ -119,7 +129,11 @@ class Hub:
         for room in self.rooms.values():
             room.draining = True
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.log.drained(), seconds / 2)
+            async with asyncio.timeout(seconds / 2):
+                await self.log.drained()
+        # Who waits for a store that is away is told so, and asks the next server.
+        for room in list(self.rooms.values()):
+            room.give_up(CLOSED)
         await asyncio.sleep(0)  # The answers go out before the farewell.
         connections = list(self.guests)
         spread_ms = min(int(seconds * 1000), 20 * len(connections))
@@ -127,23 +141,26 @@ class Hub:
             goodbye = Goodbye(
                 reason="restart", retry_after_ms=100 + random.randint(0, max(1, spread_ms))
             )
-            connection.send(frame(messages.encode(goodbye)))
+            with tasks.contained("goodbye"):
+                connection.send(frame(messages.encode(goodbye)))
         batches = max(1, len(connections) // FAREWELLS)
         for n in range(0, len(connections), FAREWELLS):
             for connection in connections[n : n + FAREWELLS]:
-                connection.close(messages.RESTART)
+                with tasks.contained("goodbye"):
+                    connection.close(messages.RESTART)
             await asyncio.sleep(min(0.05, seconds / 2 / batches))
         # Until they have answered: a socket that ends with something unread takes back what
         # was written on it last, the farewell.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._deserted.wait(), FAREWELL)
+            async with asyncio.timeout(FAREWELL):
+                await self._deserted.wait()
 
     async def close(self) -> None:
-        await tasks.end(self._tasks)
-        await asyncio.gather(*(room.close() for room in self.rooms.values()))
-        await self.log.close()
-        await self.line.close()
-        await self.store.close()
+        await tasks.end([*self._tasks, *self._opening.values()])
+        await asyncio.gather(
+            *(tasks.end_quietly(room.close) for room in self.rooms.values()),
+        )
+        await tasks.end_quietly(self.log.close, self.line.close, self.store.close)
 
     async def _open(self, code: str) -> Room:
         try:
@@ -173,6 +190,13 @@ class Hub:
         except act.UnreadableError as error:
             self._withhold(code, error)
             raise Refused(Code.GOING_AWAY, UNREADABLE) from error
+        except (Refused, StoreAwayError):
+            raise
+        except Exception as error:
+            tasks.report("open", error, code)
+            if half_open := self.rooms.get(code):
+                self._discard(half_open)
+            raise Refused(CLOSED) from error
         else:
             return room
         finally:
@@ -197,7 +221,7 @@ class Hub:
         if self.rooms.get(room.code) is room:
             del self.rooms[room.code]
             self._left.pop(room.code, None)
-            self._spawn(self._close_room(room))
+            self._spawn("close", partial(self._close_room, room))
 
     async def _close_room(self, room: Room) -> None:
         await self.line.leave(room.code)
@@ -205,31 +229,39 @@ class Hub:
 
     async def _prepare(self) -> None:
         for prepare in self.on_line:
-            await prepare()
+            try:
+                await prepare()
+            except StoreAwayError:
+                raise
+            except Exception as error:  # noqa: BLE001 - it is reported, and keeps nobody off the line
+                tasks.report("prepare", error)
 
     def _tell_presence(self, _present: bool) -> None:
         for room in self.rooms.values():
-            room.pulse_now()
+            with tasks.contained("pulse", room.code):
+                room.pulse_now()
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK)
-            try:
-                self._look_around(asyncio.get_running_loop().time())
-            except Exception:
-                # Whatever is wrong with one of them, the others are to be looked after.
-                logger.exception("Looking after rooms and connections failed.")
+            self._look_around(asyncio.get_running_loop().time())
 
     def _look_around(self, now: float) -> None:
-        self._leavings.collect()
+        # Whatever is wrong with one of them, the others are looked after.
+        with tasks.contained("leavings"):
+            self._leavings.collect()
         for connection in list(self.guests):
-            connection.check(now)
+            with tasks.contained("check") as checking:
+                connection.check(now)
+            if checking.failed:
+                connection.fail()
         compare = self.store.present and now - self._compared >= COMPARE
         if compare:
             self._compared = now
         for room in list(self.rooms.values()):
             if compare:
-                room.catch_up()
+                with tasks.contained("compare", room.code):
+                    room.catch_up()
             if room.visitors:
                 self._left.pop(room.code, None)
             elif now - self._left.setdefault(room.code, now) > EMPTY:
@@ -237,7 +269,7 @@ class Hub:
         for code in list(self._left)[:-MOST_EMPTY]:
             self._discard(self.rooms[code])
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
+    def _spawn(self, name: str, work: tasks.Work) -> None:
+        task = tasks.supervise(name, work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

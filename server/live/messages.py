@@ -239,6 +239,7 @@ class Close(NamedTuple):
 
 
 RESTART = Close(1012, "The server restarts; come back in a moment.")
+FAULT = RESTART._replace(reason="Something went wrong here; come back in a moment.")
 NOT_UNDERSTOOD = Close(4000, "The server did not understand.")
 NOT_ALLOWED = Close(4003, "This is not allowed here.")
 NO_SUCH_BOARD = Close(4004, "There is no board with this code.")

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from server.domain import limits
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal
 from server.live.requests import AnyRequest, Hello
 
 MAX_BYTES = 16 * 1024
@@ -34,10 +34,10 @@ class NotUnderstoodError(Exception):
 class RefusedRequestError(Exception):
     """It is refused, and `id` says to whom."""
 
-    def __init__(self, id_: str, refused: Refused) -> None:
-        super().__init__(refused.message)
+    def __init__(self, id_: str, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
         self.id = id_
-        self.refused = refused
+        self.refusal = refusal
 
 
 def read_hello(data: bytes | str) -> Hello:
@@ -63,15 +63,15 @@ def read_request(data: bytes | str) -> AnyRequest:
     return request
 
 
-def _refusal(type_: str, error: msgspec.ValidationError) -> Refused:
+def _refusal(type_: str, error: msgspec.ValidationError) -> Refusal:
     field, problem, code = limits.breach(error)
     if field == "type" or not type_:
-        return Refused(Code.NOT_UNDERSTOOD, f"There is no message of type {type_[:40]!r}.")
+        return Refusal(Code.NOT_UNDERSTOOD, f"There is no message of type {type_[:40]!r}.")
     if field.startswith("ballot"):
-        return Refused(Code.BAD_BALLOT, "A ballot is an object, as the round's method wants it.")
+        return Refusal(Code.BAD_BALLOT, "A ballot is an object, as the round's method wants it.")
     if field.startswith("settings") and code == "not_understood":
-        return Refused(Code.BAD_SETTINGS, f"`{field}` {problem}.")
-    return Refused(Code(code), f"`{field}` {problem}.")
+        return Refusal(Code.BAD_SETTINGS, f"`{field}` {problem}.")
+    return Refusal(Code(code), f"`{field}` {problem}.")
 
 
 def _words(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Protocol
 
 from server import tasks
@@ -12,6 +13,7 @@ from server.domain.refusals import Refused
 from server.log.log import PAGE, Batch, Log
 from server.log.store import StoreAwayError
 from server.metrics import CATCH_UPS, HOLES, count
+from server.restarts import Restarts
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +30,14 @@ class Watcher(Protocol):
     def compared(self) -> None:
         """Learn that the board is what the log comes to: what did not come was erased."""
 
-    def renewed(self) -> None:
-        """Learn that the whole board was read anew, and may be another."""
+    def renewed(self, *, same: bool = False) -> None:
+        """Learn that the whole board was read anew, and may be another; `same` is its history."""
+
+    def mistrusted(self) -> None:
+        """Learn that something that follows from the board has failed: `renewed` comes soon."""
+
+    def broken(self) -> None:
+        """Learn that not even `renewed` went well: nothing here is to be relied on."""
 
     def lost(self, unreadable: act.UnreadableError | None = None) -> None:
         """Learn that the board is gone, or why its log cannot be read here."""
@@ -47,6 +55,11 @@ class Replica:
         self._behind = False
         self._lag = 0
         self._reading: asyncio.Task[bool] | None = None
+        self._mistrusted = self._suspect = False
+        """Whether the whole board is to be read again: soon, and the next time."""
+        self._faults = Restarts()
+        self._failed_at = 0.0
+        self._again: asyncio.TimerHandle | None = None
 
     async def load(self) -> None:
         """Read the board for the first time.
@@ -68,19 +81,52 @@ class Replica:
                 if seq > self.board.seq:
                     self._apply(seq, batch.at, payload)
         except act.UnreadableError as error:
-            self._watcher.lost(error)
+            unreadable = error
+            self._tell(lambda to: to.lost(unreadable))
+
+    def mistrust(self) -> None:
+        """Read the whole board again, soon: what follows from it may not have happened.
+
+        At once the first time; where it fails again and again, after a while.
+        """
+        self._mistrusted = True
+        if not self._tell(lambda to: to.mistrusted()):
+            self._tell(lambda to: to.broken())
+        self._try_again()
+
+    def _try_again(self) -> None:
+        if self._again is not None:
+            return
+        loop = asyncio.get_running_loop()
+        self._faults.count(loop.time() - self._failed_at)
+        self._failed_at = loop.time()
+        pause = self._faults.pause() if self._faults.young > 1 else 0.0
+        self._again = loop.call_later(pause, self._read_again)
+
+    def _read_again(self) -> None:
+        self._again = None
+        self._suspect, self._mistrusted = self._suspect or self._mistrusted, False
+        self.catch_up()
+
+    def _tell(self, tell: Callable[[Watcher], None]) -> bool:
+        """Tell the watcher something. What fails there must not keep the log from being read."""
+        with tasks.contained("board", self._code) as telling:
+            tell(self._watcher)
+        return not telling.failed
 
     def catch_up(self) -> None:
         """Compare with the log and read what is missing; one reading at a time."""
         self._behind = True
         if self._reading is None:
-            self._reading = asyncio.create_task(self._catch_up())
+            self._reading = tasks.begin("catch up", self._catch_up())
 
     async def caught_up(self) -> bool:
         """Catch up, and wait for it. Return whether it was possible: the store may be away."""
         self.catch_up()
-        # Shielded, because others wait for the same reading.
-        return self._reading is not None and await asyncio.shield(self._reading)
+        try:
+            return self._reading is not None and await tasks.shared(self._reading)
+        except tasks.EndedError:
+            return False  # The board was closed meanwhile.
 
     def take_lag(self) -> int:
         """Return by how many positions it was behind at most since this was asked last."""
@@ -88,6 +134,8 @@ class Replica:
         return lag
 
     async def close(self) -> None:
+        if self._again is not None:
+            self._again.cancel()
         if self._reading is not None:
             await tasks.end((self._reading,))
 
@@ -100,9 +148,13 @@ class Replica:
             # The line is made anew when the store is back, and that means: catch up.
             logger.debug("Board %s could not catch up yet.", self._code)
         except Refused:
-            self._watcher.lost()
+            self._tell(lambda to: to.lost())
         except act.UnreadableError as error:
-            self._watcher.lost(error)
+            unreadable = error
+            self._tell(lambda to: to.lost(unreadable))
+        except Exception as error:  # noqa: BLE001 - it is reported
+            tasks.report("catch up", error, self._code)
+            self._try_again()
         else:
             return True
         finally:
@@ -113,11 +165,13 @@ class Replica:
         # While the answer is on its way, batches may come that are newer than it.
         after = self.board.seq
         page = await self._log.read(self._code, after)
-        if page.epoch != self.epoch or page.top < after:
-            count(CATCH_UPS, "another_history")
+        same = page.epoch == self.epoch and page.top >= after
+        if self._suspect or not same:
+            count(CATCH_UPS, "a_fault" if same else "another_history")
             self.epoch, self.board = await self._read_whole()
-            self._behind = True
-            self._watcher.renewed()
+            self._behind, self._suspect = True, False
+            if not self._tell(lambda to: to.renewed(same=same)):
+                self._tell(lambda to: to.broken())
             return
         lag = max(0, page.top - self.board.seq)
         self._lag = max(self._lag, lag)
@@ -130,7 +184,7 @@ class Replica:
         else:
             # What is still missing up to the top was erased.
             self.board.seq = max(self.board.seq, page.top)
-            self._watcher.compared()
+            self._tell(lambda to: to.compared())
 
     async def _read_whole(self) -> tuple[str, Board]:
         board, epoch = Board(), ""
@@ -142,7 +196,9 @@ class Replica:
                 continue
             epoch = page.epoch
             for seq, at, payload in page.entries:
-                self._watcher.applied(seq, *_applied(board, seq, at, payload))
+                entry, outcome = _applied(board, seq, at, payload)
+                with tasks.contained("board", self._code):
+                    self._watcher.applied(seq, entry, outcome)
             if len(page.entries) < PAGE:
                 if not board.code:
                     raise act.UnreadableError("its beginning is missing")
@@ -151,9 +207,12 @@ class Replica:
 
     def _apply(self, seq: int, at: int, payload: bytes) -> None:
         entry, outcome = _applied(self.board, seq, at, payload)
-        self._watcher.applied(seq, entry, outcome)
-        if isinstance(outcome, Change):
-            self._watcher.changed(outcome)
+        with tasks.contained("board", self._code) as telling:
+            self._watcher.applied(seq, entry, outcome)
+            if isinstance(outcome, Change):
+                self._watcher.changed(outcome)
+        if telling.failed:
+            self.mistrust()
 
 
 def _applied(board: Board, seq: int, at: int, payload: bytes) -> tuple[act.Entry, Outcome]:

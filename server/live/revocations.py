@@ -1,6 +1,7 @@
 """Ballots of invitations that were taken back: they leave the round that is open."""
 
 import asyncio
+from functools import partial
 
 from server import tasks
 from server.domain import actions as act
@@ -67,7 +68,7 @@ class Revocations:
         elif voter in self._withdrawing:
             self._withdrawing.discard(voter)
             if current.settings.names is Names.SECRET:
-                erasing = asyncio.create_task(self._erase(board.code, voter))
+                erasing = tasks.supervise("erase", partial(self._erase, board.code, voter))
                 self._erasing.add(erasing)
                 erasing.add_done_callback(self._erasing.discard)
 

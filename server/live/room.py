@@ -7,10 +7,11 @@ from typing import Any
 
 from msgspec import UNSET, Raw
 
+from server import tasks
 from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.changes import Change, Outcome
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.domain.rounds import State
 from server.live import messages
 from server.live.admission import (
@@ -22,9 +23,9 @@ from server.live.admission import (
     you,
 )
 from server.live.audience import Broadcaster
-from server.live.doubts import Doubts
+from server.live.doubts import CLOSED, Doubts
 from server.live.frames import frame
-from server.live.messages import PeopleView, Pulse, StoreState, View, Welcome, You
+from server.live.messages import Close, PeopleView, Pulse, StoreState, View, Welcome, You
 from server.live.parts import Parts
 from server.live.pseudonyms import Pseudonyms
 from server.live.replica import Replica
@@ -34,7 +35,7 @@ from server.live.seating import Seating
 from server.live.submissions import Answered, Submissions
 from server.live.transport import Connection
 from server.live.views import Audience, comment_views, people_view, talk_view
-from server.log.log import Batch, Log
+from server.log.log import NO_SUCH_BOARD, Batch, Log
 from server.log.presence import Presence
 from server.log.store import Store
 
@@ -64,6 +65,8 @@ class Room:
         """
         self.code = code
         self.draining = False
+        self.ended: Refusal | None = None
+        """Why nothing can be asked here any more."""
         self.visitors = 0
         """Connections on this board, also those that have not said hello yet."""
         self.replica = Replica(log, code, self)
@@ -95,18 +98,37 @@ class Room:
 
     async def close(self) -> None:
         """Stop what `open` started; what was submitted keeps its place in the log's line."""
+        self.end(CLOSED)
         if self._timer:
             self._timer.cancel()
-        await self._doubts.close()
-        await self._broadcaster.close()
-        await self._presence.close()
-        await self._revocations.close()
-        await self.replica.close()
+        await tasks.end_quietly(
+            self._doubts.close,
+            self._broadcaster.close,
+            self._presence.close,
+            self._revocations.close,
+            self.replica.close,
+        )
+
+    def end(self, why: Refusal) -> None:
+        """Answer all who wait for something, and from now on all who ask: with `why`."""
+        self.ended = self.ended or why
+        self.give_up(why)
+
+    def require_open(self) -> None:
+        """Raise Refused where nothing can be asked here any more."""
+        if self.ended:
+            raise Refused(self.ended)
+
+    def give_up(self, why: Refusal) -> None:
+        """Answer all who wait for something: here none of them will hear what became of it."""
+        self._submissions.give_up(why)
+        self._doubts.give_up(why)
 
     # People
 
     def enter(self, connection: Connection, hello: Hello) -> None:
         """Let a connection in and welcome it. Raises Refused for what its hello may not ask."""
+        self.require_open()
         # The board may be another than when the connection was made.
         actor = self.actor(connection.actor.badge, hello.view)
         if hello.view is View.HOST and not actor.is_host:
@@ -168,6 +190,9 @@ class Room:
 
     def request(self, actor: Actor, request: AnyRequest | HostRequest, answered: Answered) -> None:
         """Take in what somebody asks for; `answered` is told what became of it."""
+        if self.ended:
+            answered(self.ended)
+            return
 
         def ask(again: bool) -> None:
             # By then the board may know more of them than when they asked.
@@ -312,8 +337,18 @@ class Room:
     def compared(self) -> None:
         self._submissions.compared(self.board.seq)
 
-    def renewed(self) -> None:
-        self._submissions.renewed()
+    def mistrust(self) -> None:
+        self.replica.mistrust()
+
+    def mistrusted(self) -> None:
+        # Nothing is shown to anybody until it is clear again who may see what.
+        self._seating.set_aside(self._seating.connections)
+
+    def broken(self) -> None:
+        self._end_for_all(CLOSED, messages.FAULT)
+
+    def renewed(self, *, same: bool = False) -> None:
+        self._submissions.renewed(same=same)
         self._admit_anew()
         self._seating.move_all()
         self._set_timer()
@@ -321,12 +356,19 @@ class Room:
         self._seating.welcome_anew(self._seating.connections)
 
     def lost(self, unreadable: act.UnreadableError | None = None) -> None:
-        close = messages.NO_SUCH_BOARD
         if unreadable:
-            close = messages.RESTART._replace(reason=UNREADABLE)
-            self._submissions.give_up(Refused(Code.GOING_AWAY, UNREADABLE))
+            why = Refusal(Code.GOING_AWAY, UNREADABLE)
+            self._end_for_all(why, messages.RESTART._replace(reason=UNREADABLE), unreadable)
+        else:
+            self._end_for_all(NO_SUCH_BOARD, messages.NO_SUCH_BOARD)
+
+    def _end_for_all(
+        self, why: Refusal, close: Close, unreadable: act.UnreadableError | None = None
+    ) -> None:
+        self.end(why)
         for connection in list(self._seating.connections):
-            connection.close(close)
+            with tasks.contained("close", self.code):
+                connection.close(close)
         self._lost(self, unreadable)
 
     def _admit_anew(self, seat: str | None = None) -> list[Connection]:
@@ -364,9 +406,15 @@ class Room:
                 left + random.uniform(0, 0.05), self._lock, current.n
             )
 
+    def _look_again(self) -> None:
+        with tasks.contained("timer", self.code) as looking:
+            self._set_timer()
+        if looking.failed:
+            self._timer = asyncio.get_running_loop().call_later(1.0, self._look_again)
+
     def _lock(self, n: int) -> None:
         # Asked again until it is done: by the store's clock it may have been a hair too early.
-        self._timer = asyncio.get_running_loop().call_later(1.0, self._set_timer)
+        self._timer = asyncio.get_running_loop().call_later(1.0, self._look_again)
         if self._store.present:
             locked = act.Entry(rules=act.RULES, action=act.LockRound(round=n))
             self._submissions.submit(locked)

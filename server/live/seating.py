@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Protocol
 
+from server import tasks
 from server.domain.board import Board
 from server.domain.rules import Visibility
 from server.live import messages
@@ -44,6 +45,7 @@ class Seating:
         self._welcome = welcome
         self._waiting: dict[Connection, None] = {}
         """Those that are to be welcomed anew."""
+        self._welcoming = False
         self._tabs: dict[str, dict[Connection, None]] = {}
         """Voter to the connections that show their ballot."""
         self._voters: dict[str, str] = {}
@@ -71,22 +73,30 @@ class Seating:
         Until its turn comes a connection sits nowhere and is told nothing: on what it knows,
         nothing new can be put.
         """
-        begun = bool(self._waiting)
-        for connection in connections:
+        self.set_aside(connections)
+        if self._waiting and not self._welcoming:
+            self._welcoming = True
+            asyncio.get_running_loop().call_soon(self._welcome_some)
+
+    def set_aside(self, connections: Iterable[Connection]) -> None:
+        """Have some sit nowhere until they are welcomed anew."""
+        for connection in list(connections):
             self._unseat(connection)
             self._waiting[connection] = None
-        if self._waiting and not begun:
-            asyncio.get_running_loop().call_soon(self._welcome_some)
 
     def _welcome_some(self) -> None:
         some = list(islice(self._waiting, SLICE))
         for connection in some:
             del self._waiting[connection]
+        self._welcoming = bool(self._waiting)
         if self._waiting:
             asyncio.get_running_loop().call_soon(self._welcome_some)
         for connection in some:
-            self._seat(connection)
-            self._welcome(connection)
+            with tasks.contained("welcome", self._stage.board.code) as welcoming:
+                self._seat(connection)
+                self._welcome(connection)
+            if welcoming.failed:
+                connection.fail()
 
     def audience(self, actor: Actor, view: View | None) -> Audience:
         """Say what somebody may see on one of the pages."""

@@ -2,11 +2,12 @@
 
 import asyncio
 
-from server.domain.refusals import Code, Refused
+from server import tasks
+from server.domain.refusals import Code, Refusal, Refused
 from server.live import messages
 from server.live.frames import frame
 from server.live.hub import Hub
-from server.live.messages import Ack, Refusal
+from server.live.messages import Ack
 from server.live.rate import Rates
 from server.live.reading import (
     NotUnderstoodError,
@@ -19,6 +20,12 @@ from server.live.submissions import Answer
 from server.live.transport import Connection, Listener
 from server.metrics import CONNECTIONS, HELLOS, REFUSALS, REQUESTS, count
 
+_CLOSES = {
+    Code.NOT_ALLOWED: messages.NOT_ALLOWED,
+    Code.NO_SUCH_BOARD: messages.NO_SUCH_BOARD,
+    Code.GOING_AWAY: messages.RESTART,
+}
+"""How somebody is sent away whose hello is refused; for anything else they are at fault."""
 HELLO_SECONDS = 10.0
 """In which a connection has to say hello."""
 
@@ -45,24 +52,31 @@ class Session(Listener):
         return self._bucket.allows()
 
     def heard(self, message: bytes, *, is_text: bool) -> None:
-        if not is_text:
-            self._not_understood("Messages are text.")
-        elif self._connection.view is None:
-            self._greet(message)
-        else:
-            self._request(message)
+        with tasks.contained("session", self._room.code) as hearing:
+            if not is_text:
+                self._not_understood("Messages are text.")
+            elif self._connection.view is None:
+                self._greet(message)
+            else:
+                self._request(message)
+        if hearing.failed:
+            self._connection.fail()
 
     def drained(self) -> None:
-        self._room.welcome(self._connection)
+        with tasks.contained("welcome", self._room.code) as welcoming:
+            self._room.welcome(self._connection)
+        if welcoming.failed:
+            self._connection.fail()
 
     def ended(self) -> None:
         self._stop_waiting()
-        self._rates.let_go(self._rated_by, self._bucket)
         self._hub.depart(self._connection)
         self._room.visitors -= 1
-        if self._connection.view is not None:
-            self._room.leave(self._connection)
-            CONNECTIONS.labels(self._connection.view).dec()
+        with tasks.contained("leave", self._room.code):
+            self._rates.let_go(self._rated_by, self._bucket)
+            if self._connection.view is not None:
+                CONNECTIONS.labels(self._connection.view).dec()
+                self._room.leave(self._connection)
 
     def _greet(self, message: bytes) -> None:
         try:
@@ -71,8 +85,7 @@ class Session(Listener):
         except NotUnderstoodError as error:
             self._not_understood(str(error))
         except Refused as refused:
-            wrong = refused.code is not Code.NOT_ALLOWED
-            close = messages.NOT_UNDERSTOOD if wrong else messages.NOT_ALLOWED
+            close = _CLOSES.get(refused.code, messages.NOT_UNDERSTOOD)
             self._connection.close(close._replace(reason=refused.message))
         else:
             CONNECTIONS.labels(hello.view).inc()
@@ -87,7 +100,7 @@ class Session(Listener):
             self._not_understood(str(error))
             return
         except RefusedRequestError as error:
-            self._answer(error.id, error.refused)
+            self._answer(error.id, error.refusal)
             return
         count(REQUESTS, str(request.__struct_config__.tag))
         self._room.request(
@@ -95,12 +108,18 @@ class Session(Listener):
         )
 
     def _answer(self, id_: str, answer: Answer) -> None:
-        if isinstance(answer, Refused):
+        if isinstance(answer, Refusal):
             count(REFUSALS, answer.code)
-            said: Refusal | Ack = Refusal(id=id_, code=answer.code, message=answer.message)
+            said: messages.Refusal | Ack = messages.Refusal(
+                id=id_, code=answer.code, message=answer.message
+            )
         else:
             said = Ack(id=id_, seq=answer)
-        self._connection.answer(frame(messages.encode(said)))
+        with tasks.contained("answer", self._room.code) as answering:
+            self._connection.answer(frame(messages.encode(said)))
+        if answering.failed:
+            # They come back, and say again what they have no answer to.
+            self._connection.fail()
 
     def _not_understood(self, why: str) -> None:
         self._connection.close(messages.NOT_UNDERSTOOD._replace(reason=why))

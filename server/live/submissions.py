@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 
+from server import tasks
 from server.domain import actions as act
 from server.domain.changes import Outcome
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal
 from server.log.log import Log
 
-Answer = int | Refused
+Answer = int | Refusal
 """The position at which it stands in the log, or why it does not count."""
 Answered = Callable[[Answer], None]
 
 
-FORGOTTEN = Refused(Code.STORE_AWAY, "The store has lost what was sent last. Send it again.")
+FORGOTTEN = Refusal(Code.STORE_AWAY, "The store has lost what was sent last. Send it again.")
 
 
 class _Submission:
@@ -29,7 +30,7 @@ class _Submission:
     def take_note(self, logged: Answer) -> None:
         """Learn from the log where it is, or why it never will be there."""
         self.logged = logged
-        if isinstance(logged, Refused):
+        if isinstance(logged, Refusal):
             self.outcome = logged
         self.answer()
 
@@ -46,7 +47,8 @@ class _Submission:
         if self.outcome is not None:
             del open_[self._once]
             for answered in self.answered:
-                answered(self.outcome)
+                with tasks.contained("answer"):
+                    answered(self.outcome)
 
 
 class Submissions:
@@ -77,17 +79,17 @@ class Submissions:
             submission.answered.append(answered)
         return submission is not None
 
-    def give_up(self, refused: Refused) -> None:
+    def give_up(self, refusal: Refusal) -> None:
         """Answer whoever waits: it may stand in the log, but here nobody will hear of it."""
         for submission in list(self.open.values()):
-            submission.take_note(refused)
+            submission.take_note(refusal)
 
     def settle(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
         """Take note that an entry was applied, whichever process it came from."""
         submission = self.open.get(entry.once)
         if submission is None or submission.outcome is not None:
             return
-        if isinstance(outcome, Refused):
+        if isinstance(outcome, Refusal):
             submission.outcome = outcome
         else:
             submission.outcome = outcome.repeats or seq
@@ -99,8 +101,10 @@ class Submissions:
         for submission in list(self.open.values()):
             submission.answer()
 
-    def renewed(self) -> None:
-        """Take note that the store has another history, in which what did not come now is not."""
+    def renewed(self, *, same: bool = False) -> None:
+        """Take note that the board was read anew; in another history what did not come is not."""
+        if same:
+            return  # What did not come yet will, or `compared` says that it was erased.
         self.complete_to = 0
         for submission in list(self.open.values()):
             if submission.logged is not None:

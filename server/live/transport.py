@@ -15,9 +15,10 @@ from typing import cast
 from websockets.frames import BINARY, CONT, TEXT, Frame
 from websockets.protocol import OPEN, SERVER, Protocol
 
+from server import tasks
 from server.live.admission import Actor
 from server.live.frames import one_text, received_size
-from server.live.messages import TOO_MANY, TOO_SLOW, Close, View
+from server.live.messages import FAULT, TOO_MANY, TOO_SLOW, Close, View
 from server.live.reading import MAX_BYTES
 from server.live.views import Audience
 from server.metrics import CLOSES, OVERFLOWS
@@ -213,6 +214,13 @@ class Connection(asyncio.BufferedProtocol):
             self._protocol.send_close(close.code, reason)
         self._write_protocol()
         asyncio.get_running_loop().call_later(FAREWELL, self._transport.abort)
+
+    def fail(self) -> None:
+        """End a connection with which something went wrong here: its page comes back."""
+        with tasks.contained("connection") as closing:
+            self.close(FAULT)
+        if closing.failed:
+            self._transport.abort()
 
     def check(self, now: float) -> None:
         """Close a connection that has stalled, and find out whether a quiet one is there."""

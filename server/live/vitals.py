@@ -1,21 +1,18 @@
 """How this process fares: looked at once a second, so that no vote pays for it."""
 
 import asyncio
-import logging
 import os
 import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from server import loglines, metrics
+from server import loglines, metrics, tasks
 from server.disk import free_bytes
 from server.domain.actions import RULES
 from server.live.hub import Hub
 from server.log.store import StoreAwayError
 from server.settings import Settings
-
-logger = logging.getLogger(__name__)
 
 TICK = 0.25
 """Seconds between two looks at how late the loop is."""
@@ -63,13 +60,11 @@ class Vitals:
             await asyncio.sleep(TICK)
             metrics.LOOP_DELAY.observe(max(0.0, clock() - before - TICK))
             turn += 1
-            try:
+            with tasks.contained("vitals"):
                 if turn % SECOND == 0:
                     self.measure()
                 if turn % SELDOM == 0:
                     await self.measure_seldom()
-            except Exception:
-                logger.exception("Measuring failed.")
 
     def measure(self) -> None:
         """Measure what costs no more than a glance."""

@@ -24,6 +24,8 @@ from server.loglines import event
 
 logger = logging.getLogger(__name__)
 
+FOLLOWING, BEATING = "line", "beat"
+"""The tasks without which a process is deaf."""
 BEAT = 1.0
 """Seconds between two signs of life."""
 SILENCE = 3.0
@@ -65,7 +67,10 @@ class Line:
 
     def start(self) -> None:
         self._heard = asyncio.get_running_loop().time()
-        self._tasks = [asyncio.create_task(self._supervise()), asyncio.create_task(self._beat())]
+        self._tasks = [
+            tasks.supervise(FOLLOWING, self._follow, self._give_up),
+            tasks.supervise(BEATING, self._beat, self._give_up),
+        ]
 
     async def close(self) -> None:
         await tasks.end(self._tasks)
@@ -90,9 +95,9 @@ class Line:
     def receive(self, code: str, batch: Batch) -> None:
         """Pass on a batch that this process appended itself; it need not wait for its echo."""
         if found := self._followers.get(keys.live(code)):
-            found.receive(batch)
+            self._give(found, lambda to: to.receive(batch))
 
-    async def _supervise(self) -> None:
+    async def _follow(self) -> None:
         while True:
             self._up = False
             try:
@@ -141,21 +146,14 @@ class Line:
                 while True:
                     message = await pubsub.get_message(timeout=None)
                     if message is not None:
-                        self._pass_on_safely(message)
+                        self._pass_on(message)
                     if patience.when() != self._heard + SILENCE:
                         patience.reschedule(self._heard + SILENCE)
         except TimeoutError as error:
             raise StoreAwayError(f"nothing came back in {SILENCE:g} s") from error
 
-    def _pass_on_safely(self, message: dict[str, Any]) -> None:
-        try:
-            self._pass_on(message)
-        except Exception:
-            # One board's trouble must not cut the line for all the others.
-            logger.exception("A message on %r could not be taken in.", message["channel"])
-
     def _pass_on(self, message: dict[str, Any]) -> None:
-        channel = message["channel"].decode()
+        channel = message["channel"].decode(errors="replace")
         if channel == self._pulse:
             self._heard = asyncio.get_running_loop().time()
             self._up = True
@@ -164,17 +162,18 @@ class Line:
                 self._tell_of_cuts(self._heard)
             return
         follower = self._followers.get(channel)
-        if follower is None:
-            return
-        if message["type"] == "subscribe":
-            follower.catch_up()
-        elif message["type"] == "message":
-            kind, _, rest = message["data"].partition(b"\n")
-            if kind == b"a":
-                epoch, first, at, *entries = rest.split(b"\n")
-                follower.receive(Batch(self._store.epoch(epoch), int(first), int(at), entries))
-            elif kind == b"h":
-                follower.hear(rest)
+        if follower is not None:
+            self._give(follower, lambda to: _tell(to, message, self._store))
+
+    def _give(self, follower: Follower, give: Callable[[Follower], None]) -> None:
+        """Give something to a board. Where that fails, the line goes on for all the others, and
+        what the board has missed by it is read from the log.
+        """
+        with tasks.contained("follower") as giving:
+            give(follower)
+        if giving.failed:
+            with tasks.contained("follower"):
+                follower.catch_up()
 
     def _give_up(self, error: Exception) -> None:
         self._cuts = 0
@@ -195,6 +194,18 @@ class Line:
             with contextlib.suppress(StoreAwayError):
                 await self._store.beat(self._pulse, "")
             await asyncio.sleep(BEAT)
+
+
+def _tell(follower: Follower, message: dict[str, Any], store: Store) -> None:
+    if message["type"] == "subscribe":
+        follower.catch_up()
+    elif message["type"] == "message":
+        kind, _, rest = message["data"].partition(b"\n")
+        if kind == b"a":
+            epoch, first, at, *entries = rest.split(b"\n")
+            follower.receive(Batch(store.epoch(epoch), int(first), int(at), entries))
+        elif kind == b"h":
+            follower.hear(rest)
 
 
 async def _as_it_came(message: list[Any]) -> list[Any]:

@@ -7,23 +7,27 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from redis.exceptions import ResponseError
 
 from server import tasks
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.log import keys
 from server.log.store import Script, Store, StoreAwayError
 from server.metrics import APPEND_SECONDS
 
+TRIES = 3
+"""Times that a batch is tried where something fails that should not."""
 GATHER = 0.005
 """Seconds from one batch of a board to the next; what arrives meanwhile goes into one."""
 BATCH = 256
 PAGE = 1000
 """Entries read in one step."""
 
-_NO_SUCH_BOARD = Refused(Code.NO_SUCH_BOARD, "There is no board with this code (any more).")
+NO_SUCH_BOARD = Refusal(Code.NO_SUCH_BOARD, "There is no board with this code (any more).")
+_UNSAVED = Refusal(Code.STORE_AWAY, "It is not known whether this was saved. Send it again.")
 _APPEND, _CREATE = Script("append"), Script("create")
 
 
@@ -45,7 +49,7 @@ class Page(NamedTuple):
     """Position, time, entry."""
 
 
-Logged = Callable[[int | Refused], None]
+Logged = Callable[[int | Refusal], None]
 """Told where in the log an entry is, as durable as asked for, or why it never will be there."""
 _Waiting = tuple[bytes, Logged]
 
@@ -76,7 +80,7 @@ class Log:
         """
         if code not in self._writers:
             self._waiting[code] = deque()
-            self._writers[code] = asyncio.create_task(self._write(code))
+            self._writers[code] = tasks.begin("writer", self._write(code))
         self._waiting[code].append((entry, logged))
 
     async def drained(self) -> None:
@@ -91,31 +95,33 @@ class Log:
         # Who is alone is written at once. A batch costs about as much as ten more entries in
         # it, so where many come, they wait for each other.
         waiting = self._waiting[code]
-        ahead: asyncio.Task[int | Refused] | None = None
+        ahead: asyncio.Task[int | Refusal] | None = None
+        batch: list[_Waiting] = []
         try:
             while batch := _taken(waiting):
                 began = time.monotonic()
-                appending: Awaitable[int | Refused] = self._append_surely(code, batch)
+                appending: Awaitable[int | Refusal] = self._append_surely(code, batch)
                 while batch:
                     first = await appending
                     written, batch = batch, []
                     if len(waiting) >= BATCH:
                         # The store works on the next while this one is answered.
                         batch = _taken(waiting)
-                        appending = ahead = asyncio.create_task(self._append_surely(code, batch))
+                        appending = ahead = tasks.begin("ahead", self._append_surely(code, batch))
                         await asyncio.sleep(0)
-                    for n, (_, logged) in enumerate(written):
-                        logged(first if isinstance(first, Refused) else first + n)
+                    _tell(written, first)
                 await asyncio.sleep(began + GATHER - time.monotonic())
         finally:
             if ahead:
                 ahead.cancel()
             del self._writers[code], self._waiting[code]
+            # Nobody is left without an answer, whatever has ended this.
+            _tell([*batch, *waiting], _UNSAVED)
 
-    async def _append_surely(self, code: str, batch: Sequence[_Waiting]) -> int | Refused:
+    async def _append_surely(self, code: str, batch: Sequence[_Waiting]) -> int | Refusal:
         """Append, however long it takes. Return the position of the first."""
         entries = [entry for entry, _ in batch]
-        began, pause = time.monotonic(), 0.05
+        began, pause, failed = time.monotonic(), 0.05, 0
         while True:
             try:
                 first = await self._append(code, entries)
@@ -123,7 +129,15 @@ class Log:
                 await asyncio.sleep(pause * random.uniform(0.5, 1))
                 pause = min(2 * pause, 1.0)
             except Refused as refused:
-                return refused
+                return refused.refusal
+            except Exception as error:  # noqa: BLE001 - it is reported
+                # Whether it was done is not known, as with a store that is away; but a fault
+                # may last for ever, and people do not.
+                tasks.report("append", error, code)
+                failed += 1
+                if failed == TRIES:
+                    return _UNSAVED
+                await asyncio.sleep(pause)
             else:
                 APPEND_SECONDS.observe(time.monotonic() - began)
                 return first
@@ -136,7 +150,7 @@ class Log:
                 (keys.live(code), self._retention, *entries),
             )
         except ResponseError as error:
-            raise _NO_SUCH_BOARD from error
+            raise Refused(NO_SUCH_BOARD) from error
         # The same batch comes by pub/sub as well; the position tells that it is known.
         batch = Batch(self._store.epoch(epoch), int(first), int(at), entries)
         self._receiver.receive(code, batch)
@@ -165,7 +179,7 @@ class Log:
         )
         if epoch is None or isinstance(stream, ResponseError):
             # What is kept of a board lapses together; the stream may have gone a moment before.
-            raise _NO_SUCH_BOARD
+            raise Refused(NO_SUCH_BOARD)
         entries = [(_position(id_), int(fields[1]), fields[3]) for id_, fields in found]
         return Page(self._store.epoch(epoch), _position(_last_id(stream)), entries)
 
@@ -175,13 +189,20 @@ class Log:
         Where the store is away just then, whoever reads the log next asks for it again.
         """
         ids = [f"0-{position}" for position in positions]
-        erasing = asyncio.create_task(self._erase(keys.log(code), ids))
+        erasing = tasks.supervise("erase", partial(self._erase, keys.log(code), ids))
         self._erasing.add(erasing)
         erasing.add_done_callback(self._erasing.discard)
 
     async def _erase(self, key: str, ids: Sequence[str]) -> None:
         with contextlib.suppress(StoreAwayError):
             await self._store.call(self._store.client.xdel(key, *ids))
+
+
+def _tell(written: Sequence[_Waiting], first: int | Refusal) -> None:
+    """Tell what became of entries that stand one behind the other from `first` on."""
+    for n, (_, logged) in enumerate(written):
+        with tasks.contained("answer"):
+            logged(first if isinstance(first, Refusal) else first + n)
 
 
 def _taken(waiting: deque[_Waiting]) -> list[_Waiting]:

@@ -53,7 +53,7 @@ class Presence:
         self._due = True
         """Whether to speak even with nobody here: to ask, or to say that the last one left."""
         self._stir = asyncio.Event()
-        self._speaker = asyncio.create_task(self._speak())
+        self._speaker = tasks.supervise("people", self._speak)
 
     def seats(self) -> set[str]:
         """Return the seats that are here now."""
@@ -147,10 +147,8 @@ class Presence:
         while True:
             if self._mine or self._due or self._breaks:
                 self._due = bool(self._mine)
-                try:
+                with contextlib.suppress(StoreAwayError):
                     await self._say(self._mine)
-                except StoreAwayError:
-                    self._due = True
             with contextlib.suppress(TimeoutError):
                 # Not `wait_for`: until Python 3.12 it may swallow that it was cancelled.
                 async with asyncio.timeout(self._pause()):
@@ -194,11 +192,13 @@ class Presence:
                     int(LOST_LASTS * 1000),
                 ),
             )
-        except StoreAwayError:
+        except Exception:
             self._breaks |= breaks - self._mine.keys()
+            self._due = True
             raise
         for process, value in zip(here[::2], here[1::2], strict=True):
-            self._take(process.decode(), *value.decode().split("\n"))
+            with tasks.contained("people", self._code):  # Of another process: not its word alone.
+                self._take(process.decode(), *value.decode().split("\n"))
         self._take_lost(
             (seat.decode(), *value.decode().split())
             for seat, value in zip(lost[::2], lost[1::2], strict=True)

@@ -13,6 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
+from server import tasks
 from server.log.wires import Wires
 from server.loglines import event
 from server.metrics import ROUND_TRIP, STORE_LOSSES
@@ -202,7 +203,12 @@ class Store:
         pipeline = self.client.pipeline(transaction=False)
         pipeline.time()
         pipeline.publish(channel, message)
-        (seconds, micros), _ = await self.call(pipeline.execute())
+        try:
+            (seconds, micros), _ = await self.call(pipeline.execute())
+        except ResponseError as error:
+            # It answers, but has not passed the sign on: so it is with everything else.
+            self._distrust(error)
+            raise StoreAwayError(str(error)) from error
         after = _local_ms()
         ROUND_TRIP.observe((after - before) / 1000)
         self._clock_offset = seconds * 1000 + micros / 1000 - (before + after) / 2
@@ -252,7 +258,8 @@ class Store:
                 extra=event("store_away", why=str(why)),
             )
         for tell in self.on_presence:
-            tell(value)
+            with tasks.contained("presence"):
+                tell(value)
 
 
 def _local_ms() -> float:

@@ -7,8 +7,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from tornado.web import HTTPError
 
 from server.domain.history import Event
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.domain.templates import Template
+from server.live import messages
 from server.live.admission import NOBODY
 from server.live.founding import BoardDraft
 from server.live.messages import (
@@ -16,7 +17,6 @@ from server.live.messages import (
     AnyComment,
     BoardView,
     PeopleView,
-    Refusal,
     RoundBeside,
     RoundView,
     TalkView,
@@ -147,7 +147,7 @@ class Comments(Handler):
             try:
                 room.board.require_option(asked.option)
             except Refused as refused:
-                raise Problem.of(refused) from refused
+                raise Problem.of(refused.refusal) from refused
         if asked.sort is Sort.SUPPORT:
             threads, further = talk.supported(asked.limit, option=asked.option), None
         else:
@@ -167,7 +167,7 @@ class Fault(Struct, frozen=True):
     message: str
 
 
-class RefusedAction(Refusal, frozen=True, kw_only=True, tag="refused"):
+class RefusedAction(messages.Refusal, frozen=True, kw_only=True, tag="refused"):
     """A refusal as on the live connection, and as all errors over HTTP."""
 
     error: Fault
@@ -176,13 +176,13 @@ class RefusedAction(Refusal, frozen=True, kw_only=True, tag="refused"):
 class ActionProblem(Problem):
     """The answer to one message that was refused."""
 
-    def __init__(self, id_: str, refused: Refused) -> None:
-        super().__init__(STATUS[refused.code], refused.code, refused.message)
+    def __init__(self, id_: str, refusal: Refusal) -> None:
+        super().__init__(STATUS[refusal.code], refusal.code, refusal.message)
         self._id = id_
-        self._refused = refused
+        self._refusal = refusal
 
     def shown(self) -> RefusedAction:
-        code, message = self._refused.code, self._refused.message
+        code, message = self._refusal.code, self._refusal.message
         return RefusedAction(id=self._id, code=code, message=message, error=Fault(code, message))
 
 
@@ -207,10 +207,10 @@ class Actions(Handler):
         except NotUnderstoodError as error:
             raise Problem(400, Code.NOT_UNDERSTOOD, str(error)) from error
         except RefusedRequestError as error:
-            count(REFUSALS, error.refused.code)
-            raise ActionProblem(error.id, error.refused) from error
+            count(REFUSALS, error.refusal.code)
+            raise ActionProblem(error.id, error.refusal) from error
         answer = await self.ask(room, actor, request)
-        if isinstance(answer, Refused):
+        if isinstance(answer, Refusal):
             raise ActionProblem(request.id, answer)
         return Ack(id=request.id, seq=answer)
 

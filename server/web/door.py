@@ -14,6 +14,7 @@ from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPConnection, HTTPMessageDelegate
 from tornado.iostream import IOStream
 
+from server import tasks
 from server.live.leavings import Leavings
 from server.loglines import event
 from server.metrics import SENT_AWAY
@@ -140,18 +141,21 @@ class Door(HTTPServer):
         """Send away who takes too long, and the slowest readers where too much waits for them."""
         loop = asyncio.get_running_loop()
         loop.call_later(LOOK, self._look_around)
-        self._leavings.collect()
+        with tasks.contained("leavings"):
+            self._leavings.collect()
         for asking, since in list(self._asking.items()):
             if since > loop.time() - PATIENCE:
                 break
-            self._send_away(asking, "slow")
+            with tasks.contained("door"):
+                self._send_away(asking, "slow")
         unread = {asking: _unread(asking) for asking in self._asking}
         too_much = sum(unread.values()) - UNREAD_BYTES
         for asking, size in unread.items():
             if too_much <= 0:
                 break
             if size:
-                self._send_away(asking, "unread")
+                with tasks.contained("door"):
+                    self._send_away(asking, "unread")
                 too_much -= size
 
     def _send_away(self, asking: HTTP1ServerConnection, why: str) -> None:

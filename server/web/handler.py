@@ -15,7 +15,7 @@ from msgspec import Struct
 from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler
 
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.domain.templates import Template
 from server.live.admission import Actor, Badge
 from server.live.founding import BoardDraft, Founded, draft_of, found, read_code
@@ -54,6 +54,13 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), screen-wake-lock=(self)",
     "Cache-Control": "no-store",
 }
+
+
+ANSWER_SECONDS = 30.0
+"""For which the answer to an action is waited for; proxies give up after a minute."""
+UNANSWERED = Refusal(
+    Code.STORE_AWAY, "The store has not answered yet; this may still be saved. Send it again."
+)
 
 
 class Access(StrEnum):
@@ -139,10 +146,11 @@ class Handler(RequestHandler):
                 room = await self.site.hub.room(code)
                 if identity.shows_news(self, room) and self.site.news.allows(self.network):
                     await room.replica.caught_up()
+                room.require_open()
                 return room
         except Refused as refused:
             if refused.code is not Code.NO_SUCH_BOARD:
-                raise Problem.of(refused) from refused
+                raise Problem.of(refused.refusal) from refused
         except StoreAwayError as error:
             raise Problem.of(STORE_AWAY) from error
         guesses.allows(self.network)
@@ -154,7 +162,7 @@ class Handler(RequestHandler):
         try:
             founded = await found(self.site.hub, draft())
         except Refused as refused:
-            raise Problem.of(refused) from refused
+            raise Problem.of(refused.refusal) from refused
         except StoreAwayError as error:
             raise Problem.of(STORE_AWAY) from error
         BOARDS.inc()
@@ -206,16 +214,25 @@ class Handler(RequestHandler):
         """Ask for something on a board, and wait for what becomes of it."""
         count(REQUESTS, str(request.__struct_config__.tag))
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        room.request(actor, request, answered.set_result)
-        answer = await answered
-        if isinstance(answer, Refused):
+
+        def take(answer: Answer) -> None:
+            if not answered.done():
+                answered.set_result(answer)
+
+        room.request(actor, request, take)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answer = await answered
+        except TimeoutError:
+            answer = UNANSWERED
+        if isinstance(answer, Refusal):
             count(REFUSALS, answer.code)
         return answer
 
     async def done(self, room: Room, actor: Actor, request: HostRequest) -> None:
         """Have something done. Raises Problem where it is refused."""
         answer = await self.ask(room, actor, request)
-        if isinstance(answer, Refused):
+        if isinstance(answer, Refusal):
             raise Problem.of(answer)
 
     def answer(self, value: Any, status: int = 200) -> None:

@@ -53,7 +53,7 @@ class Hosts(Handler):
         try:
             request = AddHost.of(body.read())
         except Refused as refused:
-            raise Problem.of(refused) from refused
+            raise Problem.of(refused.refusal) from refused
         await self.done(room, actor, request)
         link = f"{links_of(self.site.base, room.code).host}?key={request.key}"
         return NewHost(

@@ -36,7 +36,9 @@ class Ready(Handler):
         if hub.ready:
             return Status("ready")
         self.set_status(503)
-        return Status("draining" if hub.draining else "store_away")
+        if hub.draining:
+            return Status("draining")
+        return Status("store_away" if not hub.store.present else "failing")
 
 
 class Seen(Handler):

@@ -5,7 +5,7 @@ from typing import Any
 
 from tornado.web import HTTPError
 
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal
 
 STATUS: dict[str, int] = {
     Code.NOT_UNDERSTOOD: 400,
@@ -50,7 +50,7 @@ _WORDS = {
     503: "The store is away. Try again in a moment.",
 }
 
-STORE_AWAY = Refused(Code.STORE_AWAY, "The store is away. Nothing is lost; try again in a moment.")
+STORE_AWAY = Refusal(Code.STORE_AWAY, "The store is away. Nothing is lost; try again in a moment.")
 
 
 class Problem(HTTPError):  # noqa: N818 - an answer, not a fault
@@ -71,8 +71,8 @@ class Problem(HTTPError):  # noqa: N818 - an answer, not a fault
         return {"error": {"code": self.code, "message": self.message}}
 
     @staticmethod
-    def of(refused: Refused) -> "Problem":
-        return Problem(STATUS[refused.code], refused.code, refused.message)
+    def of(refusal: Refusal) -> "Problem":
+        return Problem(STATUS[refusal.code], refusal.code, refusal.message)
 
 
 def problem_of(status: int, error: BaseException | None) -> Problem:

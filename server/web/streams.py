@@ -9,6 +9,8 @@ import contextlib
 
 from tornado.iostream import IOStream, StreamClosedError
 
+from server import tasks
+
 _CHUNK = 16 * 1024
 
 
@@ -25,7 +27,9 @@ class StreamTransport(asyncio.Transport):
         self._may_read = asyncio.Event()
         self._may_read.set()
         protocol.connection_made(self)
-        self._reader = asyncio.create_task(self._read())
+        # As asyncio does on its own: a frame does not wait for more to go with it.
+        stream.set_nodelay(True)
+        self._reader = tasks.begin("reader", self._read())
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
         """Do nothing: writing is paused as soon as anything waits, whatever the limits."""

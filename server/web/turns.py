@@ -4,6 +4,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
+from server import tasks
+
 Going = Callable[[], object]
 """Goes ahead. What it returns is true where nobody is there any more: it has used no turn."""
 
@@ -51,5 +53,7 @@ class Turns:
         if self._counting:
             asyncio.get_running_loop().call_soon(self._begin)
         while self._left and self._waiting:
-            if not self._waiting.popleft()():
-                self._left -= 1
+            going = self._waiting.popleft()
+            with tasks.contained("turn"):
+                if not going():
+                    self._left -= 1

@@ -16,7 +16,7 @@ from server.domain.invitations import Invitations
 from server.domain.methods import Tally
 from server.domain.methods.pairwise import Pairwise
 from server.domain.options import FURTHER_DISCUSSION, Option
-from server.domain.refusals import Refused
+from server.domain.refusals import Refusal
 from server.domain.rounds import Round
 from server.domain.rules import (
     BoardSettingsChange,
@@ -104,7 +104,7 @@ class Meeting:
 
 def refused(outcome, code, words):
     """Check that nothing was done, and that the reason is told in so many words."""
-    assert isinstance(outcome, Refused), outcome
+    assert isinstance(outcome, Refusal), outcome
     assert outcome.code is code
     assert words in outcome.message
     assert outcome.message.endswith(".")

@@ -9,7 +9,7 @@ from happenings import CRITERIA, SEATS, T0, create, replayed, visible
 from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.methods import METHODS
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal
 
 LOGS = Path(__file__).parent / "logs"
 VERSIONS = sorted(path.stem for path in LOGS.glob("*.jsonl"))
@@ -43,7 +43,7 @@ def test_a_kept_log_makes_the_same_board_as_then(version):
     board = Board()
     for row in rows(version):
         outcome = board.apply(row.seq, row.at, act.decode(row.entry))
-        assert (outcome.code.value if isinstance(outcome, Refused) else None) == row.refused
+        assert (outcome.code.value if isinstance(outcome, Refusal) else None) == row.refused
     kept = msgspec.json.decode((LOGS / f"{version}.views.json").read_bytes())
     assert still_says(msgspec.json.decode(visible(board, SEATS)), kept)
 
@@ -77,7 +77,7 @@ def test_under_the_first_rules_a_round_of_a_later_method_stays_refused(method):
     for rules, is_refused in ((1, True), (2, False)):
         board = replayed([(1, T0, create(criteria=CRITERIA))])
         outcome = board.apply(2, T0, act.Entry(rules=rules, by="host", action=opened))
-        assert isinstance(outcome, Refused) is is_refused
+        assert isinstance(outcome, Refusal) is is_refused
         assert not is_refused or outcome.code is Code.UNKNOWN_METHOD
 
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from server.domain import answers as module
 from server.domain.answers import Answers
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal
 
-NO = Refused(Code.ROUND_CLOSED, "Too late.")
+NO = Refusal(Code.ROUND_CLOSED, "Too late.")
 
 
 class Plain:

@@ -34,7 +34,7 @@ from server.domain import board as board_module
 from server.domain.board import Board
 from server.domain.changes import Change
 from server.domain.methods import METHODS
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.domain.rounds import State
 from server.domain.rules import (
     BoardSettings,
@@ -95,8 +95,8 @@ def test_the_same_message_again_changes_nothing_and_tells_its_position(log):
     for seq, at, happened in log:
         outcome = before.apply(seq, at, happened)
         if happened.once and happened.once not in done | refused:
-            (refused if isinstance(outcome, Refused) else done)[happened.once] = (
-                outcome if isinstance(outcome, Refused) else seq
+            (refused if isinstance(outcome, Refusal) else done)[happened.once] = (
+                outcome if isinstance(outcome, Refusal) else seq
             )
     seen = snapshot(board)
     for n, (_, at, happened) in enumerate(log, 1):
@@ -128,11 +128,11 @@ def test_what_is_refused_changes_nothing_and_was_told_beforehand(log):
             board.check(at, happened)
             foretold = None
         except Refused as refused:
-            foretold = refused
+            foretold = refused.refusal
         assert but_answers(board) == before
         assert board.seq == position
         outcome = board.apply(seq, at, happened)
-        if isinstance(outcome, Refused):
+        if isinstance(outcome, Refusal):
             assert but_answers(board) == before
             assert foretold == outcome
             assert outcome.message.endswith(".")
@@ -250,7 +250,7 @@ def test_where_a_result_is_hidden_other_ballots_would_look_the_same(log):
     board, twin = replayed(log), Board()
     for seq, at, happened in log:
         outcome = twin.apply(seq, at, with_another_ballot(twin, at, happened))
-        assert isinstance(outcome, Refused | Change)
+        assert isinstance(outcome, Refusal | Change)
     for audience, same in zip(everyone(board), everyone(twin), strict=True):
         assert audience == same
         if not audience.result:
@@ -351,7 +351,7 @@ def without_talk(board):
 def test_an_empty_board_takes_nothing_but_its_creation():
     board = Board()
     refused = board.apply(1, T0, entry(act.Rename(name="Ann")))
-    assert refused == Refused(Code.NOT_UNDERSTOOD, "A board is created once, before anything else.")
+    assert refused == Refusal(Code.NOT_UNDERSTOOD, "A board is created once, before anything else.")
     assert isinstance(board.apply(2, T0, create()), Change)
     assert board.apply(3, T0, create()).code is Code.NOT_UNDERSTOOD
     assert board.seq == 3

@@ -127,7 +127,7 @@ def test_a_board_holds_so_many_comments(meeting, monkeypatch):
         try:
             meeting.board.check(T0, act.Entry(by="ann", action=said))
         except Refused as no:
-            return no
+            return no.refusal
         return None
 
     meeting.say("ann")

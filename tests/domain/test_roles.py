@@ -5,7 +5,7 @@ from server.domain import actions as act
 from server.domain.changes import Change
 from server.domain.hosts import MAX_HOSTS
 from server.domain.invitations import MAX_INVITES
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal
 from server.domain.rules import BoardSettingsChange, Entrance
 
 
@@ -23,7 +23,7 @@ def add_host(id_, name):
 
 
 def refused(outcome, code, words):
-    assert isinstance(outcome, Refused), outcome
+    assert isinstance(outcome, Refusal), outcome
     assert (outcome.code, words in outcome.message) == (code, True), outcome
     return True
 

@@ -4,7 +4,7 @@ from msgspec import UNSET
 
 from server.domain import actions as act
 from server.domain.changes import Change
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.domain.rounds import Round, State, require_seconds
 from server.domain.rules import Names, RoundSettings, TieBreak, Visibility
 
@@ -156,7 +156,7 @@ def clocked(**settings):
 
 
 def refuses(outcome, code, words):
-    assert isinstance(outcome, Refused), outcome
+    assert isinstance(outcome, Refusal), outcome
     assert (outcome.code, words in outcome.message) == (code, True), outcome
     return True
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.changes import Change
-from server.domain.refusals import Refused
+from server.domain.refusals import Refusal
 
 LINES = 80
 
@@ -35,7 +35,7 @@ def check(data):
             break
         assert entry.rules <= act.RULES
         outcomes = [board.apply(seq, T0 + 1000 * seq, entry) for board in boards]
-        assert isinstance(outcomes[0], Change | Refused)
+        assert isinstance(outcomes[0], Change | Refusal)
         assert outcomes[0] == outcomes[1]
         # What was read is written alike, for whoever reads it then.
         assert act.decode(act.encode(entry)) == entry

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from server.domain import actions as act
 from server.domain.board import Board
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.domain.rounds import State
 from server.live import founding, messages
 from server.live.admission import Badge, admit, require_no_ballot, require_right, you
@@ -66,7 +66,7 @@ class Table:
             return
         except RefusedRequestError as error:
             assert 1 <= len(error.id) <= 64
-            in_words(error.refused.message, error.refused.code)
+            in_words(error.refusal.message, error.refusal.code)
             return
         encoded = messages.encode(request)
         try:
@@ -99,7 +99,7 @@ class Table:
         assert act.decode(payload) == entry
         self.log.append((len(self.log) + 1, self.now, payload))
         outcome = self.board.apply(*self.log[-1][:2], act.decode(payload))
-        assert not isinstance(outcome, Refused), outcome
+        assert not isinstance(outcome, Refusal), outcome
 
     def compare(self):
         """Whoever reads the log later holds the same board; and it can be shown."""

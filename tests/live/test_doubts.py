@@ -3,11 +3,11 @@ import asyncio
 import pytest
 from one_process import until
 
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal, Refused
 from server.live.doubts import CLOSED, UNCERTAIN, Doubts
 
-NO_ROUND = Refused(Code.NO_SUCH_ROUND, "This board has no round 2.")
-AWAY = Refused(Code.STORE_AWAY, "Nothing can be saved just now.")
+NO_ROUND = Refusal(Code.NO_SUCH_ROUND, "This board has no round 2.")
+AWAY = Refusal(Code.STORE_AWAY, "Nothing can be saved just now.")
 
 
 class Board:
@@ -32,7 +32,7 @@ class Board:
     def ask(self, who, what, refused=NO_ROUND):
         def ask(_again):
             if what not in self.known:
-                raise refused
+                raise Refused(refused)
             self.answers.append(what)
 
         self.doubts.ask(who, ask, self.answers.append)

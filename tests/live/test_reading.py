@@ -57,8 +57,8 @@ def test_an_object_with_an_id_is_read_or_refused_by_that_id(message):
         return
     assert isinstance(error, RefusedRequestError)
     assert error.id == "a"
-    assert isinstance(error.refused.code, Code)
-    assert error.refused.message.endswith(".")
+    assert isinstance(error.refusal.code, Code)
+    assert error.refusal.message.endswith(".")
 
 
 @many

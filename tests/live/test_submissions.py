@@ -3,13 +3,13 @@ from one_process import until
 
 from server.domain import actions as act
 from server.domain.changes import Change
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal
 from server.live.submissions import FORGOTTEN, Submissions
 from server.log.log import Log
 from server.log.store import Store
 
 ENTRY = act.Entry(by="ann", once="m", action=act.Rename(name="Ann"))
-AWAY = Refused(Code.STORE_AWAY, "The store is away.")
+AWAY = Refusal(Code.STORE_AWAY, "The store is away.")
 
 
 class Asked:
@@ -74,7 +74,7 @@ async def test_what_the_board_or_the_log_refuses_is_told(embedded):
     asked = await opened(embedded)
     asked.submit()
     await asked.log.drained()
-    refused = Refused(Code.ROUND_CLOSED, "Voting is closed.")
+    refused = Refusal(Code.ROUND_CLOSED, "Voting is closed.")
     asked.submissions.settle(2, ENTRY, refused)
     await asked.store.client.flushall()
     asked.submit()

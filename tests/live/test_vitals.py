@@ -44,7 +44,7 @@ async def test_a_measure_that_fails_does_not_end_the_others(embedded, caplog, mo
         looks = Vitals(server.hub, server.site.settings, lambda: 1 // 0)
         monkeypatch.setattr(vitals, "TICK", 0.001)
         measuring = asyncio.create_task(looks.keep())
-        await until(lambda: caplog.text.count("Measuring failed.") > 2)
+        await until(lambda: caplog.text.count("A fault in vitals: ZeroDivisionError") > 2)
         assert not measuring.done()
         measuring.cancel()
         caplog.clear()

@@ -4,14 +4,14 @@ import pytest
 from one_process import worker
 from tornado.web import HTTPError
 
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal
 from server.log.store import StoreAwayError
 from server.web.problems import STATUS, Problem, problem_of
 
 
 @pytest.mark.parametrize("code", Code)
 def test_each_code_has_a_status_that_is_an_answer_to_a_wish(code):
-    problem = Problem.of(Refused(code, "Why."))
+    problem = Problem.of(Refusal(code, "Why."))
     assert problem.status_code == STATUS[code]
     assert 400 <= problem.status_code < 500 or problem.status_code == 503
     assert problem.shown() == {"error": {"code": code, "message": "Why."}}
