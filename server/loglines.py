@@ -1,8 +1,8 @@
 """The lines a server writes about itself, for people or for a log collector.
 
 Each unit of work has one line; `event` gives it a name and fields for machines. No line holds
-what people wrote, and nobody outside can make the server write without end: of each kind there
-are ten a minute, and then one that says how many more there were.
+what people wrote, nor a password or a key, and nobody outside can make the server write without
+end: of each kind there are ten a minute, and then one that says how many more there were.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from server.redaction import redacted
 from server.settings import Settings
 
 # What strangers do wrong on the line is answered there. A line for each would be theirs to fill
@@ -49,7 +50,21 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(line).decode()
+        shown = {
+            name: redacted(value) if isinstance(value, str) else value
+            for name, value in line.items()
+        }
+        return msgspec.json.encode(shown).decode()
+
+
+class TextFormatter(logging.Formatter):
+    """One line for people, and the traceback where there is one."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(process)d %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
 
 
 class BriefHandler(logging.StreamHandler[Any]):
@@ -101,12 +116,7 @@ def _summary(left_out: int, level: int, of: str) -> logging.LogRecord:
 def configure(settings: Settings) -> None:
     """Send this process's log lines to standard error in the form that was asked for."""
     handler = BriefHandler()
-    if settings.log_format == "json":
-        handler.setFormatter(JsonFormatter())
-    else:
-        handler.setFormatter(
-            logging.Formatter("%(asctime)s %(levelname)-7s %(process)d %(name)s: %(message)s")
-        )
+    handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())

@@ -133,7 +133,7 @@ class Log:
             epoch, first, at = await self._store.run_durably(
                 _APPEND,
                 (keys.log(code), keys.meta(code)),
-                (keys.live(code), self._retention, *entries),
+                (keys.live(code, self._store.database), self._retention, *entries),
             )
         except ResponseError as error:
             raise _NO_SUCH_BOARD from error

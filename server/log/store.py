@@ -13,6 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
+from server.log.remedies import remedy
 from server.log.wires import Wires
 from server.loglines import event
 from server.metrics import ROUND_TRIP, STORE_LOSSES
@@ -26,18 +27,6 @@ DISTRUST = 5.0
 """Seconds for which a store that could not save is not asked to again by anybody new, unless
 what waits for it has been saved before."""
 _DURABLE_MS = 4000
-_NOT_NOW = {
-    "MISCONF",
-    "OOM",
-    "READONLY",
-    "NOREPLICAS",
-    "MASTERDOWN",
-    "LOADING",
-    "CLUSTERDOWN",
-    "BUSY",
-}
-"""Answers that mean: not now. The disk is full, the memory, the replica not yet a primary."""
-
 NO_BOARD = "NOBOARD"
 """What our scripts answer where a board does not exist."""
 
@@ -72,7 +61,8 @@ class Store:
     one handed out.
     """
 
-    def __init__(self, url: str, durability: Durability = "none") -> None:
+    def __init__(self, url: str, durability: Durability = "none", replicas: int = 1) -> None:
+        """`replicas`: how many have a vote before it is acknowledged, with durability `replica`."""
         self.present = False
         self.run = ""
         self.on_presence: list[Callable[[bool], None]] = []
@@ -81,7 +71,11 @@ class Store:
         self._alive_at = -math.inf
         """When it last gave a sign of life."""
         self._away_since = time.monotonic()
+        self._url = url
+        self._said_away: set[str] = set()
+        """What was said to be done since it was there last; empty text for what is unknown."""
         self._durability = durability
+        self._replicas = replicas
         # Whether a command is to be sent again is decided here, where it is known what a
         # second time would do, so redis-py itself tries once.
         once = {"socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
@@ -94,6 +88,8 @@ class Store:
                 **once,
             )
         )
+        self.database = int(self.client.connection_pool.connection_kwargs.get("db") or 0)
+        """Its number; what is said on a channel is heard in all of them."""
         self._wires = Wires(
             ConnectionPool.from_url(url, socket_timeout=None, **once), CONNECTIONS, TIMEOUT
         )
@@ -175,13 +171,9 @@ class Store:
         except (RedisError, OSError) as error:
             raise self._judged(error, began) from error
 
-    def _judged(self, error: Exception, began: float) -> Exception:
-        """Tell an answer of the store from its absence."""
+    def _judged(self, error: Exception, began: float) -> StoreAwayError:
+        """Tell what a store says, and then does not do, from its absence."""
         if isinstance(error, ResponseError):
-            # redis-py takes the code off the words where it knows it, and only there.
-            code = error.status_code or str(error).partition(" ")[0]
-            if code not in _NOT_NOW:
-                return error
             self._distrust(error)
         elif began > self._alive_at:
             # Else it has given a sign of life since: what was lost is an attempt of before.
@@ -230,13 +222,21 @@ class Store:
         return int(_local_ms() + self._clock_offset)
 
     def set_present(self, *, value: bool, why: object = "") -> None:
+        """Say whether it answers; `why` not. The first time, and whenever that changes, it is
+        logged, and again where it stays away for another reason with a remedy of its own.
+        """
         now = time.monotonic()
         if value:
             self._alive_at = now
-        if value is self.present or (value and now < self._distrusted_until):
+        if value and (self.present or now < self._distrusted_until):
+            return
+        if not value:
+            self._say_away(why)
+        if value is self.present:
             return
         self.present = value
         if value:
+            self._said_away.clear()
             away = now - self._away_since
             logger.info(
                 "The store is there, after %.1f s.",
@@ -246,13 +246,19 @@ class Store:
         else:
             self._away_since = now
             STORE_LOSSES.inc()
-            logger.warning(
-                "The store is away (%s). Votes wait until it is back.",
-                why,
-                extra=event("store_away", why=str(why)),
-            )
-        for tell in self.on_presence:
+        for tell in list(self.on_presence):
             tell(value)
+
+    def _say_away(self, why: object) -> None:
+        cure = remedy(why, self._url)
+        if cure in self._said_away or (not cure and self._said_away):
+            return
+        self._said_away.add(cure)
+        logger.warning(
+            "The store is away (%s). Votes wait until it is back.%s",
+            *(why, f" {cure}" if cure else ""),
+            extra=event("store_away", why=str(why)),
+        )
 
 
 def _local_ms() -> float:
