@@ -134,6 +134,7 @@ class Log:
                 _APPEND,
                 (keys.log(code), keys.meta(code)),
                 (keys.live(code, self._store.database), self._retention, *entries),
+                patient=True,
             )
         except ResponseError as error:
             raise _NO_SUCH_BOARD from error

@@ -103,8 +103,14 @@ class Store:
         (answer,) = await self._run(script, keys, args)
         return answer
 
-    async def run_durably(self, script: Script, keys: Sequence[str], args: Sequence[Any]) -> Any:
-        """Run a script that writes, and wait until that is as durable as asked for."""
+    async def run_durably(
+        self, script: Script, keys: Sequence[str], args: Sequence[Any], *, patient: bool = False
+    ) -> Any:
+        """Run a script that writes, and wait until that is as durable as asked for.
+
+        Raises StoreAwayError where that takes too long, unless `patient`; then it is waited for as
+        long as the connection lasts, because it stands in the log already.
+        """
         match self._durability:
             case "none":
                 answer = await self.run_script(script, keys, args)
@@ -113,15 +119,30 @@ class Store:
             case "local":
                 wait: tuple[str | int, ...] = ("WAITAOF", 1, 0, _DURABLE_MS)
             case "replica":
-                wait = ("WAIT", 1, _DURABLE_MS)
-        answer, copies = await self._run(script, keys, args, wait)
-        if not (copies[0] if isinstance(copies, list) else copies):
-            why = f"{wait[0]} was not confirmed in {_DURABLE_MS} ms"
-            self._distrust(why)
-            raise StoreAwayError(why)
+                wait = ("WAIT", self._replicas, _DURABLE_MS)
+        answer, copies = await self._run(
+            script, keys, args, wait, lacks=self._lacks_copies if patient else None
+        )
+        if self._lacks_copies([copies]):
+            raise StoreAwayError(self._unconfirmed)
         # It saves again: the next sign of life may say so.
         self._distrusted_until = 0.0
         return answer
+
+    @property
+    def _unconfirmed(self) -> str:
+        command = "WAIT" if self._durability == "replica" else "WAITAOF"
+        return f"{command} was not confirmed in {_DURABLE_MS} ms"
+
+    def _lacks_copies(self, answers: list[Any]) -> bool:
+        """Say whether what was written is not durable yet, by the last of the answers."""
+        if any(isinstance(answer, Exception) for answer in answers):
+            return False  # Nothing was written.
+        copies = answers[-1][0] if isinstance(answers[-1], list) else answers[-1]
+        lacks = bool(copies < (self._replicas if self._durability == "replica" else 1))
+        if lacks:
+            self._distrust(self._unconfirmed)
+        return lacks
 
     async def _run(
         self,
@@ -129,15 +150,16 @@ class Store:
         keys: Sequence[str],
         args: Sequence[Any],
         *then: tuple[str | int, ...],
+        lacks: Callable[[list[Any]], bool] | None = None,
     ) -> list[Any]:
         # Together, because waiting for durability counts on the connection that wrote.
         run = ("EVALSHA", script.sha, len(keys), *keys, *args)
         try:
-            return await self._ask((run, *then))
+            return await self._ask((run, *then), lacks)
         except NoScriptError:
             # A store that was restarted has forgotten it, and has run nothing.
             await self.call(self.client.script_load(script.source))
-            return await self._run(script, keys, args, *then)
+            return await self._run(script, keys, args, *then, lacks=lacks)
 
     async def read_at_once(self, *commands: tuple[str | int, ...]) -> list[Any]:
         """Read several things as they are at one moment: nobody writes in between.
@@ -148,10 +170,12 @@ class Store:
         found: list[Any] = answers[-1]
         return found
 
-    async def _ask(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+    async def _ask(
+        self, commands: Sequence[tuple[Any, ...]], lacks: Callable[[list[Any]], bool] | None = None
+    ) -> list[Any]:
         """Send commands together. Raises StoreAwayError, and what a script is there to say."""
         try:
-            answers = await self.call(self._wires.ask(commands))
+            answers = await self.call(self._wires.ask(commands, lacks=lacks))
             for answer in answers:
                 if isinstance(answer, Exception):
                     raise answer
