@@ -74,11 +74,15 @@ class BriefHandler(logging.StreamHandler[Any]):
         super().__init__(sys.stderr)
         self._began = time.monotonic()
         self._written: dict[_Kind, int] = {}
+        self._named: dict[_Kind, str] = {}
+        """What each kind is called: by its event, else by its first line."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line, or only count it."""
         self.sum_up()
         kind = self._kind(record)
+        if kind not in self._written:
+            self._named[kind] = f"{getattr(record, 'event', '') or record.getMessage()} {kind[2]}"
         written = self._written[kind] = self._written.get(kind, 0) + 1
         if written <= A_MINUTE:
             super().emit(record)
@@ -93,10 +97,12 @@ class BriefHandler(logging.StreamHandler[Any]):
         if time.monotonic() - self._began < MINUTE and not at_once:
             return
         written, self._written = self._written, {}
+        named, self._named = self._named, {}
         self._began = time.monotonic()
-        for (what, level, code), number in written.items():
+        for kind, number in written.items():
             if number > A_MINUTE:
-                super().emit(_summary(number - A_MINUTE, level, f"{what} {code}".strip()[:200]))
+                of = named[kind].strip()[:200]
+                super().emit(_summary(number - A_MINUTE, level=kind[1], of=of))
 
     def _kind(self, record: logging.LogRecord) -> _Kind:
         fields = getattr(record, "fields", {})
