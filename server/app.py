@@ -58,7 +58,7 @@ EXPIRY_SECONDS = 60.0
 def make_site(settings: Settings, key: bytes) -> Site:
     """Make what all handlers share: rooms, templates, limits. Nothing runs yet."""
     process = secrets.token_hex(6)
-    store = Store(settings.redis_url or "", settings.durability)
+    store = Store(settings.redis_url or "", settings.durability, settings.replicas)
     metrics.STORE_PRESENT.set(0)
     store.on_presence.append(metrics.STORE_PRESENT.set)
     folders = resources()
@@ -147,7 +147,7 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     gc.set_threshold(50_000, 20, 50)
     await _meet_store(site.hub.store, stopping)
     server.add_sockets(sockets)
-    _say_ready()
+    _say_ready(site.hub.store)
     await stopping.wait()
     people, began = len(site.hub.guests), time.monotonic()
     await site.hub.drain(settings.drain_seconds)
@@ -227,7 +227,20 @@ async def _meet_store(store: Store, stopping: asyncio.Event) -> None:
     await tasks.any_of(there, stopping, seconds=STORE_SECONDS)
 
 
-def _say_ready() -> None:
-    if ready := os.environ.pop("STACKVOTE_READY_FD", None):
-        os.write(int(ready), b"1")
-        os.close(int(ready))
+def _say_ready(store: Store) -> None:
+    """Tell the parent that people are taken in, and when it comes to that, votes."""
+    ready = os.environ.pop("STACKVOTE_READY_FD", None)
+    if ready is None:
+        return
+
+    def say_served(present: bool) -> None:
+        if present:
+            store.on_presence.remove(say_served)
+            with contextlib.suppress(OSError):  # The parent may be gone.
+                os.write(int(ready), b"2")
+            os.close(int(ready))
+
+    os.write(int(ready), b"1")
+    store.on_presence.append(say_served)
+    if store.present:
+        say_served(True)

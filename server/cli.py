@@ -1,24 +1,39 @@
-"""The command line: `stackvote run`, `check`, `backup` and `restore`."""
+"""The command line: `stackvote run`, `check`, `backup`, `restore`, `boards`, `host`, `delete`."""
 
 import argparse
+import logging
 import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, NoReturn
 
-from server import backup, loglines, secret, tls, worker, workers
+from server import (
+    administration,
+    backup,
+    loglines,
+    redaction,
+    secret,
+    terminal,
+    tls,
+    worker,
+    workers,
+)
 from server.examination import examine
 from server.listening import PortError
+from server.live.founding import show_code
 from server.log.embedded import StoreError
 from server.log.inspection import faults
+from server.redaction import redacted
 from server.settings import KNOBS, Knob, Settings, SettingsError, load, unknown_names
 
 WRONG_USE = 2
 INTERRUPTED = 130
 _FAILURES = (
     *(secret.SecretError, PortError, StoreError, tls.TlsError),
-    *(workers.StartError, backup.BackupError),
+    *(workers.StartError, backup.BackupError, administration.AdministrationError),
 )
 """What a person can cause; the message says why and what to do."""
 
@@ -30,16 +45,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # For the parent process alone, hence not in the help.
         worker.work()
         return 0
+    sys.excepthook = redaction.excepthook
     given = _parser().parse_args(arguments)
     try:
         settings = load(_flags(given), os.environ)
     except SettingsError as error:
         return _complain(str(error), WRONG_USE)
+    settings.hide_secrets()
+    # What a command has to say it says in words of its own; `run` has a log.
+    logging.getLogger().addHandler(logging.NullHandler())
+    if redaction.holds_password(given.redis_url or ""):
+        _complain(
+            "All users of this machine can read the store's password in the list of processes. "
+            "Give --redis-url by the environment, as STACKVOTE_REDIS_URL.",
+            0,
+        )
     for name, meant in unknown_names(os.environ).items():
         hint = f" Did you mean {meant}?" if meant else ""
         _complain(f"{name} in the environment is no setting and is ignored.{hint}", 0)
     try:
-        return int(given.command(settings, *([given.file] if "file" in given else [])))
+        more = {name: getattr(given, name) for name in ("file", "code", "yes") if name in given}
+        return int(given.command(settings, **more))
     except _FAILURES as error:
         return _complain(str(error), 1)
     except KeyboardInterrupt:
@@ -57,7 +83,7 @@ def check(settings: Settings) -> int:
     """Say whether a server could run with these settings, and how well; change nothing."""
     findings = examine(settings)
     for finding in findings:
-        print(f"{finding.weight:7} {finding.words}")  # noqa: T201
+        _say(f"{finding.weight:7} {redacted(finding.words)}")
     return 1 if faults(findings) else 0
 
 
@@ -66,50 +92,113 @@ def save(settings: Settings, file: str) -> int:
     server runs.
     """
     boards = backup.backup(settings, Path(file))
-    print(f"Wrote {_so_many(boards)} and the secret to {file}. Keep it closed to others.")  # noqa: T201
+    _say(f"Wrote {_so_many(boards)} and the secret to {file}. Keep it closed to others.")
     return 0
 
 
 def restore(settings: Settings, file: str) -> int:
     """Put a backup in the place of what is in the data folder; the server must not run."""
     done = backup.restore(settings, Path(file))
-    print(f"Restored {_so_many(done.boards)} of {done.taken_at} to {settings.data_dir}.")  # noqa: T201
+    _say(f"Restored {_so_many(done.boards)} of {done.taken_at} to {settings.data_dir}.")
     if done.boards < done.of:
         gone = done.of - done.boards
-        print(f"{_so_many(gone)} had not been touched for so long that they expired since.")  # noqa: T201
+        _say(f"{_so_many(gone)} had not been touched for so long that they expired since.")
     if done.kept:
-        print(f"What was there before is in {done.kept}; delete it when all is well.")  # noqa: T201
+        _say(f"What was there before is in {done.kept}; delete it when all is well.")
     return 0
+
+
+def host(settings: Settings, code: str) -> int:
+    """Make a new host link for a board, whoever lost the old one. It adds a host named Operator
+    to the board, which stands in the history of the meeting; other hosts keep their links.
+    Works while the server runs and when it does not. Give the settings that the server has, so
+    that the link begins with its address.
+    """
+    link = administration.add_host(settings, code)
+    _say(f"This link makes a browser a host's. It is shown this once: keep it to yourself.\n{link}")
+    return 0
+
+
+def boards(settings: Settings) -> int:
+    """List all boards, the one used last first: code, entries in the log, size in the store, last
+    use, date of expiry (UTC), title.
+    """
+    for board in (found := administration.boards(settings)):
+        size = "?" if board.size is None else f"{-(-board.size // 1024)} KiB"
+        when = f"{_date(board.used_at)}  {_date(board.expires_at)}"
+        _say(
+            f"{show_code(board.code):10} {board.entries:>9}  {size:>10}  {when}  "
+            f"{terminal.plain(board.title)}"
+        )
+    _say(_so_many(len(found)))
+    return 0
+
+
+def delete(settings: Settings, code: str, *, yes: bool) -> int:
+    """Delete a board in the store and in all servers, for good. Asks first. Backups that were
+    made before still hold it.
+    """
+    board = administration.summary(settings, code)
+    if not yes and not _agrees(administration.warn_of_deletion(board)):
+        return _complain("Nothing was deleted.", 1)
+    administration.delete(settings, board.code)
+    _say(f"The board {show_code(board.code)} is deleted.")
+    return 0
+
+
+def _agrees(question: str) -> bool:
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:
+        return False
+
+
+def _date(at: int | None) -> str:
+    if at is None:
+        return "never".ljust(len("2026-11-22 01:00"))
+    return time.strftime("%Y-%m-%d %H:%M", time.gmtime(at / 1000))
 
 
 def _so_many(boards: int) -> str:
     return f"{boards} board{'' if boards == 1 else 's'}"
 
 
+class _Parser(argparse.ArgumentParser):
+    """Argparse, which would else print a password that stands behind a misspelt option."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(redacted(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    knobs = argparse.ArgumentParser(add_help=False)
+    knobs = _Parser(add_help=False)
     for knob in KNOBS:
         _add(knobs, knob)
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="stackvote",
         description="A voting board with which a team decides on its technology in a meeting.",
     )
     parser.add_argument("--version", action="version", version=f"stackvote {version('stackvote')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command, words in (
-        (run, "serve the boards until told to stop"),
-        (check, "look whether a server could run with these settings"),
-    ):
-        commands.add_parser(
-            command.__name__, parents=[knobs], help=words, description=command.__doc__
-        ).set_defaults(command=command)
-    for name, copy, words in (
-        ("backup", save, "write all boards and the secret into one file"),
-        ("restore", restore, "put back what a backup holds"),
-    ):
-        made = commands.add_parser(name, parents=[knobs], help=words, description=copy.__doc__)
-        made.add_argument("file", metavar="FILE", help="the file of the backup")
-        made.set_defaults(command=copy)
+
+    def command(name: str, done: Callable[..., int], words: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, parents=[knobs], help=words, description=done.__doc__)
+        made.set_defaults(command=done)
+        return made
+
+    file: dict[str, Any] = {"metavar": "FILE", "help": "the file of the backup"}
+    code: dict[str, Any] = {"metavar": "CODE", "help": "the board's code, as its pages show it"}
+    command("run", run, "serve the boards until told to stop")
+    command("check", check, "look whether a server could run with these settings")
+    command("backup", save, "write all boards and the secret into one file").add_argument(
+        "file", **file
+    )
+    command("restore", restore, "put back what a backup holds").add_argument("file", **file)
+    command("boards", boards, "list all boards")
+    command("host", host, "make a new host link for a board").add_argument("code", **code)
+    removal = command("delete", delete, "delete a board for good")
+    removal.add_argument("code", **code)
+    removal.add_argument("--yes", action="store_true", help="do not ask")
     return parser
 
 
@@ -129,6 +218,10 @@ def _flags(given: argparse.Namespace) -> dict[str, str]:
     return {name: str(value) for name, value in values if value is not None}
 
 
+def _say(words: str) -> None:
+    print(terminal.clean(words))  # noqa: T201
+
+
 def _complain(words: str, status: int) -> int:
-    print(f"stackvote: {words}", file=sys.stderr)  # noqa: T201
+    print(f"stackvote: {terminal.clean(redacted(words))}", file=sys.stderr)  # noqa: T201
     return status

@@ -14,7 +14,9 @@ from server.log.inspection import (
     Finding,
     StoreUnfitError,
     Weight,
+    compare_secret,
     faults,
+    inspect_rights,
     inspect_store,
     probe_store,
 )
@@ -83,19 +85,27 @@ def _check_store(settings: Settings) -> list[Finding]:
             return []
         url = EmbeddedStore(settings.data_dir).url
     try:
-        found = inspect_store(url, settings.durability)
+        found = inspect_store(url, settings.durability, settings.replicas)
         # One that is not fit is not written to.
-        return found if faults(found) else found + probe_store(url, settings.durability)
+        if faults(found):
+            return found
+        found += inspect_rights(url, settings.durability)
+        if faults(found):
+            return found
+        found += _check_same_secret(settings, url)
+        return found + probe_store(url, settings.durability, settings.replicas)
     except StoreUnfitError as error:
         return [Finding(Weight.FAULT, str(error))]
     except StoreAwayError as error:
-        return [
-            Finding(
-                Weight.FAULT,
-                f"The store cannot be reached: {error} Does it run, is the address right, and does "
-                "the network let it through?",
-            )
-        ]
+        return [Finding(Weight.FAULT, f"The store cannot be reached: {error}")]
+
+
+def _check_same_secret(settings: Settings, url: str) -> list[Finding]:
+    try:
+        fingerprint = secret.fingerprint(secret.read(settings.secret_path))
+    except (FileNotFoundError, secret.SecretError):
+        return []
+    return compare_secret(url, fingerprint, change=False)
 
 
 def _check_data(settings: Settings) -> list[Finding]:

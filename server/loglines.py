@@ -1,8 +1,9 @@
 """The lines a server writes about itself, for people or for a log collector.
 
 Each unit of work has one line; `event` gives it a name and fields for machines. No line holds
-what people wrote, and nobody outside can make the server write without end: of each kind there
-are ten a minute, of a fault one, and then one that says how many more there were.
+what people wrote, nor a password or a key, and nobody outside can make the server write without
+end: of each kind there are ten a minute, of a fault one, and then one that says how many more
+there were.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from server.redaction import redacted
 from server.settings import Settings
 
 # What strangers do wrong on the line is answered there. A line for each would be theirs to fill
@@ -54,7 +56,21 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(line).decode()
+        shown = {
+            name: redacted(value) if isinstance(value, str) else value
+            for name, value in line.items()
+        }
+        return msgspec.json.encode(shown).decode()
+
+
+class TextFormatter(logging.Formatter):
+    """One line for people, and the traceback where there is one."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(process)d %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
 
 
 class BriefHandler(logging.StreamHandler[Any]):
@@ -65,11 +81,15 @@ class BriefHandler(logging.StreamHandler[Any]):
         self._began = time.monotonic()
         self._written: dict[_Kind, int] = {}
         self._left_out: dict[_Kind, int] = {}
+        self._named: dict[_Kind, str] = {}
+        """What each kind is called: by its event, else by its first line."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line, or only count it."""
         self.sum_up()
         kind = self._kind(record)
+        if kind not in self._written:
+            self._named[kind] = f"{getattr(record, 'event', '') or record.getMessage()} {kind[2]}"
         written = self._written[kind] = self._written.get(kind, 0) + 1
         if written <= getattr(record, "a_minute", A_MINUTE):
             super().emit(record)
@@ -86,9 +106,10 @@ class BriefHandler(logging.StreamHandler[Any]):
         if time.monotonic() - self._began < MINUTE and not at_once:
             return
         left_out, self._left_out, self._written = self._left_out, {}, {}
+        named, self._named = self._named, {}
         self._began = time.monotonic()
-        for (what, level, code), number in left_out.items():
-            super().emit(_summary(number, level, f"{what} {code}".strip()[:200]))
+        for kind, number in left_out.items():
+            super().emit(_summary(number, level=kind[1], of=named[kind].strip()[:200]))
 
     def _kind(self, record: logging.LogRecord) -> _Kind:
         fields = getattr(record, "fields", {})
@@ -108,12 +129,7 @@ def _summary(left_out: int, level: int, of: str) -> logging.LogRecord:
 def configure(settings: Settings) -> None:
     """Send this process's log lines to standard error in the form that was asked for."""
     handler = BriefHandler()
-    if settings.log_format == "json":
-        handler.setFormatter(JsonFormatter())
-    else:
-        handler.setFormatter(
-            logging.Formatter("%(asctime)s %(levelname)-7s %(process)d %(name)s: %(message)s")
-        )
+    handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())

@@ -75,10 +75,10 @@ CLOSES = Counter(
 SENT_AWAY = Counter(
     "stackvote_sent_away_total",
     "Connections closed before they were live: `slow` to ask or to read, many bytes `unread`, or "
-    "the server `full`; many are strangers who mean no good.",
+    "the server `full`, or `tls` on a port without; many are strangers who mean no good.",
     ["why"],
 )
-for _why in ("slow", "unread", "full"):
+for _why in ("slow", "unread", "full", "tls"):
     SENT_AWAY.labels(_why)  # From 0 on, so that the first one is seen to come.
 BOARDS = Counter("stackvote_boards_created_total", "Boards made.")
 HTTP_SECONDS = Histogram(

@@ -7,10 +7,10 @@ _OPENING = """\
 
 Made by `make docs` from `server/settings.py`; change them there.
 
-Each setting is an option of `stackvote run`, `check`, `backup` and `restore`, and a name in the
-environment. An option comes before the environment, the environment before the default. An
-empty value in the environment counts as not given. `stackvote check` shows whether a server
-could run with what you have set.
+Each setting is an option of every command of `stackvote`, and a name in the environment. An
+option comes before the environment, the environment before the default. An empty value in the
+environment counts as not given. `stackvote check` shows whether a server could run with what you
+have set.
 """
 
 

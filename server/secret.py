@@ -12,6 +12,8 @@ import secrets
 import stat
 from pathlib import Path
 
+from server.redaction import hide
+
 SIZE = 32
 # A group may read it: that is how orchestrators hand a secret to a process that is not root.
 _TOO_OPEN = stat.S_IWGRP | stat.S_IXGRP | stat.S_IRWXO
@@ -48,6 +50,7 @@ def read(path: Path) -> bytes:
             f"The secret file {path} is open to other users (mode {stat.S_IMODE(mode):o}). "
             f"Close it with: chmod 600 {path}"
         )
+    hide(secret.decode(errors="replace"))
     if len(secret) < SIZE:
         raise SecretError(
             f"The secret file {path} holds {len(secret)} bytes; at least {SIZE} are needed. "
@@ -113,7 +116,14 @@ def host_key(secret: bytes, code: str) -> str:
 
     It is derived, so that it is the same after a restart and on every machine.
     """
-    return base64.urlsafe_b64encode(derive(secret, "host key", code)).rstrip(b"=").decode()
+    key = base64.urlsafe_b64encode(derive(secret, "host key", code)).rstrip(b"=").decode()
+    hide(key)
+    return key
+
+
+def fingerprint(secret: bytes) -> str:
+    """Name a secret, so that two servers can be told whether they have the same."""
+    return derive(secret, "fingerprint").hex()[:32]
 
 
 def looking_glass(secret: bytes) -> str:

@@ -12,10 +12,12 @@ import typing
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 from msgspec import Meta
+
+from server.redaction import hide_password, redacted, redacted_url
 
 PREFIX = "STACKVOTE_"
 
@@ -55,8 +57,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str | None,
         Meta(
             description="A Redis or Valkey from version 7.0 on, as redis://, rediss:// or unix://, "
-            "with user and password where it asks for them. Left empty: a private Valkey is "
-            "started in the data folder."
+            "with user and password where it asks for them: redis://user:password@host:6379/0. In "
+            "a password / ? # @ % are written as %2F %3F %23 %40 %25. Give it by the environment: "
+            "all users of this machine can see the options of a process. Left empty: a private "
+            "Valkey is started in the data folder."
         ),
     ] = None
     durability: Annotated[
@@ -64,9 +68,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(
             description="What an external store must have done before a vote is acknowledged: "
             "none, whatever it is set up to do; local, written to its disk (WAITAOF); replica, "
-            "passed on to one replica (WAIT). The embedded store always writes to disk first."
+            "passed on to as many replicas as `replicas` says (WAIT). The embedded store always "
+            "writes to disk first."
         ),
     ] = "none"
+    replicas: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100,
+            description="With durability replica: how many replicas have a vote before it is "
+            "acknowledged. With fewer than the store has, a failover to another one loses votes; "
+            "with all of them, no vote is acknowledged while one is away.",
+            extra_json_schema={"unit": "replicas"},
+        ),
+    ] = 1
     public_url: Annotated[
         str | None,
         Meta(
@@ -197,6 +213,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Where the secret lies; `server.secret.load` reads it."""
         return Path(self.secret_file) if self.secret_file else self.data_dir / "secret"
 
+    def hide_secrets(self) -> None:
+        """See to it that this process shows no password of these settings from now on."""
+        if self.redis_url is not None:
+            hide_password(self.redis_url)
+
     def redacted(self) -> dict[str, Any]:
         """Give all settings as they may be shown: without the store's password."""
         shown = msgspec.structs.asdict(self)
@@ -285,7 +306,7 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
         try:
             values[knob.name] = _CHECKS.get(knob.name, _same)(_convert(knob, text))
         except ValueError as error:
-            shown = redacted_url(text) if knob.name == "redis_url" else text
+            shown = redacted_url(text) if knob.name == "redis_url" else redacted(text)
             raise SettingsError(f"{source} is {shown!r}, but must be {error}.") from None
     values["data"] = str(Path(values.get("data", Settings().data)).expanduser().absolute())
     for name in ("secret_file", "tls_cert", "tls_key"):
@@ -296,6 +317,10 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
         raise SettingsError(
             f"durability is {settings.durability!r}, which is for a store of your own "
             "(--redis-url): the embedded one always writes to disk before it answers."
+        )
+    if settings.replicas > 1 and settings.durability != "replica":
+        raise SettingsError(
+            f"replicas is {settings.replicas}, but no vote waits for any: say --durability replica."
         )
     if (settings.tls_cert is None) != (settings.tls_key is None):
         raise SettingsError("--tls-cert and --tls-key go together: give both, or neither.")
@@ -335,11 +360,35 @@ def _check_origin(text: str) -> str:
 
 
 def _check_redis_url(text: str) -> str:
+    try:
+        _require_store(text)
+    except ValueError:
+        credentials = text.partition("://")[2].rpartition("@")[0]
+        if odd := [sign for sign in "/?#" if sign in credentials]:
+            raise ValueError(
+                f"written with {' '.join(map(_encoded, odd))} for {' '.join(odd)} in the user or "
+                "the password, else it cannot be told where they end"
+            ) from None
+        raise
+    return text
+
+
+def _require_store(text: str) -> None:
     parts = _split(text)
-    reachable = parts.path if parts.scheme == "unix" else parts.hostname
+    if parts.scheme == "unix":
+        reachable = bool(parts.path) and (not parts.netloc or "@" in parts.netloc)
+    else:
+        reachable = bool(parts.hostname) and not parts.fragment
     if parts.scheme not in {"redis", "rediss", "unix"} or not reachable:
         raise ValueError("redis://host:port/0, rediss://host:port/0 or unix:///path/to/socket")
-    return text
+    if parts.scheme != "unix" and not re.fullmatch(r"/?\d*", parts.path):
+        raise ValueError("an address that ends with the number of a database, such as /0")
+    if parts.query and not re.fullmatch(r"([a-z_]+=[^&]*&?)*", parts.query):
+        raise ValueError("an address whose ? is followed by parameters, such as ?db=0")
+
+
+def _encoded(sign: str) -> str:
+    return f"%{ord(sign):02X}"
 
 
 def _split(text: str) -> SplitResult:
@@ -374,18 +423,3 @@ _CHECKS: dict[str, typing.Callable[[Any], Any]] = {
     "trusted_origins": lambda origins: tuple(_check_origin(origin) for origin in origins),
     "metrics_from": lambda networks: tuple(_check_network(network) for network in networks),
 }
-
-
-def redacted_url(url: str) -> str:
-    """Give a store's address as it may be shown: stars for user, password and parameters."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "***"
-    if not (parts.query or "@" in parts.netloc):
-        return url
-    credentials, at, place = parts.netloc.rpartition("@")
-    user = credentials.partition(":")[0]
-    netloc = f"{user}:***@{place}" if at else place
-    # The password may also stand in the query (?password=…).
-    return urlunsplit((parts.scheme, netloc, parts.path, "***" if parts.query else "", ""))

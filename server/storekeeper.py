@@ -10,13 +10,24 @@ from functools import partial
 from server import tasks
 from server.figures import Figures
 from server.log.embedded import EmbeddedStore, StoreError
-from server.log.inspection import StoreUnfitError, faults, inspect_store
+from server.log.inspection import (
+    Finding,
+    StoreUnfitError,
+    compare_secret,
+    faults,
+    inspect_rights,
+    inspect_store,
+)
 from server.log.store import StoreAwayError
 from server.loglines import event
+from server.redaction import redacted_url
 from server.restarts import Restarts, in_words, sleep_unless
-from server.settings import Settings, redacted_url
+from server.settings import Settings
 
 STORE_PATIENCE = 30.0
+"""Seconds in which an external store has to answer at the start, once it has read its data."""
+UNFIT_PATIENCE = 20.0
+"""Seconds in which one that answers has to let us in, and be fit."""
 # From one look to the next whether a full disk has room again.
 ROOM_PAUSE = 0.5
 
@@ -26,9 +37,11 @@ log = logging.getLogger("stackvote.workers")
 class StoreKeeper:
     """Has a store there for as long as the workers need it."""
 
-    def __init__(self, settings: Settings, figures: Figures) -> None:
+    def __init__(self, settings: Settings, figures: Figures, fingerprint: str) -> None:
+        """`fingerprint` names the secret of this server; see `secret.fingerprint`."""
         self.settings = settings
         self.figures = figures
+        self._fingerprint = fingerprint
         self._embedded = EmbeddedStore(settings.data_dir) if settings.redis_url is None else None
         self._closing = asyncio.Event()
         self._changing = asyncio.Lock()
@@ -49,7 +62,8 @@ class StoreKeeper:
         promise = {
             "none": "how durable they are, it decides",
             "local": "every vote is on its disk before it is acknowledged",
-            "replica": "every vote is on a replica before it is acknowledged",
+            "replica": f"every vote is on {_so_many(self.settings.replicas)} before it is "
+            "acknowledged",
         }[self.settings.durability]
         return f"Data in the store {redacted_url(self.url)}; {promise}."
 
@@ -80,27 +94,45 @@ class StoreKeeper:
         self.figures.write()
 
     async def _await_external(self, stopping: asyncio.Event) -> None:
-        """Wait for a store which may start at the same time as we do."""
+        """Wait for a store which may start at the same time as we do, or is just being mended.
+
+        What is wrong is said at once, and again when it is something else.
+        """
         shown = redacted_url(self.url)
-        deadline = time.monotonic() + STORE_PATIENCE
+        began, said = time.monotonic(), ""
         while not stopping.is_set():
+            patience, words = UNFIT_PATIENCE, ""
             try:
-                found = await asyncio.to_thread(inspect_store, self.url, self.settings.durability)
+                words = " ".join(faults(await asyncio.to_thread(self._inspect)))
             except StoreUnfitError as error:
-                raise StoreError(f"{shown}: {error}") from None
+                words = str(error)
             except StoreAwayError as error:
-                if time.monotonic() > deadline:
-                    raise StoreError(f"The store {shown} cannot be reached: {error}") from None
+                patience, words = STORE_PATIENCE, f"It cannot be reached: {error}"
+                if "LOADING" in words or "loading the dataset" in words:
+                    began = time.monotonic()  # It is making headway.
+            if not words:
+                return
+            if time.monotonic() > began + patience:
+                raise StoreError(f"The store {shown}: {words}")
+            if words != said:
                 log.warning(
                     "Waiting for the store %s: %s",
-                    *(shown, error),
-                    extra=event("store_awaited", store=shown),
+                    *(shown, words),
+                    extra=event("store_awaited", store=shown, why=words),
                 )
-                await sleep_unless(stopping, 1.0)
-            else:
-                if wrong := faults(found):
-                    raise StoreError(f"{shown}: {' '.join(wrong)}")
-                return
+                said = words
+            await sleep_unless(stopping, 1.0)
+
+    def _inspect(self) -> list[Finding]:
+        """Look whether boards can be kept there. Raises StoreAwayError, StoreUnfitError."""
+        durability, replicas = self.settings.durability, self.settings.replicas
+        found = inspect_store(self.url, durability, replicas)
+        if not faults(found):
+            found += inspect_rights(self.url, durability)
+        if not faults(found):
+            for strange in compare_secret(self.url, self._fingerprint, change=True):
+                log.warning("%s", strange.words, extra=event("store_of_another_secret"))
+        return found
 
     async def _keep(self, store: EmbeddedStore) -> None:
         """Start the store again whenever it dies, on the same files, at once the first time."""
@@ -156,3 +188,7 @@ class StoreKeeper:
                 )
                 told = True
             await sleep_unless(self._closing, ROOM_PAUSE)
+
+
+def _so_many(replicas: int) -> str:
+    return "a replica" if replicas == 1 else f"{replicas} replicas"

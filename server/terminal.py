@@ -1,5 +1,7 @@
 """What the terminal shows when the server is ready: where to go, and where the data are."""
 
+import unicodedata
+
 from server.addresses import is_loopback, local_base, public_base
 from server.live.founding import DEFAULT_CODE
 from server.settings import Settings
@@ -38,5 +40,29 @@ def _addresses(base: str, host_key: str) -> list[str]:
     return [
         f"  Vote           {board}",
         f"  Shared screen  {board}/screen",
-        f"  Host           {board}/host?key={host_key}",
+        f"  Host           {_host_link(base, DEFAULT_CODE, host_key)}",
     ]
+
+
+def host_link(settings: Settings, code: str, key: str) -> str:
+    """Give the address with which a browser becomes a host's."""
+    return _host_link(public_base(settings), code, key)
+
+
+def _host_link(base: str, code: str, key: str) -> str:
+    return f"{base}/b/{code}/host?key={key}"
+
+
+def plain(text: str, longest: int = 60) -> str:
+    """Give what somebody wrote as one line of a terminal."""
+    line = " ".join(clean(text).split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def clean(text: str) -> str:
+    """Give a text without signs that move a terminal's cursor, change its colours or turn its
+    direction.
+    """
+    return "".join(
+        "\ufffd" if unicodedata.category(sign)[0] == "C" and sign != "\n" else sign for sign in text
+    )

@@ -2,7 +2,8 @@
 
 A worker is a fresh interpreter that inherits the sockets. Between it and its parent there are
 two pipes: by `STACKVOTE_PARENT_FD` it notices that its parent is gone (it reads the end of
-file), and by `STACKVOTE_READY_FD` it says that it is ready (it writes one byte and closes it).
+file), and by `STACKVOTE_READY_FD` it says that it takes people in (it writes `1`), and then that it
+has the store, too (`2`).
 The settings come by standard input, because they hold a password, which a command line or an
 environment would show.
 """
@@ -19,7 +20,7 @@ from asyncio.subprocess import Process
 
 import msgspec
 
-from server import loglines
+from server import loglines, redaction
 from server.log.embedded import tenancy
 from server.loglines import event
 from server.settings import Settings
@@ -40,6 +41,8 @@ class Handover(msgspec.Struct, frozen=True):
 def work() -> None:
     """Be a worker: serve what the parent hands over, until it says stop or is gone."""
     handover = msgspec.json.decode(sys.stdin.buffer.read(), type=Handover)
+    sys.excepthook = redaction.excepthook
+    handover.settings.hide_secrets()
     # Only a worker loads the web framework and all that hangs on it.
     from server.app import serve  # noqa: PLC0415
 
@@ -59,6 +62,7 @@ class Worker:
         self.pid = process.pid
         self._process = process
         self._ready = ready
+        self._said: asyncio.StreamReader | None = None
         self._started = time.monotonic()
 
     def age(self) -> float:
@@ -78,8 +82,9 @@ class Worker:
 
     async def ready(self) -> bool:
         """Wait until it says that it is ready. One that ends first, or hangs, never is."""
-        reader = asyncio.StreamReader()
-        pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+        reader = self._said = asyncio.StreamReader()
+        # At the end of the file, which comes with the worker's at the latest, it is closed.
+        await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(self._ready, "rb", 0)
         )
         try:
@@ -93,8 +98,10 @@ class Worker:
             )
             self.kill()
             return False
-        finally:
-            pipe.close()
+
+    async def has_store(self) -> bool:
+        """Wait until it says that it has the store; False where it ends first."""
+        return self._said is not None and await self._said.read(1) == b"2"
 
     async def ended(self) -> int:
         """Wait until it is gone, and give its exit status."""

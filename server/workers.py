@@ -47,13 +47,14 @@ def run(settings: Settings) -> None:
     """Serve until a signal says stop. Raises StartError, PortError, StoreError, SecretError,
     TlsError.
     """
-    key = secret.host_key(secret.load(settings.secret_path), DEFAULT_CODE)
+    signing = secret.load(settings.secret_path)
+    key = secret.host_key(signing, DEFAULT_CODE)
     tls.context(settings)
     raise_file_limit()
     sockets = listen(settings)
     settings = msgspec.structs.replace(settings, port=sockets[0].getsockname()[1])
     with Figures() as figures:
-        store = StoreKeeper(settings, figures)
+        store = StoreKeeper(settings, figures, secret.fingerprint(signing))
         asyncio.run(Supervisor(settings, sockets, store, figures, key).run())
 
 
@@ -128,7 +129,7 @@ class Supervisor:
 
     async def _greet(self) -> None:
         for slot in self.slots:
-            await slot.ready.wait()
+            await slot.serves.wait()
         with tasks.contained("greeting"):  # Where nobody reads it, people are served all the same.
             print(terminal.greeting(self.settings, self.host_key, self.store.place()), flush=True)  # noqa: T201
         service.tell("READY=1")
@@ -251,6 +252,10 @@ class Slot:
     def __init__(self, supervisor: Supervisor) -> None:
         self.supervisor = supervisor
         self.ready = asyncio.Event()
+        """A worker takes people in."""
+        self.serves = asyncio.Event()
+        """It has the store, too: votes are taken."""
+        self._watching: asyncio.Task[None] | None = None
         self._worker: Worker | None = None
         self._changing = asyncio.Lock()
         self._restarts = Restarts()
@@ -315,9 +320,14 @@ class Slot:
         worker = self._worker = await self.supervisor.launch()
         if await worker.ready():
             self.ready.set()
+            self._watching = tasks.begin("greeting", self._watch(worker))
             log.info(
                 "Worker %d is ready after %.1f s.",
                 *(worker.pid, worker.age()),
                 extra=event("worker_ready", worker=worker.pid, seconds=round(worker.age(), 3)),
             )
         return worker
+
+    async def _watch(self, worker: Worker) -> None:
+        if await worker.has_store():
+            self.serves.set()

@@ -68,9 +68,20 @@ def test_nobody_can_make_it_write_without_end(minutes, capsys):
     (summary,) = lines(capsys)
     assert summary["event"] == "left_out"
     assert summary["count"] == 5000 - A_MINUTE
-    assert summary["of"] == "%s was refused. not_found"
+    assert summary["of"] == "http not_found"
+    assert summary["message"].endswith("more lines like this in a minute: http not_found")
     log.info("%s was refused.", "again", extra=event("http", code="not_found"))
     assert lines(capsys)[0]["message"] == "again was refused."
+
+
+def test_what_was_left_out_is_shown_as_it_would_have_been_written(minutes, capsys):
+    loglines.configure(Settings())
+    for number in range(A_MINUTE + 5):
+        log.warning("%d of %s", number, "many")
+    logging.getLogger().handlers[0].close()
+    shown = capsys.readouterr().err.splitlines()[-1]
+    assert shown.endswith("5 more lines like this in a minute: 0 of many")
+    assert "%" not in shown
 
 
 def test_what_was_left_out_is_said_at_the_end(minutes, capsys):

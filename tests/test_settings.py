@@ -21,6 +21,7 @@ OTHER = {
     "data": ("/srv/votes", "/srv/votes"),
     "redis_url": ("rediss://me:pw@store:6380/1", "rediss://me:pw@store:6380/1"),
     "durability": ("replica", "replica"),
+    "replicas": ("2", 2),
     "public_url": ("https://vote.example.org/", "https://vote.example.org"),
     "secret_file": ("/run/secrets/stackvote", "/run/secrets/stackvote"),
     "tls_cert": ("/etc/tls/cert.pem", "/etc/tls/cert.pem"),
@@ -43,7 +44,7 @@ OTHER = {
 }
 STORE = {"redis_url": "redis://store"}
 # What some of them cannot do without.
-NEEDED = STORE | {"tls_cert": "/cert.pem", "tls_key": "/key.pem"}
+NEEDED = STORE | {"durability": "replica", "tls_cert": "/cert.pem", "tls_key": "/key.pem"}
 
 
 def test_without_anything_said_the_defaults_hold():
@@ -116,6 +117,11 @@ def test_a_wrong_value_is_refused_with_its_source_and_what_is_allowed(name, text
 def test_a_durability_that_the_embedded_store_cannot_have_is_refused():
     with pytest.raises(SettingsError, match="--redis-url"):
         load({"durability": "replica"}, {})
+
+
+def test_replicas_are_asked_for_where_a_vote_waits_for_them():
+    with pytest.raises(SettingsError, match="--durability replica"):
+        load(STORE | {"replicas": "2"}, {})
 
 
 @pytest.mark.parametrize(

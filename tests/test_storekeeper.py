@@ -1,10 +1,15 @@
+import contextlib
 import os
 import signal
+import socket
+import ssl
 import subprocess
+import threading
 
 import pytest
 from programs import path_of
 from running import command_of, launched, until
+from tcp_stores import free_port, stores
 
 from server.log.embedded import is_held
 
@@ -45,6 +50,26 @@ def test_told_to_stop_while_the_store_is_away_the_store_stays_away(tmp_path):
         assert server.stop() == 0
         assert "The store is back." not in server.log
     assert not is_held(tmp_path / "data")
+
+
+@contextlib.contextmanager
+def tls_port(folder):
+    """Give a port on which TLS is spoken, and nothing else."""
+    names = ("-keyout", folder / "key.pem", "-out", folder / "cert.pem", "-subj", "/CN=localhost")
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names]
+    subprocess.run(made, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+
+    def serve(listener):
+        with contextlib.suppress(OSError):
+            while True:
+                with listener.accept()[0] as came, contextlib.suppress(OSError):
+                    context.wrap_socket(came, server_side=True).close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, args=[listener], daemon=True).start()
+        yield listener.getsockname()[1]
 
 
 class Redis:
@@ -90,7 +115,8 @@ def test_a_store_that_turns_us_away_ends_the_start_in_words(tmp_path, redis_serv
         try:
             until(redis_server.path.exists)
             url = redis_server.url.replace("s3cret", "wr0ng")
-            with launched(tmp_path, STACKVOTE_REDIS_URL=url) as server:
+            soon = "import server.storekeeper\nserver.storekeeper.UNFIT_PATIENCE = 1.0"
+            with launched(tmp_path, prelude=soon, STACKVOTE_REDIS_URL=url) as server:
                 assert server.ended() == 1
         finally:
             store.terminate()
@@ -104,3 +130,155 @@ def test_told_to_stop_it_waits_for_an_external_store_no_longer(tmp_path, redis_s
         until(lambda: "Waiting for the store" in server.log)
         assert server.stop() == 0
         assert "Worker" not in server.log
+
+
+@pytest.fixture
+def store(tmp_path):
+    with stores(tmp_path) as start:
+        yield start
+
+
+RIGHTS = {
+    "no channels": ("~* +@all", "&sv:*"),
+    "no EVALSHA": ("~* &* +@all -evalsha", "+evalsha"),
+    "no MULTI": ("~* &* +@all -multi", "+multi"),
+    "no streams": ("~* &* +@all -xadd -xrange -xdel", "+xadd +xdel +xrange"),
+    "no SUBSCRIBE": ("~* &* +@all -subscribe", "+subscribe"),
+    "no PUBLISH": ("~* &* +@all -publish", "+publish"),
+    "no TIME": ("~* &* +@all -time", "+time"),
+    "no INFO": ("~* &* +@all -info", "+info"),
+    "other keys": ("~app:* &* +@all", "~sv:*"),
+    "next to nothing": ("+ping", "&sv:*"),
+}
+
+
+@pytest.mark.parametrize("case", RIGHTS)
+def test_a_right_that_is_missing_is_named_with_the_rule_that_gives_it(tmp_path, store, case):
+    has, lacks = RIGHTS[case]
+    external = store()
+    external.command("ACL", "SETUSER", "app", "on", ">s3cret", *has.split())
+    url = external.as_user("app", "s3cret")
+    with launched(tmp_path / "server", STACKVOTE_REDIS_URL=url) as server:
+        wanted = until(lambda: "ACL SETUSER app" in server.log and server.log, 15)
+        assert all(right in wanted for right in lacks.split())
+        assert server.process.poll() is None
+        # What is printed is what has to be typed.
+        external.command(*wanted.partition("ACL SETUSER app")[1].split(), *_rule(wanted))
+        server.await_greeting()
+        assert server.get("/b/FRAMEWORKS")[0] == 200
+    assert "s3cret" not in server.log + server.greeting
+
+
+def _rule(log):
+    return log.rpartition("ACL SETUSER app ")[2].splitlines()[0].strip(". ").split()
+
+
+def wrong(case, external):
+    """Give an address with which something is wrong."""
+    return {
+        "password": external.as_user("default", "wr0ng-w0rd"),
+        "database": f"redis://127.0.0.1:{external.port}/99",
+        "plain port": f"rediss://127.0.0.1:{external.port}/0",
+        "name": "redis://no-such-host.invalid:6379/0",
+        "port": f"redis://127.0.0.1:{free_port()}/0",
+    }[case]
+
+
+@pytest.mark.parametrize(
+    ("case", "options", "words"),
+    [
+        ("password", {"requirepass": "right"}, "refuses the user or password"),
+        ("database", {}, "has no database of the number"),
+        ("plain port", {}, "redis:// instead of rediss://"),
+        ("name", {}, "The host name in --redis-url is not known here"),
+        ("port", {}, "Nothing listens there"),
+    ],
+)
+def test_what_is_wrong_with_the_address_is_said_within_seconds(
+    tmp_path, store, case, options, words
+):
+    url = wrong(case, store(**options))
+    with launched(tmp_path / "server", STACKVOTE_REDIS_URL=url) as server:
+        until(lambda: words in server.log, 15)
+        assert server.process.poll() is None, server.log
+        assert "ready" not in server.greeting
+        assert server.stop() == 0
+    assert "wr0ng" not in server.log
+
+
+@pytest.mark.parametrize(
+    ("options", "words", "mend"),
+    [
+        ({"replicaof": "127.0.0.1 1"}, "its primary", "REPLICAOF NO ONE"),
+        (
+            {"maxmemory-policy": "allkeys-lru"},
+            "maxmemory-policy is allkeys-lru",
+            "CONFIG SET maxmemory-policy noeviction",
+        ),
+    ],
+)
+def test_a_store_that_is_unfit_is_waited_for_while_it_is_mended(
+    tmp_path, store, options, words, mend
+):
+    options = {name.replace("-", "_"): value for name, value in options.items()}
+    external = store(**options)
+    with launched(tmp_path / "server", STACKVOTE_REDIS_URL=external.url) as server:
+        until(lambda: words in server.log, 15)
+        external.command(*mend.split())
+        server.await_greeting()
+
+
+def test_a_plain_address_of_a_tls_port_is_told_so(tmp_path):
+    with tls_port(tmp_path) as port:
+        url = f"redis://127.0.0.1:{port}/0"
+        with launched(tmp_path / "server", STACKVOTE_REDIS_URL=url) as server:
+            until(lambda: "want TLS (rediss://)?" in server.log, 15)
+
+
+def test_a_right_that_is_taken_while_it_runs_is_named_too(tmp_path, store):
+    external = store()
+    external.command("ACL", "SETUSER", "app", "on", ">s3cret", "~*", "&*", "+@all")
+    url = external.as_user("app", "s3cret")
+    with launched(tmp_path / "server", STACKVOTE_REDIS_URL=url) as server:
+        server.await_greeting()
+        external.command("ACL", "SETUSER", "app", "resetchannels")
+        until(lambda: "Give its user the right: ACL SETUSER app &sv:*" in server.log)
+        external.command("ACL", "SETUSER", "app", "&sv:*")
+        until(server.is_ready)
+
+
+def test_ready_is_said_when_votes_are_taken_and_no_sooner(tmp_path, store):
+    """Between the look at the store and the first worker its user loses a right."""
+    external = store()
+    external.command("ACL", "SETUSER", "app", "on", ">s3cret", "~*", "&*", "+@all")
+    prelude = """
+import server.storekeeper as keeper
+inspect = keeper.inspect_rights
+def and_then_no_more(url, durability):
+    found = inspect(url, durability)
+    import redis
+    redis.Redis(port=PORT).execute_command("ACL", "SETUSER", "app", "resetchannels")
+    return found
+keeper.inspect_rights = and_then_no_more
+""".replace("PORT", str(external.port))
+    url = external.as_user("app", "s3cret")
+    with launched(tmp_path / "server", prelude=prelude, STACKVOTE_REDIS_URL=url) as server:
+        until(lambda: "Give its user the right: ACL SETUSER app &sv:*" in server.log)
+        until(lambda: "is ready after" in server.log)
+        read = threading.Thread(target=server.await_greeting)
+        read.start()
+        read.join(1.0)
+        assert not server.greeting
+        external.command("ACL", "SETUSER", "app", "&sv:*")
+        read.join(20)
+        assert "Stackvote is ready." in server.greeting
+
+
+def test_another_secret_on_the_same_database_is_mentioned(tmp_path, store):
+    external = store()
+    for name in ("one", "one", "two"):
+        with launched(tmp_path / name, STACKVOTE_REDIS_URL=external.url) as server:
+            server.await_greeting()
+            server.stop()
+    assert "had another secret" not in (tmp_path / "one" / "stderr").read_text()
+    assert "had another secret" in (tmp_path / "two" / "stderr").read_text()

@@ -49,9 +49,14 @@ class Founded(NamedTuple):
 
 
 def read_code(typed: str) -> str | None:
-    """Read a code as people type it: any case, with hyphens or blanks. None where it is none."""
+    """Read a code as people type it: any case, with hyphens or blanks, a whole link, and with what
+    a sentence or a mail program put around it. None where it is none.
+    """
     if len(typed) > _TYPED:
         return None
+    if "/b/" in typed:
+        typed = re.split(r"[/?#]", typed.partition("/b/")[2])[0]
+    typed = re.sub(r"^[\W_]+|[\W_]+$", "", typed)
     code = re.sub(r"[\s-]", "", typed).upper()
     return code if re.fullmatch(r"[A-Z0-9]{1,16}", code) else None
 

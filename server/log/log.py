@@ -147,7 +147,8 @@ class Log:
             epoch, first, at = await self._store.run_durably(
                 _APPEND,
                 (keys.log(code), keys.meta(code)),
-                (keys.live(code), self._retention, *entries),
+                (keys.live(code, self._store.database), self._retention, *entries),
+                patient=True,
             )
         except ResponseError as error:
             raise Refused(NO_SUCH_BOARD) from error

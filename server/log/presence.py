@@ -183,7 +183,7 @@ class Presence:
                 _HERE,
                 (keys.here(self._code), keys.lost(self._code)),
                 (
-                    keys.live(self._code),
+                    keys.live(self._code, self._store.database),
                     self._process,
                     int(LASTS * 1000),
                     " ".join(seats),

@@ -12,13 +12,12 @@ from typing import Any
 
 import redis
 
-from server.log.embedded import EmbeddedStore, StoreError, is_held
+from server.log.embedded import APPENDED, EmbeddedStore, StoreError, opened
 
 _POLL = 0.02
 _PATIENCE = 600.0
 _RDB = "dump.rdb"
 _BASE = "appendonly.aof.1.base.rdb"
-_APPENDED = "appendonlydir"
 _MANIFEST = f"file {_BASE} seq 1 type b\n"
 
 
@@ -27,11 +26,7 @@ def take(data_dir: Path, target: Path) -> int:
 
     Raises StoreError.
     """
-    if is_held(data_dir):
-        return _take(EmbeddedStore(data_dir), target)
-    if not (data_dir / _APPENDED).is_dir():
-        raise StoreError(f"There is no store in {data_dir}.")
-    with EmbeddedStore(data_dir) as store:
+    with opened(data_dir) as store:
         return _take(store, target)
 
 
@@ -40,7 +35,7 @@ def lay(snapshot: Path, data_dir: Path) -> int:
 
     Raises StoreError where the copy is damaged: then the folder is of no use.
     """
-    appended = data_dir / _APPENDED
+    appended = data_dir / APPENDED
     appended.mkdir(mode=0o700, parents=True)
     shutil.copyfile(snapshot, appended / _BASE)
     (appended / "appendonly.aof.manifest").write_text(_MANIFEST)
@@ -50,10 +45,10 @@ def lay(snapshot: Path, data_dir: Path) -> int:
 
 def replace(data_dir: Path, restored: Path, kept: Path) -> None:
     """Put the store of a restored folder in the place of another one, which is kept aside."""
-    if (data_dir / _APPENDED).exists():
+    if (data_dir / APPENDED).exists():
         kept.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (data_dir / _APPENDED).rename(kept / _APPENDED)
-    (restored / _APPENDED).rename(data_dir / _APPENDED)
+        (data_dir / APPENDED).rename(kept / APPENDED)
+    (restored / APPENDED).rename(data_dir / APPENDED)
 
 
 def _take(store: EmbeddedStore, target: Path) -> int:

@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from server import tasks
+from server.log.remedies import remedy
 from server.log.wires import Wires
 from server.loglines import event
 from server.metrics import ROUND_TRIP, STORE_LOSSES
@@ -27,18 +28,6 @@ DISTRUST = 5.0
 """Seconds for which a store that could not save is not asked to again by anybody new, unless
 what waits for it has been saved before."""
 _DURABLE_MS = 4000
-_NOT_NOW = {
-    "MISCONF",
-    "OOM",
-    "READONLY",
-    "NOREPLICAS",
-    "MASTERDOWN",
-    "LOADING",
-    "CLUSTERDOWN",
-    "BUSY",
-}
-"""Answers that mean: not now. The disk is full, the memory, the replica not yet a primary."""
-
 NO_BOARD = "NOBOARD"
 """What our scripts answer where a board does not exist."""
 
@@ -73,7 +62,8 @@ class Store:
     one handed out.
     """
 
-    def __init__(self, url: str, durability: Durability = "none") -> None:
+    def __init__(self, url: str, durability: Durability = "none", replicas: int = 1) -> None:
+        """`replicas`: how many have a vote before it is acknowledged, with durability `replica`."""
         self.present = False
         self.run = ""
         self.on_presence: list[Callable[[bool], None]] = []
@@ -82,7 +72,11 @@ class Store:
         self._alive_at = -math.inf
         """When it last gave a sign of life."""
         self._away_since = time.monotonic()
+        self._url = url
+        self._said_away: set[str] = set()
+        """What was said to be done since it was there last; empty text for what is unknown."""
         self._durability = durability
+        self._replicas = replicas
         # Whether a command is to be sent again is decided here, where it is known what a
         # second time would do, so redis-py itself tries once.
         once = {"socket_connect_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
@@ -95,6 +89,8 @@ class Store:
                 **once,
             )
         )
+        self.database = int(self.client.connection_pool.connection_kwargs.get("db") or 0)
+        """Its number; what is said on a channel is heard in all of them."""
         self._wires = Wires(
             ConnectionPool.from_url(url, socket_timeout=None, **once), CONNECTIONS, TIMEOUT
         )
@@ -108,8 +104,14 @@ class Store:
         (answer,) = await self._run(script, keys, args)
         return answer
 
-    async def run_durably(self, script: Script, keys: Sequence[str], args: Sequence[Any]) -> Any:
-        """Run a script that writes, and wait until that is as durable as asked for."""
+    async def run_durably(
+        self, script: Script, keys: Sequence[str], args: Sequence[Any], *, patient: bool = False
+    ) -> Any:
+        """Run a script that writes, and wait until that is as durable as asked for.
+
+        Raises StoreAwayError where that takes too long, unless `patient`; then it is waited for as
+        long as the connection lasts, because it stands in the log already.
+        """
         match self._durability:
             case "none":
                 answer = await self.run_script(script, keys, args)
@@ -118,15 +120,30 @@ class Store:
             case "local":
                 wait: tuple[str | int, ...] = ("WAITAOF", 1, 0, _DURABLE_MS)
             case "replica":
-                wait = ("WAIT", 1, _DURABLE_MS)
-        answer, copies = await self._run(script, keys, args, wait)
-        if not (copies[0] if isinstance(copies, list) else copies):
-            why = f"{wait[0]} was not confirmed in {_DURABLE_MS} ms"
-            self._distrust(why)
-            raise StoreAwayError(why)
+                wait = ("WAIT", self._replicas, _DURABLE_MS)
+        answer, copies = await self._run(
+            script, keys, args, wait, lacks=self._lacks_copies if patient else None
+        )
+        if self._lacks_copies([copies]):
+            raise StoreAwayError(self._unconfirmed)
         # It saves again: the next sign of life may say so.
         self._distrusted_until = 0.0
         return answer
+
+    @property
+    def _unconfirmed(self) -> str:
+        command = "WAIT" if self._durability == "replica" else "WAITAOF"
+        return f"{command} was not confirmed in {_DURABLE_MS} ms"
+
+    def _lacks_copies(self, answers: list[Any]) -> bool:
+        """Say whether what was written is not durable yet, by the last of the answers."""
+        if any(isinstance(answer, Exception) for answer in answers):
+            return False  # Nothing was written.
+        copies = answers[-1][0] if isinstance(answers[-1], list) else answers[-1]
+        lacks = bool(copies < (self._replicas if self._durability == "replica" else 1))
+        if lacks:
+            self._distrust(self._unconfirmed)
+        return lacks
 
     async def _run(
         self,
@@ -134,15 +151,16 @@ class Store:
         keys: Sequence[str],
         args: Sequence[Any],
         *then: tuple[str | int, ...],
+        lacks: Callable[[list[Any]], bool] | None = None,
     ) -> list[Any]:
         # Together, because waiting for durability counts on the connection that wrote.
         run = ("EVALSHA", script.sha, len(keys), *keys, *args)
         try:
-            return await self._ask((run, *then))
+            return await self._ask((run, *then), lacks)
         except NoScriptError:
             # A store that was restarted has forgotten it, and has run nothing.
             await self.call(self.client.script_load(script.source))
-            return await self._run(script, keys, args, *then)
+            return await self._run(script, keys, args, *then, lacks=lacks)
 
     async def read_at_once(self, *commands: tuple[str | int, ...]) -> list[Any]:
         """Read several things as they are at one moment: nobody writes in between.
@@ -153,10 +171,12 @@ class Store:
         found: list[Any] = answers[-1]
         return found
 
-    async def _ask(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+    async def _ask(
+        self, commands: Sequence[tuple[Any, ...]], lacks: Callable[[list[Any]], bool] | None = None
+    ) -> list[Any]:
         """Send commands together. Raises StoreAwayError, and what a script is there to say."""
         try:
-            answers = await self.call(self._wires.ask(commands))
+            answers = await self.call(self._wires.ask(commands, lacks=lacks))
             for answer in answers:
                 if isinstance(answer, Exception):
                     raise answer
@@ -176,13 +196,9 @@ class Store:
         except (RedisError, OSError) as error:
             raise self._judged(error, began) from error
 
-    def _judged(self, error: Exception, began: float) -> Exception:
-        """Tell an answer of the store from its absence."""
+    def _judged(self, error: Exception, began: float) -> StoreAwayError:
+        """Tell what a store says, and then does not do, from its absence."""
         if isinstance(error, ResponseError):
-            # redis-py takes the code off the words where it knows it, and only there.
-            code = error.status_code or str(error).partition(" ")[0]
-            if code not in _NOT_NOW:
-                return error
             self._distrust(error)
         elif began > self._alive_at:
             # Else it has given a sign of life since: what was lost is an attempt of before.
@@ -236,13 +252,21 @@ class Store:
         return int(_local_ms() + self._clock_offset)
 
     def set_present(self, *, value: bool, why: object = "") -> None:
+        """Say whether it answers; `why` not. The first time, and whenever that changes, it is
+        logged, and again where it stays away for another reason with a remedy of its own.
+        """
         now = time.monotonic()
         if value:
             self._alive_at = now
-        if value is self.present or (value and now < self._distrusted_until):
+        if value and (self.present or now < self._distrusted_until):
+            return
+        if not value:
+            self._say_away(why)
+        if value is self.present:
             return
         self.present = value
         if value:
+            self._said_away.clear()
             away = now - self._away_since
             logger.info(
                 "The store is there, after %.1f s.",
@@ -252,14 +276,20 @@ class Store:
         else:
             self._away_since = now
             STORE_LOSSES.inc()
-            logger.warning(
-                "The store is away (%s). Votes wait until it is back.",
-                why,
-                extra=event("store_away", why=str(why)),
-            )
-        for tell in self.on_presence:
+        for tell in list(self.on_presence):
             with tasks.contained("presence"):
                 tell(value)
+
+    def _say_away(self, why: object) -> None:
+        cure = remedy(why, self._url)
+        if cure in self._said_away or (not cure and self._said_away):
+            return
+        self._said_away.add(cure)
+        logger.warning(
+            "The store is away (%s). Votes wait until it is back.%s",
+            *(why, f" {cure}" if cure else ""),
+            extra=event("store_away", why=str(why)),
+        )
 
 
 def _local_ms() -> float:

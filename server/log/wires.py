@@ -5,12 +5,12 @@ a timeout for each step, takes twice the processor time (docs/decisions/0006).
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from redis.asyncio import ConnectionPool
 from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import ResponseError
+from redis.exceptions import ConnectionError, ResponseError  # noqa: A004
 
 
 class Wires:
@@ -21,34 +21,40 @@ class Wires:
         seconds.
         """
         self._pool = pool
+        self._most = most
         self._timeout = timeout
         self._free: list[AbstractConnection] = []
         self._slots = asyncio.Semaphore(most)
 
-    async def ask(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
+    async def ask(
+        self, commands: Sequence[Sequence[Any]], *, lacks: Callable[[list[Any]], bool] | None = None
+    ) -> list[Any]:
         """Send commands together; return what the store says to each, a ResponseError too.
 
-        Raises what redis-py raises, or TimeoutError: what was done then is not known.
+        As long as the answers `lack` something, the last command alone is sent again, on the same
+        connection: waiting for copies counts on the one that wrote. Meanwhile others may
+        have its place. Raises what redis-py raises, or TimeoutError: what was done is not known.
         """
+        wire: AbstractConnection | None = None
         try:
             async with asyncio.timeout(self._timeout), self._slots:
-                return await self._ask(commands)
-        except TimeoutError as error:
-            raise TimeoutError(f"no answer in {self._timeout:g} s") from error
-
-    async def _ask(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
-        wire: AbstractConnection = (
-            self._free.pop() if self._free else self._pool.make_connection()  # type: ignore[no-untyped-call]
-        )
-        try:
-            await _connect(wire)
-            await wire.send_packed_command(wire.pack_commands(commands))
-            answers = [await _answer(wire) for _ in commands]
-        except BaseException:
-            # Whoever came next would be given the answer to this.
-            await wire.disconnect(nowait=True)
+                wire = self._free.pop() if self._free else self._pool.make_connection()  # type: ignore[no-untyped-call]
+                await _connect(wire)
+                answers = await _exchange(wire, commands)
+            while lacks is not None and lacks(answers):
+                async with asyncio.timeout(self._timeout):
+                    answers[-1:] = await _exchange(wire, commands[-1:])
+        except BaseException as error:
+            if wire is not None:
+                # Whoever came next would be given the answer to this.
+                await wire.disconnect(nowait=True)
+            if isinstance(error, TimeoutError):
+                raise TimeoutError(f"no answer in {self._timeout:g} s") from error
             raise
-        self._free.append(wire)
+        if len(self._free) < self._most:
+            self._free.append(wire)
+        else:
+            await wire.disconnect(nowait=True)
         return answers
 
     async def close(self) -> None:
@@ -62,6 +68,14 @@ async def _connect(wire: AbstractConnection) -> None:
         await wire.disconnect(nowait=True)
     if not wire.is_connected:
         await wire.connect()  # type: ignore[no-untyped-call]
+
+
+async def _exchange(wire: AbstractConnection, commands: Sequence[Sequence[Any]]) -> list[Any]:
+    if not wire.is_connected:
+        # redis-py would connect anew without a word, and nothing was written on that one.
+        raise ConnectionError("the connection was lost")
+    await wire.send_packed_command(wire.pack_commands(commands))
+    return [await _answer(wire) for _ in commands]
 
 
 async def _answer(wire: AbstractConnection) -> Any:

@@ -18,6 +18,7 @@ from server import tasks
 from server.live.leavings import Leavings
 from server.loglines import event
 from server.metrics import SENT_AWAY
+from server.web.streams import PlainStream
 from server.web.turns import Turns
 
 logger = logging.getLogger(__name__)
@@ -54,7 +55,8 @@ class Door(HTTPServer):
         """Since when each is at one request; whoever takes longest comes first."""
         self._room = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - KEPT_FREE
         self._leavings = Leavings()
-        self._said = -SAID_LASTS
+        self._said: dict[str, float] = {}
+        """When the log was told last, of what."""
         self._longest = 0
 
     def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
@@ -108,7 +110,16 @@ class Door(HTTPServer):
     def _handle_connection(self, connection: socket.socket, address: Any) -> None:
         try:
             connection.getpeername()
-            super()._handle_connection(connection, address)
+            if self.ssl_options is not None:
+                super()._handle_connection(connection, address)
+                return
+            stream = PlainStream(
+                connection,
+                spoke_tls=self._say_tls,
+                max_buffer_size=self.max_buffer_size,
+                read_chunk_size=self.read_chunk_size,
+            )
+            self.handle_stream(stream, address)
         except OSError:
             # They hung up while they waited to be accepted. TLS cannot begin with nobody there.
             connection.close()
@@ -165,14 +176,28 @@ class Door(HTTPServer):
         self._leavings.add()
 
     def _say_full(self, why: str | None) -> None:
-        now = asyncio.get_running_loop().time()
-        if now - self._said >= SAID_LASTS:
-            self._said = now
+        if self._is_new_to("no_room"):
             logger.warning(
                 "No room for more people: %s. The slowest make room.",
                 why,
                 extra=event("no_room", why=str(why)),
             )
+
+    def _say_tls(self) -> None:
+        SENT_AWAY.labels("tls").inc()
+        if self._is_new_to("tls_on_plain_port"):
+            logger.info(
+                "Somebody speaks HTTPS to this port, which speaks HTTP; they were hung up on.",
+                extra=event("tls_on_plain_port"),
+            )
+
+    def _is_new_to(self, what: str) -> bool:
+        """Say whether the log has not heard of something for a while, and take note."""
+        now = asyncio.get_running_loop().time()
+        if now - self._said.get(what, -SAID_LASTS) < SAID_LASTS:
+            return False
+        self._said[what] = now
+        return True
 
 
 def _unread(asking: HTTP1ServerConnection) -> int:

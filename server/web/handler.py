@@ -28,6 +28,7 @@ from server.live.submissions import Answer
 from server.log.store import StoreAwayError
 from server.loglines import event
 from server.metrics import BOARDS, HTTP_SECONDS, REFUSALS, REQUESTS, count
+from server.redaction import redacted
 from server.settings import Settings
 from server.web import identity
 from server.web.guesses import Guesses, network_of
@@ -307,8 +308,10 @@ def require_access_rules(handlers: list[type[RequestHandler]]) -> None:
 
 
 def shown_path(path: str) -> str:
-    """Return a path as it may stand in the log: a raw byte could move a terminal's cursor."""
-    return path[:200].encode("ascii", "backslashreplace").decode()
+    """Return a path as it may stand in the log: a raw byte could move a terminal's cursor, and a
+    mail program may have made a part of the path of a key.
+    """
+    return redacted(path[:200]).encode("ascii", "backslashreplace").decode()
 
 
 def log_request(handler: RequestHandler) -> None:

@@ -1,5 +1,6 @@
 """Who is on the other end: the browser's cookie, and the host's key."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -17,6 +18,15 @@ _STRICT = "__Host-"
 """
 _DAYS = 400
 """How long a browser is remembered; browsers keep no cookie for longer."""
+
+
+MOST_BOARDS = 40
+"""Boards for which a browser keeps a right in a cookie. All of them come with every request, and
+proxies refuse a head of more than 8 KB; these take half of that.
+"""
+_RIGHTS = re.compile(rf"(?:{re.escape(_STRICT)})?stackvote_(?:host|invite)_([A-Z0-9]+)")
+_RECENT = "stackvote_recent"
+"""The boards that this browser used last, the newest first. It gives no right."""
 
 
 class Browser(NamedTuple):
@@ -85,6 +95,24 @@ def invite(handler: RequestHandler, room: Room) -> str | None:
 def set_invite_token(handler: RequestHandler, code: str, token: str) -> None:
     """Seat a browser as an invitation says. The token is its own proof."""
     _set(handler, _given(handler, _invite_cookie(code)), token)
+
+
+def use(handler: RequestHandler, code: str) -> None:
+    """Take note that a browser is on a board, and have it forget its rights on those boards that it
+    has not used for longest, where there are too many; never on the one that it is on.
+    """
+    found = filter(None, map(_RIGHTS.fullmatch, handler.cookies))
+    # Browsers send first what they got first.
+    held = list(dict.fromkeys(name[1] for name in found))
+    noted = (handler.get_cookie(_shown(handler, _RECENT)) or "").split(".")
+    used = [one for one in dict.fromkeys([code, *noted]) if one in held]
+    if used and used[:MOST_BOARDS] != noted:
+        _set(handler, _given(handler, _RECENT), ".".join(used[:MOST_BOARDS]))
+    by_age = [*used, *(one for one in reversed(held) if one not in used)]
+    for old in by_age[MOST_BOARDS:]:
+        for name in (_host_cookie(old), _invite_cookie(old)):
+            for given in {name, _STRICT + name} & handler.cookies.keys():
+                handler.clear_cookie(given, secure=given.startswith(_STRICT), samesite="Lax")
 
 
 def shows_news(handler: RequestHandler, room: Room) -> bool:

@@ -95,15 +95,17 @@ class BoardPage(Handler):
 
     async def get(self, typed: str) -> None:
         room = await self.room(typed)
-        if typed != room.code:
+        address = f"/b/{room.code}{self.ending}"
+        if self.request.path != address:
             # One address a board, so that cookies and bookmarks are of one board too.
             query = f"?{self.request.query}" if self.request.query else ""
-            self.redirect(f"/b/{room.code}{self.ending}{query}")
+            self.redirect(f"{address}{query}")
             return
         if self.admits(room):
             await self.show(room)
 
     async def show(self, room: Room, **more: object) -> None:
+        identity.use(self, room.code)
         board = room.board
         actor = self.actor(room, self.view)
         audience = room.audience(actor, self.view)
@@ -285,9 +287,12 @@ def qr_picture(address: str) -> str:
     return drawn
 
 
+_TAIL = r"(?:[/.,;:!?)\]}>'\"*_]|%[0-9A-Fa-f]{2})*"
+"""What a sentence or a mail program leaves at the end of a link."""
+
 routes = [
     (r"/", Home),
-    (r"/b/([^/]+)", BallotPage),
-    (r"/b/([^/]+)/screen", ScreenPage),
-    (r"/b/([^/]+)/host", HostPage),
+    (rf"/b/([^/]+)(?:/{_TAIL})?", BallotPage),
+    (rf"/b/([^/]+)/screen{_TAIL}", ScreenPage),
+    (rf"/b/([^/]+)/host{_TAIL}", HostPage),
 ]

@@ -1,14 +1,12 @@
 """A comment's text as HTML: everything in it is text, but for its links and its code."""
 
-from functools import lru_cache
 from html import escape
 
 from server.domain.rich_text import Piece, pieces
 
 
-@lru_cache(maxsize=1024)  # The same comments stand on the page of everybody who comes.
 def rich_text(text: str) -> str:
-    """Return HTML to stand in a page."""
+    """Return HTML to stand in a page. Nothing is kept of it: what is erased is to be gone."""
     return "".join(map(_html, pieces(text)))
 
 

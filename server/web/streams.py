@@ -1,17 +1,42 @@
-"""Tornado's stream with the face of an asyncio transport.
+"""Streams between Tornado and asyncio.
 
-For TLS in this process: there the socket alone is of no use, the keys stay with the stream.
-It is slower than a socket of one's own (`bench/` measures the latter).
+`StreamTransport` is for TLS in this process: there the socket alone is of no use, the keys stay
+with the stream. It is slower than a socket of one's own (`bench/` measures the latter).
+`PlainStream` is for a port without TLS.
 """
 
 import asyncio
 import contextlib
+from collections.abc import Callable
+from typing import Any
 
 from tornado.iostream import IOStream, StreamClosedError
 
 from server import tasks
 
 _CHUNK = 16 * 1024
+_TLS_HANDSHAKE = 0x16
+"""The first byte of who speaks TLS; no request of HTTP begins with it."""
+
+
+class PlainStream(IOStream):
+    """A stream of HTTP. Who speaks TLS on it is hung up on at the first byte: what they say has no
+    end of a line, and HTTP would wait for one.
+    """
+
+    def __init__(self, *args: Any, spoke_tls: Callable[[], None], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._spoke_tls = spoke_tls
+        self._is_new = True
+
+    def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
+        size = super().read_from_fd(buf)
+        if size and self._is_new:
+            self._is_new = False
+            if buf[0] == _TLS_HANDSHAKE:
+                self._spoke_tls()
+                return 0  # As if they had hung up.
+        return size
 
 
 class StreamTransport(asyncio.Transport):

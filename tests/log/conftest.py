@@ -1,5 +1,6 @@
 import pytest
 from real_stores import RealStore
+from tcp_stores import stores
 
 KINDS = ["valkey", pytest.param("redis", marks=pytest.mark.needs("redis-server"))]
 
@@ -40,3 +41,10 @@ def real_store(tmp_path):
     yield start
     for server in servers:
         server.end()
+
+
+@pytest.fixture
+def real_tcp_store(tmp_path):
+    """Start stores on a port, with options of one's own."""
+    with stores(tmp_path) as start:
+        yield start

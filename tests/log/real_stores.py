@@ -110,9 +110,9 @@ class Written:
 
 
 @asynccontextmanager
-async def logged(server, durability="none", receiver=None, days=90):
+async def logged(server, durability="none", receiver=None, days=90, replicas=1):
     """Give a log on a store, as a process has it."""
-    store = Store(server.url, durability)
+    store = Store(server.url, durability, replicas)
     log = Log(store, receiver or Heard(), days)
     try:
         yield log

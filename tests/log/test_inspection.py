@@ -75,6 +75,7 @@ def test_a_sound_store_has_no_fault_and_needs_no_advice(valkey):
         (sound(maxmemory_policy="allkeys-lru"), "none", "maxmemory-policy is allkeys-lru"),
         (sound(cluster_enabled="yes", cluster_port="17999"), "none", "cluster"),
         (sound(appendonly="no"), "local", "set appendonly to yes"),
+        (sound(appendfsync="no"), "local", "set appendfsync to always"),
         (sound(), "replica", "none is connected"),
     ],
 )

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import signal
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -300,6 +301,77 @@ async def test_replica_durability_waits_for_a_replica(real_store, monkeypatch):
                 lambda: client.info("commandstats").get("cmdstat_wait", {}).get("calls", 0) > 1
             )
         assert written.answers == []
+
+
+def replicate(start, primary, name):
+    """Start a replica and wait until it is in step."""
+    replica = start(
+        name, replicaof=f"127.0.0.1 {primary.port}", repl_diskless_sync_delay="0", appendonly="no"
+    )
+    deadline = time.monotonic() + 20
+    with primary.client() as client:
+        while not any(
+            isinstance(each, dict) and (each["port"], each["state"]) == (replica.port, "online")
+            for each in client.info("replication").values()
+        ):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    return replica
+
+
+async def test_a_vote_waits_for_as_many_replicas_as_were_asked_for_and_is_written_once(
+    real_tcp_store, monkeypatch
+):
+    monkeypatch.setattr(store_module, "_DURABLE_MS", 100)
+    monkeypatch.setattr(store_module, "CONNECTIONS", 2)
+    primary = real_tcp_store("primary")
+    one = replicate(real_tcp_store, primary, "one")
+    two = replicate(real_tcp_store, primary, "two")
+    async with logged(primary, "replica", replicas=2) as log:
+        boards = [f"BOARD{n}" for n in range(4)]
+        for code in boards:
+            assert await log.create(code, [b"first"])
+        two.process.send_signal(signal.SIGSTOP)
+        written = [Written(log, code) for code in boards]
+        for each in written:
+            each.append(b"1", b"2")
+        with primary.client() as client:
+            await until(lambda: client.info("commandstats")["cmdstat_wait"]["calls"] > 20)
+        # One of two has it: nobody is told that it is safe, and the log does not grow.
+        assert not any(each.answers for each in written)
+        assert not log._store.present
+        # They hold more connections than there are, and others are served all the same.
+        page = await log.read("BOARD0", 0)
+        assert [entry for _, _, entry in page.entries][:2] == [b"first", b"1"]
+        two.process.send_signal(signal.SIGCONT)
+        for each in written:
+            assert await each.done() == [2, 3]
+        assert [entry for _, entry in await read_all(log, "BOARD3")] == [b"first", b"1", b"2"]
+        # One alone would do: the other is no longer asked for.
+        log._store._replicas = 1
+        one.stop()
+        written[0].append(b"3")
+        assert (await written[0].done())[-1] == 4
+
+
+async def test_what_was_not_confirmed_when_the_connection_went_is_tried_again(
+    real_tcp_store, monkeypatch
+):
+    monkeypatch.setattr(store_module, "_DURABLE_MS", 100)
+    primary = real_tcp_store("primary")
+    async with logged(primary) as log:
+        await log.create("BOARD", [b"first"])
+    async with logged(primary, "replica") as log:
+        written = Written(log)
+        written.append(b"1")
+        with primary.client() as client:
+            await until(lambda: client.info("commandstats").get("cmdstat_wait", {}).get("calls"))
+            client.client_kill_filter(_type="normal", skipme=True)
+            await asyncio.sleep(0.3)
+            # On a new connection nothing was written, and so nothing is confirmed there.
+            assert written.answers == []
+        replicate(real_tcp_store, primary, "late")
+        assert await written.done()
 
 
 async def test_draining_waits_for_all_that_was_taken(server):

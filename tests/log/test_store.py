@@ -100,12 +100,39 @@ async def test_going_and_coming_back_are_each_said_once(server, caplog):
     assert "The store is away (no answer). Votes wait until it is back." in caplog.text
 
 
-async def test_a_store_that_has_never_answered_is_away(tmp_path):
+async def test_a_store_that_has_never_answered_is_away_and_that_is_said_once(tmp_path, caplog):
     store = Store(f"unix://{tmp_path}/nothing")
-    with pytest.raises(StoreAwayError):
-        await store.read_run()
+    for _ in range(3):
+        with pytest.raises(StoreAwayError):
+            await store.read_run()
     assert not store.present
+    assert len(caplog.records) == 1
+    assert "There is no such socket: does the store run?" in caplog.text
     await store.close()
+
+
+async def test_another_reason_is_said_while_it_stays_away(server, caplog):
+    async with opened(server) as store:
+        for why in ("no answer", "NOAUTH", "no answer", "No permissions to access a channel"):
+            store.set_present(value=False, why=why)
+    assert [record.args[0] for record in caplog.records] == [
+        *("no answer", "NOAUTH", "No permissions to access a channel"),
+    ]
+    assert "ACL SETUSER default &sv:*" in caplog.text
+
+
+async def test_whatever_a_store_refuses_is_no_answer_of_ours(server):
+    """A script that cannot be loaded must not read as a board that does not exist."""
+    with server.client as client:
+        client.script_flush()
+        client.acl_setuser("app", enabled=True, passwords=["+pw"], keys=["*"], channels=["*"],
+                           commands=["+@all", "-script|load"])  # fmt: skip
+        url = server.url.replace("unix://", "unix://app:pw@")
+        store = Store(url)
+        with pytest.raises(StoreAwayError, match="script"):
+            await store.run_script(APPEND, ("log", "meta"), ("live", 1, "entry"))
+        await store.close()
+        client.acl_deluser("app")
 
 
 async def test_more_callers_than_connections_take_turns(server, monkeypatch):

@@ -1,9 +1,11 @@
 """How a crowd comes in."""
 
 import asyncio
+import contextlib
 import os
 import resource
 import socket
+import ssl
 import time
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
@@ -160,3 +162,23 @@ async def test_the_slowest_readers_are_sent_away_where_too_much_waits_for_them(m
         received = 0
         while received < LONG:
             received += len(await read(readers[-1]))
+
+
+async def test_who_speaks_tls_on_a_plain_port_is_hung_up_on_at_once_and_said_once(caplog):
+    caplog.set_level("INFO")
+
+    class Page(RequestHandler):
+        def get(self):
+            self.write("here")
+
+    async with AsyncExitStack() as lines:
+        _, knock = await serving(lines, Page)
+        hello = ssl.MemoryBIO(), ssl.MemoryBIO()
+        with contextlib.suppress(ssl.SSLWantReadError):
+            ssl.create_default_context().wrap_bio(*hello, server_hostname="x").do_handshake()
+        said = hello[1].read()
+        # One byte is enough, and nobody waits for the rest.
+        for sent in (said, said[:1], said):
+            assert await read(await knock(sent)) == b""
+        assert b"200 OK" in await read(await knock(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
+        assert sum("speaks HTTPS" in record.message for record in caplog.records) == 1

@@ -240,3 +240,41 @@ async def test_a_page_lists_options_in_the_seats_order_with_further_discussion_l
             assert (sorted(ballot), last) == (["django", "flask", "tornado"], "further-discussion")
             orders.add(tuple(ballot))
         assert len(orders) > 1
+
+
+@pytest.mark.parametrize("ending", ["", "/screen"])
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "/",
+        ".",
+        ")",
+        ",",
+        ">",
+        "%3E",
+        "%20",
+        "%29.",
+        ").",
+        "/.",
+        "%0A",
+        "*",
+        "%E2%80%8B",
+        '"',
+        "%22",
+    ],
+)
+async def test_a_link_finds_its_board_with_what_a_sentence_left_at_its_end(embedded, ending, tail):
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        for typed in (code, code.lower(), f"{code[:3]}-{code[3:]}"):
+            got = await server.fetch(f"/b/{typed}{ending}{tail}?a=b")
+            assert (got.code, got.headers["Location"]) == (302, f"/b/{code}{ending}?a=b")
+        assert (await server.fetch(f"/b/{code}{ending}x{tail}")).code == 404
+
+
+async def test_a_typed_code_is_found_as_a_link_is(embedded):
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        for typed in (f"{code}.", f"%3C{code}%3E", f"https%3A%2F%2Fx.example%2Fb%2F{code}%2F"):
+            got = await server.fetch(f"/?code={typed}")
+            assert (got.code, got.headers["Location"]) == (303, f"/b/{code}")

@@ -36,3 +36,7 @@ def test_html_says_what_the_table_says(text, expected):
     reader.feed(rich_text(text))
     reader.close()
     assert reader.found == expected
+
+
+def test_nothing_is_kept_of_what_may_be_erased():
+    assert not hasattr(rich_text, "cache_info")

@@ -1,0 +1,142 @@
+"""What is to be done about what a store, or the way to it, says: for the log and `check`."""
+
+import re
+from urllib.parse import unquote
+
+KEYS, CHANNELS = "~sv:*", "&sv:*"
+"""What a store's user needs of both, as a rule gives it."""
+_SIGN_IN = (
+    "Check the user and the password in --redis-url; in a password / ? # @ % are written "
+    "as %2F %3F %23 %40 %25."
+)
+_COMMAND = re.compile(r"to run the '([\w|-]+)' command")
+_REMEDIES: tuple[tuple[str, str], ...] = (
+    (
+        (
+            r"WRONGPASS|NOAUTH|invalid username-password|already authenticated|AUTH <password>|"
+            r"Authentication required|user is disabled"
+        ),
+        _SIGN_IN,
+    ),
+    (
+        r"DB index is out of range|invalid DB index",
+        (
+            "The store has no database of the number at the "
+            "end of --redis-url; by default it has 0 to 15."
+        ),
+    ),
+    (
+        r"SELECT is not allowed in cluster",
+        "A cluster has database 0 only, and is not supported: give a single server.",
+    ),
+    (
+        r"CERTIFICATE_VERIFY_FAILED",
+        (
+            "The store's certificate is not trusted here: give its "
+            "authority with SSL_CERT_FILE, and the host name that the certificate has."
+        ),
+    ),
+    (
+        r"WRONG_VERSION_NUMBER|record layer failure|packet length too long",
+        (
+            "The store's port does "
+            "not speak TLS: say redis:// instead of rediss://, or give its TLS port."
+        ),
+    ),
+    (r"got \"<?H?\"? as reply|Protocol error, got", "What answers there is no Redis or Valkey."),
+    (
+        r"protected mode",
+        (
+            "The store runs in protected mode: without a password it lets in this machine "
+            "alone. Give it one (requirepass, or a user by ACL), and put it into --redis-url."
+        ),
+    ),
+    (
+        r"LOADING|is loading the dataset|loading the dataset in memory",
+        "It reads its data at its start, and answers when that is done.",
+    ),
+    (
+        r"READONLY|read only replica",
+        "It is a replica, which takes no votes: give the address of its primary.",
+    ),
+    (r"WAITAOF was not confirmed", "Is its disk full or hung, or appendfsync set to no?"),
+    (r"WAIT was not confirmed", "Are as many replicas there as --replicas says?"),
+    (r"MASTERDOWN", "It is a replica that has lost its primary: give the address of the primary."),
+    (r"MISCONF|unable to persist", "It cannot save to its disk: make room there."),
+    (r"\bOOM\b|maxmemory", "It is full: raise its maxmemory."),
+    (
+        r"NOREPLICAS|enough good replicas",
+        "It waits for replicas that are not there: start them, or lower min-replicas-to-write.",
+    ),
+    (
+        r"CLUSTERDOWN|\bMOVED\b|\bASK\b",
+        "It is a cluster, which is not supported: give a single server.",
+    ),
+    (r"max number of clients", "It has no connection left: raise its maxclients."),
+    (
+        r"unknown command",
+        "The command is switched off there (rename-command); the server needs it.",
+    ),
+    (
+        (
+            r"Name or service not known|nodename nor servname|No address associated|"
+            r"name resolution|Name does not resolve"
+        ),
+        (
+            "The host name in --redis-url is not known here: is it spelt right, "
+            "and does the name service answer?"
+        ),
+    ),
+    (
+        r"Connection refused|Connect call failed \(",
+        "Nothing listens there: does the store run, and are host and port right?",
+    ),
+    (r"connecting to (unix:)?/.*No such file", "There is no such socket: does the store run?"),
+    (
+        r"connecting to (unix:)?/.*Permission denied",
+        "This user may not open the store's socket: see its unixsocketperm.",
+    ),
+    (
+        r"reset by peer|closed by server|Broken pipe",
+        "It hung up before it answered; does its port want TLS (rediss://)?",
+    ),
+)
+_TIMEOUT = "Nothing answers there: a firewall, a wrong address, or a store that hangs?"
+_TLS_TIMEOUT = "Does its port speak TLS? Else say redis:// instead of rediss://."
+_KNOWN = tuple((re.compile(sign), remedy) for sign, remedy in _REMEDIES)
+
+
+def remedy(error: object, url: str = "") -> str:
+    """Say what to do about an error of the store at `url`; empty where nothing is known."""
+    words = str(error)
+    if right := missing_right(error):
+        return f"Give its user the right: {rule(url, right)}"
+    if "imeout connecting" in words or "imed out" in words:
+        return _TLS_TIMEOUT if url.startswith("rediss:") else _TIMEOUT
+    return next((cure for sign, cure in _KNOWN if sign.search(words)), "")
+
+
+def with_remedy(error: object, url: str = "") -> str:
+    """Give an error's words, and what to do about it."""
+    words = str(error).strip()
+    cure = remedy(error, url)
+    return f"{words.rstrip('.')}. {cure}" if cure else words
+
+
+def rule(url: str, rights: str) -> str:
+    """Return the command that gives the store's user more rights."""
+    credentials, at, _ = url.partition("://")[2].rpartition("@")
+    user = unquote(credentials.partition(":")[0]) if at else ""
+    return f"ACL SETUSER {user or 'default'} {rights}"
+
+
+def missing_right(error: object) -> str:
+    """Return what the store's user lacks, as a rule gives it; empty where it is no right."""
+    words = str(error)
+    if found := _COMMAND.search(words):
+        return f"+{found[1]}"
+    if re.search(r"[Pp]ermissions? to access (a|the '.*') channel|access a channel", words):
+        return CHANNELS
+    if re.search(r"[Pp]ermissions? to access (a|one of the|the '.*') key|access a key", words):
+        return KEYS
+    return ""
