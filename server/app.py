@@ -19,6 +19,7 @@ from tornado.web import Application
 from server import metrics, secret, tasks, tls
 from server.addresses import public_base
 from server.domain.templates import Template, load_templates
+from server.live.expiry import Expiry
 from server.live.founding import DEFAULT_CODE, DEFAULT_TEMPLATE, open_default
 from server.live.hub import Hub
 from server.live.pseudonyms import Pseudonyms
@@ -136,7 +137,9 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     site.hub.on_line.append(keep)
     site.hub.start()
     vitals = Vitals(site.hub, settings, server.take_longest)
-    keeping = [asyncio.create_task(each) for each in (keep_now_and_then(keep), vitals.keep())]
+    expiry = Expiry(site.hub)
+    work = (keep_now_and_then(keep), vitals.keep(), expiry.keep())
+    keeping = [asyncio.create_task(each) for each in work]
     # What lives as long as the process need not be looked at by every collection.
     gc.collect()
     gc.freeze()

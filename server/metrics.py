@@ -149,6 +149,22 @@ CATCH_UPS = Counter(
     "Comparisons with the log, by what they found; `another_history` is a store that was renewed.",
     ["found"],
 )
+BOARDS_WITHHELD = Gauge(
+    "stackvote_boards_withheld",
+    "Boards that cannot be read and are closed until they can; the log names each, and why.",
+    multiprocess_mode="livemax",
+)
+DAMAGE = Counter(
+    "stackvote_damage_total",
+    "Times that a key of a board in the store was found damaged, by key; the log says which board.",
+    ["key"],
+)
+for _key in ("log", "meta", "here", "lost", "live"):
+    DAMAGE.labels(_key)
+EXPIRED = Counter(
+    "stackvote_boards_expired_total",
+    "Boards that were deleted because they were not used for as long as `retention_days` says.",
+)
 STORE_MEMORY = Gauge(
     "stackvote_store_memory_bytes",
     "Memory of the store; at its limit it refuses votes.",

@@ -34,7 +34,8 @@ from server.live.seating import Seating
 from server.live.submissions import Answered, Submissions
 from server.live.transport import Connection
 from server.live.views import Audience, comment_views, people_view, talk_view
-from server.log.log import Batch, Log
+from server.log.damage import DamagedError
+from server.log.log import DAMAGED, Batch, Log
 from server.log.presence import Presence
 from server.log.store import Store
 
@@ -323,11 +324,15 @@ class Room:
     def lost(self, unreadable: act.UnreadableError | None = None) -> None:
         close = messages.NO_SUCH_BOARD
         if unreadable:
-            close = messages.RESTART._replace(reason=UNREADABLE)
-            self._submissions.give_up(Refused(Code.GOING_AWAY, UNREADABLE))
+            refused = withheld(unreadable)
+            close = messages.RESTART._replace(reason=refused.message)
+            self._submissions.give_up(refused)
         for connection in list(self._seating.connections):
             connection.close(close)
         self._lost(self, unreadable)
+
+    def damaged(self, damage: DamagedError) -> None:
+        self.lost(damage)
 
     def _admit_anew(self, seat: str | None = None) -> list[Connection]:
         """Ask again who everybody is, or one seat; return those who are another than before."""
@@ -370,3 +375,8 @@ class Room:
         if self._store.present:
             locked = act.Entry(rules=act.RULES, action=act.LockRound(round=n))
             self._submissions.submit(locked)
+
+
+def withheld(why: act.UnreadableError) -> Refused:
+    """Say to those who ask for a board why they do not get it here."""
+    return DAMAGED if isinstance(why, DamagedError) else Refused(Code.GOING_AWAY, UNREADABLE)

@@ -13,6 +13,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
+from server.log import keys as names
+from server.log.damage import DamagedError
 from server.log.wires import Wires
 from server.loglines import event
 from server.metrics import ROUND_TRIP, STORE_LOSSES
@@ -40,6 +42,9 @@ _NOT_NOW = {
 
 NO_BOARD = "NOBOARD"
 """What our scripts answer where a board does not exist."""
+_DAMAGED = "DAMAGED"
+_OF_A_BOARD = {_DAMAGED, "WRONGTYPE", "ERR"}
+"""Answers to a script that speak of its keys, and so of one board. All others are the store's."""
 
 Answer = TypeVar("Answer")
 Durability = Literal["none", "local", "replica"]
@@ -103,7 +108,7 @@ class Store:
         await self.client.aclose()
 
     async def run_script(self, script: Script, keys: Sequence[str], args: Sequence[Any]) -> Any:
-        """Run a script. Raises StoreAwayError, and ResponseError `NO_BOARD` of the script."""
+        """Run a script. Raises StoreAwayError, DamagedError, and ResponseError `NO_BOARD`."""
         (answer,) = await self._run(script, keys, args)
         return answer
 
@@ -137,11 +142,14 @@ class Store:
         # Together, because waiting for durability counts on the connection that wrote.
         run = ("EVALSHA", script.sha, len(keys), *keys, *args)
         try:
-            return await self._ask((run, *then))
+            answers = await self._ask((run, *then))
         except NoScriptError:
             # A store that was restarted has forgotten it, and has run nothing.
             await self.call(self.client.script_load(script.source))
             return await self._run(script, keys, args, *then)
+        if isinstance(answers[0], ResponseError):
+            raise await self._damage(keys, str(answers[0]))
+        return answers
 
     async def read_at_once(self, *commands: tuple[str | int, ...]) -> list[Any]:
         """Read several things as they are at one moment: nobody writes in between.
@@ -152,12 +160,30 @@ class Store:
         found: list[Any] = answers[-1]
         return found
 
+    async def _damage(self, keys: Sequence[str], said: str) -> DamagedError:
+        """Say which key of a board is damaged, from what its script said."""
+        if said.startswith(_DAMAGED):
+            _, key, what = said.split(" ", 2)
+            return DamagedError(key, what)
+        pipeline = self.client.pipeline(transaction=False)
+        for key in keys:
+            pipeline.type(key)
+        for key, found in zip(keys, await self.call(pipeline.execute()), strict=True):
+            if found.decode() not in {"none", names.type_of(key)}:
+                return DamagedError(key, f"it is no {names.type_of(key)}")
+        return DamagedError(keys[0], said)
+
     async def _ask(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """Send commands together. Raises StoreAwayError, and what a script is there to say."""
+        """Send commands together; what the first says of one board's keys is returned.
+
+        Raises StoreAwayError, and what a script is there to say.
+        """
         try:
             answers = await self.call(self._wires.ask(commands))
-            for answer in answers:
+            for n, answer in enumerate(answers):
                 if isinstance(answer, Exception):
+                    if n == 0 and _code(answer) in _OF_A_BOARD:
+                        break
                     raise answer
         except ResponseError as error:
             if isinstance(error, NoScriptError) or str(error).startswith(NO_BOARD):
@@ -178,9 +204,7 @@ class Store:
     def _judged(self, error: Exception, began: float) -> Exception:
         """Tell an answer of the store from its absence."""
         if isinstance(error, ResponseError):
-            # redis-py takes the code off the words where it knows it, and only there.
-            code = error.status_code or str(error).partition(" ")[0]
-            if code not in _NOT_NOW:
+            if _code(error) not in _NOT_NOW:
                 return error
             self._distrust(error)
         elif began > self._alive_at:
@@ -253,6 +277,11 @@ class Store:
             )
         for tell in self.on_presence:
             tell(value)
+
+
+def _code(error: Exception) -> str:
+    # redis-py takes the code off the words where it knows it, and only there.
+    return getattr(error, "status_code", None) or str(error).partition(" ")[0]
 
 
 def _local_ms() -> float:
