@@ -5,6 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from server.figures import Figures
 from server.log.embedded import EmbeddedStore, StoreError
@@ -17,6 +18,9 @@ from server.settings import Settings, redacted_url
 STORE_PATIENCE = 30.0
 # From one look to the next whether a full disk has room again.
 ROOM_PAUSE = 0.5
+FILES_PAUSE = 0.25
+"""Seconds from one look to the next whether the files of an embedded store are still there."""
+MEND_PAUSE = 1.0
 
 log = logging.getLogger("stackvote.workers")
 
@@ -61,17 +65,17 @@ class StoreKeeper:
             await self._await_external(stopping)
             yield
             return
-        keeping = None
+        keeping: list[asyncio.Task[None]] = []
         try:
             await asyncio.to_thread(self._embedded.start)
-            keeping = asyncio.create_task(self._keep(self._embedded))
+            works = (self._keep, self._watch_files)
+            keeping += [asyncio.create_task(work(self._embedded)) for work in works]
             yield
         finally:
             self._closing.set()
             async with self._changing:
                 await asyncio.to_thread(self._embedded.close)
-            if keeping is not None:
-                await keeping
+            await asyncio.gather(*keeping)
 
     async def _await_external(self, stopping: asyncio.Event) -> None:
         """Wait for a store which may start at the same time as we do."""
@@ -131,6 +135,48 @@ class StoreKeeper:
                         away,
                         extra=event("store_started", seconds=round(away, 3)),
                     )
+
+    async def _watch_files(self, store: EmbeddedStore) -> None:
+        """See that what the store calls written is where its next start will find it."""
+        while not self._closing.is_set():
+            await sleep_unless(self._closing, FILES_PAUSE)
+            async with self._changing:
+                if self._closing.is_set() or not store.is_running():
+                    continue
+                gone = await asyncio.to_thread(store.lost_file)
+                if gone is not None:
+                    await self._mend(store, gone)
+
+    async def _mend(self, store: EmbeddedStore, gone: Path) -> None:
+        """Have the store's files written anew; it takes no votes until they are."""
+        log.error(
+            "%s was deleted or replaced while the store uses it. No votes are taken until all "
+            "that the store holds was written anew.",
+            gone,
+            extra=event("store_files_lost", path=str(gone)),
+        )
+        began, said = time.monotonic(), ""
+        while not self._closing.is_set() and store.is_running():
+            try:
+                await asyncio.to_thread(store.refuse_writes)
+                restart = await asyncio.to_thread(store.mend)
+            except StoreError as error:
+                if str(error) != said:
+                    said = str(error)
+                    log.error("%s", error, extra=event("store_not_mended", why=said))  # noqa: TRY400
+                await sleep_unless(self._closing, MEND_PAUSE)
+                continue
+            took = time.monotonic() - began
+            log.warning(
+                "All that the store holds was written to %s anew. It took %.1f s.%s",
+                *(store.data_dir, took),
+                " The store is started again, to listen there." if restart else "",
+                extra=event("store_mended", seconds=round(took, 3)),
+            )
+            if restart:
+                # Whoever keeps it starts it again.
+                await asyncio.to_thread(store.stop)
+            return
 
     async def _await_room(self, store: EmbeddedStore) -> None:
         """Wait until the store can write: it would only die of it again, and again."""
