@@ -32,6 +32,8 @@ DRAIN_MARGIN = FAREWELL + 3.0
 LARGE_BYTES = 128 * 1024
 """Memory in pieces of this size is given back to the system as soon as it is free."""
 TRIES = 5
+WATCH_SECONDS = 0.5
+"""From one look to the next whether the folders that all workers use are still there."""
 
 log = logging.getLogger("stackvote.workers")
 
@@ -44,7 +46,7 @@ def run(settings: Settings) -> None:
     """Serve until a signal says stop. Raises StartError, PortError, StoreError, SecretError,
     TlsError.
     """
-    key = secret.host_key(secret.load(settings.secret_path), DEFAULT_CODE)
+    key = secret.load(settings.secret_path)
     tls.context(settings)
     raise_file_limit()
     sockets = listen(settings)
@@ -63,14 +65,15 @@ class Supervisor:
         sockets: list[socket.socket],
         store: StoreKeeper,
         figures: Figures,
-        host_key: str,
+        key: bytes,
     ) -> None:
         self.settings = settings
         self.sockets = sockets
         self.store = store
         self.figures = figures
         figures.workers_wanted.set(settings.processes)
-        self.host_key = host_key
+        self.key = key
+        self.host_key = secret.host_key(key, DEFAULT_CODE)
         self.stopping = asyncio.Event()
         self.workers: set[Worker] = set()
         self.slots = [Slot(self) for _ in range(settings.processes)]
@@ -88,11 +91,32 @@ class Supervisor:
         async with self.store.kept(self.stopping):
             await self._keep_workers()
 
+    # What all of them need.
+
+    async def _watch_folders(self) -> None:
+        """Make again what was deleted underneath: no new worker could start without it."""
+        path, said = self.settings.secret_path, ""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            self.figures.mend()
+            try:
+                words = "It was written again." if secret.put_back(path, self.key) else ""
+            except OSError as error:
+                words = f"It cannot be written again ({error.strerror}): no worker can start."
+            if words and words != said:
+                log.error(
+                    "The secret file %s was deleted. %s",
+                    *(path, words),
+                    extra=event("secret_lost", path=str(path)),
+                )
+            said = words
+
     # The workers.
 
     async def _keep_workers(self) -> None:
         slots = [asyncio.create_task(slot.keep()) for slot in self.slots]
         greeting = asyncio.create_task(self._greet())
+        watching = asyncio.create_task(self._watch_folders())
         stopping = asyncio.create_task(self.stopping.wait())
         # A slot ends by itself only when it gives up; then everything ends.
         await asyncio.wait([stopping, *slots], return_when=asyncio.FIRST_COMPLETED)
@@ -101,7 +125,7 @@ class Supervisor:
         # of them the sockets are gone, and whoever comes then is refused.
         for each in self.sockets:
             each.close()
-        for task in (greeting, self._rolling):
+        for task in (greeting, watching, self._rolling):
             if task is not None:
                 task.cancel()
         limit = self.settings.drain_seconds + DRAIN_MARGIN

@@ -7,9 +7,8 @@ import signal
 
 import pytest
 from checker import settled
-from people import eventually
 from places import places
-from running import launched, until
+from running import until
 from serving import spread
 from stores import Embedded
 
@@ -48,12 +47,14 @@ def files_of(data):
 
 
 DAMAGE = {
-    "the data folder is deleted": lambda data: gone(data),
-    "the data folder is moved": lambda data: moved(data),
-    "the data folder is put back from a copy": lambda data: replaced(data),
+    "the data folder is deleted": gone,
+    "the data folder is moved": moved,
+    "the data folder is put back from a copy": replaced,
     "the folder of the files is deleted": lambda data: gone(data / "appendonlydir"),
     "the folder of the files is copied": lambda data: replaced(data / "appendonlydir"),
-    "the list of files is deleted": lambda data: gone(data / "appendonlydir/appendonly.aof.manifest"),
+    "the list of files is deleted": lambda data: gone(
+        data / "appendonlydir/appendonly.aof.manifest"
+    ),
     "all files are deleted": lambda data: [gone(each) for each in files_of(data)],
     "the newest file is deleted": lambda data: gone(
         next(each for each in files_of(data) if "incr" in each.name)
