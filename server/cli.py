@@ -6,12 +6,14 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from server import backup, loglines, secret, tls, worker, workers
 from server.examination import examine
 from server.listening import PortError
 from server.log.embedded import StoreError
 from server.log.inspection import faults
+from server.printable import printable
 from server.settings import KNOBS, Knob, Settings, SettingsError, load, unknown_names
 
 WRONG_USE = 2
@@ -49,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(settings: Settings) -> int:
     """Serve until told to stop."""
     loglines.configure(settings)
+    sys.excepthook = loglines.tell_of_end
     workers.run(settings)
     return 0
 
@@ -57,7 +60,7 @@ def check(settings: Settings) -> int:
     """Say whether a server could run with these settings, and how well; change nothing."""
     findings = examine(settings)
     for finding in findings:
-        print(f"{finding.weight:7} {finding.words}")  # noqa: T201
+        _show(f"{finding.weight:7} {finding.words}")
     return 1 if faults(findings) else 0
 
 
@@ -65,32 +68,44 @@ def save(settings: Settings, file: str) -> int:
     """Write the boards of the embedded store, and the secret, into one file; also while the
     server runs.
     """
-    boards = backup.backup(settings, Path(file))
-    print(f"Wrote {_so_many(boards)} and the secret to {file}. Keep it closed to others.")  # noqa: T201
+    boards = backup.backup(settings, Path(file), _show_damaged)
+    _show(f"Wrote {_so_many(boards)} and the secret to {file}. Keep it closed to others.")
     return 0
 
 
 def restore(settings: Settings, file: str) -> int:
     """Put a backup in the place of what is in the data folder; the server must not run."""
     done = backup.restore(settings, Path(file))
-    print(f"Restored {_so_many(done.boards)} of {done.taken_at} to {settings.data_dir}.")  # noqa: T201
+    _show(f"Restored {_so_many(done.boards)} of {done.taken_at} to {settings.data_dir}.")
     if done.boards < done.of:
         gone = done.of - done.boards
-        print(f"{_so_many(gone)} had not been touched for so long that they expired since.")  # noqa: T201
+        _show(f"{_so_many(gone)} had not been touched for so long that they expired since.")
+    for code, why in done.damaged.items():
+        _show_damaged(code, why)
     if done.kept:
-        print(f"What was there before is in {done.kept}; delete it when all is well.")  # noqa: T201
+        _show(f"What was there before is in {done.kept}; delete it when all is well.")
     return 0
+
+
+def _show_damaged(code: str, why: str) -> None:
+    _show(f"Board {code} was damaged when the backup was taken: {why}. It stays closed.")
 
 
 def _so_many(boards: int) -> str:
     return f"{boards} board{'' if boards == 1 else 's'}"
 
 
+class _Parser(argparse.ArgumentParser):
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # It quotes what it was given.
+        super()._print_message(printable(message, lines=True), file)
+
+
 def _parser() -> argparse.ArgumentParser:
-    knobs = argparse.ArgumentParser(add_help=False)
+    knobs = _Parser(add_help=False)
     for knob in KNOBS:
         _add(knobs, knob)
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="stackvote",
         description="A voting board with which a team decides on its technology in a meeting.",
     )
@@ -129,6 +144,11 @@ def _flags(given: argparse.Namespace) -> dict[str, str]:
     return {name: str(value) for name, value in values if value is not None}
 
 
+def _show(words: str) -> None:
+    """Print a line; parts of it may come from a file, a store or the network."""
+    print(printable(words))  # noqa: T201
+
+
 def _complain(words: str, status: int) -> int:
-    print(f"stackvote: {words}", file=sys.stderr)  # noqa: T201
+    print(printable(f"stackvote: {words}"), file=sys.stderr)  # noqa: T201
     return status

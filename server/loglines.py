@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from server.printable import printable
 from server.settings import Settings
 
 # What strangers do wrong on the line is answered there. A line for each would be theirs to fill
@@ -44,12 +45,28 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "process": record.process,
             "event": getattr(record, "event", "other"),
-            "message": record.getMessage(),
-            **getattr(record, "fields", {}),
+            "message": printable(record.getMessage()),
+            **{name: _printable(value) for name, value in getattr(record, "fields", {}).items()},
         }
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = printable(self.formatException(record.exc_info), lines=True)
         return msgspec.json.encode(line).decode()
+
+
+class PlainFormatter(logging.Formatter):
+    """A line for people. What others wrote begins no line, and is obeyed by no terminal."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(process)d %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """Return the line, without a traceback."""
+        return printable(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        """Return a traceback, each line of it set in."""
+        lines = printable(super().formatException(ei), lines=True).splitlines()
+        return "\n".join(f"  {line}" for line in lines)
 
 
 class BriefHandler(logging.StreamHandler[Any]):
@@ -104,12 +121,22 @@ def configure(settings: Settings) -> None:
     if settings.log_format == "json":
         handler.setFormatter(JsonFormatter())
     else:
-        handler.setFormatter(
-            logging.Formatter("%(asctime)s %(levelname)-7s %(process)d %(name)s: %(message)s")
-        )
+        handler.setFormatter(PlainFormatter())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
+
+
+def tell_of_end(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """Log what ends a process by surprise, in the place of `sys.excepthook`."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        logging.getLogger(__name__).critical("This process ends.", exc_info=(kind, error, trace))
+
+
+def _printable(value: str | float) -> str | float:
+    return printable(value) if isinstance(value, str) else value
 
 
 def sum_up() -> None:

@@ -20,7 +20,9 @@ from server.figures import Figures
 from server.listening import listen, raise_file_limit
 from server.live.founding import DEFAULT_CODE
 from server.live.transport import FAREWELL
+from server.log.embedded import recover
 from server.loglines import event
+from server.printable import printable
 from server.restarts import Restarts, in_words, sleep_unless
 from server.settings import Settings
 from server.storekeeper import StoreKeeper
@@ -46,6 +48,7 @@ def run(settings: Settings) -> None:
     """Serve until a signal says stop. Raises StartError, PortError, StoreError, SecretError,
     TlsError.
     """
+    recover(settings.data_dir)
     key = secret.load(settings.secret_path)
     tls.context(settings)
     raise_file_limit()
@@ -135,7 +138,8 @@ class Supervisor:
     async def _greet(self) -> None:
         for slot in self.slots:
             await slot.ready.wait()
-        print(terminal.greeting(self.settings, self.host_key, self.store.place()), flush=True)  # noqa: T201
+        words = terminal.greeting(self.settings, self.host_key, self.store.place())
+        print(printable(words, lines=True), flush=True)  # noqa: T201
         service.tell("READY=1")
 
     async def launch(self) -> Worker:

