@@ -177,10 +177,6 @@ DAMAGE = Counter(
 )
 for _key in ("log", "meta", "here", "lost", "live"):
     DAMAGE.labels(_key)
-EXPIRED = Counter(
-    "stackvote_boards_expired_total",
-    "Boards that were deleted because they were not used for as long as `retention_days` says.",
-)
 STORE_MEMORY = Gauge(
     "stackvote_store_memory_bytes",
     "Memory of the store; at its limit it refuses votes.",

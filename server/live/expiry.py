@@ -20,7 +20,6 @@ from server.live.replica import Replica
 from server.log.log import EXPIRED, NOT_OVERDUE, Log
 from server.log.store import StoreAwayError
 from server.loglines import event
-from server.metrics import EXPIRED as EXPIRED_TOTAL
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +99,6 @@ class Expiry:
         seen = await self._log.expire(code, seen, ENOUGH, keep)
         if seen == EXPIRED:
             del self._seen[code]
-            EXPIRED_TOTAL.inc()
             logger.info(
                 "Board %s was deleted: nobody has used it for long.",
                 code,

@@ -28,6 +28,7 @@ DISTRUST = 5.0
 """Seconds for which a store that could not save is not asked to again by anybody new, unless
 what waits for it has been saved before."""
 _DURABLE_MS = 4000
+_JUMP_MS = 60_000
 _NOT_NOW = {
     "MISCONF",
     "OOM",
@@ -82,6 +83,7 @@ class Store:
         self.run = ""
         self.on_presence: list[Callable[[bool], None]] = []
         self._clock_offset = 0.0
+        self._clock_known = False
         self._distrusted_until = 0.0
         self._alive_at = -math.inf
         """When it last gave a sign of life."""
@@ -229,7 +231,17 @@ class Store:
         (seconds, micros), _ = await self.call(pipeline.execute())
         after = _local_ms()
         ROUND_TRIP.observe((after - before) / 1000)
-        self._clock_offset = seconds * 1000 + micros / 1000 - (before + after) / 2
+        offset = seconds * 1000 + micros / 1000 - (before + after) / 2
+        jump, self._clock_offset = offset - self._clock_offset, offset
+        # The first time it is no jump, and this machine may have slept.
+        if abs(jump) > _JUMP_MS + after - before and self._clock_known:
+            logger.error(
+                "The store's clock jumped by %.0f s. Rounds that end at a time follow it; no board "
+                "is deleted for it. Set it right.",
+                jump / 1000,
+                extra=event("clock_jumped", seconds=round(jump / 1000)),
+            )
+        self._clock_known = True
 
     async def memory(self) -> "Memory":
         """Return what the store takes and may take. Raises StoreAwayError."""
