@@ -7,7 +7,6 @@ as of anything else that happens on a board.
 import asyncio
 import contextlib
 import secrets
-import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -22,6 +21,7 @@ from server.domain.hosts import MAX_HOSTS
 from server.domain.refusals import Refusal, Refused
 from server.live.founding import DEFAULT_CODE, key_hash, read_code, show_code
 from server.log import keys
+from server.log.damage import DamagedError
 from server.log.embedded import opened
 from server.log.log import PAGE, Batch, Log
 from server.log.remedies import with_remedy
@@ -32,6 +32,7 @@ OPERATOR = "Operator"
 """The name of a host whom an operator adds, in the history of the meeting."""
 PATIENCE = 15.0
 """Seconds in which the store has to do it."""
+DAY_MS = 86_400_000
 _RETITLES = (b'"create"', b'"set_board"')
 
 
@@ -47,8 +48,9 @@ class BoardSummary(NamedTuple):
     entries: int
     size: int | None
     """Bytes; None where the store does not tell."""
-    used_at: int
+    used_at: int | None
     expires_at: int | None
+    """When it is deleted unless it is used. None, as all else, for a board that is damaged."""
 
 
 def add_host(settings: Settings, typed: str) -> str:
@@ -137,19 +139,22 @@ class _Nobody:
     def receive(self, code: str, batch: Batch) -> None:
         """Take no note: it is read from the log."""
 
+    def damaged(self, code: str, damage: DamagedError) -> None:
+        """Take no note: whoever asked is told."""
+
 
 def boards(settings: Settings) -> list[BoardSummary]:
     """List all boards, the one used last first. Raises AdministrationError, StoreError."""
     with _store(settings) as url, _client(url) as client:
-        found = [_summary(client, code) for code in _codes(client)]
-    return sorted(filter(None, found), key=lambda board: -board.used_at)
+        found = [_summary(client, settings, code) for code in _codes(client)]
+    return sorted(filter(None, found), key=lambda board: -(board.used_at or 0))
 
 
 def summary(settings: Settings, typed: str) -> BoardSummary:
     """Return one board. Raises AdministrationError, StoreError."""
     code = _code(typed)
     with _store(settings) as url, _client(url) as client:
-        found = _summary(client, code)
+        found = _summary(client, settings, code)
     if found is None:
         raise AdministrationError(f"There is no board {show_code(code)}.")
     return found
@@ -194,22 +199,28 @@ def _client(url: str) -> Iterator[Any]:
 
 def _codes(client: Any) -> list[str]:
     # A store that grows meanwhile may name a key twice.
-    found = map(keys.code_of, client.scan_iter(keys.meta("*"), count=1000))
-    return sorted({code for code in found if code})
+    names = client.scan_iter(keys.ALL, count=1000)
+    return sorted({keys.code_of(name.decode(errors="replace")) for name in names} - {""})
 
 
-def _summary(client: Any, code: str) -> BoardSummary | None:
-    last = client.xrevrange(keys.log(code), count=1)
+def _summary(client: Any, settings: Settings, code: str) -> BoardSummary | None:
     if not client.exists(keys.meta(code)):
         return None
-    return BoardSummary(
-        code,
-        _title(client, code),
-        client.xlen(keys.log(code)),
-        _size(client, code),
-        int(last[0][1][b"t"]) if last else 0,
-        _expires_at(client, code),
-    )
+    try:
+        last = client.xrevrange(keys.log(code), count=1)
+        written = int(last[0][1][b"t"]) if last else 0
+        touched, keep = client.hmget(keys.meta(code), "touched", "keep")
+        used_at = max(written, int(touched or 0))
+        return BoardSummary(
+            code,
+            _title(client, code),
+            client.xlen(keys.log(code)),
+            _size(client, code),
+            used_at,
+            max(used_at, int(keep or 0)) + settings.retention_days * DAY_MS,
+        )
+    except (redis.exceptions.ResponseError, KeyError, ValueError):
+        return BoardSummary(code, "(damaged)", 0, None, None, None)
 
 
 def _title(client: Any, code: str) -> str:
@@ -230,12 +241,6 @@ def _size(client: Any, code: str) -> int | None:
         return int(client.memory_usage(keys.log(code)) or 0)
     except redis.exceptions.ResponseError:
         return None
-
-
-def _expires_at(client: Any, code: str) -> int | None:
-    """Return when a board expires unless somebody uses it; None where it never does."""
-    left = client.pttl(keys.meta(code))
-    return int(time.time() * 1000) + int(left) if left >= 0 else None
 
 
 def warn_of_deletion(board: BoardSummary) -> str:

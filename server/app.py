@@ -20,6 +20,7 @@ from tornado.web import Application
 from server import metrics, secret, tasks, tls
 from server.addresses import public_base
 from server.domain.templates import Template, load_templates
+from server.live.expiry import Expiry
 from server.live.founding import DEFAULT_CODE, DEFAULT_TEMPLATE, open_default
 from server.live.hub import Hub
 from server.live.pseudonyms import Pseudonyms
@@ -140,6 +141,7 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     keeping = [
         tasks.supervise("default board", partial(keep_now_and_then, keep)),
         tasks.supervise("vitals", vitals.keep),
+        tasks.supervise("expiry", Expiry(site.hub).keep),
     ]
     # What lives as long as the process need not be looked at by every collection.
     gc.collect()

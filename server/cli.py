@@ -26,6 +26,7 @@ from server.listening import PortError
 from server.live.founding import show_code
 from server.log.embedded import StoreError
 from server.log.inspection import faults
+from server.printable import printable
 from server.redaction import redacted
 from server.settings import KNOBS, Knob, Settings, SettingsError, load, unknown_names
 
@@ -75,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(settings: Settings) -> int:
     """Serve until told to stop."""
     loglines.configure(settings)
+    sys.excepthook = loglines.tell_of_end
     workers.run(settings)
     return 0
 
@@ -91,7 +93,7 @@ def save(settings: Settings, file: str) -> int:
     """Write the boards of the embedded store, and the secret, into one file; also while the
     server runs.
     """
-    boards = backup.backup(settings, Path(file))
+    boards = backup.backup(settings, Path(file), _say_damaged)
     _say(f"Wrote {_so_many(boards)} and the secret to {file}. Keep it closed to others.")
     return 0
 
@@ -103,6 +105,8 @@ def restore(settings: Settings, file: str) -> int:
     if done.boards < done.of:
         gone = done.of - done.boards
         _say(f"{_so_many(gone)} had not been touched for so long that they expired since.")
+    for code, why in done.damaged.items():
+        _say_damaged(code, why)
     if done.kept:
         _say(f"What was there before is in {done.kept}; delete it when all is well.")
     return 0
@@ -115,7 +119,8 @@ def host(settings: Settings, code: str) -> int:
     that the link begins with its address.
     """
     link = administration.add_host(settings, code)
-    _say(f"This link makes a browser a host's. It is shown this once: keep it to yourself.\n{link}")
+    _say("This link makes a browser a host's. It is shown this once: keep it to yourself.")
+    _say(link)
     return 0
 
 
@@ -155,8 +160,12 @@ def _agrees(question: str) -> bool:
 
 def _date(at: int | None) -> str:
     if at is None:
-        return "never".ljust(len("2026-11-22 01:00"))
+        return "?".ljust(len("2026-11-22 01:00"))
     return time.strftime("%Y-%m-%d %H:%M", time.gmtime(at / 1000))
+
+
+def _say_damaged(code: str, why: str) -> None:
+    _say(f"Board {code} was damaged when the backup was taken: {why}. It stays closed.")
 
 
 def _so_many(boards: int) -> str:
@@ -164,10 +173,13 @@ def _so_many(boards: int) -> str:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Argparse, which would else print a password that stands behind a misspelt option."""
+    """Argparse, whose messages quote what it was given: passwords, and what a terminal obeys."""
 
     def error(self, message: str) -> NoReturn:
         super().error(redacted(message))
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        super()._print_message(printable(message, lines=True), file)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -219,9 +231,10 @@ def _flags(given: argparse.Namespace) -> dict[str, str]:
 
 
 def _say(words: str) -> None:
-    print(terminal.clean(words))  # noqa: T201
+    """Print a line; parts of it may come from a file, a store or the network."""
+    print(printable(words))  # noqa: T201
 
 
 def _complain(words: str, status: int) -> int:
-    print(f"stackvote: {terminal.clean(redacted(words))}", file=sys.stderr)  # noqa: T201
+    print(printable(f"stackvote: {redacted(words)}"), file=sys.stderr)  # noqa: T201
     return status

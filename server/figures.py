@@ -22,6 +22,7 @@ from prometheus_client import (
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import mark_process_dead
 
+from server.loglines import event
 from server.metrics import PARENT_FILE, held
 
 log = logging.getLogger("stackvote.workers")
@@ -75,10 +76,8 @@ class Figures:
     def __enter__(self) -> Self:
         _clear_up()
         self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_place()))
-        # A folder that is locked is somebody's: of the next start, and of systemd-tmpfiles,
-        # which else removes what lies in /tmp for ten days.
-        self._alive = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
-        fcntl.flock(self._alive, fcntl.LOCK_EX)
+        self._alive = _locked(self.folder)
+        self._said = ""
         self._started.set(time.time())
         self.write()
         return self
@@ -92,6 +91,34 @@ class Figures:
         with _never_fatal():
             write_to_textfile(str(self.folder / PARENT_FILE), self._registry)
 
+    def mend(self) -> None:
+        """Make the folder again where it was deleted; the workers then put their figures there."""
+        try:
+            if os.path.samestat(self.folder.lstat(), os.fstat(self._alive)):
+                return
+        except OSError:
+            pass
+        try:
+            self.folder.mkdir(mode=0o700)
+            alive = _locked(self.folder)
+        except OSError as error:
+            self._complain(f"and cannot be made again ({error.strerror})")
+            return
+        os.close(self._alive)
+        self._alive = alive
+        self.write()
+        self._complain("and was made again; workers that have ended count no more")
+        self._said = ""
+
+    def _complain(self, words: str) -> None:
+        if words != self._said:
+            self._said = words
+            log.warning(
+                "The folder of this server's figures, %s, was deleted, %s.",
+                *(self.folder, words),
+                extra=event("figures_lost", path=str(self.folder)),
+            )
+
     def bury(self, pid: int) -> None:
         """Take a worker that has ended off what is shown now, and keep what it had counted.
 
@@ -102,6 +129,17 @@ class Figures:
             mark_process_dead(pid, str(self.folder))  # type: ignore[no-untyped-call]
             for file in self.folder.glob(f"*_{pid}.db"):
                 _move(file, file.with_name(f"{file.name.partition('_')[0]}_{_ENDED}.db"))
+
+
+def _locked(folder: Path) -> int:
+    """Open a folder and lock it: it is then somebody's.
+
+    So the next start leaves it alone, and systemd-tmpfiles, which else removes what lies in /tmp
+    for ten days.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
 
 
 def _place() -> Path:

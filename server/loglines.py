@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from server.printable import printable
 from server.redaction import redacted
 from server.settings import Settings
 
@@ -51,11 +52,11 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "process": record.process,
             "event": getattr(record, "event", "other"),
-            "message": record.getMessage(),
-            **getattr(record, "fields", {}),
+            "message": printable(record.getMessage()),
+            **{name: _printable(value) for name, value in getattr(record, "fields", {}).items()},
         }
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = printable(self.formatException(record.exc_info), lines=True)
         shown = {
             name: redacted(value) if isinstance(value, str) else value
             for name, value in line.items()
@@ -63,14 +64,20 @@ class JsonFormatter(logging.Formatter):
         return msgspec.json.encode(shown).decode()
 
 
-class TextFormatter(logging.Formatter):
-    """One line for people, and the traceback where there is one."""
+class PlainFormatter(logging.Formatter):
+    """A line for people. What others wrote begins no line, and is obeyed by no terminal."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(process)d %(name)s: %(message)s")
 
-    def format(self, record: logging.LogRecord) -> str:
-        return redacted(super().format(record))
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """Return the line, without a traceback."""
+        return printable(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        """Return a traceback, each line of it set in."""
+        lines = printable(super().formatException(ei), lines=True).splitlines()
+        return "\n".join(f"  {line}" for line in lines)
 
 
 class BriefHandler(logging.StreamHandler[Any]):
@@ -129,10 +136,25 @@ def _summary(left_out: int, level: int, of: str) -> logging.LogRecord:
 def configure(settings: Settings) -> None:
     """Send this process's log lines to standard error in the form that was asked for."""
     handler = BriefHandler()
-    handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
+    if settings.log_format == "json":
+        handler.setFormatter(JsonFormatter())
+    else:
+        handler.setFormatter(PlainFormatter())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
+
+
+def tell_of_end(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """Log what ends a process by surprise, in the place of `sys.excepthook`."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        logging.getLogger(__name__).critical("This process ends.", exc_info=(kind, error, trace))
+
+
+def _printable(value: str | float) -> str | float:
+    return printable(value) if isinstance(value, str) else value
 
 
 def sum_up() -> None:

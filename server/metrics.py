@@ -6,8 +6,9 @@ it means when it is bad. `docs/operations.md` says what to do then.
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from prometheus_client import (
@@ -17,8 +18,23 @@ from prometheus_client import (
     Gauge,
     Histogram,
     generate_latest,
+    values,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
+
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_DELETED = " (deleted)"
+"""What Linux writes behind the name of a file that is open and has none any more."""
+_turns = 0
+
+
+def _identity() -> int | str:
+    # The library opens its files anew when this is another than before; their names are the same.
+    return str(os.getpid()) if _turns % 2 else os.getpid()
+
+
+if _FOLDER in os.environ:
+    values.ValueClass = values.MultiProcessValue(_identity)  # type: ignore[no-untyped-call]
 
 PARENT_FILE = "parent.prom"
 """Where the parent writes what only it knows, in the folder that its workers share."""
@@ -154,6 +170,18 @@ CATCH_UPS = Counter(
     "Comparisons with the log, by what they found; `another_history` is a store that was renewed.",
     ["found"],
 )
+BOARDS_WITHHELD = Gauge(
+    "stackvote_boards_withheld",
+    "Boards that cannot be read and are closed until they can; the log names each, and why.",
+    multiprocess_mode="livemax",
+)
+DAMAGE = Counter(
+    "stackvote_damage_total",
+    "Times that a key of a board in the store was found damaged, by key; the log says which board.",
+    ["key"],
+)
+for _key in ("log", "meta", "here", "lost", "live"):
+    DAMAGE.labels(_key)
 STORE_MEMORY = Gauge(
     "stackvote_store_memory_bytes",
     "Memory of the store; at its limit it refuses votes.",
@@ -221,7 +249,7 @@ def flush() -> None:
 def exposition() -> bytes:
     """Return all metrics as Prometheus reads them, of all processes of this server."""
     flush()
-    shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    shared = os.environ.get(_FOLDER)
     if shared is None:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()
@@ -232,6 +260,28 @@ def exposition() -> bytes:
         return own + (Path(shared) / PARENT_FILE).read_bytes()
     except FileNotFoundError:
         return own
+
+
+def mend() -> None:
+    """Put what this process counts into the shared folder again, where it was deleted there.
+
+    Its parent makes the folder again. The files are gone, but open here, and so still hold all.
+    """
+    global _turns  # noqa: PLW0603 - as the library asks for its process
+    shared = os.environ.get(_FOLDER)
+    if shared is None or Path(shared, f"counter_{os.getpid()}.db").exists():
+        return
+    with suppress(FileNotFoundError):
+        for descriptor in Path("/proc/self/fd").glob("*"):
+            with suppress(OSError):
+                name = str(descriptor.readlink()).removesuffix(_DELETED)
+                if Path(name).parent == Path(shared) and name.endswith(".db"):
+                    draft = Path(f"{name}.draft")
+                    shutil.copyfile(descriptor, draft)
+                    draft.replace(name)
+        if Path(shared).is_dir():
+            _turns += 1
+            BOARDS.inc(0)  # Whichever is touched first has all of them opened anew.
 
 
 @contextmanager

@@ -70,6 +70,14 @@ def put(path: Path, secret: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
+def put_back(path: Path, secret: bytes) -> bool:
+    """Write a secret again where its file was deleted; say whether it was. Raises OSError."""
+    if path.exists():
+        return False
+    put(path, secret)
+    return True
+
+
 def _write(path: Path, secret: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from functools import partial
+from pathlib import Path
 
 from server import tasks
 from server.figures import Figures
@@ -30,6 +31,9 @@ UNFIT_PATIENCE = 20.0
 """Seconds in which one that answers has to let us in, and be fit."""
 # From one look to the next whether a full disk has room again.
 ROOM_PAUSE = 0.5
+FILES_PAUSE = 0.25
+"""Seconds from one look to the next whether the files of an embedded store are still there."""
+MEND_PAUSE = 1.0
 
 log = logging.getLogger("stackvote.workers")
 
@@ -77,17 +81,19 @@ class StoreKeeper:
             await self._await_external(stopping)
             yield
             return
-        keeping = None
+        keeping: list[asyncio.Task[None]] = []
         try:
             await asyncio.to_thread(self._embedded.start)
-            keeping = tasks.supervise("store", partial(self._keep, self._embedded), self._failed)
+            keeping += [
+                tasks.supervise(name, partial(work, self._embedded), self._failed)
+                for name, work in (("store", self._keep), ("store's files", self._watch_files))
+            ]
             yield
         finally:
             self._closing.set()
             async with self._changing:
                 await asyncio.to_thread(self._embedded.close)
-            if keeping is not None:
-                await tasks.end((keeping,))
+            await tasks.end(keeping)
 
     def _failed(self, _: Exception) -> None:
         self.figures.faults.inc()
@@ -169,6 +175,48 @@ class StoreKeeper:
                         away,
                         extra=event("store_started", seconds=round(away, 3)),
                     )
+
+    async def _watch_files(self, store: EmbeddedStore) -> None:
+        """See that what the store calls written is where its next start will find it."""
+        while not self._closing.is_set():
+            await sleep_unless(self._closing, FILES_PAUSE)
+            async with self._changing:
+                if self._closing.is_set() or not store.is_running():
+                    continue
+                gone = await asyncio.to_thread(store.lost_file)
+                if gone is not None:
+                    await self._mend(store, gone)
+
+    async def _mend(self, store: EmbeddedStore, gone: Path) -> None:
+        """Have the store's files written anew; it takes no votes until they are."""
+        log.error(
+            "%s was deleted or replaced while the store uses it. No votes are taken until all "
+            "that the store holds was written anew.",
+            gone,
+            extra=event("store_files_lost", path=str(gone)),
+        )
+        began, said = time.monotonic(), ""
+        while not self._closing.is_set() and store.is_running():
+            try:
+                await asyncio.to_thread(store.refuse_writes)
+                restart = await asyncio.to_thread(store.mend)
+            except StoreError as error:
+                if str(error) != said:
+                    said = str(error)
+                    log.error("%s", error, extra=event("store_not_mended", why=said))  # noqa: TRY400
+                await sleep_unless(self._closing, MEND_PAUSE)
+                continue
+            took = time.monotonic() - began
+            log.warning(
+                "All that the store holds was written to %s anew. It took %.1f s.%s",
+                *(store.data_dir, took),
+                " The store is started again, to listen there." if restart else "",
+                extra=event("store_mended", seconds=round(took, 3)),
+            )
+            if restart:
+                # Whoever keeps it starts it again.
+                await asyncio.to_thread(store.stop)
+            return
 
     async def _await_room(self, store: EmbeddedStore) -> None:
         """Wait until the store can write: it would only die of it again, and again."""

@@ -1,9 +1,8 @@
 """What the terminal shows when the server is ready: where to go, and where the data are."""
 
-import unicodedata
-
 from server.addresses import is_loopback, local_base, public_base
 from server.live.founding import DEFAULT_CODE
+from server.printable import printable
 from server.settings import Settings
 
 
@@ -55,14 +54,5 @@ def _host_link(base: str, code: str, key: str) -> str:
 
 def plain(text: str, longest: int = 60) -> str:
     """Give what somebody wrote as one line of a terminal."""
-    line = " ".join(clean(text).split())
+    line = printable(" ".join(text.split()))
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
-
-
-def clean(text: str) -> str:
-    """Give a text without signs that move a terminal's cursor, change its colours or turn its
-    direction.
-    """
-    return "".join(
-        "\ufffd" if unicodedata.category(sign)[0] == "C" and sign != "\n" else sign for sign in text
-    )

@@ -47,6 +47,7 @@ def work() -> None:
     from server.app import serve  # noqa: PLC0415
 
     loglines.configure(handover.settings)
+    sys.excepthook = loglines.tell_of_end
     sockets = [socket.socket(fileno=number) for number in handover.sockets]
     for each in sockets:
         each.setblocking(False)

@@ -21,7 +21,9 @@ from server.figures import Figures
 from server.listening import listen, raise_file_limit
 from server.live.founding import DEFAULT_CODE
 from server.live.transport import FAREWELL
+from server.log.embedded import recover
 from server.loglines import event
+from server.printable import printable
 from server.restarts import Restarts, in_words, sleep_unless
 from server.settings import Settings
 from server.storekeeper import StoreKeeper
@@ -35,6 +37,8 @@ LARGE_BYTES = 128 * 1024
 TRIES = 5
 SLOT_SECONDS = 5.0
 """For which the place of a worker may take to notice that its worker has ended."""
+WATCH_SECONDS = 0.5
+"""From one look to the next whether the folders that all workers use are still there."""
 
 log = logging.getLogger("stackvote.workers")
 
@@ -47,14 +51,14 @@ def run(settings: Settings) -> None:
     """Serve until a signal says stop. Raises StartError, PortError, StoreError, SecretError,
     TlsError.
     """
-    signing = secret.load(settings.secret_path)
-    key = secret.host_key(signing, DEFAULT_CODE)
+    recover(settings.data_dir)
+    key = secret.load(settings.secret_path)
     tls.context(settings)
     raise_file_limit()
     sockets = listen(settings)
     settings = msgspec.structs.replace(settings, port=sockets[0].getsockname()[1])
     with Figures() as figures:
-        store = StoreKeeper(settings, figures, secret.fingerprint(signing))
+        store = StoreKeeper(settings, figures, secret.fingerprint(key))
         asyncio.run(Supervisor(settings, sockets, store, figures, key).run())
 
 
@@ -67,14 +71,15 @@ class Supervisor:
         sockets: list[socket.socket],
         store: StoreKeeper,
         figures: Figures,
-        host_key: str,
+        key: bytes,
     ) -> None:
         self.settings = settings
         self.sockets = sockets
         self.store = store
         self.figures = figures
         figures.workers_wanted.set(settings.processes)
-        self.host_key = host_key
+        self.key = key
+        self.host_key = secret.host_key(key, DEFAULT_CODE)
         self.stopping = asyncio.Event()
         self.workers: set[Worker] = set()
         self.slots = [Slot(self) for _ in range(settings.processes)]
@@ -94,18 +99,39 @@ class Supervisor:
         async with self.store.kept(self.stopping):
             await self._keep_workers()
 
+    # What all of them need.
+
+    async def _watch_folders(self) -> None:
+        """Make again what was deleted underneath: no new worker could start without it."""
+        path, said = self.settings.secret_path, ""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            self.figures.mend()
+            try:
+                words = "It was written again." if secret.put_back(path, self.key) else ""
+            except OSError as error:
+                words = f"It cannot be written again ({error.strerror}): no worker can start."
+            if words and words != said:
+                log.error(
+                    "The secret file %s was deleted. %s",
+                    *(path, words),
+                    extra=event("secret_lost", path=str(path)),
+                )
+            said = words
+
     # The workers.
 
     async def _keep_workers(self) -> None:
         slots = [tasks.supervise("slot", slot.keep, slot.failed) for slot in self.slots]
         greeting = tasks.supervise("greeting", self._greet, self.count_fault)
+        watching = tasks.supervise("folders", self._watch_folders, self.count_fault)
         # A slot that gives up says so; then everything ends.
         await self.stopping.wait()
         # The workers have them too, and answer on them until they have drained. With the last
         # of them the sockets are gone, and whoever comes then is refused.
         for each in self.sockets:
             each.close()
-        for task in (greeting, self._rolling):
+        for task in (greeting, watching, self._rolling):
             if task is not None:
                 task.cancel()
         limit = self.settings.drain_seconds + DRAIN_MARGIN
@@ -131,7 +157,8 @@ class Supervisor:
         for slot in self.slots:
             await slot.serves.wait()
         with tasks.contained("greeting"):  # Where nobody reads it, people are served all the same.
-            print(terminal.greeting(self.settings, self.host_key, self.store.place()), flush=True)  # noqa: T201
+            words = terminal.greeting(self.settings, self.host_key, self.store.place())
+            print(printable(words, lines=True), flush=True)  # noqa: T201
         service.tell("READY=1")
 
     async def launch(self) -> Worker:

@@ -1,11 +1,14 @@
+import contextlib
 import fcntl
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import pytest
 from disks import fill, small_disk
@@ -90,6 +93,75 @@ def test_a_folder_that_is_gone_ends_nobody(figures, caplog):
     figures.write()
     figures.bury(77)
     assert caplog.text.count("not complete") == 2
+
+
+def deleted(folder):
+    shutil.rmtree(folder)
+
+
+def emptied(folder):
+    for each in folder.glob("*.db"):
+        each.unlink()
+
+
+@pytest.mark.parametrize("damage", [deleted, emptied])
+def test_a_folder_that_is_deleted_is_made_again_and_nothing_is_forgotten(tmp_path, damage):
+    with launched(tmp_path, "--processes", "2") as server:
+        server.await_greeting()
+        (folder,) = {
+            Path(target).parent
+            for worker in server.workers()
+            for target in open_files(worker)
+            if "stackvote-metrics-" in target
+        }
+        limit = number(server.get("/metrics")[1], "stackvote_connections_limit")
+        made = server.get("/metrics")[1]
+        damage(folder)
+        if damage is deleted:
+            until(lambda: f"{folder}, was deleted, and was made again" in server.log)
+
+        def is_whole():
+            status, text = server.get("/metrics")
+            return status == 200 and number(text, "stackvote_connections_limit") == limit
+
+        until(is_whole)
+        text = server.get("/metrics")[1]
+        for name in ("stackvote_boards_created_total", "stackvote_workers", "stackvote_rooms"):
+            assert number(text, name) == number(made, name), name
+        before = number(text, 'stackvote_http_seconds_count{status="2xx"}')
+        until(
+            lambda: (
+                number(server.get("/metrics")[1], 'stackvote_http_seconds_count{status="2xx"}')
+                > before
+            )
+        )
+        # A worker that ends is moved into the new folder, and another one starts in it.
+        os.kill(min(server.workers()), signal.SIGKILL)
+        until(lambda: server.log.count("is ready after") == 3)
+        assert server.get("/metrics")[0] == 200
+        assert "Traceback" not in server.log
+        assert server.stop() == 0
+    assert not folder.exists()
+
+
+def open_files(pid):
+    for each in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            yield str(each.readlink())
+
+
+def test_a_folder_that_another_user_made_in_its_place_is_not_used(figures, caplog):
+    figures.folder.rename(figures.folder.with_name("away"))
+    figures.folder.symlink_to(figures.folder.with_name("away"))
+    for _ in range(3):
+        figures.mend()
+    assert caplog.text.count("cannot be made again") == 1
+    figures.folder.unlink()
+    figures.mend()
+    assert figures.folder.is_dir()
+    assert caplog.text.count("was made again") == 1
+    figures.write()
+    assert "not complete" not in caplog.text
 
 
 def test_folders_of_servers_that_were_killed_are_removed_and_of_no_other(tmp_path, monkeypatch):

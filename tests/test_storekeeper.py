@@ -1,17 +1,21 @@
 import contextlib
+import json
 import os
 import signal
 import socket
 import ssl
 import subprocess
 import threading
+import urllib.error
+import urllib.request
 
 import pytest
+import redis
 from programs import path_of
 from running import command_of, launched, until
 from tcp_stores import free_port, stores
 
-from server.log.embedded import is_held
+from server.log.embedded import EmbeddedStore, is_held
 
 
 def test_a_store_that_is_killed_is_back_at_once(tmp_path):
@@ -50,6 +54,60 @@ def test_told_to_stop_while_the_store_is_away_the_store_stays_away(tmp_path):
         assert server.stop() == 0
         assert "The store is back." not in server.log
     assert not is_held(tmp_path / "data")
+
+
+def test_no_vote_is_taken_while_the_folder_cannot_be_made_again(tmp_path):
+    with launched(tmp_path) as server:
+        server.await_greeting()
+        made = {"title": "?", "options": [{"name": "A"}, {"name": "B"}]}
+        assert post(server, "/api/boards", made)[0] == 201
+        data = tmp_path / "data"
+        data.rename(tmp_path / "moved")
+        data.write_text("in the way")
+        until(lambda: f"The data folder {data} cannot be made again" in server.log)
+        status, answer = post(server, "/api/boards", made)
+        assert (status, answer["error"]["code"]) == (503, "store_away")
+        until(lambda: server.get("/readyz")[0] == 503)
+        data.unlink()
+        until(lambda: f"was written to {data} anew" in server.log)
+        until(server.is_ready)
+        until(lambda: post(server, "/api/boards", made)[0] == 201)
+        assert (data / "secret").read_bytes() == (tmp_path / "moved" / "secret").read_bytes()
+        assert "The secret file" in server.log
+        assert server.log.count("was deleted or replaced") == 1
+        assert server.log.count("cannot be made again") == 1
+        assert "Traceback" not in server.log
+        assert server.stop() == 0
+    with EmbeddedStore(data) as store, redis.from_url(store.url) as client:
+        assert len(client.keys("sv:*:meta")) == 3
+
+
+def test_a_folder_that_another_server_took_meanwhile_is_left_to_it(tmp_path):
+    with launched(tmp_path / "first") as server:
+        server.await_greeting()
+        data = tmp_path / "first" / "data"
+        # So quick that the first one has no chance to look in between.
+        server.signal(signal.SIGSTOP)
+        data.rename(tmp_path / "moved")
+        with EmbeddedStore(data) as store, redis.from_url(store.url) as client:
+            client.set("theirs", "1")
+            server.signal(signal.SIGCONT)
+            until(lambda: f"Another Stackvote has taken the data folder {data}" in server.log)
+            assert client.keys() == [b"theirs"]
+            assert is_held(data)
+        until(lambda: f"was written to {data} anew" in server.log)
+
+
+def post(server, path, body):
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{server.port}{path}", json.dumps(body).encode()
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as got:  # noqa: S310
+            return got.status, json.load(got)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
 
 
 @contextlib.contextmanager

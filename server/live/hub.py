@@ -7,22 +7,25 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from server import tasks
 from server.domain import actions as act
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Refusal, Refused
 from server.live import messages
 from server.live.doubts import CLOSED
 from server.live.frames import frame
 from server.live.leavings import Leavings
 from server.live.messages import Goodbye
 from server.live.pseudonyms import Pseudonyms
-from server.live.room import UNREADABLE, Room
+from server.live.room import UNREADABLE, Room, withheld
 from server.live.transport import FAREWELL, Connection
+from server.log.damage import DamagedError, count
 from server.log.follow import BEATING, FOLLOWING, Line
 from server.log.log import Log
 from server.log.store import Store, StoreAwayError
 from server.loglines import event
+from server.metrics import BOARDS_WITHHELD
 from server.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -35,10 +38,18 @@ EMPTY = 300.0
 """Seconds for which a room without people is kept."""
 WITHHELD = 10.0
 """Seconds after which it is tried again to read a board that could not be read."""
+TOUCH = 3600.0
+"""Seconds from one note that a board is in use to the next."""
 MOST_EMPTY = 1_000
 """Rooms without people that are kept at most: whoever opens board after board fills no memory."""
 FAREWELLS = 100
 """Connections closed in one go when the server drains."""
+
+
+class _Withheld(NamedTuple):
+    until: float
+    """When it is tried again; whoever asks before is told why not."""
+    why: Refusal
 
 
 class Hub:
@@ -60,8 +71,11 @@ class Hub:
         self._window = settings.tally_window / 1000
         self._process = process
         self._opening: dict[str, asyncio.Task[Room]] = {}
-        self._withheld: dict[str, float] = {}
-        """Boards that this version cannot read, and until when nobody tries."""
+        self._withheld: dict[str, _Withheld] = {}
+        """Boards that cannot be read here."""
+        self._looking_again: asyncio.Task[None] | None = None
+        self._touched: dict[str, float] = {}
+        """When it was noted last that a board is in use."""
         self._deserted = asyncio.Event()
         self._deserted.set()
         self._left: dict[str, float] = {}
@@ -99,15 +113,16 @@ class Hub:
     async def room(self, code: str) -> Room:
         """Return the room of a board.
 
-        Raises Refused: `no_such_board`, or `going_away` where this version cannot read it.
+        Raises Refused: `no_such_board`, or `going_away` where it cannot be read here.
         Raises StoreAwayError.
         """
         if room := self.rooms.get(code):
             # Whoever asked by HTTP waits for an answer, too: the room's time begins anew.
             self._left.pop(code, None)
             return room
-        if asyncio.get_running_loop().time() < self._withheld.get(code, 0):
-            raise Refused(Code.GOING_AWAY, UNREADABLE)
+        found = self._withheld.get(code)
+        if found and asyncio.get_running_loop().time() < found.until:
+            raise Refused(found.why)
         if code not in self._opening:
             self._opening[code] = tasks.begin("open", self._open(code))
         try:
@@ -175,7 +190,7 @@ class Hub:
             )
             began = time.monotonic()
             await room.open()
-            self._withheld.pop(code, None)
+            self._release(code)
             took = 1000 * (time.monotonic() - began)
             logger.info(
                 "The board %s was read: %d entries in %.0f ms.",
@@ -186,11 +201,14 @@ class Hub:
             )
             room.draining = self.draining
             self.rooms[code] = room
+            self._touch(code, asyncio.get_running_loop().time())
             await self.line.follow(code, room)
         except act.UnreadableError as error:
-            self._withhold(code, error)
-            raise Refused(Code.GOING_AWAY, UNREADABLE) from error
-        except (Refused, StoreAwayError):
+            raise Refused(self._withhold(code, error)) from error
+        except Refused:
+            self._release(code)
+            raise
+        except StoreAwayError:
             raise
         except Exception as error:
             tasks.report("open", error, code)
@@ -207,20 +225,66 @@ class Hub:
             self._withhold(room.code, unreadable)
         self._discard(room)
 
-    def _withhold(self, code: str, why: act.UnreadableError) -> None:
+    def _withhold(self, code: str, why: act.UnreadableError) -> Refusal:
         """Rather no board than one that is wrongly counted. Said once, however many ask."""
-        if code not in self._withheld:
+        known = self._withheld.get(code)
+        refusal = withheld(why)
+        if known is None or known.why != refusal:
+            fault = "its log cannot be read here" if refusal.message == UNREADABLE else "damaged"
+            key = why.key if isinstance(why, DamagedError) else ""
             logger.error(
-                "Board %s is withheld: its log cannot be read here, %s.",
-                *(code, why),
-                extra=event("board_unreadable", board=code),
+                "Board %s is withheld: %s, %s. It is tried again every %d s.",
+                *(code, fault, why, WITHHELD),
+                extra=event("board_unreadable", board=code, key=key, why=str(why)),
             )
-        self._withheld[code] = asyncio.get_running_loop().time() + WITHHELD
+            if isinstance(why, DamagedError):
+                count(why)
+        self._withheld[code] = _Withheld(asyncio.get_running_loop().time() + WITHHELD, refusal)
+        BOARDS_WITHHELD.set(len(self._withheld))
+        return refusal
+
+    def _release(self, code: str) -> None:
+        """Take note that a board is withheld no longer: it can be read, or is not there."""
+        if self._withheld.pop(code, None):
+            BOARDS_WITHHELD.set(len(self._withheld))
+            logger.warning(
+                "Board %s is withheld no longer.",
+                code,
+                extra=event("board_readable", board=code),
+            )
+
+    def _look_again(self, now: float) -> None:
+        """Try to read a board that is withheld, one at a time, whoever asks for it or not."""
+        if self._looking_again and not self._looking_again.done():
+            return
+        due = [code for code, each in self._withheld.items() if each.until <= now]
+        if due and self.store.present:
+            self._looking_again = self._spawn("withheld", partial(self._try_again, due[0]))
+
+    async def _try_again(self, code: str) -> None:
+        with contextlib.suppress(Refused, StoreAwayError):
+            await self.room(code)
+
+    def _touch(self, code: str, now: float) -> None:
+        """Have it noted that a board is in use, now and then."""
+        if now - self._touched.get(code, -TOUCH) >= TOUCH and self.store.present:
+            self._touched[code] = now
+            self._spawn("touch", partial(self._note_use, code))
+
+    async def _note_use(self, code: str) -> None:
+        try:
+            await self.log.touch(code)
+        except StoreAwayError:
+            self._touched.pop(code, None)
+        except DamagedError:
+            # It is told where the board is read.
+            self._touched.pop(code, None)
 
     def _discard(self, room: Room) -> None:
         if self.rooms.get(room.code) is room:
             del self.rooms[room.code]
             self._left.pop(room.code, None)
+            self._touched.pop(room.code, None)
             self._spawn("close", partial(self._close_room, room))
 
     async def _close_room(self, room: Room) -> None:
@@ -250,6 +314,7 @@ class Hub:
         # Whatever is wrong with one of them, the others are looked after.
         with tasks.contained("leavings"):
             self._leavings.collect()
+        self._look_again(now)
         for connection in list(self.guests):
             with tasks.contained("check") as checking:
                 connection.check(now)
@@ -264,12 +329,14 @@ class Hub:
                     room.catch_up()
             if room.visitors:
                 self._left.pop(room.code, None)
+                self._touch(room.code, now)
             elif now - self._left.setdefault(room.code, now) > EMPTY:
                 self._discard(room)
         for code in list(self._left)[:-MOST_EMPTY]:
             self._discard(self.rooms[code])
 
-    def _spawn(self, name: str, work: tasks.Work) -> None:
+    def _spawn(self, name: str, work: tasks.Work) -> asyncio.Task[None]:
         task = tasks.supervise(name, work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task

@@ -35,7 +35,8 @@ from server.live.seating import Seating
 from server.live.submissions import Answered, Submissions
 from server.live.transport import Connection
 from server.live.views import Audience, comment_views, people_view, talk_view
-from server.log.log import NO_SUCH_BOARD, Batch, Log
+from server.log.damage import DamagedError
+from server.log.log import DAMAGED, NO_SUCH_BOARD, Batch, Log
 from server.log.presence import Presence
 from server.log.store import Store
 
@@ -357,8 +358,8 @@ class Room:
 
     def lost(self, unreadable: act.UnreadableError | None = None) -> None:
         if unreadable:
-            why = Refusal(Code.GOING_AWAY, UNREADABLE)
-            self._end_for_all(why, messages.RESTART._replace(reason=UNREADABLE), unreadable)
+            why = withheld(unreadable)
+            self._end_for_all(why, messages.RESTART._replace(reason=why.message), unreadable)
         else:
             self._end_for_all(NO_SUCH_BOARD, messages.NO_SUCH_BOARD)
 
@@ -370,6 +371,9 @@ class Room:
             with tasks.contained("close", self.code):
                 connection.close(close)
         self._lost(self, unreadable)
+
+    def damaged(self, damage: DamagedError) -> None:
+        self.lost(damage)
 
     def _admit_anew(self, seat: str | None = None) -> list[Connection]:
         """Ask again who everybody is, or one seat; return those who are another than before."""
@@ -418,3 +422,8 @@ class Room:
         if self._store.present:
             locked = act.Entry(rules=act.RULES, action=act.LockRound(round=n))
             self._submissions.submit(locked)
+
+
+def withheld(why: act.UnreadableError) -> Refusal:
+    """Say to those who ask for a board why they do not get it here."""
+    return DAMAGED if isinstance(why, DamagedError) else Refusal(Code.GOING_AWAY, UNREADABLE)

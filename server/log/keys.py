@@ -4,6 +4,11 @@ import re
 
 SECRET = "sv:secret"  # noqa: S105 - what lies there names a secret, and is none
 """Which secret the server had that started last on this database: a keyed hash."""
+ALL = "sv:*:meta"
+"""What the `meta` of every board looks like, and of nothing else of ours."""
+
+_TYPES = {"log": "stream", "meta": "hash", "here": "hash", "lost": "hash"}
+_KEY = re.compile(r"sv:\{([A-Z0-9]{1,16})\}:([a-z]+)(?:@\d+)?")
 
 
 def log(code: str) -> str:
@@ -22,10 +27,9 @@ def lost(code: str) -> str:
     return f"sv:{{{code}}}:lost"
 
 
-def code_of(meta: bytes) -> str | None:
-    """Return the code of the board whose `meta` a key is; None for what is no board of people."""
-    found = re.fullmatch(rb"sv:\{([A-Z0-9]{1,16})\}:meta", meta)
-    return found[1].decode() if found else None
+def spare(code: str) -> str:
+    """Return the key under which a log is written anew; it exists within a script only."""
+    return f"sv:{{{code}}}:spare"
 
 
 def all_of(code: str) -> str:
@@ -45,3 +49,19 @@ def live(code: str, database: int = 0) -> str:
 def pulse(process: str) -> str:
     """Return the channel on which a process hears itself."""
     return f"sv:pulse:{process}"
+
+
+def code_of(key: str) -> str:
+    """Return the code of the board that a key or channel belongs to; empty where it is of none."""
+    found = _KEY.fullmatch(key)
+    return found[1] if found else ""
+
+
+def part_of(key: str) -> str:
+    """Return which of a board's keys this is: `log`, `meta`, `here`, `lost` or `live`."""
+    return key.rpartition(":")[2].partition("@")[0]
+
+
+def type_of(key: str) -> str:
+    """Return the type that a board's key has in the store."""
+    return _TYPES.get(part_of(key), "string")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import random
 import secrets
 import time
@@ -15,8 +16,19 @@ from redis.exceptions import ResponseError
 from server import tasks
 from server.domain.refusals import Code, Refusal, Refused
 from server.log import keys
+from server.log.damage import (
+    LONGEST_EPOCH,
+    Complaints,
+    DamagedError,
+    entry_of,
+    head_of,
+    position_of,
+)
 from server.log.store import Script, Store, StoreAwayError
+from server.loglines import event
 from server.metrics import APPEND_SECONDS
+
+logger = logging.getLogger(__name__)
 
 TRIES = 3
 """Times that a batch is tried where something fails that should not."""
@@ -28,7 +40,17 @@ PAGE = 1000
 
 NO_SUCH_BOARD = Refusal(Code.NO_SUCH_BOARD, "There is no board with this code (any more).")
 _UNSAVED = Refusal(Code.STORE_AWAY, "It is not known whether this was saved. Send it again.")
-_APPEND, _CREATE = Script("append"), Script("create")
+DAMAGED = Refusal(
+    Code.GOING_AWAY,
+    "The data of this board is damaged. It is closed until that is mended. Send it again later.",
+)
+_APPEND, _CREATE, _REALIGN = Script("append"), Script("create"), Script("realign")
+_TOUCH, _EXPIRE = Script("touch"), Script("expire")
+_MOST_REALIGNED = 200_000
+"""Entries of a log that is written anew in one step, which takes the store about a second."""
+_USUAL_BYTES, _BYTES_AN_ENTRY = 64 << 20, 8 << 10
+"""A log that takes more memory than this is not read: it would take the memory of this process."""
+NOT_OVERDUE, EXPIRED = -1, -2
 
 
 class Batch(NamedTuple):
@@ -59,6 +81,8 @@ class Receiver(Protocol):
 
     def receive(self, code: str, batch: Batch) -> None: ...
 
+    def damaged(self, code: str, damage: DamagedError) -> None: ...
+
 
 class Log:
     """The logs of all boards. Positions without a hole, one order for every process."""
@@ -70,6 +94,7 @@ class Log:
         self._waiting: dict[str, deque[_Waiting]] = {}
         self._writers: dict[str, asyncio.Task[None]] = {}
         self._erasing: set[asyncio.Task[None]] = set()
+        self._complaints = Complaints()
 
     def append(self, code: str, entry: bytes, logged: Logged) -> None:
         """Put an entry into the next batch of its board.
@@ -147,9 +172,12 @@ class Log:
             epoch, first, at = await self._store.run_durably(
                 _APPEND,
                 (keys.log(code), keys.meta(code)),
-                (keys.live(code, self._store.database), self._retention, *entries),
+                (keys.live(code, self._store.database), *entries),
                 patient=True,
             )
+        except DamagedError as damage:
+            self._receiver.damaged(code, damage)
+            raise Refused(DAMAGED) from damage
         except ResponseError as error:
             raise Refused(NO_SUCH_BOARD) from error
         # The same batch comes by pub/sub as well; the position tells that it is known.
@@ -164,25 +192,96 @@ class Log:
         """
         epoch = secrets.token_hex(6)
         made = await self._store.run_durably(
-            _CREATE, (keys.log(code), keys.meta(code)), (epoch, self._retention, *entries)
+            _CREATE, (keys.log(code), keys.meta(code)), (epoch, *entries)
         )
         return bool(made)
 
     async def read(self, code: str, after: int) -> Page:
         """Read up to `PAGE` entries behind a position.
 
-        Raises Refused `no_such_board`, StoreAwayError.
+        Raises Refused `no_such_board`, StoreAwayError, DamagedError.
         """
-        epoch, stream, found = await self._store.read_at_once(
+        if after == 0:
+            await self._require_usual_size(code)
+        log = keys.log(code)
+        epoch, has_meta, stream, found = await self._store.read_at_once(
             ("HGET", keys.meta(code), "epoch"),
-            ("XINFO", "STREAM", keys.log(code)),
-            ("XRANGE", keys.log(code), f"(0-{after}", "+", "COUNT", PAGE),
+            ("EXISTS", keys.meta(code)),
+            ("XINFO", "STREAM", log),
+            ("XRANGE", log, f"(0-{after}", "+", "COUNT", PAGE),
         )
-        if epoch is None or isinstance(stream, ResponseError):
-            # What is kept of a board lapses together; the stream may have gone a moment before.
+        head = head_of(code, epoch, has_meta, stream)
+        if head is None:
+            self._tell_of_half(code, has_meta, stream)
             raise Refused(NO_SUCH_BOARD)
-        entries = [(_position(id_), int(fields[1]), fields[3]) for id_, fields in found]
-        return Page(self._store.epoch(epoch), _position(_last_id(stream)), entries)
+        entries = [entry_of(log, id_, fields) for id_, fields in found]
+        top = position_of(head.last_id)
+        if top is None:
+            top = await self._realign(code)
+        return Page(self._store.epoch(head.epoch), top, entries)
+
+    async def _realign(self, code: str) -> int:
+        """Let a log go on from its last position, and return that.
+
+        An entry of another program was there and is gone, or stands behind what was read.
+        """
+        log, spare = keys.log(code), keys.spare(code)
+        top = int(await self._store.run_script(_REALIGN, (log, spare), (_MOST_REALIGNED,)))
+        logger.warning(
+            "Board %s: the last id of %s was none of ours. It goes on from position %d.",
+            *(code, log, top),
+            extra=event("log_realigned", board=code, key=log),
+        )
+        return top
+
+    def _tell_of_half(self, code: str, has_meta: object, stream: object) -> None:
+        if bool(has_meta) is isinstance(stream, ResponseError):
+            gone = keys.log(code) if has_meta else keys.meta(code)
+            self._complaints.tell(
+                DamagedError(gone, "it is missing"),
+                "There is no such board now; what is left of it is not written over.",
+            )
+
+    async def _require_usual_size(self, code: str) -> None:
+        """Raise DamagedError where it would take too much memory to read a log."""
+        pipeline = self._store.client.pipeline(transaction=False)
+        pipeline.hstrlen(keys.meta(code), "epoch")
+        pipeline.xlen(keys.log(code))
+        pipeline.memory_usage(keys.log(code), samples=0)
+        # What is of a wrong type, or what this store does not tell, is no number.
+        sizes = await self._store.call(pipeline.execute(raise_on_error=False))
+        epoch, entries, used = (size if isinstance(size, int) else 0 for size in sizes)
+        if epoch > LONGEST_EPOCH:
+            raise DamagedError(keys.meta(code), "its epoch is malformed")
+        if used > _USUAL_BYTES + _BYTES_AN_ENTRY * entries:
+            raise DamagedError(keys.log(code), f"its {entries} entries take {used >> 20} MiB")
+
+    async def touch(self, code: str) -> None:
+        """Note that a board is in use, so that it is kept. Raises StoreAwayError, DamagedError."""
+        await self._store.run_script(_TOUCH, (keys.log(code), keys.meta(code)), ())
+
+    async def codes(self) -> list[str]:
+        """Return the codes of all boards, in no order. Raises StoreAwayError."""
+        found: set[str] = set()
+        cursor = 0
+        while True:
+            page: Awaitable[Any] = self._store.client.scan(cursor, keys.ALL, count=PAGE)
+            cursor, names = await self._store.call(page)
+            found.update(keys.code_of(name.decode(errors="replace")) for name in names)
+            if cursor == 0:
+                return list(found - {""})
+
+    async def expire(self, code: str, seen: int, enough: int, keep: int = 0) -> int:
+        """Look whether a board is overdue, and count that; delete it when it was counted `enough`.
+
+        `seen` is how often that was counted as far as the caller knows, or -1 to look only; `keep`
+        the time before which it is not deleted, in ms by the store's clock, where there is one.
+        Return how often it was counted by now, NOT_OVERDUE or EXPIRED. Raises StoreAwayError, and
+        DamagedError: such a board is not deleted.
+        """
+        mine = (keys.log(code), keys.meta(code), keys.here(code), keys.lost(code))
+        args = (keys.live(code, self._store.database), self._retention, seen, enough, keep)
+        return int(await self._store.run_script(_EXPIRE, mine, args))
 
     def erase(self, code: str, positions: Sequence[int]) -> None:
         """Delete entries whose text a person has erased.
@@ -195,7 +294,8 @@ class Log:
         erasing.add_done_callback(self._erasing.discard)
 
     async def _erase(self, key: str, ids: Sequence[str]) -> None:
-        with contextlib.suppress(StoreAwayError):
+        # A log of another type is damage, which is found where it is read.
+        with contextlib.suppress(StoreAwayError, ResponseError):
             await self._store.call(self._store.client.xdel(key, *ids))
 
 
@@ -209,17 +309,3 @@ def _tell(written: Sequence[_Waiting], first: int | Refusal) -> None:
 def _taken(waiting: deque[_Waiting]) -> list[_Waiting]:
     """Take what waits longest: a batch at most."""
     return [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
-
-
-def _position(id_: bytes) -> int:
-    """Read where an entry stands from its id in the stream, `0-17`."""
-    return int(id_[2:])
-
-
-def _last_id(stream: dict[bytes, Any] | list[Any]) -> bytes:
-    """Return the last id given out. Not the newest entry's: that one may have been erased."""
-    # In the older version of the protocol the fields are a list.
-    if isinstance(stream, list):
-        stream = dict(zip(stream[::2], stream[1::2], strict=True))
-    id_: bytes = stream[b"last-generated-id"]
-    return id_

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 
 from server import tasks
 from server.log import keys
+from server.log.damage import LARGEST_NUMBER, Complaints, DamagedError
 from server.log.store import Script, Store, StoreAwayError
 
 LASTS = 25.0
@@ -50,6 +52,7 @@ class Presence:
         """Seats whose line broke to the round in which it did, and until when that counts."""
         self._breaks: set[str] = set()
         """Seats whose line to this process broke since it last spoke."""
+        self._complaints = Complaints()
         self._due = True
         """Whether to speak even with nobody here: to ask, or to say that the last one left."""
         self._stir = asyncio.Event()
@@ -102,11 +105,18 @@ class Presence:
             self._tell()
 
     def hear(self, message: bytes) -> None:
-        """Take in what a process said: its name, an expiry, its seats, the lost; a line each."""
+        """Take in what a process said: its name, an expiry, its seats, the lost; a line each.
+
+        Raises ValueError for anything else.
+        """
         process, expiry, seats, lost = message.decode().split("\n")
-        self._take(process, expiry, seats)
-        triples = iter(lost.split())
-        self._take_lost(zip(triples, triples, triples, strict=True))
+        words = iter(lost.split())
+        triples = zip(words, words, words, strict=True)
+        ends, broke = int(expiry), {seat: (int(n), int(until)) for seat, n, until in triples}
+        if any(number > LARGEST_NUMBER for number in (ends, *chain.from_iterable(broke.values()))):
+            raise ValueError("no time is so late")
+        self._take(process, ends, seats)
+        self._take_lost(broke)
         self._changed()
 
     def ask(self) -> None:
@@ -124,20 +134,20 @@ class Presence:
                 async with asyncio.timeout(LAST_WORD):
                     await self._say(())
 
-    def _take(self, process: str, expiry: str, seats: str) -> None:
+    def _take(self, process: str, expiry: int, seats: str) -> None:
         # Words come on two lines, the answer to our own and what is published: the later one
         # counts, and nobody is a word that is kept too, until it expires.
         known, _ = self._others.get(process, (0, frozenset()))
-        if process != self._process and int(expiry) >= known:
+        if process != self._process and expiry >= known:
             here = frozenset(seats.split())
-            self._others[process] = (int(expiry), here)
+            self._others[process] = (expiry, here)
             for back in here & self._lost.keys():
                 del self._lost[back]
 
-    def _take_lost(self, lost: Iterable[Sequence[str]]) -> None:
-        for seat, broke_in, until in lost:
+    def _take_lost(self, lost: Mapping[str, tuple[int, int]]) -> None:
+        for seat, broke in lost.items():
             if not self._is_here(seat):
-                self._lost[seat] = (int(broke_in), int(until))
+                self._lost[seat] = broke
 
     def _tell(self) -> None:
         self._changed()
@@ -166,7 +176,9 @@ class Presence:
 
     def _forget_stale(self) -> None:
         now = self._store.now()
-        stale = [process for process, (expiry, _) in self._others.items() if expiry <= now]
+        # Where the store's clock went back, a word may end later than any is said to.
+        latest = now + 100 * LASTS * 1000
+        stale = [name for name, (expiry, _) in self._others.items() if not now < expiry < latest]
         for process in stale:
             # Said at once, so that the store learns whose lines broke with a process.
             self._due |= bool(self._others.pop(process)[1])
@@ -179,7 +191,7 @@ class Presence:
     async def _say(self, seats: Iterable[str]) -> None:
         breaks, self._breaks = self._breaks, set()
         try:
-            here, lost = await self._store.run_script(
+            here, lost, foreign = await self._store.run_script(
                 _HERE,
                 (keys.here(self._code), keys.lost(self._code)),
                 (
@@ -196,11 +208,24 @@ class Presence:
             self._breaks |= breaks - self._mine.keys()
             self._due = True
             raise
-        for process, value in zip(here[::2], here[1::2], strict=True):
+        except DamagedError as error:
+            # The votes are elsewhere, so the board goes on; it is tried again with the next word.
+            self._breaks |= breaks - self._mine.keys()
+            self._complaints.tell(error, "Who is here may be shown wrongly until that is mended.")
+            return
+        for key, field in _pairs(foreign):
+            found = DamagedError(key, f"its field {field!r} is none of ours")
+            self._complaints.tell(found, "It is passed over.")
+        for process, value in _pairs(here):
             with tasks.contained("people", self._code):  # Of another process: not its word alone.
-                self._take(process.decode(), *value.decode().split("\n"))
-        self._take_lost(
-            (seat.decode(), *value.decode().split())
-            for seat, value in zip(lost[::2], lost[1::2], strict=True)
-        )
+                expiry, seats = value.split("\n")
+                self._take(process, int(expiry), seats)
+        lines = {seat: value.split() for seat, value in _pairs(lost)}
+        self._take_lost({seat: (int(n), int(until)) for seat, (n, until) in lines.items()})
         self._changed()
+
+
+def _pairs(flat: Sequence[bytes]) -> list[tuple[str, str]]:
+    """Read what stands in a hash, or beside each other; a name that is no text is none of ours."""
+    text = [each.decode(errors="replace") for each in flat]
+    return list(zip(text[::2], text[1::2], strict=True))

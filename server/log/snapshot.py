@@ -5,24 +5,41 @@ asked: every vote that was acknowledged before is in it. The same file, named as
 append-only file, is what a store starts from.
 """
 
+import os
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import redis
 
-from server.log.embedded import APPENDED, EmbeddedStore, StoreError, opened
+from server.domain import actions as act
+from server.domain.board import Board
+from server.log import keys
+from server.log.damage import entry_of, head_of
+from server.log.embedded import EmbeddedStore, StoreError, opened
+from server.log.files import APPENDED, MANIFEST, sync
 
 _POLL = 0.02
 _PATIENCE = 600.0
+_PAGE = 1000
 _RDB = "dump.rdb"
 _BASE = "appendonly.aof.1.base.rdb"
-_MANIFEST = f"file {_BASE} seq 1 type b\n"
+_NAMED = f"file {_BASE} seq 1 type b\n"
+_BEGINNINGS = (b"REDIS", b"VALKEY")
+"""With which a copy begins. Anything else the store would take for commands to run."""
 
 
-def take(data_dir: Path, target: Path) -> int:
-    """Copy the store of a data folder, whether it runs or not; return how many boards it has.
+class Contents(NamedTuple):
+    """How many boards a store has, and what is wrong with those that cannot be read, by code."""
+
+    boards: int
+    damaged: Mapping[str, str]
+
+
+def take(data_dir: Path, target: Path) -> Contents:
+    """Copy the store of a data folder, whether it runs or not; return what it has.
 
     Raises StoreError.
     """
@@ -30,32 +47,32 @@ def take(data_dir: Path, target: Path) -> int:
         return _take(store, target)
 
 
-def lay(snapshot: Path, data_dir: Path) -> int:
-    """Make a new data folder that starts with what a copy holds; return how many boards it has.
+def lay(snapshot: Path, data_dir: Path) -> Contents:
+    """Make a new data folder that starts with what a copy holds; return what that is.
 
     Raises StoreError where the copy is damaged: then the folder is of no use.
     """
+    with snapshot.open("rb") as file:
+        if not file.read(16).startswith(_BEGINNINGS):
+            raise StoreError("What it calls a store is none.")
     appended = data_dir / APPENDED
     appended.mkdir(mode=0o700, parents=True)
     shutil.copyfile(snapshot, appended / _BASE)
-    (appended / "appendonly.aof.manifest").write_text(_MANIFEST)
+    (appended / MANIFEST).write_text(_NAMED)
     with EmbeddedStore(data_dir) as store, redis.from_url(store.url) as client:
-        return _boards(client)
+        contents = _contents(client)
+    for each in appended.iterdir():
+        with each.open("rb") as written:
+            os.fsync(written.fileno())
+    sync(appended)
+    return contents
 
 
-def replace(data_dir: Path, restored: Path, kept: Path) -> None:
-    """Put the store of a restored folder in the place of another one, which is kept aside."""
-    if (data_dir / APPENDED).exists():
-        kept.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (data_dir / APPENDED).rename(kept / APPENDED)
-    (restored / APPENDED).rename(data_dir / APPENDED)
-
-
-def _take(store: EmbeddedStore, target: Path) -> int:
+def _take(store: EmbeddedStore, target: Path) -> Contents:
     try:
         with redis.from_url(store.url, socket_timeout=60) as client:
             _save(client)
-            boards = _boards(client)
+            contents = _contents(client)
     except redis.exceptions.RedisError as error:
         raise StoreError(f"The store cannot be copied: {error}") from None
     made = store.data_dir / _RDB
@@ -63,7 +80,7 @@ def _take(store: EmbeddedStore, target: Path) -> int:
         shutil.copyfile(made, target)
     finally:
         made.unlink(missing_ok=True)
-    return boards
+    return contents
 
 
 def _save(client: Any) -> None:
@@ -95,5 +112,45 @@ def _wait(deadline: float) -> None:
     time.sleep(_POLL)
 
 
-def _boards(client: Any) -> int:
-    return sum(1 for _ in client.scan_iter("sv:*:meta", count=1000))
+def _contents(client: Any) -> Contents:
+    found = sorted({name.decode(errors="replace") for name in client.scan_iter(keys.ALL, _PAGE)})
+    codes = [code for name in found if (code := keys.code_of(name))]
+    faults = {code: fault for code in codes if (fault := fault_of(client, code))}
+    return Contents(len(codes), faults)
+
+
+def fault_of(client: Any, code: str) -> str | None:
+    """Read a board's whole log, and say what is wrong with it; None where all of it can be read."""
+    board = Board()
+    try:
+        while page := _page(client, code, board.seq):
+            for position, at, entry in page:
+                board.apply(position, at, act.decode(entry))
+                board.seq = position
+    except act.UnreadableError as error:
+        return f"{error}"
+    except redis.exceptions.ResponseError as error:
+        return f"the store says {error}"
+    except Exception as error:  # noqa: BLE001 - whatever a log holds, the others are to be read
+        return f"it cannot be counted ({error!r})"
+    return None if board.code else "its beginning is missing"
+
+
+def _page(client: Any, code: str, after: int) -> list[tuple[int, int, bytes]]:
+    """Read entries behind a position. Raises DamagedError, ResponseError."""
+    log = keys.log(code)
+    # As it comes: redis-py makes a dictionary of an entry's fields.
+    with client.pipeline() as pipeline:
+        pipeline.hget(keys.meta(code), "epoch")
+        pipeline.exists(keys.meta(code))
+        pipeline.xinfo_stream(log)
+        pipeline.xrange(log, f"(0-{after}", "+", _PAGE)
+        epoch, has_meta, stream, found = pipeline.execute(raise_on_error=False)
+    if isinstance(stream, dict):
+        stream = {name.encode(): value for name, value in stream.items()}
+    if head_of(code, epoch, has_meta, stream) is None:
+        raise act.UnreadableError("a part of it is missing")
+    if isinstance(found, Exception):
+        raise found
+    flat = ((id_, [part for pair in fields.items() for part in pair]) for id_, fields in found)
+    return [entry_of(log, id_, fields) for id_, fields in flat]

@@ -14,6 +14,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from server import tasks
+from server.log import keys as names
+from server.log.damage import DamagedError
 from server.log.remedies import remedy
 from server.log.wires import Wires
 from server.loglines import event
@@ -28,8 +30,12 @@ DISTRUST = 5.0
 """Seconds for which a store that could not save is not asked to again by anybody new, unless
 what waits for it has been saved before."""
 _DURABLE_MS = 4000
+_JUMP_MS = 60_000
 NO_BOARD = "NOBOARD"
 """What our scripts answer where a board does not exist."""
+_DAMAGED = "DAMAGED"
+_OF_A_BOARD = {_DAMAGED, "WRONGTYPE", "ERR"}
+"""Answers to a script that speak of its keys, and so of one board. All others are the store's."""
 
 Answer = TypeVar("Answer")
 Durability = Literal["none", "local", "replica"]
@@ -68,6 +74,7 @@ class Store:
         self.run = ""
         self.on_presence: list[Callable[[bool], None]] = []
         self._clock_offset = 0.0
+        self._clock_known = False
         self._distrusted_until = 0.0
         self._alive_at = -math.inf
         """When it last gave a sign of life."""
@@ -100,7 +107,7 @@ class Store:
         await self.client.aclose()
 
     async def run_script(self, script: Script, keys: Sequence[str], args: Sequence[Any]) -> Any:
-        """Run a script. Raises StoreAwayError, and ResponseError `NO_BOARD` of the script."""
+        """Run a script. Raises StoreAwayError, DamagedError, and ResponseError `NO_BOARD`."""
         (answer,) = await self._run(script, keys, args)
         return answer
 
@@ -156,11 +163,14 @@ class Store:
         # Together, because waiting for durability counts on the connection that wrote.
         run = ("EVALSHA", script.sha, len(keys), *keys, *args)
         try:
-            return await self._ask((run, *then), lacks)
+            answers = await self._ask((run, *then), lacks)
         except NoScriptError:
             # A store that was restarted has forgotten it, and has run nothing.
             await self.call(self.client.script_load(script.source))
             return await self._run(script, keys, args, *then, lacks=lacks)
+        if isinstance(answers[0], ResponseError):
+            raise await self._damage(keys, str(answers[0]))
+        return answers
 
     async def read_at_once(self, *commands: tuple[str | int, ...]) -> list[Any]:
         """Read several things as they are at one moment: nobody writes in between.
@@ -171,14 +181,32 @@ class Store:
         found: list[Any] = answers[-1]
         return found
 
+    async def _damage(self, keys: Sequence[str], said: str) -> DamagedError:
+        """Say which key of a board is damaged, from what its script said."""
+        if said.startswith(_DAMAGED):
+            _, key, what = said.split(" ", 2)
+            return DamagedError(key, what)
+        pipeline = self.client.pipeline(transaction=False)
+        for key in keys:
+            pipeline.type(key)
+        for key, found in zip(keys, await self.call(pipeline.execute()), strict=True):
+            if found.decode() not in {"none", names.type_of(key)}:
+                return DamagedError(key, f"it is no {names.type_of(key)}")
+        return DamagedError(keys[0], said)
+
     async def _ask(
         self, commands: Sequence[tuple[Any, ...]], lacks: Callable[[list[Any]], bool] | None = None
     ) -> list[Any]:
-        """Send commands together. Raises StoreAwayError, and what a script is there to say."""
+        """Send commands together; what the first says of one board's keys is returned.
+
+        Raises StoreAwayError, and what a script is there to say.
+        """
         try:
             answers = await self.call(self._wires.ask(commands, lacks=lacks))
-            for answer in answers:
+            for n, answer in enumerate(answers):
                 if isinstance(answer, Exception):
+                    if n == 0 and _code(answer) in _OF_A_BOARD:
+                        break
                     raise answer
         except ResponseError as error:
             if isinstance(error, NoScriptError) or str(error).startswith(NO_BOARD):
@@ -227,7 +255,17 @@ class Store:
             raise StoreAwayError(str(error)) from error
         after = _local_ms()
         ROUND_TRIP.observe((after - before) / 1000)
-        self._clock_offset = seconds * 1000 + micros / 1000 - (before + after) / 2
+        offset = seconds * 1000 + micros / 1000 - (before + after) / 2
+        jump, self._clock_offset = offset - self._clock_offset, offset
+        # The first time it is no jump, and this machine may have slept.
+        if abs(jump) > _JUMP_MS + after - before and self._clock_known:
+            logger.error(
+                "The store's clock jumped by %.0f s. Rounds that end at a time follow it; no board "
+                "is deleted for it. Set it right.",
+                jump / 1000,
+                extra=event("clock_jumped", seconds=round(jump / 1000)),
+            )
+        self._clock_known = True
 
     async def memory(self) -> "Memory":
         """Return what the store takes and may take. Raises StoreAwayError."""
@@ -290,6 +328,11 @@ class Store:
             *(why, f" {cure}" if cure else ""),
             extra=event("store_away", why=str(why)),
         )
+
+
+def _code(error: Exception) -> str:
+    # redis-py takes the code off the words where it knows it, and only there.
+    return getattr(error, "status_code", None) or str(error).partition(" ")[0]
 
 
 def _local_ms() -> float:

@@ -9,6 +9,7 @@ from tornado.web import HTTPError
 from server import metrics
 from server.web.handler import Access, Handler
 from server.web.operations import operation
+from server.web.problems import Problem
 
 
 class Status(Struct, frozen=True):
@@ -77,8 +78,14 @@ class Metrics(Handler):
             raise HTTPError(403)
 
     def get(self) -> None:
+        try:
+            shown = metrics.exposition()
+        except FileNotFoundError as error:
+            # Its parent makes the folder again, and says so.
+            words = "The folder with the figures was deleted. Ask again in a moment."
+            raise Problem(503, "going_away", words) from error
         self.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-        self.finish(metrics.exposition())
+        self.finish(shown)
 
 
 def _lies_in(address: str | None, networks: tuple[str, ...]) -> bool:

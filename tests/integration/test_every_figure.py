@@ -175,6 +175,13 @@ async def faults(place, server, watch):
             client.client_kill_filter(_type="pubsub")
             await asyncio.sleep(0.3)  # It takes a moment to be missed.
         await eventually(lambda: len(watch.values["stackvote_store_memory_limit_bytes"]) > 1)
+        whole = client.dump("sv:{FRAMEWORKS}:log")
+        client.xadd("sv:{FRAMEWORKS}:log", {"foo": "bar"})
+        while not watch.last("stackvote_boards_withheld"):
+            await asyncio.to_thread(server.get, "/b/FRAMEWORKS")
+        await watch.rises("stackvote_damage_total", key="log")
+        client.restore("sv:{FRAMEWORKS}:log", 0, whole, replace=True)
+        await eventually(lambda: watch.last("stackvote_boards_withheld") == 0, 60)
         # What no version of this server has ever said.
         client.publish(next(iter(client.pubsub_channels("sv:{*"))), b"a\nnonsense")
     await watch.rises("stackvote_catch_ups_total", found="entries")

