@@ -21,6 +21,7 @@ from server.listening import listen, raise_file_limit
 from server.live.founding import DEFAULT_CODE
 from server.live.transport import FAREWELL
 from server.loglines import event
+from server.offered import require_first
 from server.restarts import Restarts, in_words, sleep_unless
 from server.settings import Settings
 from server.storekeeper import StoreKeeper
@@ -42,11 +43,12 @@ class StartError(Exception):
 
 def run(settings: Settings) -> None:
     """Serve until a signal says stop. Raises StartError, PortError, StoreError, SecretError,
-    TlsError.
+    TlsError, TemplatesError.
     """
     signing = secret.load(settings.secret_path)
     key = secret.host_key(signing, DEFAULT_CODE)
     tls.context(settings)
+    require_first(settings)
     raise_file_limit()
     sockets = listen(settings)
     settings = msgspec.structs.replace(settings, port=sockets[0].getsockname()[1])
