@@ -19,7 +19,6 @@ from tornado.web import Application
 
 from server import metrics, secret, tasks, tls
 from server.addresses import public_base
-from server.domain.templates import Template, load_templates
 from server.live.expiry import Expiry
 from server.live.founding import DEFAULT_CODE, DEFAULT_TEMPLATE, open_default
 from server.live.hub import Hub
@@ -28,6 +27,7 @@ from server.live.rate import Rates
 from server.live.vitals import Vitals
 from server.log.store import Store, StoreAwayError
 from server.loglines import event
+from server.offered import offered
 from server.resources import resources
 from server.settings import Settings
 from server.web import api, hosts, invites, openapi, ops, pages
@@ -63,13 +63,14 @@ def make_site(settings: Settings, key: bytes) -> Site:
     metrics.STORE_PRESENT.set(0)
     store.on_presence.append(metrics.STORE_PRESENT.set)
     folders = resources()
-    templates = load_templates(folders.data / "boards")
-    first = templates.pop(DEFAULT_TEMPLATE)
+    templates, faults = offered(settings)
+    for fault in faults:
+        logger.error("A board is not offered: %s", fault, extra=event("board_left_out", why=fault))
     return Site(
         settings=settings,
         base=public_base(settings),
         hub=Hub(store, Pseudonyms(key), process, settings),
-        templates={first.id: first, **templates},
+        templates=templates,
         static_version=version_of(folders.static),
         messages=Rates(settings.message_rate, settings.message_burst),
         # Less than one a minute is still one at a time.
@@ -171,10 +172,11 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
 def default_board_keeper(site: Site, key: bytes) -> Callable[[], Awaitable[None]]:
     """Return what opens the board of a fresh server unless it is there."""
     host_key = secret.host_key(key, DEFAULT_CODE)
-    template: Template = site.templates[DEFAULT_TEMPLATE]
+    template = site.templates.get(DEFAULT_TEMPLATE)
 
     async def keep() -> None:
-        if await open_default(site.hub, template, host_key):
+        # Without it, while an upgrade replaces the files, all other boards are served.
+        if template and await open_default(site.hub, template, host_key):
             logger.info(
                 "The board %s is open.",
                 DEFAULT_CODE,

@@ -26,6 +26,7 @@ from server.listening import PortError
 from server.live.founding import show_code
 from server.log.embedded import StoreError
 from server.log.inspection import faults
+from server.offered import TemplatesError
 from server.printable import printable
 from server.redaction import redacted
 from server.settings import KNOBS, Knob, Settings, SettingsError, load, unknown_names
@@ -34,7 +35,7 @@ WRONG_USE = 2
 INTERRUPTED = 130
 _FAILURES = (
     *(secret.SecretError, PortError, StoreError, tls.TlsError),
-    *(workers.StartError, backup.BackupError, administration.AdministrationError),
+    *(TemplatesError, workers.StartError, backup.BackupError, administration.AdministrationError),
 )
 """What a person can cause; the message says why and what to do."""
 

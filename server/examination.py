@@ -21,6 +21,7 @@ from server.log.inspection import (
     probe_store,
 )
 from server.log.store import StoreAwayError
+from server.offered import TemplatesError, offered, require_first
 from server.passage import inspect_passage
 from server.settings import Settings
 
@@ -40,6 +41,7 @@ def examine(settings: Settings) -> list[Finding]:
     found = [
         *_check_addresses(settings),
         _check_secret(settings),
+        *_check_boards(settings),
         *_check_store(settings),
         *_check_data(settings),
         _check_files(settings),
@@ -76,6 +78,19 @@ def _check_secret(settings: Settings) -> Finding:
     except secret.SecretError as error:
         return Finding(Weight.FAULT, str(error))
     return Finding(Weight.FINE, f"The secret at {path} is closed to others and long enough.")
+
+
+def _check_boards(settings: Settings) -> list[Finding]:
+    """Read all templates, as each worker does."""
+    try:
+        require_first(settings)
+    except TemplatesError as error:
+        return [Finding(Weight.FAULT, str(error))]
+    templates, wrong = offered(settings)
+    return [
+        Finding(Weight.FINE, f"{len(templates)} boards are offered to start from."),
+        *(Finding(Weight.ADVICE, f"A board would not be offered: {fault}") for fault in wrong),
+    ]
 
 
 def _check_store(settings: Settings) -> list[Finding]:

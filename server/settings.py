@@ -53,6 +53,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "its own, in sight, and a backup is a copy of one folder.",
         ),
     ] = ".stackvote"
+    boards: Annotated[
+        str | None,
+        Meta(
+            description="A folder with boards of your own, as .yaml or .yml files, to start votes "
+            "from (docs/boards.md). Left empty: only those that come along are offered."
+        ),
+    ] = None
     redis_url: Annotated[
         str | None,
         Meta(
@@ -309,7 +316,7 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
             shown = redacted_url(text) if knob.name == "redis_url" else redacted(text)
             raise SettingsError(f"{source} is {shown!r}, but must be {error}.") from None
     values["data"] = str(Path(values.get("data", Settings().data)).expanduser().absolute())
-    for name in ("secret_file", "tls_cert", "tls_key"):
+    for name in ("secret_file", "tls_cert", "tls_key", "boards"):
         if given := values.get(name):
             values[name] = str(Path(given).expanduser().absolute())
     settings = Settings(**values)

@@ -23,6 +23,7 @@ from server.live.founding import DEFAULT_CODE
 from server.live.transport import FAREWELL
 from server.log.embedded import recover
 from server.loglines import event
+from server.offered import require_first
 from server.printable import printable
 from server.restarts import Restarts, in_words, sleep_unless
 from server.settings import Settings
@@ -49,11 +50,12 @@ class StartError(Exception):
 
 def run(settings: Settings) -> None:
     """Serve until a signal says stop. Raises StartError, PortError, StoreError, SecretError,
-    TlsError.
+    TlsError, TemplatesError.
     """
     recover(settings.data_dir)
     key = secret.load(settings.secret_path)
     tls.context(settings)
+    require_first(settings)
     raise_file_limit()
     sockets = listen(settings)
     settings = msgspec.structs.replace(settings, port=sockets[0].getsockname()[1])

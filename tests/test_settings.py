@@ -19,6 +19,7 @@ OTHER = {
     "port": ("9000", 9000),
     "processes": ("4", 4),
     "data": ("/srv/votes", "/srv/votes"),
+    "boards": ("/srv/boards", "/srv/boards"),
     "redis_url": ("rediss://me:pw@store:6380/1", "rediss://me:pw@store:6380/1"),
     "durability": ("replica", "replica"),
     "replicas": ("2", 2),

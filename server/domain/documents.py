@@ -160,6 +160,7 @@ def _scalar(
     text: str = node.value
     line = origins[field].line
     if kind == "str":
+        _require_whole(node, field, line)
         return text
     read_as = _SURPRISES.get(kind, "a sign of its own")
     surprise = f"YAML reads {_shown(text)} as {read_as}; put it in quotes to keep it as text"
@@ -175,6 +176,20 @@ def _scalar(
     if kind in {*_SURPRISES, "value", "merge"}:
         raise DocumentError(line, field, surprise)
     raise DocumentError(line, field, f"must not carry the tag {_shown(node.tag)}")
+
+
+def _require_whole(node: yaml.ScalarNode, field: str, line: int) -> None:
+    """Raise DocumentError for a text that YAML ends at a comment: `C #1` would be read as `C`."""
+    mark = node.end_mark
+    if node.style is None and isinstance(mark.buffer, str):
+        behind = mark.buffer[mark.pointer :].partition("\n")[0].rstrip("\0\r")
+        if re.match(r"[ \t]+#", behind):
+            raise DocumentError(
+                line,
+                field,
+                f"YAML ends it at {_shown(node.value)}, because {_shown(behind.strip())} begins "
+                "a comment; put the text in quotes, or the comment on a line of its own",
+            )
 
 
 def _shown(text: str) -> str:

@@ -19,6 +19,7 @@ from server.domain.options import Option, OptionDraft, OptionError, complete
 from server.domain.text import slug, tidy, visible
 
 MAX_BYTES = 256 * 1024
+SUFFIXES = {".yaml", ".yml"}
 
 
 class Template(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,12 +57,18 @@ class TemplateError(ValueError):
 
 
 def load_template(path: Path) -> Template:
-    """Read one file; its name without `.yaml` is the template's id."""
+    """Read one file; its name without `.yaml` or `.yml` is the template's id.
+
+    Raises TemplateError, for a file that cannot be opened too.
+    """
     if slug(path.stem) != path.stem:
         problem = "the file's name must be small letters, digits and single hyphens"
         raise TemplateError(str(path), 1, "", problem)
-    with path.open("rb") as file:
-        content = file.read(MAX_BYTES + 1)
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise TemplateError(str(path), 1, "", f"cannot be read: {error.strerror}") from None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -72,9 +79,34 @@ def load_template(path: Path) -> Template:
     return parse_template(text, str(path))
 
 
+def read_folder(folder: Path) -> tuple[dict[str, Template], list[TemplateError]]:
+    """Read every `.yaml` and `.yml` file of a folder: templates by id, and what is wrong with the
+    other files.
+    """
+    found: dict[str, Template] = {}
+    faults: list[TemplateError] = []
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    except OSError as error:
+        return {}, [TemplateError(str(folder), 1, "", f"cannot be read: {error.strerror}")]
+    for path in paths:
+        try:
+            template = load_template(path)
+        except TemplateError as error:
+            faults.append(error)
+            continue
+        if found.setdefault(template.id, template) is not template:
+            problem = f"there is another file for {template.id}; this one is left out"
+            faults.append(TemplateError(str(path), 1, "", problem))
+    return found, faults
+
+
 def load_templates(folder: Path) -> dict[str, Template]:
-    """Read every `.yaml` file of a folder, by id."""
-    return {path.stem: load_template(path) for path in sorted(folder.glob("*.yaml"))}
+    """Read every file of a folder, by id. Raises TemplateError for the first that is wrong."""
+    found, faults = read_folder(folder)
+    if faults:
+        raise faults[0]
+    return found
 
 
 def parse_template(text: str, source: str) -> Template:

@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import logging
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Hashable
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -290,6 +291,10 @@ class Handler(RequestHandler):
             )
 
 
+_LINK = re.compile(r"/b/([^/]+)(/screen|/host)?(?:[^\w%]|%[0-9A-Fa-f]{2}|_)*")
+"""A link to a page of a board, and what a sentence or a mail program has left at its end."""
+
+
 class NotFound(Handler):
     """Any address that the table of routes does not have."""
 
@@ -297,7 +302,13 @@ class NotFound(Handler):
 
     async def prepare(self) -> None:
         await super().prepare()
-        raise HTTPError(404)
+        opened = self.request.method in {"GET", "HEAD"}
+        link = _LINK.fullmatch(self.request.path) if opened else None
+        code = read_code(unquote(link[1])) if link else None
+        if link is None or code is None:
+            raise HTTPError(404)
+        query = f"?{self.request.query}" if self.request.query else ""
+        self.redirect(f"/b/{code}{link[2] or ''}{query}")
 
 
 def require_access_rules(handlers: list[type[RequestHandler]]) -> None:

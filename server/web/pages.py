@@ -287,12 +287,9 @@ def qr_picture(address: str) -> str:
     return drawn
 
 
-_TAIL = r"(?:[/.,;:!?)\]}>'\"*_]|%[0-9A-Fa-f]{2})*"
-"""What a sentence or a mail program leaves at the end of a link."""
-
 routes = [
     (r"/", Home),
-    (rf"/b/([^/]+)(?:/{_TAIL})?", BallotPage),
-    (rf"/b/([^/]+)/screen{_TAIL}", ScreenPage),
-    (rf"/b/([^/]+)/host{_TAIL}", HostPage),
+    (r"/b/([^/]+)", BallotPage),
+    (r"/b/([^/]+)/screen", ScreenPage),
+    (r"/b/([^/]+)/host", HostPage),
 ]

@@ -146,3 +146,26 @@ def test_what_cannot_be_read_is_named_with_its_line(text, line, field, problem):
     assert (error.line, error.field) == (line, field)
     assert problem in error.problem
     assert re.match(rf"{line}: ", str(error))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("name: C #1\n", "“C”"),
+        ("name: C # the language", "“C”"),
+        ("name: F  #\r\n", "“F”"),
+        ("names: [A, B #2\n]", "“B”"),
+        ("name: one\n  two #3\n", "“one two”"),
+    ],
+)
+def test_a_text_that_is_cut_at_a_comment_is_refused(text, shown):
+    found = refusal(text)
+    assert f"YAML ends it at {shown}" in found.problem
+    assert "put the text in quotes" in found.problem
+    assert found.field.startswith("name")
+
+
+def test_comments_elsewhere_are_comments():
+    text = "# one\nname: 'C #1' # two\nnumber: 2 # three\n# four\nurl: a#b\nlast: >\n  x #1\n"
+    assert read(text).value == {"name": "C #1", "number": 2, "url": "a#b", "last": "x #1\n"}
+    assert read("name: C#").value == {"name": "C#"}

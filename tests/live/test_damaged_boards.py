@@ -64,7 +64,7 @@ OF_META = {
     "binary epoch": lambda c, k: c.hset(k, "epoch", b"\xff\x00"),
     "huge epoch": lambda c, k: c.hset(k, "epoch", "a" * (8 << 20)),
 }
-MENDS_ITSELF = {"last position", "position no browser counts to", "foreign last id"}
+MENDS_ITSELF = ["last position", "position no browser counts to", "foreign last id"]
 """Nothing is lost by these: the entries say where the log goes on."""
 HASHES = {
     "a string": lambda c, k: replace(c, k, lambda other: c.set(other, "x")),

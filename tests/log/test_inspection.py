@@ -12,8 +12,11 @@ from server.log.inspection import (
     StoreUnfitError,
     Weight,
     _clocks,
+    _durability,
     _version,
+    compare_secret,
     faults,
+    inspect_rights,
     inspect_store,
     probe_store,
 )
@@ -190,3 +193,57 @@ def test_clocks_that_differ_get_advice():
         assert found.weight is Weight.ADVICE
         assert f"3600 s {way} the store's" in found.words
     assert _clocks(0.2)[0].weight is Weight.FINE
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted", "weight", "words"),
+    [
+        (0, 1, Weight.FAULT, "needs a replica, and none is connected"),
+        (1, 2, Weight.FAULT, "needs 2 replicas, and one is connected"),
+        (2, 3, Weight.FAULT, "needs 3 replicas, and 2 are connected"),
+        (2, 1, Weight.ADVICE, "1 of 2 replicas have it: a failover to another one loses votes"),
+        (2, 2, Weight.FINE, "Every replica has a vote before it is acknowledged (2 connected)"),
+    ],
+)
+def test_replicas_are_compared_with_those_that_are_there(there, wanted, weight, words):
+    info = {"redis_version": "8.0", "aof_enabled": 1, "connected_slaves": there}
+    info |= {f"slave{n}": {"state": "online", "port": n} for n in range(there)}
+    (found,) = _durability(info, "always", "replica", wanted)
+    assert (found.weight, words in found.words) == (weight, True), found.words
+    # One that still copies the whole store does not count.
+    if there:
+        info["slave0"]["state"] = "send_bulk"
+        (found,) = _durability(info, "always", "replica", there)
+        assert found.weight is Weight.FAULT
+
+
+def test_with_the_rights_that_are_named_check_is_content(valkey):
+    """What `inspect_rights` asks for is enough for all that a server and `check` do."""
+    url = valkey(**sound(user="app on >pw +ping"))
+    mine = url.replace("unix://", "unix://app:pw@")
+    for _ in range(3):
+        try:
+            shown = " ".join(faults(inspect_rights(mine, "local")))
+        except StoreUnfitError as error:
+            shown = str(error)
+        if "ACL SETUSER app " not in shown:
+            break
+        with redis.from_url(url) as client:
+            client.execute_command(*shown[shown.index("ACL SETUSER app ") :].strip(". ").split())
+    assert shown == ""
+    assert faults(inspect_store(mine, "local")) == []
+    assert faults(probe_store(mine, "local")) == []
+    with redis.from_url(url) as client:
+        assert client.dbsize() == 0
+
+
+def test_the_secret_of_the_server_before_is_compared(valkey):
+    url = valkey(**sound())
+    assert compare_secret(url, "one", change=True) == []
+    assert compare_secret(url, "one", change=True) == []
+    (found,) = compare_secret(url, "two", change=False)
+    assert found.weight is Weight.ADVICE
+    assert "another secret" in found.words
+    assert compare_secret(url, "one", change=False) == []
+    assert len(compare_secret(url, "two", change=True)) == 1
+    assert compare_secret(url, "two", change=True) == []
