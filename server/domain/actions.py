@@ -101,10 +101,12 @@ class EditComment(Action, frozen=True, kw_only=True, tag="edit_comment"):
 
 
 class DeleteComment(Action, frozen=True, kw_only=True, tag="delete_comment"):
-    """Carries the comment's option, because the comment itself is erased from the log."""
+    """Carries what is still to be known of the comment when it is erased from the log."""
 
     comment: str
     option: str
+    said: str = ""
+    """The `once` of the entry that said it, so that a repeat of it is still known as one."""
 
 
 class React(Action, frozen=True, kw_only=True, tag="react"):

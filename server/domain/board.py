@@ -15,8 +15,8 @@ from server.domain.comments import MAX_COMMENTS, MAX_TALK, Comment
 from server.domain.conduct import CONDUCT
 from server.domain.criteria import Criterion
 from server.domain.decision import Decision
-from server.domain.discussion import said_again
-from server.domain.history import KEPT, Event, event
+from server.domain.discussion import note_refused, said_again
+from server.domain.history import KEPT, Event, HostsWord, Untold, event, tell_of, untold
 from server.domain.hosts import Host
 from server.domain.invitations import Invitations
 from server.domain.methods import is_known
@@ -55,6 +55,8 @@ class Board:
         """Seats that only watch, by their own choice."""
         self.history: deque[Event] = deque(maxlen=KEPT)
         """What the hosts did, the newest last."""
+        self._untold: dict[str, list[Untold]] = {}
+        """Comment that is not there to what hosts did to it."""
         self._answers = Answers()
 
     @property
@@ -77,6 +79,7 @@ class Board:
         self.seq = seq
         answer = self.answer_to(entry.once)
         if isinstance(answer, Refused):
+            note_refused(self, entry.action)
             return answer
         if answer is not None:
             again = said_again(self, entry.by, entry.action)
@@ -85,6 +88,9 @@ class Board:
             deed = self._judge(at, entry)
         except Refused as refused:
             self._remember(entry.once, refused.with_traceback(None))
+            note_refused(self, entry.action)
+            if refused.code is Code.NO_SUCH_COMMENT:
+                self._tell_later(at, entry)
             return refused
         # Told first, because afterwards what it speaks of may be gone.
         told = event(self, at, entry)
@@ -92,6 +98,7 @@ class Board:
         if told is not None:
             self.history.append(told)
         self._remember(entry.once, seq)
+        self._note_comment(entry)
         return change
 
     def answer_to(self, once: str) -> int | Refused | None:
@@ -154,7 +161,12 @@ class Board:
             parent = self.require_comment(action.parent)
             if parent.parent or parent.option != action.option:
                 raise Refused(Code.NOT_ALLOWED, "Only a comment on the same option is answered.")
-        if action.comment in self.comments:
+        known = self.comments.get(action.comment)
+        if known is not None and known.deleted:
+            raise Refused(
+                Code.NO_SUCH_COMMENT, "The comment with this id was deleted. Say it with a new id."
+            )
+        if known is not None:
             return
         if len(self.comments) >= MAX_COMMENTS:
             raise Refused(Code.TOO_MANY, f"A board holds at most {MAX_COMMENTS:,} comments.")
@@ -175,6 +187,24 @@ class Board:
             # Refused when it was made, and so for ever.
             action = structs.replace(action, method="")
         return CONDUCT[type(action)](self, at, entry.by, action)
+
+    def _tell_later(self, at: int, entry: act.Entry) -> None:
+        action = entry.action
+        if isinstance(action, HostsWord) and action.comment not in self.comments:
+            told = untold(self, at, entry, action)
+            self._untold.setdefault(action.comment, []).append(told)
+
+    def _note_comment(self, entry: act.Entry) -> None:
+        """Keep what is still to be known when a comment was erased from the log."""
+        action = entry.action
+        if isinstance(action, act.Comment):
+            said = self.comments[action.comment]
+            said.once = said.once or entry.once
+        elif isinstance(action, act.DeleteComment):
+            if late := self._untold.pop(action.comment, None):
+                tell_of(self.history, late, action.option)
+            if self.answer_to(action.said) is None:
+                self._remember(action.said, self.seq)
 
     def _remember(self, once: str, answer: int | Refused) -> None:
         if once:
