@@ -14,6 +14,7 @@ from server.domain.board import Board
 from server.domain.criteria import Criterion
 from server.domain.invitations import Invitations
 from server.domain.methods import Tally
+from server.domain.methods.cells import Cells
 from server.domain.methods.pairwise import Pairwise
 from server.domain.options import FURTHER_DISCUSSION, Option
 from server.domain.refusals import Refused
@@ -144,7 +145,7 @@ def rounds_beside(board):
     return [round_beside(board, each) for each in board.rounds]
 
 
-DERIVED = ("_method", "_result", "_outliers")
+DERIVED = ("_method", "_weigh", "_result", "_outliers")
 
 
 def snapshot(board):
@@ -153,7 +154,7 @@ def snapshot(board):
     def held(value):
         if isinstance(value, list):
             return [held(each) for each in value]
-        if isinstance(value, Answers | Round | Tally | Pairwise | Invitations):
+        if isinstance(value, Answers | Round | Tally | Pairwise | Cells | Invitations):
             # The rules of a round never change, and what is made of the tally goes by it.
             inner = {name: each for name, each in vars(value).items() if name not in DERIVED}
             return {name: held(each) for name, each in inner.items()}

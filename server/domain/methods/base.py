@@ -10,7 +10,8 @@ from server.domain.refusals import Code, Refused
 from server.domain.rules import RoundSettings
 
 B = TypeVar("B")
-"""The method's ballot, checked."""
+"""The method's ballot, checked. A worker holds all that were ever cast, so it is a string of
+bytes: small, quick to compare and count, and nothing that the collector of garbage looks at."""
 
 NOBODY = "Nobody has voted yet."
 _NAMED = 8
@@ -106,6 +107,9 @@ class Method(ABC, Generic[B]):
         """Raise Refused `bad_settings` for settings with which there is nothing to count."""
         self.names = names
         self.settings = settings
+        self.ids = tuple(names)
+        self.places = {option: place for place, option in enumerate(names)}
+        """Where options stand on a ballot."""
 
     @abstractmethod
     def read(self, raw: Mapping[str, Any]) -> B:

@@ -13,20 +13,20 @@ Instant run-off: `instant_runoff.py`.
 from collections.abc import Mapping, Sequence
 
 from server.domain.methods.base import Beside, listed, ranked_groups
-from server.domain.methods.instant_runoff import Ranking, instant_runoff
-from server.domain.methods.pairwise import Pairwise
+from server.domain.methods.instant_runoff import instant_runoff
+from server.domain.methods.pairwise import Pairwise, Ranks
 
 _SPOKEN = {"copeland": "Copeland", "borda": "Borda", "instant_runoff": "instant run-off"}
 
 
 def counted_beside(
-    kept: Mapping[Ranking, int], pairs: Pairwise
+    kept: Mapping[Ranks, int], pairs: Pairwise, ranking: int
 ) -> tuple[dict[str, Beside], list[dict[str, int]]]:
     """Count by the other methods; the second value is the rounds of the instant run-off.
 
-    `kept` says how many there are of each ballot, `pairs` holds the table made of them.
+    `kept` says how many there are of each ballot, `pairs` holds the table made of them, and
+    `ranking` of them rank anything.
     """
-    ranking = sum(count for ballot, count in kept.items() if ballot)
     order, rounds = instant_runoff(kept, pairs.options)
     beside = {
         "copeland": _by(copeland(pairs)),

@@ -14,7 +14,7 @@ What is then still tied is tried each way, and whoever wins in one of them is am
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, repeat
 from typing import Any, NamedTuple
 
 from server.domain.methods.agreement import agreements
@@ -28,7 +28,7 @@ from server.domain.methods.base import (
     number,
     ranked_groups,
 )
-from server.domain.methods.pairwise import Pairwise
+from server.domain.methods.pairwise import UNRANKED, Pairwise
 from server.domain.refusals import Code, Refused
 
 MAX_SCORE = 5
@@ -37,8 +37,11 @@ _PLACES = 2
 _FINALS = 6
 """How many run-offs are told one by one where several are possible."""
 
-Ballot = dict[str, int]
-"""Option id to score; of the others there is no opinion."""
+Ballot = bytes
+"""The score of each option, by its place; `NO_OPINION` where there is none."""
+NO_OPINION = 255
+_RANKS = bytes(MAX_SCORE - score if score <= MAX_SCORE else UNRANKED for score in range(256))
+"""Scores as ranks, the highest first."""
 
 
 class Score(Method[Ballot]):
@@ -53,16 +56,18 @@ class Score(Method[Ballot]):
         )
         for option, score in scores.items():
             require_score(score, self.names[option])
-        return scores
+        return bytes(map(scores.get, self.ids, repeat(NO_OPINION)))
 
     def write(self, ballot: Ballot) -> dict[str, Any]:
-        return {"scores": ballot}
+        given = zip(self.ids, ballot, strict=True)
+        return {"scores": {option: score for option, score in given if score != NO_OPINION}}
 
     def tally(self) -> Tally[Ballot]:
         return ScoreTally(self.names)
 
     def stand(self, ballot: Ballot) -> dict[str, float]:
-        return {option: float(score) for option, score in ballot.items()}
+        given = zip(self.ids, ballot, strict=True)
+        return {option: float(score) for option, score in given if score != NO_OPINION}
 
 
 def require_score(score: Any, name: str) -> None:
@@ -96,9 +101,10 @@ class ScoreTally(Tally[Ballot]):
         self._histogram = {option: [0] * (MAX_SCORE + 1) for option in names}
 
     def _count(self, ballot: Ballot, sign: int) -> None:
-        self._pairs.count(ranked_groups(ballot), sign)
-        for option, score in ballot.items():
-            self._histogram[option][score] += sign
+        self._pairs.count_ranks(ballot.translate(_RANKS), sign)
+        for counts, score in zip(self._histogram.values(), ballot, strict=True):
+            if score != NO_OPINION:
+                counts[score] += sign
 
     def result(self) -> Result:
         totals = {
