@@ -1,7 +1,10 @@
 """One board as this process holds it: it takes the log in order and knows what it missed."""
 
 import asyncio
+import contextlib
 import logging
+import time
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from server import tasks
@@ -9,11 +12,15 @@ from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.changes import Change, Outcome
 from server.domain.refusals import Refused
+from server.live.shares import Share
 from server.log.log import PAGE, Batch, Log
 from server.log.store import StoreAwayError
 from server.metrics import CATCH_UPS, HOLES, count
 
 logger = logging.getLogger(__name__)
+
+AT_ONCE = 0.01
+"""Seconds for which what comes by the line is applied at once."""
 
 
 class Watcher(Protocol):
@@ -38,12 +45,22 @@ class Watcher(Protocol):
 class Replica:
     """A board and the position up to which it has followed its log."""
 
-    def __init__(self, log: Log, code: str, watcher: Watcher) -> None:
+    def __init__(
+        self,
+        log: Log,
+        code: str,
+        watcher: Watcher,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.board = Board()
         self.epoch = ""
         self._log = log
         self._code = code
         self._watcher = watcher
+        self._clock = clock
+        self._still = 0
+        """How many want the board to stay as it is."""
+        self._moves = asyncio.Event()
         self._behind = False
         self._lag = 0
         self._reading: asyncio.Task[bool] | None = None
@@ -57,6 +74,9 @@ class Replica:
 
     def receive(self, batch: Batch) -> None:
         """Apply what comes next; a hole, or another history, is read from the log."""
+        if self._still:
+            self.catch_up()
+            return
         if batch.epoch != self.epoch or batch.first > self.board.seq + 1:
             count(HOLES)
             self.catch_up()
@@ -64,7 +84,12 @@ class Replica:
         if batch.first + len(batch.entries) <= self.board.seq + 1:
             return  # It was heard of before: each batch of this process comes twice.
         try:
+            until = self._clock() + AT_ONCE
             for seq, payload in enumerate(batch.entries, batch.first):
+                if self._clock() >= until:
+                    # The rest is in the log, and is read from there share by share.
+                    self.catch_up()
+                    return
                 if seq > self.board.seq:
                     self._apply(seq, batch.at, payload)
         except act.UnreadableError as error:
@@ -86,6 +111,18 @@ class Replica:
         """Return by how many positions it was behind at most since this was asked last."""
         lag, self._lag = self._lag, 0
         return lag
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Keep the board as it is; what comes meanwhile is read from the log afterwards."""
+        self._still += 1
+        self._moves.clear()
+        try:
+            yield
+        finally:
+            self._still -= 1
+            if not self._still:
+                self._moves.set()
 
     async def close(self) -> None:
         if self._reading is not None:
@@ -115,16 +152,24 @@ class Replica:
         page = await self._log.read(self._code, after)
         if page.epoch != self.epoch or page.top < after:
             count(CATCH_UPS, "another_history")
-            self.epoch, self.board = await self._read_whole()
+            whole = await self._read_whole()
+            while self._still:
+                await self._moves.wait()
+            self.epoch, self.board = whole
             self._behind = True
             self._watcher.renewed()
             return
         lag = max(0, page.top - self.board.seq)
         self._lag = max(self._lag, lag)
         count(CATCH_UPS, "entries" if lag else "nothing")
-        for seq, at, payload in page.entries:
-            if seq > self.board.seq:
-                self._apply(seq, at, payload)
+        async with Share(self._clock) as share:
+            for seq, at, payload in page.entries:
+                await share.pause()
+                while self._still:
+                    await share.leave_for(self._moves.wait())
+                # Meanwhile batches may have come that go further.
+                if seq > self.board.seq:
+                    self._apply(seq, at, payload)
         if len(page.entries) == PAGE:
             self._behind = True
         else:
@@ -141,8 +186,10 @@ class Replica:
                 board = Board()
                 continue
             epoch = page.epoch
-            for seq, at, payload in page.entries:
-                self._watcher.applied(seq, *_applied(board, seq, at, payload))
+            async with Share(self._clock) as share:
+                for seq, at, payload in page.entries:
+                    await share.pause()
+                    self._watcher.applied(seq, *_applied(board, seq, at, payload))
             if len(page.entries) < PAGE:
                 if not board.code:
                     raise act.UnreadableError("its beginning is missing")

@@ -1,8 +1,10 @@
 """How far ballots agree about an option, on a scale whose places have an order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from itertools import pairwise
 from operator import mul
+
+from server.domain.methods.base import finished
 
 
 def agreement(histogram: Sequence[int]) -> float | None:
@@ -29,8 +31,19 @@ def agreement(histogram: Sequence[int]) -> float | None:
 
 def agreements(histograms: Mapping[str, Sequence[int]]) -> dict[str, float]:
     """Return the agreement on each option of which any ballot says something."""
-    found = {option: agreement(histogram) for option, histogram in histograms.items()}
-    return {option: value for option, value in found.items() if value is not None}
+    return finished(measuring_agreements(histograms))
+
+
+def measuring_agreements(
+    histograms: Mapping[str, Sequence[int]],
+) -> Generator[None, None, dict[str, float]]:
+    """Measure the agreement on each option, in steps."""
+    found = {}
+    for option, histogram in histograms.items():
+        if (value := agreement(histogram)) is not None:
+            found[option] = value
+        yield
+    return found
 
 
 def _of_layer(filled: Sequence[int], places: int) -> float:

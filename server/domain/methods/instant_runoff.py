@@ -8,9 +8,10 @@ Who ties for the fewest votes drops out together; where that is all who are left
 the win. So no lot and no place on the list ever decides who stays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import NamedTuple
 
+from server.domain.methods.base import finished
 from server.domain.methods.pairwise import UNRANKED, Ranks
 
 _NONE = 0x7F
@@ -27,11 +28,19 @@ class RunOff(NamedTuple):
 
 def instant_runoff(ballots: Mapping[Ranks, int], options: Sequence[str]) -> RunOff:
     """Count ballots, given with how many there are of each."""
+    return finished(running_off(ballots, options))
+
+
+def running_off(
+    ballots: Mapping[Ranks, int], options: Sequence[str]
+) -> Generator[None, None, RunOff]:
+    """Count ballots in steps, a round of the run-off each."""
     count = _Count(ballots, len(options))
     left = dict(enumerate(options))
     order: list[list[str]] = []
     rounds = []
     while len(left) > 1:
+        yield
         votes = {place: count.votes(place) for place in left}
         rounds.append({left[place]: number for place, number in votes.items()})
         fewest = min(votes.values())

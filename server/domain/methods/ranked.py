@@ -6,17 +6,28 @@ nothing. The rule and its source stand in `schulze.py`, the methods shown beside
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from server.domain.methods import schulze
-from server.domain.methods.agreement import agreements
-from server.domain.methods.base import NOBODY, Method, Result, Tally, field, listed, number
-from server.domain.methods.beside import counted_beside, told_beside
+from server.domain.methods.agreement import measuring_agreements
+from server.domain.methods.base import (
+    NOBODY,
+    Method,
+    Result,
+    Tally,
+    field,
+    finished,
+    listed,
+    number,
+)
+from server.domain.methods.beside import counting_beside, told_beside
 from server.domain.methods.pairwise import UNRANKED, Pairwise, by_pairs
 from server.domain.refusals import Code, Refused
 
+_LONG = 30_000
+"""From here on a count takes more than a few milliseconds; see `takes_long`."""
 _TOLD = 5
 """How many rivals of a winner are told one by one."""
 
@@ -103,13 +114,23 @@ class RankedTally(Tally[Ballot]):
         for counts, rank in zip(self._histogram.values(), ballot, strict=True):
             counts[rank if rank != UNRANKED else -1] += sign
 
+    @property
+    def takes_long(self) -> bool:
+        options = len(self._names)
+        return options**2 * (options + len(self._kept) // 8) > _LONG
+
     def result(self) -> Result:
+        return finished(self.counting())
+
+    def counting(self) -> Generator[None, None, Result]:
         options = self._pairs.options
-        paths = schulze.strongest_paths(self._pairs.wins)
+        paths = yield from schulze.finding_paths(self._pairs.wins)
         beats = schulze.beaten(paths)
         order = [[options[o] for o in layer] for layer in schulze.layers(beats)]
         winners = order[0] if self.voters > self._blank else []
-        beside, rounds = counted_beside(self._kept, self._pairs, self.voters - self._blank)
+        yield
+        ranking = self.voters - self._blank
+        beside, rounds = yield from counting_beside(self._kept, self._pairs, ranking)
         decided_by = self._decided_by(winners, paths)
         steps = [decided_by]
         if winners:
@@ -119,6 +140,7 @@ class RankedTally(Tally[Ballot]):
                 decided_by,
                 told_beside(winners, beside, self._names),
             ]
+        agreed = yield from measuring_agreements(self._histogram)
         return Result(
             order=order,
             winners=winners,
@@ -129,7 +151,7 @@ class RankedTally(Tally[Ballot]):
             pairwise=self._pairs.table(),
             paths=by_pairs(options, paths),
             rounds=rounds,
-            agreement=agreements(self._histogram),
+            agreement=agreed,
             beside=beside,
         )
 

@@ -14,7 +14,7 @@ What is then still tied is tried each way, and whoever wins in one of them is am
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations, repeat
+from itertools import combinations, islice, repeat
 from typing import Any, NamedTuple
 
 from server.domain.methods.agreement import agreements
@@ -117,12 +117,13 @@ class ScoreTally(Tally[Ballot]):
         steps = [decided_by]
         if any(totals.values()):
             final = self._final(totals)
-            finals = {pair: self._duel(*pair, totals) for pair in final.pairs()}
+            # Where all tie there are more than a thousand: told are the first only.
+            finals = {pair: self._winners(*pair, totals) for pair in final.pairs()}
+            duels = [self._told(*pair, totals) for pair in islice(finals, _FINALS)]
             order = self._order(totals, finals)
             winners = order[0]
-            decided_by = self._decided_by(winners, final, list(finals.values()))
+            decided_by = duels[0] if len(finals) == 1 else self._decided_by(winners, final)
             sums = self._standing(by_rank(totals))
-            duels = [said for _, said in list(finals.values())[:_FINALS]]
             steps = [self._ballots(), f"Add up the points: {sums}.", *final.told, *duels]
             if decided_by not in steps:
                 steps.append(decided_by)
@@ -141,10 +142,10 @@ class ScoreTally(Tally[Ballot]):
         )
 
     def _order(
-        self, totals: Mapping[str, int], finals: Mapping[tuple[str, str], tuple[list[str], str]]
+        self, totals: Mapping[str, int], finals: Mapping[tuple[str, str], list[str]]
     ) -> list[list[str]]:
         """Put the winners first, then the others by total; of equal ones who was in a run-off."""
-        winning = {option for winners, _ in finals.values() for option in winners}
+        winning = {option for winners in finals.values() for option in winners}
         in_final = {option for pair in finals for option in pair}
         return ranked_groups(
             {
@@ -184,12 +185,20 @@ class ScoreTally(Tally[Ballot]):
 
     # The run-off
 
-    def _duel(self, a: str, b: str, totals: Mapping[str, int]) -> tuple[list[str], str]:
-        """Return who wins a run-off, both where it is a tie, and how in a sentence."""
+    def _winners(self, a: str, b: str, totals: Mapping[str, int]) -> list[str]:
+        """Return who wins a run-off, both where it is a tie."""
+        for_a = (self._pairs.of(a, b), totals[a], self._histogram[a][MAX_SCORE])
+        for_b = (self._pairs.of(b, a), totals[b], self._histogram[b][MAX_SCORE])
+        if for_a == for_b:
+            return [a, b]
+        return [a] if for_a > for_b else [b]
+
+    def _told(self, a: str, b: str, totals: Mapping[str, int]) -> str:
+        """Tell in a sentence how a run-off is won."""
         for_a, for_b = self._pairs.of(a, b), self._pairs.of(b, a)
         if for_a != for_b:
             (more, winner), (fewer, loser) = sorted([(for_a, a), (for_b, b)], reverse=True)
-            return [winner], (
+            return (
                 f"{self._names[winner]} wins the run-off: {_ballots_score(more)} it higher "
                 f"than {self._names[loser]}, {fewer:,} the other way round."
             )
@@ -204,16 +213,12 @@ class ScoreTally(Tally[Ballot]):
         ):
             if scores[a] != scores[b]:
                 winner, loser = (a, b) if scores[a] > scores[b] else (b, a)
-                return [winner], (
+                return (
                     f"{said} {self._names[winner]} wins, {scores[winner]:,} to {scores[loser]:,}."
                 )
-        return [a, b], f"A tie: {even}, and so are points and fives."
+        return f"A tie: {even}, and so are points and fives."
 
-    def _decided_by(
-        self, winners: list[str], final: Final, duels: list[tuple[list[str], str]]
-    ) -> str:
-        if len(duels) == 1:
-            return duels[0][1]
+    def _decided_by(self, winners: list[str], final: Final) -> str:
         tied = self._listed(final.tied)
         if len(winners) == 1:
             return (
