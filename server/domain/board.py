@@ -11,7 +11,7 @@ from msgspec import structs
 from server.domain import actions as act
 from server.domain.answers import Answers
 from server.domain.changes import Change, Deed, Outcome
-from server.domain.comments import MAX_COMMENTS, MAX_TALK, Comment
+from server.domain.comments import MAX_CHANGES, MAX_COMMENTS, MAX_TALK, Comment
 from server.domain.conduct import CONDUCT
 from server.domain.criteria import Criterion
 from server.domain.decision import Decision
@@ -121,6 +121,8 @@ class Board:
             raise Refused(Code.TOO_MANY, "This board is full. Its hosts can still end the vote.")
         if isinstance(entry.action, act.Comment):
             self._check_talk(entry.action)
+        if isinstance(entry.action, act.EditComment):
+            self._check_edit(entry.action)
 
     def latest_round(self, n: int) -> Round:
         """Return round `n` if it is the current one. Raises Refused."""
@@ -171,6 +173,18 @@ class Board:
         if len(self.comments) >= MAX_COMMENTS:
             raise Refused(Code.TOO_MANY, f"A board holds at most {MAX_COMMENTS:,} comments.")
         if self.comments.characters + len(action.text) > MAX_TALK:
+            raise Refused(
+                Code.TOO_MANY, f"The comments of a board have at most {MAX_TALK:,} characters."
+            )
+
+    def _check_edit(self, action: act.EditComment) -> None:
+        known = self.require_comment(action.comment)
+        if len(known.entries) > MAX_CHANGES:
+            raise Refused(
+                Code.TOO_MANY, f"A comment is changed at most {MAX_CHANGES:,} times. Write another."
+            )
+        grown = len(action.text) - len(known.text)
+        if grown > 0 and self.comments.characters + grown > MAX_TALK:
             raise Refused(
                 Code.TOO_MANY, f"The comments of a board have at most {MAX_TALK:,} characters."
             )

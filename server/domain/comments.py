@@ -9,6 +9,8 @@ from server.domain.refusals import Code, Refused
 MAX_COMMENTS = 10_000
 MAX_TALK = 2_000_000
 """Characters of all comments of a board together."""
+MAX_CHANGES = 1_000
+"""How often one comment is changed at most: all its texts are erased from the log at once."""
 MAX_EMOJI = 12
 """Different emoji on one comment."""
 DOUBTS = frozenset("🤔👎")

@@ -25,8 +25,8 @@ class Share:
         self._clock = clock
         self._until = 0.0
         self._mine = False
-        loop = asyncio.get_running_loop()
-        self._lock = _locks.setdefault(loop, asyncio.Lock())
+        self._loop = asyncio.get_running_loop()
+        self._lock = _locks.setdefault(self._loop, asyncio.Lock())
 
     async def __aenter__(self) -> Self:
         await self._begin()
@@ -59,4 +59,5 @@ class Share:
     def _end(self) -> None:
         if self._mine:
             self._mine = False
-            self._lock.release()
+            # Not at once: whoever is next would have their share in the same turn.
+            self._loop.call_soon(self._lock.release)

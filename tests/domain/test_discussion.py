@@ -176,6 +176,26 @@ def test_a_board_holds_so_many_comments(meeting, monkeypatch):
     assert isinstance(meeting.say("ann", "c2"), Change)
 
 
+def test_a_comment_grows_and_changes_so_much_and_no_more(meeting, monkeypatch):
+    def asked(text):
+        edit = act.EditComment(comment="c1", text=text)
+        meeting.board.check(T0, entry(edit, "ann"))
+
+    meeting.say("ann", text="x" * 10)
+    monkeypatch.setattr(board_module, "MAX_TALK", 10)
+    asked("y" * 10)
+    with pytest.raises(Refused, match="at most 10 characters"):
+        asked("y" * 11)
+    monkeypatch.setattr(board_module, "MAX_TALK", 5)
+    asked("shorter")
+    monkeypatch.setattr(board_module, "MAX_CHANGES", 2)
+    for text in ("one", "two"):
+        asked(text)
+        meeting.do(act.EditComment(comment="c1", text=text), "ann")
+    with pytest.raises(Refused, match="changed at most 2 times"):
+        asked("three")
+
+
 def test_the_host_hides_and_pins(meeting):
     meeting.say("ann", text="rude words")
     for action in (act.HideComment, act.PinComment):
