@@ -30,11 +30,18 @@ MAX_ENTRIES = 1_000_000
 """How long a log grows by what people ask for; from then on only its hosts act."""
 
 
+MAX_BYTES = 256_000_000
+"""The same, for what the entries of the log hold together."""
+
+
 class Board:
     """One board at one position of its log. Empty (`seq` 0) until the first entry."""
 
     def __init__(self) -> None:
         self.seq = 0
+        self.size = 0
+        """Bytes of the log's entries, as whoever reads the log counts them: what was erased is
+        missing where it was erased before. So it is asked beforehand only."""
         self.code = ""
         self.title = ""
         self.context = ""
@@ -66,7 +73,7 @@ class Board:
 
     @property
     def is_full(self) -> bool:
-        return self.seq >= MAX_ENTRIES
+        return self.seq >= MAX_ENTRIES or self.size >= MAX_BYTES
 
     def apply(self, seq: int, at: int, entry: act.Entry) -> Outcome:
         """Apply the entry that stands at position `seq` with the store's time `at` (ms).

@@ -207,6 +207,7 @@ def _applied(board: Board, seq: int, at: int, payload: bytes) -> tuple[act.Entry
     """Apply what stands at a position. Raises UnreadableError; then the board is of no use."""
     try:
         entry = act.decode(payload)
+        board.size += len(payload)
         return entry, board.apply(seq, at, entry)
     except act.UnreadableError as error:
         raise act.UnreadableError(f"position {seq}: {error}") from error

@@ -409,6 +409,13 @@ def test_on_a_full_board_only_hosts_act_and_what_was_done_stays_known(monkeypatc
         assert found.value.code is Code.TOO_MANY
     ask(vote, once="m")
     ask(act.LockRound(round=1), host=next(iter(meeting.board.hosts)))
+    monkeypatch.undo()
+    ask(vote)
+    # It is full as well when what was done is large.
+    meeting.board.size = board_module.MAX_BYTES
+    with pytest.raises(Refused, match="This board is full"):
+        ask(vote)
+    ask(act.LockRound(round=1), host=next(iter(meeting.board.hosts)))
     # What stands in the log counts, whatever the limit was when it was asked for.
     assert isinstance(meeting.do(vote, "bob"), Change)
 

@@ -212,6 +212,17 @@ async def test_an_answer_that_newer_batches_have_overtaken_is_no_other_history(
     assert replica._watcher.renewals == 0
 
 
+async def test_how_large_a_log_is_goes_by_what_was_read(log):
+    entries = [act.encode(create()), act.encode(act.Entry(action=act.Rename(name="Ann")))]
+    await log.create("BOARD", entries)
+    replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    assert replica.board.size == sum(map(len, entries))
+    more = act.encode(act.Entry(action=act.Rename(name="Benedict")))
+    replica.receive(Batch(replica.epoch, 3, T0, [more]))
+    assert replica.board.size == sum(map(len, (*entries, more)))
+
+
 class Clock:
     """A clock by which each entry that is applied takes a millisecond."""
 
