@@ -16,6 +16,7 @@ from server.live.leavings import Leavings
 from server.live.messages import Goodbye
 from server.live.pseudonyms import Pseudonyms
 from server.live.room import UNREADABLE, Room
+from server.live.shares import Share
 from server.live.transport import FAREWELL, Connection
 from server.log.follow import Line
 from server.log.log import Log
@@ -215,19 +216,28 @@ class Hub:
         while True:
             await asyncio.sleep(TICK)
             try:
-                self._look_around(asyncio.get_running_loop().time())
+                await self._look_around(asyncio.get_running_loop().time())
             except Exception:
                 # Whatever is wrong with one of them, the others are to be looked after.
                 logger.exception("Looking after rooms and connections failed.")
 
-    def _look_around(self, now: float) -> None:
+    async def _look_around(self, now: float) -> None:
+        """Look at each connection and room, in shares: there are thousands of them."""
         self._leavings.collect()
-        for connection in list(self.guests):
-            connection.check(now)
+        async with Share() as share:
+            for connection in list(self.guests):
+                await share.pause()
+                connection.check(now)
+            await self._look_at_rooms(now, share)
+
+    async def _look_at_rooms(self, now: float, share: Share) -> None:
         compare = self.store.present and now - self._compared >= COMPARE
         if compare:
             self._compared = now
         for room in list(self.rooms.values()):
+            await share.pause()
+            if self.rooms.get(room.code) is not room:
+                continue
             if compare:
                 room.catch_up()
             if room.visitors:
@@ -235,7 +245,9 @@ class Hub:
             elif now - self._left.setdefault(room.code, now) > EMPTY:
                 self._discard(room)
         for code in list(self._left)[:-MOST_EMPTY]:
-            self._discard(self.rooms[code])
+            await share.pause()
+            if deserted := self.rooms.get(code):
+                self._discard(deserted)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
