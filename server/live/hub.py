@@ -34,8 +34,11 @@ EMPTY = 300.0
 """Seconds for which a room without people is kept."""
 WITHHELD = 10.0
 """Seconds after which it is tried again to read a board that could not be read."""
-MOST_EMPTY = 1_000
-"""Rooms without people that are kept at most: whoever opens board after board fills no memory."""
+MOST_EMPTY, MOST_EMPTY_BYTES = 200, 128_000_000
+"""Rooms without people that are kept at most, and what their logs hold together; the one that was
+opened last is kept in any case. Whoever opens board after board fills no memory with them, and
+gives the collector of garbage no more to look at.
+"""
 FAREWELLS = 100
 """Connections closed in one go when the server drains."""
 
@@ -244,10 +247,15 @@ class Hub:
                 self._left.pop(room.code, None)
             elif now - self._left.setdefault(room.code, now) > EMPTY:
                 self._discard(room)
-        for code in list(self._left)[:-MOST_EMPTY]:
-            await share.pause()
-            if deserted := self.rooms.get(code):
-                self._discard(deserted)
+        self._bound_empty()
+
+    def _bound_empty(self) -> None:
+        empty = [self.rooms[code] for code in reversed(self._left) if code in self.rooms]
+        size = 0
+        for place, room in enumerate(empty):
+            size += room.board.size
+            if place and (place >= MOST_EMPTY or size > MOST_EMPTY_BYTES):
+                self._discard(room)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
