@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import random
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
@@ -41,9 +42,14 @@ from server.live.views import Audience, comment_views, people_view, talk_view
 from server.log.log import Batch, Log
 from server.log.presence import Presence
 from server.log.store import Store
+from server.loglines import event
+
+logger = logging.getLogger(__name__)
 
 NO_HOST = messages.NOT_ALLOWED._replace(reason="You are no longer a host of this board.")
 UNREADABLE = "This server cannot read the board; a newer one may have written it. Try again soon."
+AGAIN = 1.0
+"""Seconds after which it is tried again to count a round."""
 LAST_ANSWER = 0.25
 """Seconds after which the console of a host who was removed is closed."""
 
@@ -302,8 +308,17 @@ class Room:
         return False
 
     async def _count_first(self, audiences: tuple[Audience, ...], go: Callable[[], None]) -> None:
-        async with self.counted(*audiences):
-            go()
+        try:
+            async with self.counted(*audiences):
+                go()
+        except Exception:
+            logger.exception(
+                "Round of board %s was not counted.",
+                self.code,
+                extra=event("count_failed", board=self.code),
+            )
+            # Who waits for it is welcomed when it can be counted.
+            asyncio.get_running_loop().call_later(AGAIN, go)
 
     async def count_rounds(self) -> None:
         """Have all rounds counted as far as somebody may see them who only watches."""

@@ -293,6 +293,19 @@ _MAKERS = (
 )
 
 
+_TALKERS = (
+    *[_said] * 6,
+    *[_unsaid] * 3,
+    lambda pick: act.EditComment(comment=pick(COMMENTS), text=pick(_texts)),
+    lambda pick: act.React(comment=pick(COMMENTS), emoji=pick("👍🎉"), on=pick((True, False))),
+    lambda pick: act.HideComment(comment=pick(COMMENTS), on=pick((True, False))),
+    lambda pick: act.HideComment(comment=pick(COMMENTS), on=pick((True, False))),
+    lambda pick: act.PinComment(comment=pick(COMMENTS), on=pick((True, False))),
+    lambda pick: act.EditOption(option=Option(id=pick(("flask", "django")), name=pick("AB"))),
+    lambda pick: act.SetBoard(settings=_board_change(pick)),
+)
+
+
 class _Pick:
     """Makes choices of a number's digits, with an eye on the round that is on."""
 
@@ -347,6 +360,21 @@ def logs(draw, size=40):
             happened = structs.replace(happened, by=voter)
         log.append((seq, at, happened))
         board.apply(*log[-1])
+    return log
+
+
+@st.composite
+def talks(draw, size=25):
+    """Draw a log of which nearly all is talk, about few comments: most of it meets."""
+    dice = random.Random(draw(st.integers(0, 2**64)))
+    log = [(1, T0, create())]
+    for seq in range(2, size + 2):
+        pick = _Pick(dice.getrandbits(60))
+        by, action = pick(SEATS[:2]), pick(_TALKERS)(pick)
+        host = pick(("first", "", "h1"))
+        named = pick(("", f"{by} {zlib.crc32(act.encode(act.Entry(action=action)))}"))
+        told = act.Entry(rules=act.RULES, by=by, host=host, once=named, action=action)
+        log.append((seq, T0 + 1000 * seq, told))
     return log
 
 

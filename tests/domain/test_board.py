@@ -21,6 +21,7 @@ from happenings import (
     rounds_beside,
     seats,
     snapshot,
+    talks,
     told,
     visible,
 )
@@ -335,6 +336,31 @@ def test_what_was_erased_leaves_the_same_board_for_those_who_read_the_log_later(
         said = happened.action
         if isinstance(said, act.Comment | act.EditComment) and said.comment in gone:
             assert seq in erased | refused
+
+
+@settings(max_examples=max(EXAMPLES, 100))
+@given(talks(), st.randoms(use_true_random=False))
+def test_whenever_somebody_reads_the_log_and_whatever_was_erased_by_then_the_board_is_one(
+    log, dice
+):
+    boards, erasures = [Board()], []
+    for seq, row in enumerate(log, 1):
+        for board in boards:
+            outcome = board.apply(*row)
+            if isinstance(outcome, Change) and outcome.erased:
+                erasures.append(outcome.erased)
+        if dice.random() < 0.2:
+            # What was to be erased may or may not be by now; later it will.
+            gone = {at for each in erasures if dice.random() < 0.8 for at in each}
+            boards.append(replayed([row for row in log[:seq] if row[0] not in gone]))
+    gone = {at for each in erasures for at in each}
+    boards.append(replayed([row for row in log if row[0] not in gone]))
+    live, *later = boards
+    for board in later:
+        assert visible(board) == visible(live)
+        assert told(board) == told(live)
+        assert talk_counts(board) == talk_counts(live)
+        assert pages(board, 2, None) == pages(live, 2, None)
 
 
 def pages(board, limit, option):
