@@ -3,7 +3,7 @@ server's own words and scripts, because to have it voted would take hours.
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,7 +62,7 @@ def votes(count: int, people: int) -> Votes:
         chosen = 1 + (n + n // people) % (2 ** len(OPTIONS) - 1)
         ballot = [id_ for bit, id_ in enumerate(OPTIONS) if chosen >> bit & 1]
         ballots[n % people] = ballot
-        entries.append(_entry(n % people, act.Vote(round=1, ballot={"approve": ballot})))
+        entries.append(entry_of(n % people, act.Vote(round=1, ballot={"approve": ballot})))
     totals = {id_: sum(id_ in ballot for ballot in ballots.values()) for id_ in OPTIONS}
     return Votes(entries, totals)
 
@@ -77,14 +77,21 @@ def life(count: int, people: int) -> Votes:
             kind=act.Kind.PRO,
             text="It has carried us well for years, and everybody here knows its manual.",
         )
-        entries[n] = _entry(n % people, said)
+        entries[n] = entry_of(n % people, said)
         liked = act.React(comment=said.comment, emoji="\N{THUMBS UP SIGN}", on=True)
-        entries[n + 1] = _entry((n + 1) % people, liked)
+        entries[n + 1] = entry_of((n + 1) % people, liked)
     return Votes(entries, totals)
 
 
-def fill(data: Path, boards: Iterable[tuple[str, Sequence[bytes]]]) -> None:
-    """Write the logs of new boards, code and entries, into the store of a data folder."""
+def fill(
+    data: Path,
+    boards: Iterable[tuple[str, Sequence[bytes]]],
+    opening: Callable[[str], list[bytes]] = opening,
+) -> None:
+    """Write the logs of new boards, code and entries, into the store of a data folder.
+
+    `opening` gives the first entries of a board by its code.
+    """
     with (
         EmbeddedStore(data) as store,
         redis.Redis(unix_socket_path=str(store.socket_path)) as client,
@@ -112,7 +119,7 @@ def _put(line: Pipeline, script: Script, code: str, first: str, entries: Iterabl
     line.evalsha(script.sha, len(names), *names, first, RETENTION_MS, *entries)
 
 
-def _entry(person: int, action: act.AnyAction) -> bytes:
+def entry_of(person: int, action: act.AnyAction) -> bytes:
     return act.encode(
         act.Entry(by=f"person-{person:09}", once=secrets.token_urlsafe(12), action=action)
     )

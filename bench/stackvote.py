@@ -90,7 +90,7 @@ class Stackvote:
     def call(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Any:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         connection.request(method, path, json.dumps(body) if body else None, headers or {})
         answer = connection.getresponse()
         content = answer.read()
@@ -122,18 +122,26 @@ def commit() -> str:
 
 @contextmanager
 def running(
-    folder: Path, name: str, cores: machine.Cores, workers: int = 1, tally_window: int = 0
+    folder: Path,
+    name: str,
+    cores: machine.Cores,
+    workers: int = 1,
+    *,
+    tally_window: int = 0,
+    steps: Path | None = None,
 ) -> Iterator[Stackvote]:
     """Serve on a free port until this is closed. Raises BenchError.
 
     The data are fresh unless a server has had this name before. One worker has a core to itself;
     several, and their store, run where the system puts them. `tally_window` is in milliseconds, 0
     for one that adapts. The secret lies beside the data, so
-    that cookies are good for every server of a bench.
+    that cookies are good for every server of a bench. `steps` is where a worker writes its longest
+    step when it gets SIGUSR2, see `bench/steps`.
     """
     # Settings of the person who measures must not change what is measured.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("STACKVOTE_")}
-    environment["PYTHONPATH"] = str(ROOT / "bench" / "collect")
+    environment["PYTHONPATH"] = str(ROOT / "bench" / ("steps" if steps else "collect"))
+    environment["BENCH_STEPS"] = str(steps)
     command = [
         *(sys.executable, "-m", "server", "run"),
         *("--host", "127.0.0.1", "--port", "0", "--processes", str(workers)),

@@ -101,10 +101,12 @@ class EditComment(Action, frozen=True, kw_only=True, tag="edit_comment"):
 
 
 class DeleteComment(Action, frozen=True, kw_only=True, tag="delete_comment"):
-    """Carries the comment's option, because the comment itself is erased from the log."""
+    """Carries what is still to be known of the comment when it is erased from the log."""
 
     comment: str
     option: str
+    said: str = ""
+    """The `once` of the entry that said it, so that a repeat of it is still known as one."""
 
 
 class React(Action, frozen=True, kw_only=True, tag="react"):
@@ -234,6 +236,15 @@ encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Entry).decode
 
 
+class _Author(Struct):
+    """An entry of which only this is read."""
+
+    by: str = ""
+
+
+_read_author = msgspec.json.Decoder(_Author).decode
+
+
 class UnreadableError(Exception):
     """An entry that this version cannot read: a newer one wrote it, or it is damaged."""
 
@@ -247,3 +258,14 @@ def decode(payload: bytes) -> Entry:
     if entry.rules > RULES:
         raise UnreadableError(f"it follows rules {entry.rules}, known here are those up to {RULES}")
     return entry
+
+
+def author(payload: bytes) -> str:
+    """Read of an entry who acted, which is some ten times faster than all of it.
+
+    Raises UnreadableError.
+    """
+    try:
+        return _read_author(payload).by
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise UnreadableError(f"{error}") from error

@@ -11,12 +11,12 @@ from msgspec import structs
 from server.domain import actions as act
 from server.domain.answers import Answers
 from server.domain.changes import Change, Deed, Outcome
-from server.domain.comments import MAX_COMMENTS, MAX_TALK, Comment
+from server.domain.comments import MAX_CHANGES, MAX_COMMENTS, MAX_TALK, Comment
 from server.domain.conduct import CONDUCT
 from server.domain.criteria import Criterion
 from server.domain.decision import Decision
-from server.domain.discussion import said_again
-from server.domain.history import KEPT, Event, event
+from server.domain.discussion import note_refused, said_again
+from server.domain.history import KEPT, Event, HostsWord, Untold, event, tell_of, untold
 from server.domain.hosts import Host
 from server.domain.invitations import Invitations
 from server.domain.methods import is_known
@@ -30,11 +30,18 @@ MAX_ENTRIES = 1_000_000
 """How long a log grows by what people ask for; from then on only its hosts act."""
 
 
+MAX_BYTES = 256_000_000
+"""The same, for what the entries of the log hold together."""
+
+
 class Board:
     """One board at one position of its log. Empty (`seq` 0) until the first entry."""
 
     def __init__(self) -> None:
         self.seq = 0
+        self.size = 0
+        """Bytes of the log's entries, as whoever reads the log counts them: what was erased is
+        missing where it was erased before. So it is asked beforehand only."""
         self.code = ""
         self.title = ""
         self.context = ""
@@ -55,6 +62,8 @@ class Board:
         """Seats that only watch, by their own choice."""
         self.history: deque[Event] = deque(maxlen=KEPT)
         """What the hosts did, the newest last."""
+        self._untold: dict[str, list[Untold]] = {}
+        """Comment that is not there to what hosts did to it."""
         self._answers = Answers()
 
     @property
@@ -64,7 +73,7 @@ class Board:
 
     @property
     def is_full(self) -> bool:
-        return self.seq >= MAX_ENTRIES
+        return self.seq >= MAX_ENTRIES or self.size >= MAX_BYTES
 
     def apply(self, seq: int, at: int, entry: act.Entry) -> Outcome:
         """Apply the entry that stands at position `seq` with the store's time `at` (ms).
@@ -77,6 +86,7 @@ class Board:
         self.seq = seq
         answer = self.answer_to(entry.once)
         if isinstance(answer, Refusal):
+            note_refused(self, entry.action)
             return answer
         if answer is not None:
             again = said_again(self, entry.by, entry.action)
@@ -85,6 +95,9 @@ class Board:
             deed = self._judge(at, entry)
         except Refused as refused:
             self._remember(entry.once, refused.refusal)
+            note_refused(self, entry.action)
+            if refused.code is Code.NO_SUCH_COMMENT:
+                self._tell_later(at, entry)
             return refused.refusal
         # Told first, because afterwards what it speaks of may be gone.
         told = event(self, at, entry)
@@ -92,6 +105,7 @@ class Board:
         if told is not None:
             self.history.append(told)
         self._remember(entry.once, seq)
+        self._note_comment(entry)
         return change
 
     def answer_to(self, once: str) -> int | Refusal | None:
@@ -114,6 +128,8 @@ class Board:
             raise Refused(Code.TOO_MANY, "This board is full. Its hosts can still end the vote.")
         if isinstance(entry.action, act.Comment):
             self._check_talk(entry.action)
+        if isinstance(entry.action, act.EditComment):
+            self._check_edit(entry.action)
 
     def latest_round(self, n: int) -> Round:
         """Return round `n` if it is the current one. Raises Refused."""
@@ -154,11 +170,28 @@ class Board:
             parent = self.require_comment(action.parent)
             if parent.parent or parent.option != action.option:
                 raise Refused(Code.NOT_ALLOWED, "Only a comment on the same option is answered.")
-        if action.comment in self.comments:
+        known = self.comments.get(action.comment)
+        if known is not None and known.deleted:
+            raise Refused(
+                Code.NO_SUCH_COMMENT, "The comment with this id was deleted. Say it with a new id."
+            )
+        if known is not None:
             return
         if len(self.comments) >= MAX_COMMENTS:
             raise Refused(Code.TOO_MANY, f"A board holds at most {MAX_COMMENTS:,} comments.")
         if self.comments.characters + len(action.text) > MAX_TALK:
+            raise Refused(
+                Code.TOO_MANY, f"The comments of a board have at most {MAX_TALK:,} characters."
+            )
+
+    def _check_edit(self, action: act.EditComment) -> None:
+        known = self.require_comment(action.comment)
+        if len(known.entries) > MAX_CHANGES:
+            raise Refused(
+                Code.TOO_MANY, f"A comment is changed at most {MAX_CHANGES:,} times. Write another."
+            )
+        grown = len(action.text) - len(known.text)
+        if grown > 0 and self.comments.characters + grown > MAX_TALK:
             raise Refused(
                 Code.TOO_MANY, f"The comments of a board have at most {MAX_TALK:,} characters."
             )
@@ -175,6 +208,24 @@ class Board:
             # Refused when it was made, and so for ever.
             action = structs.replace(action, method="")
         return CONDUCT[type(action)](self, at, entry.by, action)
+
+    def _tell_later(self, at: int, entry: act.Entry) -> None:
+        action = entry.action
+        if isinstance(action, HostsWord) and action.comment not in self.comments:
+            told = untold(self, at, entry, action)
+            self._untold.setdefault(action.comment, []).append(told)
+
+    def _note_comment(self, entry: act.Entry) -> None:
+        """Keep what is still to be known when a comment was erased from the log."""
+        action = entry.action
+        if isinstance(action, act.Comment):
+            said = self.comments[action.comment]
+            said.once = said.once or entry.once
+        elif isinstance(action, act.DeleteComment):
+            if late := self._untold.pop(action.comment, None):
+                tell_of(self.history, late, action.option)
+            if self.answer_to(action.said) is None:
+                self._remember(action.said, self.seq)
 
     def _remember(self, once: str, answer: int | Refusal) -> None:
         if once:

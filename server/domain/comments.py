@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from server.domain.actions import Comment as Said
 from server.domain.actions import Kind
 from server.domain.refusals import Code, Refused
 
 MAX_COMMENTS = 10_000
 MAX_TALK = 2_000_000
 """Characters of all comments of a board together."""
+MAX_CHANGES = 1_000
+"""How often one comment is changed at most: all its texts are erased from the log at once."""
 MAX_EMOJI = 12
 """Different emoji on one comment."""
 DOUBTS = frozenset("🤔👎")
@@ -39,12 +42,24 @@ class Comment:
     edited_at: int | None = None
     deleted: bool = False
     entries: list[int] = field(default_factory=list)
-    """Positions in the log that hold its text, to be erased with it."""
+    """Positions in the log to be erased with it: those that hold its text, and those that
+    were refused because it was there, and would count for a reader who does not find it."""
+    once: str = ""
+    """The name of the message that said it."""
 
     @property
     def support(self) -> int:
         """How many reactions speak for it."""
         return sum(len(seats) for emoji, seats in self.reactions.items() if emoji not in DOUBTS)
+
+    def is_said_by(self, action: Said) -> bool:
+        """Whether an action says what this comment says already."""
+        return (self.option, self.kind, self.text, self.parent) == (
+            action.option,
+            action.kind,
+            action.text,
+            action.parent,
+        )
 
     def require_author(self, seat: str) -> None:
         if self.author != seat:

@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 def comment(board: "Board", at: int, by: str, action: act.Comment) -> Deed:
     known = board.comments.get(action.comment)
     if known is not None:
-        known.require_author(by)
+        if known.author != by:
+            raise Refused(
+                Code.NOT_ALLOWED,
+                "Another comment has this id. Only its author can change a comment.",
+            )
+        # Of a deleted one nothing is left to compare: `Board.check` refuses it beforehand.
+        if not known.deleted and not known.is_said_by(action):
+            raise Refused(
+                Code.NOT_ALLOWED,
+                "You have another comment with this id, and it stays as it is. "
+                "Send this one with an id of its own.",
+            )
         return lambda: said_again(board, by, action)
     board.require_talk()
     board.require_option(action.option)
@@ -53,6 +64,17 @@ def said_again(board: "Board", by: str, action: act.AnyAction) -> Change:
         return Change(erased=(board.seq,))
     known.entries.append(board.seq)
     return Change()
+
+
+def note_refused(board: "Board", action: act.AnyAction) -> None:
+    """Take note of an entry that was refused because its comment was there.
+
+    It is erased with the comment: whoever reads the log then would find it right.
+    """
+    if isinstance(action, act.Comment | act.DeleteComment):
+        known = board.comments.get(action.comment)
+        if known is not None and not known.deleted:
+            known.entries.append(board.seq)
 
 
 def edit_comment(board: "Board", at: int, by: str, action: act.EditComment) -> Deed:

@@ -4,12 +4,14 @@ Made from the actions alone, so each process tells the same. It tells what was d
 what came of it: no result, no ballot, no words of a comment.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, structs
 
 from server.domain import actions as act
+from server.domain.options import Option
 from server.domain.rules import Comments, Entrance, TieBreak, Visibility, given
 
 if TYPE_CHECKING:
@@ -39,6 +41,10 @@ _SETTINGS: dict[tuple[str, object], str] = {
 }
 
 
+HostsWord = act.PinComment | act.HideComment
+"""What a host says about a comment."""
+
+
 class Event(Struct, frozen=True, kw_only=True):
     """Something a host did. `at` is milliseconds since 1970 by the store's clock."""
 
@@ -47,6 +53,14 @@ class Event(Struct, frozen=True, kw_only=True):
     who: str
     what: str
     """The rest of a sentence that begins with `who`."""
+
+
+class Untold(NamedTuple):
+    """What a host did to a comment that is not there, as far as it can be told without it."""
+
+    event: Event
+    options: tuple[Option, ...]
+    """Those that the board had then."""
 
 
 def event(board: "Board", at: int, entry: act.Entry) -> Event | None:
@@ -58,6 +72,27 @@ def event(board: "Board", at: int, entry: act.Entry) -> Event | None:
     if isinstance(entry.action, act.RemoveHost) and entry.action.host == entry.host:
         what = "gave up the host's right"
     return Event(seq=board.seq, at=at, who=_who(board, entry), what=what)
+
+
+def untold(board: "Board", at: int, entry: act.Entry, action: HostsWord) -> Untold:
+    """Tell as much as can be told where a host acts on a comment that is not there.
+
+    Where the comment was erased from the log, its deletion comes later and says which option
+    it was about: then all is known, see `tell_of`.
+    """
+    told = Event(seq=board.seq, at=at, who=_who(board, entry), what=_done(action))
+    return Untold(told, board.options)
+
+
+def tell_of(history: deque[Event], late: Sequence[Untold], option: str) -> None:
+    """Put what could not be told before in its place in the history."""
+    told = [
+        structs.replace(event, what=f"{event.what} on {_name(options, option)}")
+        for event, options in late
+    ]
+    events = sorted([*history, *told], key=lambda event: event.seq)
+    history.clear()
+    history.extend(events)
 
 
 def _who(board: "Board", entry: act.Entry) -> str:
@@ -91,20 +126,18 @@ def _set_board(_: "Board", action: act.SetBoard) -> str:
     return ", ".join(parts) or "changed nothing"
 
 
-def _pin_comment(board: "Board", action: act.PinComment) -> str:
-    return f"{'pinned' if action.on else 'unpinned'} a comment{_on(board, action.comment)}"
+def _moderate(board: "Board", action: HostsWord) -> str:
+    return f"{_done(action)} on {_name(board.options, board.comments[action.comment].option)}"
 
 
-def _hide_comment(board: "Board", action: act.HideComment) -> str:
-    return f"{'hid' if action.on else 'showed'} a comment{_on(board, action.comment)}"
+def _done(action: HostsWord) -> str:
+    if isinstance(action, act.PinComment):
+        return f"{'pinned' if action.on else 'unpinned'} a comment"
+    return f"{'hid' if action.on else 'showed'} a comment"
 
 
-def _on(board: "Board", comment: str) -> str:
-    return f" on {_name(board, board.comments[comment].option)}"
-
-
-def _name(board: "Board", option: str) -> str:
-    return next((each.name for each in board.options if each.id == option), option)
+def _name(options: tuple[Option, ...], option: str) -> str:
+    return next((each.name for each in options if each.id == option), option)
 
 
 def _time(seconds: int) -> str:
@@ -115,7 +148,7 @@ def _time(seconds: int) -> str:
 
 def _reopen(board: "Board", _: act.Reopen) -> str:
     option = board.decision.option if board.decision else ""
-    return f"took back the decision for {_name(board, option)}"
+    return f"took back the decision for {_name(board.options, option)}"
 
 
 def _invites(count: int) -> str:
@@ -126,8 +159,8 @@ _WORDS: dict[type[act.Action], Callable[["Board", Any], str]] = {
     act.Create: lambda _, action: f"made the board “{action.title}”",
     act.SetBoard: _set_board,
     act.AddOption: lambda _, action: f"added {action.option.name}",
-    act.EditOption: lambda board, action: f"edited {_name(board, action.option.id)}",
-    act.RemoveOption: lambda board, action: f"removed {_name(board, action.option)}",
+    act.EditOption: lambda board, action: f"edited {_name(board.options, action.option.id)}",
+    act.RemoveOption: lambda board, action: f"removed {_name(board.options, action.option)}",
     act.OpenRound: _open_round,
     act.LockRound: lambda _, action: f"closed voting in round {action.round}",
     act.RevealRound: lambda _, action: f"revealed round {action.round}",
@@ -135,9 +168,9 @@ _WORDS: dict[type[act.Action], Callable[["Board", Any], str]] = {
     act.PauseRound: lambda _, action: (
         f"{'paused the clock' if action.on else 'let the clock go on'} in round {action.round}"
     ),
-    act.HideComment: _hide_comment,
-    act.PinComment: _pin_comment,
-    act.Decide: lambda board, action: f"decided for {_name(board, action.option)}",
+    act.HideComment: _moderate,
+    act.PinComment: _moderate,
+    act.Decide: lambda board, action: f"decided for {_name(board.options, action.option)}",
     act.Reopen: _reopen,
     act.AddHost: lambda _, action: f"made {action.name} a host",
     act.RemoveHost: lambda board, action: (

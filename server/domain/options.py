@@ -171,7 +171,7 @@ def _check_link(link: str, index: int) -> None:
         usable = bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
     except ValueError:
         usable = False
-    if not usable or "\\" in link or any(character.isspace() for character in link):
+    if not usable or "\\" in link or re.search(r"\s", link):
         raise OptionError(
             "must be a whole address, such as https://example.org/", field="link", index=index
         )

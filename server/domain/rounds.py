@@ -1,6 +1,6 @@
 """Rounds: voting opens, locks, is revealed. Each is kept; none is overwritten."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -8,12 +8,15 @@ from msgspec import UNSET, structs
 
 from server.domain.criteria import Criterion
 from server.domain.methods import METHODS, Result
+from server.domain.methods.base import finished
 from server.domain.options import FURTHER_DISCUSSION, Option
 from server.domain.outliers import MAX_VOTERS, outliers
 from server.domain.refusals import Code, Refused
 from server.domain.rules import Names, RoundSettings, TieBreak, Visibility, own_settings
 from server.domain.tie_break import break_tie, tie_order
 
+_MANY_STANDS = 2_000
+"""What voters think of so many options, in all, is compared within a few milliseconds."""
 MIN_SECONDS, MAX_SECONDS = 5, 86_400
 
 
@@ -76,17 +79,48 @@ class Round:
 
     def result(self) -> Result:
         """Return the outcome so far. Who may see it is asked of `shows_result_to`."""
-        if self._result is None:
-            counted = self._tally.result()
-            self._result = break_tie(counted, self._tie_break, self.tie_order, self.names)
-        return self._result
+        return finished(self._counting())
 
     def outliers(self) -> list[str]:
         """Return the seats whose ballots are farthest from the group's; none where secret."""
-        if self.settings.names is Names.SECRET or self.voters > MAX_VOTERS:
+        return finished(self._looking_for_outliers())
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether what is shown of the result has yet to be made, and may take long."""
+        if self._result is None and self._tally.takes_long:
+            return True
+        return (
+            self.state is State.REVEALED
+            and self._outliers is None
+            and self._has_outliers
+            and len(self.ballots) * len(self.names) > _MANY_STANDS
+        )
+
+    def counting(self) -> Generator[None, None, None]:
+        """Make what is shown of the result, in steps; no ballot may come in between."""
+        yield from self._counting()
+        if self.state is State.REVEALED:
+            yield from self._looking_for_outliers()
+
+    def _counting(self) -> Generator[None, None, Result]:
+        if self._result is None:
+            counted = yield from self._tally.counting()
+            self._result = break_tie(counted, self._tie_break, self.tie_order, self.names)
+        return self._result
+
+    @property
+    def _has_outliers(self) -> bool:
+        return self.settings.names is Names.OPEN and self.voters <= MAX_VOTERS
+
+    def _looking_for_outliers(self) -> Generator[None, None, list[str]]:
+        if not self._has_outliers:
             return []
         if self._outliers is None:
-            stands = {by: self._method.stand(ballot) for by, ballot in self.ballots.items()}
+            stands = {}
+            for voter, ballot in self.ballots.items():
+                stands[voter] = self._method.stand(ballot)
+                yield
             self._outliers = outliers(stands)
         return self._outliers
 

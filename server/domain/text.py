@@ -7,9 +7,13 @@ from itertools import count
 
 _SLUG_LENGTH = 40
 
+_CONTROL = "\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff"
 # These turn the direction of the text that stands beside them, on a page that
 # is not theirs.
-_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DIRECTION = "\u202a-\u202e\u2066-\u2069"
+_BREAKS = "\n\r\u2028\u2029"
+_FORBIDDEN = re.compile(f"[{_CONTROL}{_DIRECTION}{_BREAKS}]")
+_FORBIDDEN_IN_LINES = re.compile(f"[{_CONTROL}{_DIRECTION}\r\u2028\u2029]")
 
 
 def tidy(text: str, *, lines: bool = False) -> str:
@@ -21,13 +25,10 @@ def tidy(text: str, *, lines: bool = False) -> str:
     text = text.strip()
     if lines:
         text = text.replace("\r\n", "\n")
-    for character in text:
-        if character == "\n" and lines:
-            continue
-        if character in "\n\r\u2028\u2029":
+    if found := (_FORBIDDEN_IN_LINES if lines else _FORBIDDEN).search(text):
+        if found[0] in _BREAKS:
             raise ValueError("must stand on one line")
-        if unicodedata.category(character) in {"Cc", "Cs"} or character in _DIRECTION:
-            raise ValueError(f"must not hold the control character U+{ord(character):04X}")
+        raise ValueError(f"must not hold the control character U+{ord(found[0]):04X}")
     return text
 
 

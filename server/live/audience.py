@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Protocol
@@ -47,6 +48,9 @@ class Stage(Protocol):
 
     def mistrust(self) -> None:
         """Have everybody start afresh: something that they were to be told was not."""
+
+    def counted(self, *audiences: Audience) -> AbstractAsyncContextManager[None]:
+        """Have counted what these audiences are shown."""
 
 
 @dataclass
@@ -149,11 +153,13 @@ class Broadcaster:
     async def _send_news(self, news: News) -> None:
         # All is made before anything is sent: while the loop does other things, people move
         # from one audience to another, and none of them must miss what is new.
-        made = [
-            (list(members), list(self._frames(news, audience)))
-            for audience, members in self.members.items()
-            if members
-        ]
+        shown = [audience for audience, members in self.members.items() if members and news.tally]
+        async with self._stage.counted(*shown):
+            made = [
+                (list(members), list(self._frames(news, audience)))
+                for audience, members in self.members.items()
+                if members
+            ]
         for members, frames in made:
             if not frames:
                 continue

@@ -19,6 +19,7 @@ from server.live.leavings import Leavings
 from server.live.messages import Goodbye
 from server.live.pseudonyms import Pseudonyms
 from server.live.room import UNREADABLE, Room, withheld
+from server.live.shares import Share
 from server.live.transport import FAREWELL, Connection
 from server.log.damage import DamagedError, count
 from server.log.follow import BEATING, FOLLOWING, Line
@@ -40,8 +41,11 @@ WITHHELD = 10.0
 """Seconds after which it is tried again to read a board that could not be read."""
 TOUCH = 3600.0
 """Seconds from one note that a board is in use to the next."""
-MOST_EMPTY = 1_000
-"""Rooms without people that are kept at most: whoever opens board after board fills no memory."""
+MOST_EMPTY, MOST_EMPTY_BYTES = 200, 128_000_000
+"""Rooms without people that are kept at most, and what their logs hold together; the one that was
+opened last is kept in any case. Whoever opens board after board fills no memory with them, and
+gives the collector of garbage no more to look at.
+"""
 FAREWELLS = 100
 """Connections closed in one go when the server drains."""
 
@@ -308,22 +312,33 @@ class Hub:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK)
-            self._look_around(asyncio.get_running_loop().time())
+            await self._look_around(asyncio.get_running_loop().time())
 
-    def _look_around(self, now: float) -> None:
-        # Whatever is wrong with one of them, the others are looked after.
+    async def _look_around(self, now: float) -> None:
+        """Look at each connection and room, in shares: there are thousands of them.
+
+        Whatever is wrong with one of them, the others are looked after.
+        """
         with tasks.contained("leavings"):
             self._leavings.collect()
         self._look_again(now)
-        for connection in list(self.guests):
-            with tasks.contained("check") as checking:
-                connection.check(now)
-            if checking.failed:
-                connection.fail()
+        async with Share() as share:
+            for connection in list(self.guests):
+                await share.pause()
+                with tasks.contained("check") as checking:
+                    connection.check(now)
+                if checking.failed:
+                    connection.fail()
+            await self._look_at_rooms(now, share)
+
+    async def _look_at_rooms(self, now: float, share: Share) -> None:
         compare = self.store.present and now - self._compared >= COMPARE
         if compare:
             self._compared = now
         for room in list(self.rooms.values()):
+            await share.pause()
+            if self.rooms.get(room.code) is not room:
+                continue
             if compare:
                 with tasks.contained("compare", room.code):
                     room.catch_up()
@@ -332,8 +347,15 @@ class Hub:
                 self._touch(room.code, now)
             elif now - self._left.setdefault(room.code, now) > EMPTY:
                 self._discard(room)
-        for code in list(self._left)[:-MOST_EMPTY]:
-            self._discard(self.rooms[code])
+        self._bound_empty()
+
+    def _bound_empty(self) -> None:
+        empty = [self.rooms[code] for code in reversed(self._left) if code in self.rooms]
+        size = 0
+        for place, room in enumerate(empty):
+            size += room.board.size
+            if place and (place >= MOST_EMPTY or size > MOST_EMPTY_BYTES):
+                self._discard(room)
 
     def _spawn(self, name: str, work: tasks.Work) -> asyncio.Task[None]:
         task = tasks.supervise(name, work)

@@ -1,8 +1,10 @@
 """One board as this process holds it: it takes the log in order and knows what it missed."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from server import tasks
@@ -10,12 +12,16 @@ from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.changes import Change, Outcome
 from server.domain.refusals import Refused
+from server.live.shares import Share
 from server.log.log import PAGE, Batch, Log
 from server.log.store import StoreAwayError
 from server.metrics import CATCH_UPS, HOLES, count
 from server.restarts import Restarts
 
 logger = logging.getLogger(__name__)
+
+AT_ONCE = 0.01
+"""Seconds for which what comes by the line is applied at once."""
 
 
 class Watcher(Protocol):
@@ -46,12 +52,22 @@ class Watcher(Protocol):
 class Replica:
     """A board and the position up to which it has followed its log."""
 
-    def __init__(self, log: Log, code: str, watcher: Watcher) -> None:
+    def __init__(
+        self,
+        log: Log,
+        code: str,
+        watcher: Watcher,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.board = Board()
         self.epoch = ""
         self._log = log
         self._code = code
         self._watcher = watcher
+        self._clock = clock
+        self._still = 0
+        """How many want the board to stay as it is."""
+        self._moves = asyncio.Event()
         self._behind = False
         self._lag = 0
         self._reading: asyncio.Task[bool] | None = None
@@ -70,6 +86,9 @@ class Replica:
 
     def receive(self, batch: Batch) -> None:
         """Apply what comes next; a hole, or another history, is read from the log."""
+        if self._still:
+            self.catch_up()
+            return
         if batch.epoch != self.epoch or batch.first > self.board.seq + 1:
             count(HOLES)
             self.catch_up()
@@ -77,7 +96,12 @@ class Replica:
         if batch.first + len(batch.entries) <= self.board.seq + 1:
             return  # It was heard of before: each batch of this process comes twice.
         try:
+            until = self._clock() + AT_ONCE
             for seq, payload in enumerate(batch.entries, batch.first):
+                if self._clock() >= until:
+                    # The rest is in the log, and is read from there share by share.
+                    self.catch_up()
+                    return
                 if seq > self.board.seq:
                     self._apply(seq, batch.at, payload)
         except act.UnreadableError as error:
@@ -133,6 +157,18 @@ class Replica:
         lag, self._lag = self._lag, 0
         return lag
 
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Keep the board as it is; what comes meanwhile is read from the log afterwards."""
+        self._still += 1
+        self._moves.clear()
+        try:
+            yield
+        finally:
+            self._still -= 1
+            if not self._still:
+                self._moves.set()
+
     async def close(self) -> None:
         if self._again is not None:
             self._again.cancel()
@@ -168,7 +204,10 @@ class Replica:
         same = page.epoch == self.epoch and page.top >= after
         if self._suspect or not same:
             count(CATCH_UPS, "a_fault" if same else "another_history")
-            self.epoch, self.board = await self._read_whole()
+            whole = await self._read_whole()
+            while self._still:
+                await self._moves.wait()
+            self.epoch, self.board = whole
             self._behind, self._suspect = True, False
             if not self._tell(lambda to: to.renewed(same=same)):
                 self._tell(lambda to: to.broken())
@@ -176,9 +215,14 @@ class Replica:
         lag = max(0, page.top - self.board.seq)
         self._lag = max(self._lag, lag)
         count(CATCH_UPS, "entries" if lag else "nothing")
-        for seq, at, payload in page.entries:
-            if seq > self.board.seq:
-                self._apply(seq, at, payload)
+        async with Share(self._clock) as share:
+            for seq, at, payload in page.entries:
+                await share.pause()
+                while self._still:
+                    await share.leave_for(self._moves.wait())
+                # Meanwhile batches may have come that go further.
+                if seq > self.board.seq:
+                    self._apply(seq, at, payload)
         if len(page.entries) == PAGE:
             self._behind = True
         else:
@@ -195,10 +239,12 @@ class Replica:
                 board = Board()
                 continue
             epoch = page.epoch
-            for seq, at, payload in page.entries:
-                entry, outcome = _applied(board, seq, at, payload)
-                with tasks.contained("board", self._code):
-                    self._watcher.applied(seq, entry, outcome)
+            async with Share(self._clock) as share:
+                for seq, at, payload in page.entries:
+                    await share.pause()
+                    entry, outcome = _applied(board, seq, at, payload)
+                    with tasks.contained("board", self._code):
+                        self._watcher.applied(seq, entry, outcome)
             if len(page.entries) < PAGE:
                 if not board.code:
                     raise act.UnreadableError("its beginning is missing")
@@ -219,6 +265,7 @@ def _applied(board: Board, seq: int, at: int, payload: bytes) -> tuple[act.Entry
     """Apply what stands at a position. Raises UnreadableError; then the board is of no use."""
     try:
         entry = act.decode(payload)
+        board.size += len(payload)
         return entry, board.apply(seq, at, entry)
     except act.UnreadableError as error:
         raise act.UnreadableError(f"position {seq}: {error}") from error

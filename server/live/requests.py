@@ -118,7 +118,7 @@ class DeleteComment(
 
     def action(self, board: Board) -> act.DeleteComment:
         found = board.require_comment(self.comment)
-        return act.DeleteComment(comment=self.comment, option=found.option)
+        return act.DeleteComment(comment=self.comment, option=found.option, said=found.once)
 
 
 class React(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="react"):

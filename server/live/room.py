@@ -1,8 +1,10 @@
 """A room: one board in this process, the connections that watch it, and what they ask."""
 
 import asyncio
+import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterable
+from functools import partial
 from typing import Any
 
 from msgspec import UNSET, Raw
@@ -12,9 +14,10 @@ from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.changes import Change, Outcome
 from server.domain.refusals import Code, Refusal, Refused
-from server.domain.rounds import State
+from server.domain.rounds import Round, State
 from server.live import messages
 from server.live.admission import (
+    NOBODY,
     Actor,
     Badge,
     admit,
@@ -32,6 +35,7 @@ from server.live.replica import Replica
 from server.live.requests import AnyRequest, Hello, HostRequest, Since, person_name
 from server.live.revocations import Revocations
 from server.live.seating import Seating
+from server.live.shares import Share
 from server.live.submissions import Answered, Submissions
 from server.live.transport import Connection
 from server.live.views import Audience, comment_views, people_view, talk_view
@@ -81,6 +85,7 @@ class Room:
         self._process = process
         self._window = window
         self._parts = Parts(self)
+        self._counting: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -102,6 +107,7 @@ class Room:
         self.end(CLOSED)
         if self._timer:
             self._timer.cancel()
+        await tasks.end(self._counting)
         await tasks.end_quietly(
             self._doubts.close,
             self._broadcaster.close,
@@ -137,7 +143,10 @@ class Room:
         name = person_name(hello.name)
         connection.view, connection.actor = hello.view, actor
         self._seating.enter(connection)
-        self.welcome(connection, hello.since)
+        if self._takes_long(self.audience(actor, hello.view)):
+            self._seating.welcome_anew([connection])
+        else:
+            self.welcome(connection, hello.since)
         if seat := connection.actor.seat:
             if hello.view is View.BALLOT:
                 self._presence.enter(seat)
@@ -290,6 +299,47 @@ class Room:
         """Tell everybody at once whether the store is there."""
         self._broadcaster.pulse_now()
 
+    @contextlib.asynccontextmanager
+    async def counted(self, *audiences: Audience) -> AsyncIterator[None]:
+        """Have the result counted that some audience may see, where that takes long.
+
+        The board stands still meanwhile: what is shown inside is of one position.
+        """
+        if not self._takes_long(*audiences):
+            yield
+            return
+        with self.replica.standing_still():
+            if self.board.round:
+                await count_in_shares(self.board.round)
+            yield
+
+    def _takes_long(self, *audiences: Audience) -> bool:
+        current = self.board.round
+        return current is not None and current.takes_long and any(a.result for a in audiences)
+
+    def ready(self, audiences: Iterable[Audience], go: Callable[[], None]) -> bool:
+        """Say whether a welcome can be made at once; if not, `go` is called when it can."""
+        shown = tuple(audiences)
+        if not self._takes_long(*shown):
+            return True
+        task = tasks.supervise("count", partial(self._count_first, shown, go))
+        self._counting.add(task)
+        task.add_done_callback(self._counting.discard)
+        return False
+
+    async def _count_first(self, audiences: tuple[Audience, ...], go: Callable[[], None]) -> None:
+        async with self.counted(*audiences):
+            go()
+
+    async def count_rounds(self) -> None:
+        """Have all rounds counted as far as somebody may see them who only watches."""
+        for each in list(self.board.rounds):
+            if each is self.board.round:
+                async with self.counted(self.audience(NOBODY, View.SCREEN)):
+                    pass
+            elif each.takes_long:
+                await count_in_shares(each)
+
     # How it fares
 
     @property
@@ -427,3 +477,10 @@ class Room:
 def withheld(why: act.UnreadableError) -> Refusal:
     """Say to those who ask for a board why they do not get it here."""
     return DAMAGED if isinstance(why, DamagedError) else Refusal(Code.GOING_AWAY, UNREADABLE)
+
+
+async def count_in_shares(current: Round) -> None:
+    """Count a round whose ballots stay as they are meanwhile."""
+    async with Share() as share:
+        for _ in current.counting():
+            await share.pause()

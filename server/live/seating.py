@@ -26,6 +26,9 @@ class Stage(Protocol):
     @property
     def board(self) -> Board: ...
 
+    def ready(self, audiences: Iterable[Audience], go: Callable[[], None]) -> bool:
+        """Say whether all can be told what they may see; if not, `go` is called later."""
+
 
 class Seating:
     """The connections of a room, each in its audience."""
@@ -86,6 +89,8 @@ class Seating:
 
     def _welcome_some(self) -> None:
         some = list(islice(self._waiting, SLICE))
+        if not self._stage.ready(map(self._audience, some), self._welcome_some):
+            return
         for connection in some:
             del self._waiting[connection]
         self._welcoming = bool(self._waiting)

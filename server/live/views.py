@@ -1,5 +1,6 @@
 """The objects of the contract, made from a board for those who may see them."""
 
+import heapq
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
@@ -181,10 +182,10 @@ def round_beside(board: Board, each: Round) -> RoundBeside:
 
 def _named_ballots(board: Board, each: Round) -> list[NamedBallot]:
     # In a round with open names the voter is the seat.
+    named = ((board.names[seat], seat) for seat in each.ballots if seat in board.names)
     return [
-        NamedBallot(name=board.names[seat], ballot=each.ballot_of(seat))
-        for seat in sorted(each.ballots, key=lambda seat: board.names.get(seat, ""))
-        if seat in board.names
+        NamedBallot(name=name, ballot=each.ballot_of(seat))
+        for name, seat in heapq.nsmallest(MAX_NAMES, named)
     ]
 
 
@@ -199,7 +200,9 @@ def people_view(
             host_sees_results=board.settings.host_sees_results
         )
         # In order of the names, so that the list does not jump when somebody reconnects.
-        named = sorted((board.names[seat], seat) for seat in here if seat in board.names)
+        named = heapq.nsmallest(
+            MAX_NAMES, ((board.names[seat], seat) for seat in here if seat in board.names)
+        )
         names = [
             Person(
                 name=name,
@@ -208,7 +211,7 @@ def people_view(
                 else None,
                 observes=seat in board.observing or UNSET,
             )
-            for name, seat in named[:MAX_NAMES]
+            for name, seat in named
         ]
     return PeopleView(
         here=len(here),

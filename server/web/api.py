@@ -102,12 +102,13 @@ class BoardState(Handler):
     async def get(self, typed: str) -> BoardNow:
         room = await self.room(typed)
         audience = room.audience(NOBODY, View.SCREEN)
-        return BoardNow(
-            epoch=room.replica.epoch,
-            seq=room.board.seq,
-            people=room.people(),
-            **parts_of(room.board, audience),
-        )
+        async with room.counted(audience):
+            return BoardNow(
+                epoch=room.replica.epoch,
+                seq=room.board.seq,
+                people=room.people(),
+                **parts_of(room.board, audience),
+            )
 
 
 class Sort(StrEnum):
@@ -242,6 +243,7 @@ class Rounds(Handler):
     @operation()
     async def get(self, typed: str) -> AllRounds:
         room = await self.room(typed)
+        await room.count_rounds()
         # Encoded before, once for all who ask.
         rounds: Any = room.rounds()
         return AllRounds(cast("list[RoundBeside]", rounds))

@@ -110,7 +110,8 @@ class BoardPage(Handler):
         actor = self.actor(room, self.view)
         audience = room.audience(actor, self.view)
         links = links_of(self.site.base, board.code)
-        parts = {"more_comments": 0} | parts_of(board, audience)
+        async with room.counted(audience):
+            parts = {"more_comments": 0} | parts_of(board, audience)
         self.render(
             f"{self.view}.html",
             **parts | {"talk": talk_counts(board)},

@@ -14,6 +14,7 @@ from server.domain.board import Board
 from server.domain.criteria import Criterion
 from server.domain.invitations import Invitations
 from server.domain.methods import Tally
+from server.domain.methods.cells import Cells
 from server.domain.methods.pairwise import Pairwise
 from server.domain.options import FURTHER_DISCUSSION, Option
 from server.domain.refusals import Refusal
@@ -144,7 +145,7 @@ def rounds_beside(board):
     return [round_beside(board, each) for each in board.rounds]
 
 
-DERIVED = ("_method", "_result", "_outliers")
+DERIVED = ("_method", "_weigh", "_result", "_outliers")
 
 
 def snapshot(board):
@@ -153,7 +154,7 @@ def snapshot(board):
     def held(value):
         if isinstance(value, list):
             return [held(each) for each in value]
-        if isinstance(value, Answers | Round | Tally | Pairwise | Invitations):
+        if isinstance(value, Answers | Round | Tally | Pairwise | Cells | Invitations):
             # The rules of a round never change, and what is made of the tally goes by it.
             inner = {name: each for name, each in vars(value).items() if name not in DERIVED}
             return {name: held(each) for name, each in inner.items()}
@@ -292,6 +293,19 @@ _MAKERS = (
 )
 
 
+_TALKERS = (
+    *[_said] * 6,
+    *[_unsaid] * 3,
+    lambda pick: act.EditComment(comment=pick(COMMENTS), text=pick(_texts)),
+    lambda pick: act.React(comment=pick(COMMENTS), emoji=pick("👍🎉"), on=pick((True, False))),
+    lambda pick: act.HideComment(comment=pick(COMMENTS), on=pick((True, False))),
+    lambda pick: act.HideComment(comment=pick(COMMENTS), on=pick((True, False))),
+    lambda pick: act.PinComment(comment=pick(COMMENTS), on=pick((True, False))),
+    lambda pick: act.EditOption(option=Option(id=pick(("flask", "django")), name=pick("AB"))),
+    lambda pick: act.SetBoard(settings=_board_change(pick)),
+)
+
+
 class _Pick:
     """Makes choices of a number's digits, with an eye on the round that is on."""
 
@@ -346,6 +360,21 @@ def logs(draw, size=40):
             happened = structs.replace(happened, by=voter)
         log.append((seq, at, happened))
         board.apply(*log[-1])
+    return log
+
+
+@st.composite
+def talks(draw, size=25):
+    """Draw a log of which nearly all is talk, about few comments: most of it meets."""
+    dice = random.Random(draw(st.integers(0, 2**64)))
+    log = [(1, T0, create())]
+    for seq in range(2, size + 2):
+        pick = _Pick(dice.getrandbits(60))
+        by, action = pick(SEATS[:2]), pick(_TALKERS)(pick)
+        host = pick(("first", "", "h1"))
+        named = pick(("", f"{by} {zlib.crc32(act.encode(act.Entry(action=action)))}"))
+        told = act.Entry(rules=act.RULES, by=by, host=host, once=named, action=action)
+        log.append((seq, T0 + 1000 * seq, told))
     return log
 
 

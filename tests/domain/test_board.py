@@ -1,11 +1,11 @@
 import contextlib
+import itertools
 import os
 import random
 
 import pytest
 from happenings import (
     AUDIENCES,
-    COMMENTS,
     CRITERIA,
     OPTIONS,
     PSEUDONYMS,
@@ -21,6 +21,7 @@ from happenings import (
     rounds_beside,
     seats,
     snapshot,
+    talks,
     told,
     visible,
 )
@@ -53,6 +54,7 @@ from server.live.views import (
     parts_of,
     people_view,
     round_view,
+    talk_counts,
 )
 
 # The same examples every time, and many more where somebody goes looking for faults.
@@ -114,8 +116,16 @@ def test_the_same_message_again_changes_nothing_and_tells_its_position(log):
 
 
 def but_answers(board):
-    """All that a board holds but the answers it gave: a refusal is remembered, too."""
-    return {name: held for name, held in snapshot(board).items() if name != "_answers"}
+    """All that a board holds but what it notes of a refusal: the answer, the place in the log of
+    what goes with a comment, and what a host did to one that is not there.
+    """
+    held = {name: it for name, it in snapshot(board).items() if name not in NOTED}
+    for comment in held["comments"].values():
+        comment.entries.clear()
+    return held
+
+
+NOTED = {"_answers", "_untold"}
 
 
 @many
@@ -137,9 +147,9 @@ def test_what_is_refused_changes_nothing_and_was_told_beforehand(log):
             assert foretold == outcome
             assert outcome.message.endswith(".")
         elif foretold is not None:
-            # Only asked beforehand: the comment that is answered may be erased later.
+            # Only asked beforehand: the comment that is answered, or was here, may be erased later.
             assert isinstance(happened.action, act.Comment)
-            assert happened.action.parent
+            assert happened.action.parent or board.comments[happened.action.comment].deleted
 
 
 @many
@@ -303,8 +313,6 @@ def test_a_hidden_result_is_seen_by_nobody_before_the_reveal_and_by_all_after():
 @many
 @given(logs(size=40))
 def test_what_was_erased_leaves_the_same_board_for_those_who_read_the_log_later(log):
-    alone = [row for row in log if not collides(row)]
-    log = [(seq, at, happened) for seq, (_, at, happened) in enumerate(alone, 1)]
     board, erased, refused = Board(), set(), set()
     for seq, at, happened in log:
         outcome = board.apply(seq, at, happened)
@@ -315,6 +323,13 @@ def test_what_was_erased_leaves_the_same_board_for_those_who_read_the_log_later(
     later = replayed([row for row in log if row[0] not in erased])
     assert talk(later) == talk(board)
     assert without_talk(later) == without_talk(board)
+    assert visible(later) == visible(board)
+    assert told(later) == told(board)
+    for audience in AUDIENCES:
+        assert parts_of(later, audience) == parts_of(board, audience)
+    for limit, about in itertools.product((1, 5), (None, *OPTIONS)):
+        assert pages(later, limit, about) == pages(board, limit, about)
+    assert talk_counts(later) == talk_counts(board)
     # Of a deleted comment the log holds no word that ever stood on the board.
     gone = {id_ for id_, said in board.comments.items() if said.deleted}
     for seq, _, happened in log:
@@ -323,12 +338,48 @@ def test_what_was_erased_leaves_the_same_board_for_those_who_read_the_log_later(
             assert seq in erased | refused
 
 
-def collides(row):
-    """Whether somebody uses an id that another person's comment has."""
-    said = row[2].action
-    if not isinstance(said, act.Comment | act.EditComment | act.DeleteComment):
-        return False
-    return row[2].by != SEATS[COMMENTS.index(said.comment)]
+@settings(max_examples=max(EXAMPLES, 100))
+@given(talks(), st.randoms(use_true_random=False))
+def test_whenever_somebody_reads_the_log_and_whatever_was_erased_by_then_the_board_is_one(
+    log, dice
+):
+    boards, erasures = [Board()], []
+    for seq, row in enumerate(log, 1):
+        for board in boards:
+            outcome = board.apply(*row)
+            if isinstance(outcome, Change) and outcome.erased:
+                erasures.append(outcome.erased)
+        if dice.random() < 0.2:
+            # What was to be erased may or may not be by now; later it will.
+            gone = {at for each in erasures if dice.random() < 0.8 for at in each}
+            boards.append(replayed([row for row in log[:seq] if row[0] not in gone]))
+    gone = {at for each in erasures for at in each}
+    boards.append(replayed([row for row in log if row[0] not in gone]))
+    live, *later = boards
+    for board in later:
+        assert visible(board) == visible(live)
+        assert told(board) == told(live)
+        assert talk_counts(board) == talk_counts(live)
+        assert pages(board, 2, None) == pages(live, 2, None)
+
+
+def pages(board, limit, option):
+    """Give the talk as it is asked for over HTTP, in both orders, and what came since."""
+    shown, before = [], None
+    while True:
+        page = board.comments.newest(limit, before=before, option=option)
+        shown.append(
+            comment_views(board, AUDIENCES[-1], board.comments.with_replies(page.comments))
+        )
+        before = page.before
+        if before is None:
+            break
+    supported = board.comments.supported(limit, option=option)
+    since = [
+        comment_views(board, AUDIENCES[-1], board.comments.since(seq))
+        for seq in range(0, board.seq, 7)
+    ]
+    return shown, comment_views(board, AUDIENCES[-1], supported), since
 
 
 def talk(board):
@@ -383,6 +434,13 @@ def test_on_a_full_board_only_hosts_act_and_what_was_done_stays_known(monkeypatc
             ask(action)
         assert found.value.code is Code.TOO_MANY
     ask(vote, once="m")
+    ask(act.LockRound(round=1), host=next(iter(meeting.board.hosts)))
+    monkeypatch.undo()
+    ask(vote)
+    # It is full as well when what was done is large.
+    meeting.board.size = board_module.MAX_BYTES
+    with pytest.raises(Refused, match="This board is full"):
+        ask(vote)
     ask(act.LockRound(round=1), host=next(iter(meeting.board.hosts)))
     # What stands in the log counts, whatever the limit was when it was asked for.
     assert isinstance(meeting.do(vote, "bob"), Change)

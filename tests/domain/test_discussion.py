@@ -1,5 +1,5 @@
 import pytest
-from happenings import T0, Meeting, entry, refused
+from happenings import T0, Meeting, entry, refused, replayed
 
 from server.domain import actions as act
 from server.domain import board as board_module
@@ -54,7 +54,7 @@ def test_what_was_deleted_or_never_said_is_not_there(meeting):
 
 def test_a_comment_said_twice_stands_once_and_all_its_copies_are_erased(meeting):
     meeting.say("ann")
-    assert meeting.say("ann", text="Other words.") == Change()
+    assert meeting.say("ann") == Change()
     said = act.Comment(comment="c2", option="flask", kind=act.Kind.PRO, text="Lost and resent.")
     meeting.do(said, "ann", once="m")
     assert meeting.do(said, "ann", once="m").repeats == 4
@@ -64,6 +64,41 @@ def test_a_comment_said_twice_stands_once_and_all_its_copies_are_erased(meeting)
     assert meeting.do(said, "ann", once="m").erased == (8,)
     assert meeting.say("ann").erased == (9,)
     assert meeting.board.comments["c1"].deleted
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"text": "Other words."},
+        {"kind": act.Kind.CON},
+        {"option": "django"},
+        {"parent": "c0"},
+    ],
+)
+def test_another_comment_with_a_known_id_is_refused_and_goes_with_the_first(meeting, other):
+    meeting.say("ann", "c0")
+    meeting.say("ann")
+    refused(meeting.say("ann", **other), Code.NOT_ALLOWED, "another comment with this id")
+    refused(meeting.say("ben", **other), Code.NOT_ALLOWED, "Another comment has this id")
+    assert meeting.board.comments["c1"].text == "It is fast."
+    # Where the first one is erased, a reader would otherwise take one of these for it.
+    gone = meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann")
+    assert gone.erased == (3, 4, 5)
+
+
+def test_an_id_is_not_used_again_when_its_comment_was_deleted(meeting):
+    said = act.Comment(comment="c1", option="flask", kind=act.Kind.PRO, text="Fast.")
+    meeting.do(said, "ann", once="m")
+    name = meeting.board.comments["c1"].once
+    deleted = act.DeleteComment(comment="c1", option="flask", said=name)
+    (erased,) = meeting.do(deleted, "ann", once="d").erased
+    for board in (meeting.board, replayed(meeting.log[: erased - 1] + meeting.log[erased:])):
+        with pytest.raises(Refused, match=r"was deleted\. Say it with a new id") as caught:
+            board.check(T0, entry(said, "ann", once="another message"))
+        assert caught.value.code is Code.NO_SUCH_COMMENT
+        # The same message is known as a repeat, also by those who never read its text.
+        assert isinstance(board.answer_to("m"), int)
+        board.check(T0, entry(said, "ann", once="m"))
 
 
 def test_a_deletion_read_without_what_it_deleted_leaves_its_place(meeting):
@@ -137,8 +172,28 @@ def test_a_board_holds_so_many_comments(meeting, monkeypatch):
     monkeypatch.setattr(board_module, "MAX_COMMENTS", 1)
     refused(asked("c2"), Code.TOO_MANY, "at most 1 comments")
     # What is said once more is no further one; and the log counts what it holds.
-    assert asked("c1") is None
+    assert asked("c1", "It is fast.") is None
     assert isinstance(meeting.say("ann", "c2"), Change)
+
+
+def test_a_comment_grows_and_changes_so_much_and_no_more(meeting, monkeypatch):
+    def asked(text):
+        edit = act.EditComment(comment="c1", text=text)
+        meeting.board.check(T0, entry(edit, "ann"))
+
+    meeting.say("ann", text="x" * 10)
+    monkeypatch.setattr(board_module, "MAX_TALK", 10)
+    asked("y" * 10)
+    with pytest.raises(Refused, match="at most 10 characters"):
+        asked("y" * 11)
+    monkeypatch.setattr(board_module, "MAX_TALK", 5)
+    asked("shorter")
+    monkeypatch.setattr(board_module, "MAX_CHANGES", 2)
+    for text in ("one", "two"):
+        asked(text)
+        meeting.do(act.EditComment(comment="c1", text=text), "ann")
+    with pytest.raises(Refused, match="changed at most 2 times"):
+        asked("three")
 
 
 def test_the_host_hides_and_pins(meeting):

@@ -5,6 +5,7 @@ from server.domain import actions as act
 from server.domain import board as board_module
 from server.domain import history
 from server.domain.board import Board
+from server.domain.options import Option
 from server.domain.rules import (
     BoardSettingsChange,
     Comments,
@@ -144,6 +145,24 @@ def test_a_comment_is_named_by_its_option_and_its_words_are_not_told(meeting):
     ):
         meeting.do(action, "host")
         assert last(meeting) == f"The host {words}"
+
+
+def test_what_a_host_did_to_a_comment_stays_told_when_the_comment_is_erased(meeting, monkeypatch):
+    meeting.say("ann", text="SECRET WORDS")
+    meeting.do(act.HideComment(comment="c1", on=True), "host")
+    meeting.do(act.EditOption(option=Option(id="flask", name="Flask 4")), "host")
+    meeting.do(act.PinComment(comment="c1", on=True), "host")
+    (erased,) = meeting.do(act.DeleteComment(comment="c1", option="flask"), "ann").erased
+    later = [row for row in meeting.log if row[0] != erased]
+    assert [event.what for event in meeting.board.history][1:] == [
+        "hid a comment on Flask",
+        "edited Flask",
+        "pinned a comment on Flask 4",
+    ]
+    assert replayed(later).history == meeting.board.history
+    # Also where only so many events are kept.
+    monkeypatch.setattr(board_module, "KEPT", 2)
+    assert list(replayed(later).history) == list(replayed(meeting.log).history)
 
 
 def test_what_is_refused_or_comes_again_is_not_told(meeting):

@@ -69,6 +69,17 @@ async def test_whoever_opens_board_after_board_fills_no_memory(embedded, monkeyp
         assert (await server.fetch(f"/b/{codes[1]}")).code == 200
 
 
+async def test_of_large_boards_without_people_the_newest_is_kept(embedded, monkeypatch):
+    monkeypatch.setattr(hub_module, "TICK", 0.02)
+    async with worker(embedded, own=True) as server:
+        codes = [(await server.board())[0] for _ in range(4)]
+        rooms = [await server.hub.room(code) for code in codes]
+        monkeypatch.setattr(hub_module, "MOST_EMPTY_BYTES", sum(r.board.size for r in rooms[2:]))
+        await until(lambda: list(server.hub.rooms) == codes[2:])
+        monkeypatch.setattr(hub_module, "MOST_EMPTY_BYTES", 1)
+        await until(lambda: list(server.hub.rooms) == codes[3:])
+
+
 async def test_a_board_that_expired_sends_its_people_away(embedded):
     async with worker(embedded) as server:
         code, _ = await server.board()

@@ -1,5 +1,6 @@
 import asyncio
 import random
+from itertools import pairwise
 
 import pytest
 from domain.happenings import T0, create, entry_of, first_round_of, told, visible
@@ -209,3 +210,96 @@ async def test_an_answer_that_newer_batches_have_overtaken_is_no_other_history(
     await caught_up(replica)
     assert replica.board.seq == 4
     assert replica._watcher.renewals == 0
+
+
+async def test_how_large_a_log_is_goes_by_what_was_read(log):
+    entries = [act.encode(create()), act.encode(act.Entry(action=act.Rename(name="Ann")))]
+    await log.create("BOARD", entries)
+    replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    assert replica.board.size == sum(map(len, entries))
+    more = act.encode(act.Entry(action=act.Rename(name="Benedict")))
+    replica.receive(Batch(replica.epoch, 3, T0, [more]))
+    assert replica.board.size == sum(map(len, (*entries, more)))
+
+
+class Clock:
+    """A clock by which each entry that is applied takes a millisecond."""
+
+    def __init__(self, monkeypatch):
+        self.now = 0.0
+        apply = Board.apply
+
+        def slowly(board, seq, at, entry):
+            self.now += 0.001
+            return apply(board, seq, at, entry)
+
+        monkeypatch.setattr(Board, "apply", slowly)
+
+    def __call__(self):
+        return self.now
+
+
+async def steps(replica, until_done):
+    """Give the positions of a board in each turn of the loop."""
+    seen = [replica.board.seq]
+    while not until_done():
+        await asyncio.sleep(0)
+        seen.append(replica.board.seq)
+    return [after - before for before, after in pairwise(seen)]
+
+
+async def test_a_long_log_is_read_in_shares_of_the_loop(log, monkeypatch):
+    names = [act.encode(act.Entry(by=f"{n}", action=act.Rename(name="N"))) for n in range(400)]
+    await log.create("BOARD", [act.encode(create()), *names])
+    clock = Clock(monkeypatch)
+    replica = Replica(log, "BOARD", Watching(), clock)
+    turns, loading = [], asyncio.create_task(replica.load())
+    while not loading.done():
+        before = clock.now
+        await asyncio.sleep(0)
+        turns.append(clock.now - before)
+    assert replica.board.seq == 401
+    assert max(turns) < 0.0061
+    for name in names:
+        log.append("BOARD", name, lambda _: None)
+    await log.drained()
+    replica.catch_up()
+    assert max(await steps(replica, lambda: replica._reading is None)) <= 6
+    assert replica.board.seq == 801
+    assert replica._watcher.seqs == list(range(1, 802))
+
+
+async def test_of_a_large_batch_the_rest_is_read_from_the_log(log, monkeypatch):
+    await log.create("BOARD", [act.encode(create())])
+    replica = Replica(log, "BOARD", Watching(), Clock(monkeypatch))
+    await replica.load()
+    names = [act.encode(act.Entry(by=f"{n}", action=act.Rename(name="N"))) for n in range(100)]
+    for name in names:
+        log.append("BOARD", name, lambda _: None)
+    await log.drained()
+    replica.receive(Batch(replica.epoch, 2, T0, names))
+    assert 2 < replica.board.seq <= 12
+    assert max(await steps(replica, lambda: replica._reading is None)) <= 6
+    assert replica.board.seq == 101
+    assert replica._watcher.seqs == list(range(1, 102))
+
+
+async def test_a_board_that_stands_still_takes_in_afterwards_what_came(log):
+    await log.create("BOARD", [act.encode(create())])
+    replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    name = act.encode(act.Entry(by="ann", action=act.Rename(name="Ann")))
+    for _ in range(3):
+        log.append("BOARD", name, lambda _: None)
+    await log.drained()
+    with replica.standing_still():
+        replica.receive(Batch(replica.epoch, 2, T0, [name]))
+        waiting = asyncio.create_task(replica.caught_up())
+        for _ in range(20):
+            await log.read("BOARD", 0)
+        assert replica.board.seq == 1
+        assert not waiting.done()
+    assert await waiting
+    assert replica.board.seq == 4
+    assert replica._watcher.seqs == [1, 2, 3, 4]

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from one_process import until, worker
 
@@ -280,3 +282,73 @@ async def test_nobody_is_lost_to_a_round_that_is_over(embedded):
         await host.told("people", lambda f: f["people"]["lost"] == 1)
         await host.done("lock_round", round=1)
         await host.told("people", lambda f: f["people"]["lost"] == 0, after=-1)
+
+
+@pytest.fixture
+def slow_to_count(monkeypatch):
+    """Have every ranked round counted in shares, each of one step."""
+    monkeypatch.setattr("server.domain.methods.ranked._LONG", 0)
+    monkeypatch.setattr("server.live.shares.SHARE", 0)
+
+
+def of(*ids):
+    return {"ranking": [[id_] for id_ in ids]}
+
+
+async def test_while_a_large_round_is_counted_votes_wait_and_what_is_shown_is_of_one_position(
+    embedded, slow_to_count
+):
+    async with worker(embedded) as server, worker(embedded, own=True) as other:
+        code, key = await server.board()
+        host = await server.host(code, key)
+        screen = await other.page(code, "screen")
+        await host.done("open_round", method="ranked", settings={"visibility": "live"})
+        people = [await server.page(code) for _ in range(12)]
+        for n in range(3):
+            orders = [("flask", "django"), ("django", "tornado"), ("tornado", "flask")]
+            asked = [
+                page.done("vote", round=1, ballot=of(*orders[(n + k) % 3]))
+                for k, page in enumerate(people)
+            ]
+            await asyncio.gather(*asked)
+        room = server.hub.rooms[code]
+        for page in (host, screen, people[0]):
+            shown = await page.told(
+                "tally", lambda f: f["tally"]["voters"] == 12 and f["seq"] == room.board.seq
+            )
+            assert shown["tally"]["result"]["totals"] == room.board.round.result().totals
+        # Every frame told the ballots of its own position.
+        for page in (host, screen):
+            tallies = [f["tally"] for f in page.frames if f["type"] == "tally" and f["tally"]]
+            for tally in tallies:
+                first = tally["result"]["pairwise"]["flask"]["django"]
+                back = tally["result"]["pairwise"]["django"]["flask"]
+                assert first + back == tally["voters"]
+        # Newcomers and programs are told the same.
+        await people[0].done("vote", round=1, ballot=of("flask"))
+        newcomers = await asyncio.gather(*(server.page(code) for _ in range(5)))
+        _, now = await server.api(f"/api/boards/{code}")
+        for page in newcomers:
+            assert page.welcome["tally"] == now["tally"]
+            assert page.welcome["seq"] <= now["seq"]
+        assert (await server.fetch(f"/b/{code}")).code == 200
+        _, rounds = await server.api(f"/api/boards/{code}/rounds")
+        assert rounds["rounds"][0]["tally"] == now["tally"]
+        assert not room._counting
+        assert not room.replica._still
+
+
+async def test_a_hidden_result_is_not_counted_before_it_is_revealed(embedded, slow_to_count):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host = await server.host(code, key)
+        await host.done("open_round", method="ranked", settings={"names": "open"})
+        ann = await server.page(code)
+        await ann.done("vote", round=1, ballot=of("flask", "django"))
+        current = server.hub.rooms[code].board.round
+        page = await server.page(code)
+        assert "result" not in page.welcome["tally"]
+        assert current._result is None
+        await host.done("reveal_round", round=1)
+        shown = await ann.told("tally", lambda f: "result" in f["tally"])
+        assert shown["tally"]["result"]["winners"] == ["flask"]

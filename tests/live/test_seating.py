@@ -40,6 +40,9 @@ class Hall:
     def board(self):
         return self.meeting.board
 
+    def ready(self, audiences, go):
+        return True
+
     def seated(self):
         return {audience: list(pages) for audience, pages in self.members.items() if pages}
 

@@ -154,6 +154,32 @@ async def test_an_id_belongs_to_a_seat_and_to_what_was_said_with_it(embedded):
         assert tally["tally"]["voters"] == 2
 
 
+async def test_another_comment_with_a_known_id_is_refused_and_the_same_one_is_not(embedded):
+    async with worker(embedded) as server:
+        code, _, ann, _, _ = await meeting(server)
+        ben = await server.page(code)
+        said = {"option": "flask", "kind": "pro", "text": "First.", "comment": "one"}
+        seq = await ann.done("comment", id="a", **said)
+        assert await ann.done("comment", id="a", **said) == seq
+        await ann.done("comment", id="b", **said)
+        for page, other in (
+            (ann, {"text": "Second."}),
+            (ann, {"kind": "con"}),
+            (ann, {"parent": "mine"}),
+            (ben, {"text": "Second."}),
+            (ben, {}),
+        ):
+            answer = await page.ask("comment", id=f"c {other}", **said | other)
+            assert (answer["type"], answer["code"]) == ("refused", "not_allowed")
+            assert "this id" in answer["message"]
+        _, board = await server.api(f"/api/boards/{code}")
+        assert [c["text"] for c in board["comments"] if c["id"] == "one"] == ["First."]
+        await ann.done("delete_comment", id="d", comment="one")
+        answer = await ann.ask("comment", id="e", **said | {"text": "Second."})
+        assert answer["code"] == "no_such_comment"
+        assert await ann.done("comment", id="a", **said) == seq
+
+
 async def test_hello_says_who_one_is_and_what_one_knew(embedded):
     async with worker(embedded) as server:
         code, _, ann, host, screen = await meeting(server)

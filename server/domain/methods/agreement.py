@@ -1,7 +1,10 @@
 """How far ballots agree about an option, on a scale whose places have an order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from itertools import pairwise
+from operator import mul
+
+from server.domain.methods.base import finished
 
 
 def agreement(histogram: Sequence[int]) -> float | None:
@@ -19,31 +22,46 @@ def agreement(histogram: Sequence[int]) -> float | None:
         return None
     heights = sorted({0, *histogram})
     spread = 0.0
+    filled: Sequence[int] = range(len(histogram))
     for lower, upper in pairwise(heights):
-        filled = [place for place, count in enumerate(histogram) if count >= upper]
+        filled = [place for place in filled if histogram[place] >= upper]
         spread += (upper - lower) * len(filled) / total * _of_layer(filled, len(histogram))
     return round(spread, 4)
 
 
 def agreements(histograms: Mapping[str, Sequence[int]]) -> dict[str, float]:
     """Return the agreement on each option of which any ballot says something."""
-    found = {option: agreement(histogram) for option, histogram in histograms.items()}
-    return {option: value for option, value in found.items() if value is not None}
+    return finished(measuring_agreements(histograms))
+
+
+def measuring_agreements(
+    histograms: Mapping[str, Sequence[int]],
+) -> Generator[None, None, dict[str, float]]:
+    """Measure the agreement on each option, in steps."""
+    found = {}
+    for option, histogram in histograms.items():
+        if (value := agreement(histogram)) is not None:
+            found[option] = value
+        yield
+    return found
 
 
 def _of_layer(filled: Sequence[int], places: int) -> float:
-    """Return A of a layer. Threes are counted by their empty place, gap by gap."""
-    if len(filled) == 1:
+    """Return A of a layer. Threes are counted by their empty place.
+
+    An empty place with b filled ones before it and a after it stands in b * a threes against, and
+    in those for that two on one side of it make. Both together are all pairs of filled places.
+    Added up over the filled places instead, the j-th of k counts the empty ones before it
+    2j + 1 - k times.
+    """
+    k = len(filled)
+    if k == 1:
         return 1.0
-    if len(filled) == places:
+    if k == places:
         return 0.0
-    threes_for = threes_against = 0
-    gaps = [after - before - 1 for before, after in pairwise([-1, *filled, places])]
-    for before, gap in enumerate(gaps):
-        after = len(filled) - before
-        threes_for += gap * (before * (before - 1) + after * (after - 1)) // 2
-        threes_against += gap * before * after
+    threes_against: int = sum(map(mul, filled, range(1 - k, k + 1, 2))) - (k * k * k - k) // 6
+    threes_for = (places - k) * (k * (k - 1) // 2) - threes_against
     unimodality = ((places - 2) * threes_for - (places - 1) * threes_against) / (
         (places - 2) * (threes_for + threes_against)
     )
-    return unimodality * (1 - (len(filled) - 1) / (places - 1))
+    return unimodality * (1 - (k - 1) / (places - 1))

@@ -11,8 +11,8 @@ from server.domain.methods.base import Method, Tally, field
 from server.domain.methods.plurality import MarkTally
 from server.domain.refusals import Code, Refused
 
-Ballot = frozenset[str]
-"""The ids of the options that were approved."""
+Ballot = bytes
+"""The places of the options that were approved, rising."""
 
 
 class Approval(Method[Ballot]):
@@ -27,16 +27,16 @@ class Approval(Method[Ballot]):
             raise Refused(Code.BAD_BALLOT, "`approve` is a list of option ids.")
         for option in ids:
             self._require_option(option)
-        ballot = frozenset(ids)
-        if len(ballot) < len(ids):
+        marked = {self.places[option] for option in ids}
+        if len(marked) < len(ids):
             raise Refused(Code.BAD_BALLOT, "An option stands on this ballot twice.")
-        return ballot
+        return bytes(sorted(marked))
 
     def write(self, ballot: Ballot) -> dict[str, Any]:
-        return {"approve": sorted(ballot)}
+        return {"approve": sorted(self.ids[place] for place in ballot)}
 
     def tally(self) -> Tally[Ballot]:
         return MarkTally(self.names, "approval", "approvals")
 
     def stand(self, ballot: Ballot) -> dict[str, float]:
-        return {option: float(option in ballot) for option in self.names}
+        return {option: float(place in ballot) for place, option in enumerate(self.ids)}

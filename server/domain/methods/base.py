@@ -1,7 +1,7 @@
 """What every voting method offers: a ballot, a running tally, a result."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from msgspec import Struct
@@ -10,7 +10,9 @@ from server.domain.refusals import Code, Refused
 from server.domain.rules import RoundSettings
 
 B = TypeVar("B")
-"""The method's ballot, checked."""
+"""The method's ballot, checked. A worker holds all that were ever cast, so it is a string of
+bytes: small, quick to compare and count, and nothing that the collector of garbage looks at."""
+R = TypeVar("R")
 
 NOBODY = "Nobody has voted yet."
 _NAMED = 8
@@ -75,6 +77,16 @@ class Tally(ABC, Generic[B]):
     @abstractmethod
     def result(self) -> Result: ...
 
+    @property
+    def takes_long(self) -> bool:
+        """Whether `result` may take more than some milliseconds."""
+        return False
+
+    def counting(self) -> Generator[None, None, Result]:
+        """Make the result in steps of some milliseconds; no ballot may come in between."""
+        yield
+        return self.result()
+
     def _listed(self, options: Sequence[str]) -> str:
         return listed([self._names[option] for option in options])
 
@@ -106,6 +118,9 @@ class Method(ABC, Generic[B]):
         """Raise Refused `bad_settings` for settings with which there is nothing to count."""
         self.names = names
         self.settings = settings
+        self.ids = tuple(names)
+        self.places = {option: place for place, option in enumerate(names)}
+        """Where options stand on a ballot."""
 
     @abstractmethod
     def read(self, raw: Mapping[str, Any]) -> B:
@@ -141,6 +156,16 @@ class Method(ABC, Generic[B]):
         for option in value:
             self._require_option(option)
         return value
+
+
+def finished(work: Generator[None, None, R]) -> R:
+    """Do a piece of work at once that could be done in steps."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: R = end.value
+            return result
 
 
 def field(raw: Mapping[str, Any], name: str, example: str) -> Any:

@@ -10,24 +10,25 @@ Endriss, "The Borda class", Journal of Mathematical Economics 92 (2021).
 Instant run-off: `instant_runoff.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 
 from server.domain.methods.base import Beside, listed, ranked_groups
-from server.domain.methods.instant_runoff import Ranking, instant_runoff
-from server.domain.methods.pairwise import Pairwise
+from server.domain.methods.instant_runoff import running_off
+from server.domain.methods.pairwise import Pairwise, Ranks
 
 _SPOKEN = {"copeland": "Copeland", "borda": "Borda", "instant_runoff": "instant run-off"}
 
 
-def counted_beside(
-    kept: Mapping[Ranking, int], pairs: Pairwise
-) -> tuple[dict[str, Beside], list[dict[str, int]]]:
-    """Count by the other methods; the second value is the rounds of the instant run-off.
+def counting_beside(
+    kept: Mapping[Ranks, int], pairs: Pairwise, ranking: int
+) -> Generator[None, None, tuple[dict[str, Beside], list[dict[str, int]]]]:
+    """Count by the other methods, in steps; the second value is the rounds of the instant run-off.
 
-    `kept` says how many there are of each ballot, `pairs` holds the table made of them.
+    `kept` says how many there are of each ballot, `pairs` holds the table made of them, and
+    `ranking` of them rank anything.
     """
-    ranking = sum(count for ballot, count in kept.items() if ballot)
-    order, rounds = instant_runoff(kept, pairs.options)
+    order, rounds = yield from running_off(kept, pairs.options)
+    yield
     beside = {
         "copeland": _by(copeland(pairs)),
         "borda": _by(borda(pairs, ranking)),

@@ -6,6 +6,7 @@ without any is an answer, and counts as a voter.
 """
 
 from collections.abc import Mapping
+from itertools import repeat
 from typing import Any
 
 from msgspec import UNSET, structs
@@ -18,8 +19,8 @@ from server.domain.rules import RoundSettings
 
 DOTS, PER_OPTION, MAX_DOTS = 5, 3, 100
 
-Ballot = dict[str, int]
-"""Option id to dots; those without any are left out."""
+Ballot = bytes
+"""How many dots each option has, by its place."""
 
 
 class Dots(Method[Ballot]):
@@ -60,16 +61,17 @@ class Dots(Method[Ballot]):
                 f"You have {number(self.dots, 'dot', 'dots')} and gave {spent}. "
                 f"Take {spent - self.dots} back.",
             )
-        return {option: dots for option, dots in given.items() if dots}
+        return bytes(map(given.get, self.ids, repeat(0)))
 
     def write(self, ballot: Ballot) -> dict[str, Any]:
-        return {"dots": ballot}
+        given = zip(self.ids, ballot, strict=True)
+        return {"dots": {option: dots for option, dots in given if dots}}
 
     def tally(self) -> Tally[Ballot]:
         return DotsTally(self.names, self.per_option)
 
     def stand(self, ballot: Ballot) -> dict[str, float]:
-        return {option: float(ballot.get(option, 0)) for option in self.names}
+        return dict(zip(self.ids, map(float, ballot), strict=True))
 
 
 class DotsTally(MostTally[Ballot]):
@@ -79,9 +81,10 @@ class DotsTally(MostTally[Ballot]):
         """How many ballots gave an option one dot, two dots, and so on."""
 
     def _count(self, ballot: Ballot, sign: int) -> None:
-        for option, dots in ballot.items():
-            self._totals[option] += sign * dots
-            self._given[option][dots - 1] += sign
+        for option, dots in zip(self._names, ballot, strict=True):
+            if dots:
+                self._totals[option] += sign * dots
+                self._given[option][dots - 1] += sign
 
     def result(self) -> Result:
         histogram = {

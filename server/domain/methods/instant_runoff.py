@@ -8,11 +8,15 @@ Who ties for the fewest votes drops out together; where that is all who are left
 the win. So no lot and no place on the list ever decides who stays.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import NamedTuple
 
-Ranking = tuple[tuple[str, ...], ...]
-"""Groups of options, best first."""
+from server.domain.methods.base import finished
+from server.domain.methods.pairwise import UNRANKED, Ranks
+
+_NONE = 0x7F
+"""In a lane: this ballot has none of them."""
+_SEVEN_BITS = bytes(min(rank, _NONE) for rank in range(UNRANKED + 1))
 
 
 class RunOff(NamedTuple):
@@ -22,62 +26,83 @@ class RunOff(NamedTuple):
     """The votes of those still in, round by round."""
 
 
-def instant_runoff(ballots: Mapping[Ranking, int], options: Iterable[str]) -> RunOff:
+def instant_runoff(ballots: Mapping[Ranks, int], options: Sequence[str]) -> RunOff:
     """Count ballots, given with how many there are of each."""
-    count = _Count(options)
-    for ranking, number in ballots.items():
-        count.hand_over(_Pile(ranking, number))
+    return finished(running_off(ballots, options))
+
+
+def running_off(
+    ballots: Mapping[Ranks, int], options: Sequence[str]
+) -> Generator[None, None, RunOff]:
+    """Count ballots in steps, a round of the run-off each."""
+    count = _Count(ballots, len(options))
+    left = dict(enumerate(options))
     order: list[list[str]] = []
     rounds = []
-    while len(count.votes) > 1:
-        rounds.append(dict(count.votes))
-        fewest = min(count.votes.values())
-        out = [option for option, votes in count.votes.items() if votes == fewest]
-        if len(out) == len(count.votes):
+    while len(left) > 1:
+        yield
+        votes = {place: count.votes(place) for place in left}
+        rounds.append({left[place]: number for place, number in votes.items()})
+        fewest = min(votes.values())
+        out = [place for place, number in votes.items() if number == fewest]
+        if len(out) == len(left):
             break
+        order.append([left.pop(place) for place in out])
         count.drop(out)
-        order.append(out)
-    return RunOff([*order, list(count.votes)][::-1], rounds)
-
-
-class _Pile:
-    """Alike ballots, and the place of the group on them that they count for."""
-
-    __slots__ = ("number", "place", "ranking")
-
-    def __init__(self, ranking: Ranking, number: int) -> None:
-        self.ranking = ranking
-        self.number = number
-        self.place = 0
+    return RunOff([*order, list(left.values())][::-1], rounds)
 
 
 class _Count:
-    """A pile is looked at again only when an option that it counted for drops out."""
+    """All ballots side by side in whole numbers, a lane of eight bits for each that differs.
 
-    def __init__(self, options: Iterable[str]) -> None:
-        self.votes = dict.fromkeys(options, 0)
-        """Of those still in."""
-        self._piles: dict[str, list[_Pile]] = {option: [] for option in self.votes}
+    A number holds the ranks of one option on all ballots, or the best ranks of several options;
+    the highest bit of each lane is free for comparing. What a loop over thousands of ballots
+    would do is done by a few operations on such numbers.
+    """
 
-    def hand_over(self, pile: _Pile) -> None:
-        """Give a pile to those highest on it who are still in."""
-        votes = self.votes
-        for place in range(pile.place, len(pile.ranking)):
-            heirs = [option for option in pile.ranking[place] if option in votes]
-            if heirs:
-                pile.place = place
-                for heir in heirs:
-                    votes[heir] += pile.number
-                    self._piles[heir].append(pile)
-                return
-        pile.ranking = ((),)
-        pile.place = 0
+    def __init__(self, ballots: Mapping[Ranks, int], options: int) -> None:
+        lanes = len(ballots)
+        self._low = int.from_bytes(b"\x01" * lanes, "little")
+        self._high = self._low << 7
+        self._none = self._high - self._low
+        ranks = b"".join(ballots).translate(_SEVEN_BITS)
+        self._columns = [
+            int.from_bytes(ranks[place::options], "little") for place in range(options)
+        ]
+        self._numbers = self._bits([*ballots.values()])
+        # A tree of the best ranks: its leaves are the options, its root is what counts.
+        self._leaves = 1 << (options - 1).bit_length()
+        empty = [self._none] * (self._leaves - options)
+        self._best = [self._none] * self._leaves + self._columns + empty
+        for node in range(self._leaves - 1, 0, -1):
+            self._join(node)
 
-    def drop(self, out: list[str]) -> None:
-        for option in out:
-            del self.votes[option]
-        for option in out:
-            for pile in self._piles[option]:
-                # Where others of its group are still in, or it has moved on, it counts already.
-                if self.votes.keys().isdisjoint(pile.ranking[pile.place]):
-                    self.hand_over(pile)
+    def votes(self, place: int) -> int:
+        """Count the ballots on which nobody who is still in stands before an option."""
+        best, high = self._best[1], self._high
+        differs = ((self._columns[place] ^ best) + self._none) & high
+        says_nothing = (best + self._low) & high
+        counts = high & ~(differs | says_nothing)
+        return sum((counts & of).bit_count() << bit for bit, of in self._numbers)
+
+    def drop(self, out: Sequence[int]) -> None:
+        nodes = {self._leaves + place for place in out}
+        for node in nodes:
+            self._best[node] = self._none
+        while nodes := {node >> 1 for node in nodes if node > 1}:
+            for node in nodes:
+                self._join(node)
+
+    def _join(self, node: int) -> None:
+        """Take the lower rank of both branches, lane by lane."""
+        here, there = self._best[2 * node], self._best[2 * node + 1]
+        not_lower = ((here | self._high) - there) & self._high
+        taken = not_lower - (not_lower >> 7)
+        self._best[node] = here ^ ((here ^ there) & taken)
+
+    def _bits(self, numbers: Sequence[int]) -> list[tuple[int, int]]:
+        """Give for each bit of the numbers the lanes whose number has it."""
+        return [
+            (bit, int.from_bytes(bytes([number >> bit & 1 for number in numbers]), "little") << 7)
+            for bit in range(max(numbers, default=0).bit_length())
+        ]

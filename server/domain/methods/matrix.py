@@ -9,9 +9,10 @@ no mean; where nobody scored an option by a criterion, the other criteria share 
 option that nobody scored at all stands last, behind one that has only zeros.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
+from operator import mul
 from typing import Any
 
 from msgspec import UNSET
@@ -26,8 +27,9 @@ from server.domain.methods.base import (
     field,
     ranked_groups,
 )
-from server.domain.methods.pairwise import Pairwise
-from server.domain.methods.score import MAX_SCORE, require_score
+from server.domain.methods.cells import Cells
+from server.domain.methods.pairwise import Pairwise, dense_ranks
+from server.domain.methods.score import MAX_SCORE, NO_OPINION, require_score
 from server.domain.refusals import Code, Refused
 from server.domain.rules import RoundSettings
 
@@ -36,8 +38,11 @@ MAX_LETTERS = 15_000
 _TOLD = 7
 """How many options are told cell by cell."""
 
-Ballot = dict[str, dict[str, int]]
-"""Option id to criterion id to score; of the others there is no opinion."""
+Ballot = bytes
+"""For each option that was scored its place, and then its score by each criterion;
+`NO_OPINION` where there is none."""
+_GIVEN = bytes(score != NO_OPINION for score in range(256))
+_SCORES = bytes(score if score != NO_OPINION else 0 for score in range(256))
 
 
 class Matrix(Method[Ballot]):
@@ -54,9 +59,10 @@ class Matrix(Method[Ballot]):
                 f"A round by criteria needs some: name 1 to {MAX_CRITERIA}, such as "
                 "“Time to learn” with the weight 2.",
             )
-        self._known = {criterion.id: criterion for criterion in self.criteria}
+        self._known = {criterion.id: place for place, criterion in enumerate(self.criteria)}
         if len(self._known) < len(self.criteria):
             raise Refused(Code.BAD_SETTINGS, "Two criteria have the same id.")
+        self._weigh = _Weighing(self.criteria)
         row = sum(len(id_) + len('"":5,') for id_ in self._known)
         if sum(len(option) + len('"":{},') + row for option in names) > MAX_LETTERS:
             raise Refused(
@@ -70,78 +76,118 @@ class Matrix(Method[Ballot]):
         rows = self._require_fields(
             field(raw, "scores", example), "`scores` gives scores by criteria"
         )
+        ballot, known, blank = bytearray(), self._known, bytes([NO_OPINION]) * len(self.criteria)
         for option, row in rows.items():
             if not isinstance(row, dict):
                 raise Refused(
                     Code.BAD_BALLOT,
                     f"Scores of {self.names[option]} are given by criteria, as in {example}.",
                 )
+            scores = bytearray(blank)
             for id_, score in row.items():
-                if id_ not in self._known:
-                    known = ", ".join(self._known)
-                    raise Refused(
-                        Code.BAD_BALLOT,
-                        f"This round has no criterion {id_[:40]!r}, but {known}.",
-                    )
-                require_score(score, f"{self.names[option]} by {self._known[id_].name}")
-        return {option: row for option, row in rows.items() if row}
+                place = known.get(id_)
+                if place is None or type(score) is not int or not 0 <= score <= MAX_SCORE:
+                    self._refuse(option, id_, score)
+                else:
+                    scores[place] = score
+            if row:
+                ballot.append(self.places[option])
+                ballot += scores
+        return bytes(ballot)
+
+    def _refuse(self, option: str, id_: str, score: Any) -> None:
+        """Raise Refused for a cell."""
+        if id_ not in self._known:
+            known = ", ".join(self._known)
+            raise Refused(
+                Code.BAD_BALLOT, f"This round has no criterion {id_[:40]!r}, but {known}."
+            )
+        criterion = self.criteria[self._known[id_]]
+        require_score(score, f"{self.names[option]} by {criterion.name}")
 
     def write(self, ballot: Ballot) -> dict[str, Any]:
-        return {"scores": ballot}
+        return {
+            "scores": {
+                self.ids[place]: {
+                    id_: score
+                    for id_, score in zip(self._known, row, strict=True)
+                    if score != NO_OPINION
+                }
+                for place, row in _rows(ballot, len(self.criteria))
+            }
+        }
 
     def tally(self) -> Tally[Ballot]:
         return MatrixTally(self.names, self.criteria)
 
     def stand(self, ballot: Ballot) -> dict[str, float]:
-        weights = whole_weights(self.criteria)
-        return {option: float(_mean(row, weights)) for option, row in ballot.items()}
+        rows = _rows(ballot, len(self.criteria))
+        return {self.ids[place]: self._weigh(row)[0] for place, row in rows}
 
 
-def whole_weights(criteria: Sequence[Criterion]) -> dict[str, int]:
+def _rows(ballot: Ballot, criteria: int) -> Iterator[tuple[int, bytes]]:
+    """Give the place of each option on a ballot, and its scores."""
+    step = criteria + 1
+    for at in range(0, len(ballot), step):
+        yield ballot[at], ballot[at + 1 : at + step]
+
+
+def whole_weights(criteria: Sequence[Criterion]) -> list[int]:
     """Scale weights as they were written to whole numbers, so that equal sums are equal."""
-    written = {criterion.id: Fraction(str(criterion.weight)) for criterion in criteria}
-    unit = lcm(*(weight.denominator for weight in written.values()))
-    return {id_: int(weight * unit) for id_, weight in written.items()}
+    written = [Fraction(str(criterion.weight)) for criterion in criteria]
+    unit = lcm(*(weight.denominator for weight in written))
+    whole = [int(weight * unit) for weight in written]
+    common = gcd(*whole)
+    return [weight // common for weight in whole]
 
 
-def _mean(row: Mapping[str, int | Fraction], weights: Mapping[str, int]) -> Fraction:
-    weighed = sum(value * weights[id_] for id_, value in row.items())
-    return Fraction(weighed) / sum(weights[id_] for id_ in row)
+class _Weighing:
+    """The weighted mean of a row of scores."""
+
+    def __init__(self, criteria: Sequence[Criterion]) -> None:
+        self.weights = whole_weights(criteria)
+        self._whole = sum(self.weights)
+
+    def __call__(self, row: bytes) -> tuple[float, int]:
+        """Return the mean, and rounded: to the nearest score, the higher where two are near."""
+        whole = self._whole
+        if NO_OPINION in row:
+            whole = sum(map(mul, self.weights, row.translate(_GIVEN)))
+            row = row.translate(_SCORES)
+        weighed = sum(map(mul, self.weights, row))
+        score, rest = divmod(weighed, whole)
+        # Whole numbers are divided to the nearest float: equal means stay equal.
+        return weighed / whole, score + (2 * rest >= whole)
 
 
 class MatrixTally(Tally[Ballot]):
     def __init__(self, names: Mapping[str, str], criteria: Sequence[Criterion]) -> None:
         super().__init__(names)
         self._criteria = criteria
-        self._weights = whole_weights(criteria)
+        self._ids = [criterion.id for criterion in criteria]
+        self._weigh = _Weighing(criteria)
         self._pairs = Pairwise(names)
         self._histogram = {option: [0] * (MAX_SCORE + 1) for option in names}
-        self._sums = {option: dict.fromkeys(self._weights, 0) for option in names}
-        self._counts = {option: dict.fromkeys(self._weights, 0) for option in names}
+        self._counts = [*self._histogram.values()]
+        # Option by option, criterion by criterion: the sum of the scores, and how many there are.
+        self._sums = Cells(len(names) * len(criteria), MAX_SCORE)
+        self._given = Cells(len(names) * len(criteria), 1)
 
     def _count(self, ballot: Ballot, sign: int) -> None:
-        means = {}
-        for option, row in ballot.items():
-            whole = sum(self._weights[id_] for id_ in row)
-            weighed = sum(score * self._weights[id_] for id_, score in row.items())
-            # Whole numbers are divided to the nearest float: equal means stay equal.
-            means[option] = weighed / whole
-            self._histogram[option][(2 * weighed + whole) // (2 * whole)] += sign
-            for id_, score in row.items():
-                self._sums[option][id_] += sign * score
-                self._counts[option][id_] += sign
-        self._pairs.count(ranked_groups(means), sign)
+        width = len(self._criteria)
+        table = bytearray([NO_OPINION]) * (len(self._names) * width)
+        means: list[float | None] = [None] * len(self._names)
+        for place, row in _rows(ballot, width):
+            table[place * width : (place + 1) * width] = row
+            means[place], score = self._weigh(row)
+            self._counts[place][score] += sign
+        scores = bytes(table)
+        self._sums.add(scores.translate(_SCORES), sign)
+        self._given.add(scores.translate(_GIVEN), sign)
+        self._pairs.count_ranks(dense_ranks(means), sign)
 
     def result(self) -> Result:
-        cells = {
-            option: {
-                id_: Fraction(self._sums[option][id_], count)
-                for id_, count in counts.items()
-                if count
-            }
-            for option, counts in self._counts.items()
-        }
-        totals = {option: _mean(row, self._weights) for option, row in cells.items() if row}
+        cells, totals = self._means()
         order = ranked_groups({option: totals.get(option, Fraction(-1)) for option in cells})
         winners = order[0] if totals.get(order[0][0]) else []
         decided_by = self._decided_by(order, totals)
@@ -162,6 +208,33 @@ class MatrixTally(Tally[Ballot]):
                 for option, row in cells.items()
             },
         )
+
+    def _means(self) -> tuple[dict[str, dict[str, Fraction]], dict[str, Fraction]]:
+        """Return the mean of each cell, and of each option; what nobody scored is left out."""
+        cells, totals = {}, {}
+        width = len(self._criteria)
+        sums, given = self._sums.values(), self._given.values()
+        for place, option in enumerate(self._names):
+            at = place * width
+            row = [
+                (id_, weight, total, count)
+                for id_, weight, total, count in zip(
+                    self._ids,
+                    self._weigh.weights,
+                    sums[at : at + width],
+                    given[at : at + width],
+                    strict=True,
+                )
+                if count
+            ]
+            cells[option] = {id_: Fraction(total, count) for id_, _, total, count in row}
+            if row:
+                # Over one denominator: adding up fractions would take many times as long.
+                unit = lcm(*(count for *_, count in row))
+                weighed = sum(weight * total * (unit // count) for _, weight, total, count in row)
+                whole = unit * sum(weight for _, weight, _, _ in row)
+                totals[option] = Fraction(weighed, whole)
+        return cells, totals
 
     def _decided_by(self, order: list[list[str]], totals: Mapping[str, Fraction]) -> str:
         if not self.voters:

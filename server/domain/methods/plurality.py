@@ -61,9 +61,13 @@ class MostTally(Tally[B]):
         return [self._ballots(), f"Add up the {self._marks}: {sums}.", decided_by]
 
 
-class MarkTally(MostTally[frozenset[str]]):
-    """Counts the ballots that mark an option. A ballot is the set of ids it marks."""
+class MarkTally(MostTally[bytes]):
+    """Counts the ballots that mark an option. A ballot has the places of those it marks."""
 
-    def _count(self, ballot: frozenset[str], sign: int) -> None:
-        for option in ballot:
-            self._totals[option] += sign
+    def __init__(self, names: Mapping[str, str], mark: str, marks: str) -> None:
+        super().__init__(names, mark, marks)
+        self._ids = tuple(names)
+
+    def _count(self, ballot: bytes, sign: int) -> None:
+        for place in ballot:
+            self._totals[self._ids[place]] += sign

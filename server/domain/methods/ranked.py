@@ -6,22 +6,34 @@ nothing. The rule and its source stand in `schulze.py`, the methods shown beside
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from server.domain.methods import schulze
-from server.domain.methods.agreement import agreements
-from server.domain.methods.base import NOBODY, Method, Result, Tally, field, listed, number
-from server.domain.methods.beside import counted_beside, told_beside
-from server.domain.methods.pairwise import Pairwise, by_pairs
+from server.domain.methods.agreement import measuring_agreements
+from server.domain.methods.base import (
+    NOBODY,
+    Method,
+    Result,
+    Tally,
+    field,
+    finished,
+    listed,
+    number,
+)
+from server.domain.methods.beside import counting_beside, told_beside
+from server.domain.methods.pairwise import UNRANKED, Pairwise, by_pairs
 from server.domain.refusals import Code, Refused
 
+_LONG = 30_000
+"""From here on a count takes more than a few milliseconds; see `takes_long`."""
 _TOLD = 5
 """How many rivals of a winner are told one by one."""
 
-Ballot = tuple[tuple[str, ...], ...]
-"""Groups of option ids, best first; each in the round's order, so that alike ballots are equal."""
+Ballot = bytes
+"""The rank of each option, by its place, 0 for the best; `UNRANKED` for those left out."""
+_UNRANKED_LAST = bytes(min(rank, UNRANKED - 1) for rank in range(UNRANKED + 1))
 
 
 class Ranked(Method[Ballot]):
@@ -40,17 +52,20 @@ class Ranked(Method[Ballot]):
         if not all(groups):
             raise Refused(Code.BAD_BALLOT, "A group of this ranking is empty. Leave it out.")
         ids = [self._require_option(option) for group in groups for option in group]
-        for option, times in Counter(ids).items():
-            if times > 1:
-                raise Refused(
-                    Code.BAD_BALLOT,
-                    f"{self.names[option]} stands in this ranking twice. Rank it once.",
-                )
-        places = {option: place for place, option in enumerate(self.names)}
-        return tuple(tuple(sorted(group, key=places.__getitem__)) for group in groups)
+        if len(set(ids)) < len(ids):
+            twice = next(option for option, times in Counter(ids).items() if times > 1)
+            raise Refused(
+                Code.BAD_BALLOT,
+                f"{self.names[twice]} stands in this ranking twice. Rank it once.",
+            )
+        ballot = bytearray([UNRANKED]) * len(self.ids)
+        for rank, group in enumerate(groups):
+            for option in group:
+                ballot[self.places[option]] = rank
+        return bytes(ballot)
 
     def write(self, ballot: Ballot) -> dict[str, Any]:
-        return {"ranking": [list(group) for group in ballot]}
+        return {"ranking": _groups(ballot, self.ids)}
 
     def tally(self) -> Tally[Ballot]:
         return RankedTally(self.names)
@@ -59,18 +74,24 @@ class Ranked(Method[Ballot]):
         """Count the points that Borda gives."""
         left = len(self.names)
         points: dict[str, float] = {}
-        for group in _with_unranked(ballot, self.names):
+        if _is_blank(ballot):
+            return points
+        # What a ballot leaves out is below all.
+        for group in _groups(ballot.translate(_UNRANKED_LAST), self.ids):
             left -= len(group)
             points |= dict.fromkeys(group, left + (len(group) - 1) / 2)
         return points
 
 
-def _with_unranked(ballot: Ballot, names: Mapping[str, str]) -> Ballot:
-    """Put what a ballot leaves out below all; one that ranks nothing says nothing."""
-    if not ballot:
-        return ()
-    ranked = {option for group in ballot for option in group}
-    return (*ballot, tuple(option for option in names if option not in ranked))
+def _groups(ballot: Ballot, ids: Sequence[str]) -> list[list[str]]:
+    groups: dict[int, list[str]] = {}
+    for option, rank in zip(ids, ballot, strict=True):
+        groups.setdefault(rank, []).append(option)
+    return [groups[rank] for rank in sorted(groups) if rank != UNRANKED]
+
+
+def _is_blank(ballot: Ballot) -> bool:
+    return ballot.count(UNRANKED) == len(ballot)
 
 
 class RankedTally(Tally[Ballot]):
@@ -80,28 +101,36 @@ class RankedTally(Tally[Ballot]):
         self._histogram = {option: [0] * (len(names) + 1) for option in names}
         # The run-off needs whole ballots; alike ones are kept once.
         self._kept: Counter[Ballot] = Counter()
+        self._blank = 0
 
     def _count(self, ballot: Ballot, sign: int) -> None:
         self._kept[ballot] += sign
         if not self._kept[ballot]:
             del self._kept[ballot]
-        if not ballot:
+        if _is_blank(ballot):
+            self._blank += sign
             return
-        *ranked, unranked = _with_unranked(ballot, self._names)
-        self._pairs.count([*ranked, unranked], sign)
-        for rank, group in enumerate(ranked):
-            for option in group:
-                self._histogram[option][rank] += sign
-        for option in unranked:
-            self._histogram[option][-1] += sign
+        self._pairs.count_ranks(ballot.translate(_UNRANKED_LAST), sign)
+        for counts, rank in zip(self._histogram.values(), ballot, strict=True):
+            counts[rank if rank != UNRANKED else -1] += sign
+
+    @property
+    def takes_long(self) -> bool:
+        options = len(self._names)
+        return options**2 * (options + len(self._kept) // 8) > _LONG
 
     def result(self) -> Result:
+        return finished(self.counting())
+
+    def counting(self) -> Generator[None, None, Result]:
         options = self._pairs.options
-        paths = schulze.strongest_paths(self._pairs.wins)
+        paths = yield from schulze.finding_paths(self._pairs.wins)
         beats = schulze.beaten(paths)
         order = [[options[o] for o in layer] for layer in schulze.layers(beats)]
-        winners = order[0] if self.voters > self._kept[()] else []
-        beside, rounds = counted_beside(self._kept, self._pairs)
+        winners = order[0] if self.voters > self._blank else []
+        yield
+        ranking = self.voters - self._blank
+        beside, rounds = yield from counting_beside(self._kept, self._pairs, ranking)
         decided_by = self._decided_by(winners, paths)
         steps = [decided_by]
         if winners:
@@ -111,6 +140,7 @@ class RankedTally(Tally[Ballot]):
                 decided_by,
                 told_beside(winners, beside, self._names),
             ]
+        agreed = yield from measuring_agreements(self._histogram)
         return Result(
             order=order,
             winners=winners,
@@ -121,14 +151,14 @@ class RankedTally(Tally[Ballot]):
             pairwise=self._pairs.table(),
             paths=by_pairs(options, paths),
             rounds=rounds,
-            agreement=agreements(self._histogram),
+            agreement=agreed,
             beside=beside,
         )
 
     # In words
 
     def _counted(self) -> str:
-        blank = self._kept[()]
+        blank = self._blank
         said = f" {number(blank, 'of them ranks', 'of them rank')} nothing." if blank else ""
         return (
             f"{self._ballots()}{said} For each two options, count the ballots that rank the one "

@@ -9,15 +9,23 @@ strongest path to it is stronger than the one back; unbeaten ones win.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+
+from server.domain.methods.base import finished
 
 Square = Sequence[Sequence[int]]
 
 
 def strongest_paths(wins: Square) -> list[list[int]]:
     """Return the strength of the strongest path from each option to each; 0 where there is none."""
+    return finished(finding_paths(wins))
+
+
+def finding_paths(wins: Square) -> Generator[None, None, list[list[int]]]:
+    """Find the strongest paths, in steps."""
     paths = links(wins)
     for middle, second in enumerate(paths):
+        yield
         for row in paths:
             first = row[middle]
             if first:

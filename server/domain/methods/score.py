@@ -14,7 +14,7 @@ What is then still tied is tried each way, and whoever wins in one of them is am
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, islice, repeat
 from typing import Any, NamedTuple
 
 from server.domain.methods.agreement import agreements
@@ -28,7 +28,7 @@ from server.domain.methods.base import (
     number,
     ranked_groups,
 )
-from server.domain.methods.pairwise import Pairwise
+from server.domain.methods.pairwise import UNRANKED, Pairwise
 from server.domain.refusals import Code, Refused
 
 MAX_SCORE = 5
@@ -37,8 +37,11 @@ _PLACES = 2
 _FINALS = 6
 """How many run-offs are told one by one where several are possible."""
 
-Ballot = dict[str, int]
-"""Option id to score; of the others there is no opinion."""
+Ballot = bytes
+"""The score of each option, by its place; `NO_OPINION` where there is none."""
+NO_OPINION = 255
+_RANKS = bytes(MAX_SCORE - score if score <= MAX_SCORE else UNRANKED for score in range(256))
+"""Scores as ranks, the highest first."""
 
 
 class Score(Method[Ballot]):
@@ -53,16 +56,18 @@ class Score(Method[Ballot]):
         )
         for option, score in scores.items():
             require_score(score, self.names[option])
-        return scores
+        return bytes(map(scores.get, self.ids, repeat(NO_OPINION)))
 
     def write(self, ballot: Ballot) -> dict[str, Any]:
-        return {"scores": ballot}
+        given = zip(self.ids, ballot, strict=True)
+        return {"scores": {option: score for option, score in given if score != NO_OPINION}}
 
     def tally(self) -> Tally[Ballot]:
         return ScoreTally(self.names)
 
     def stand(self, ballot: Ballot) -> dict[str, float]:
-        return {option: float(score) for option, score in ballot.items()}
+        given = zip(self.ids, ballot, strict=True)
+        return {option: float(score) for option, score in given if score != NO_OPINION}
 
 
 def require_score(score: Any, name: str) -> None:
@@ -96,9 +101,10 @@ class ScoreTally(Tally[Ballot]):
         self._histogram = {option: [0] * (MAX_SCORE + 1) for option in names}
 
     def _count(self, ballot: Ballot, sign: int) -> None:
-        self._pairs.count(ranked_groups(ballot), sign)
-        for option, score in ballot.items():
-            self._histogram[option][score] += sign
+        self._pairs.count_ranks(ballot.translate(_RANKS), sign)
+        for counts, score in zip(self._histogram.values(), ballot, strict=True):
+            if score != NO_OPINION:
+                counts[score] += sign
 
     def result(self) -> Result:
         totals = {
@@ -111,12 +117,13 @@ class ScoreTally(Tally[Ballot]):
         steps = [decided_by]
         if any(totals.values()):
             final = self._final(totals)
-            finals = {pair: self._duel(*pair, totals) for pair in final.pairs()}
+            # Where all tie there are more than a thousand: told are the first only.
+            finals = {pair: self._winners(*pair, totals) for pair in final.pairs()}
+            duels = [self._told(*pair, totals) for pair in islice(finals, _FINALS)]
             order = self._order(totals, finals)
             winners = order[0]
-            decided_by = self._decided_by(winners, final, list(finals.values()))
+            decided_by = duels[0] if len(finals) == 1 else self._decided_by(winners, final)
             sums = self._standing(by_rank(totals))
-            duels = [said for _, said in list(finals.values())[:_FINALS]]
             steps = [self._ballots(), f"Add up the points: {sums}.", *final.told, *duels]
             if decided_by not in steps:
                 steps.append(decided_by)
@@ -135,10 +142,10 @@ class ScoreTally(Tally[Ballot]):
         )
 
     def _order(
-        self, totals: Mapping[str, int], finals: Mapping[tuple[str, str], tuple[list[str], str]]
+        self, totals: Mapping[str, int], finals: Mapping[tuple[str, str], list[str]]
     ) -> list[list[str]]:
         """Put the winners first, then the others by total; of equal ones who was in a run-off."""
-        winning = {option for winners, _ in finals.values() for option in winners}
+        winning = {option for winners in finals.values() for option in winners}
         in_final = {option for pair in finals for option in pair}
         return ranked_groups(
             {
@@ -178,12 +185,20 @@ class ScoreTally(Tally[Ballot]):
 
     # The run-off
 
-    def _duel(self, a: str, b: str, totals: Mapping[str, int]) -> tuple[list[str], str]:
-        """Return who wins a run-off, both where it is a tie, and how in a sentence."""
+    def _winners(self, a: str, b: str, totals: Mapping[str, int]) -> list[str]:
+        """Return who wins a run-off, both where it is a tie."""
+        for_a = (self._pairs.of(a, b), totals[a], self._histogram[a][MAX_SCORE])
+        for_b = (self._pairs.of(b, a), totals[b], self._histogram[b][MAX_SCORE])
+        if for_a == for_b:
+            return [a, b]
+        return [a] if for_a > for_b else [b]
+
+    def _told(self, a: str, b: str, totals: Mapping[str, int]) -> str:
+        """Tell in a sentence how a run-off is won."""
         for_a, for_b = self._pairs.of(a, b), self._pairs.of(b, a)
         if for_a != for_b:
             (more, winner), (fewer, loser) = sorted([(for_a, a), (for_b, b)], reverse=True)
-            return [winner], (
+            return (
                 f"{self._names[winner]} wins the run-off: {_ballots_score(more)} it higher "
                 f"than {self._names[loser]}, {fewer:,} the other way round."
             )
@@ -198,16 +213,12 @@ class ScoreTally(Tally[Ballot]):
         ):
             if scores[a] != scores[b]:
                 winner, loser = (a, b) if scores[a] > scores[b] else (b, a)
-                return [winner], (
+                return (
                     f"{said} {self._names[winner]} wins, {scores[winner]:,} to {scores[loser]:,}."
                 )
-        return [a, b], f"A tie: {even}, and so are points and fives."
+        return f"A tie: {even}, and so are points and fives."
 
-    def _decided_by(
-        self, winners: list[str], final: Final, duels: list[tuple[list[str], str]]
-    ) -> str:
-        if len(duels) == 1:
-            return duels[0][1]
+    def _decided_by(self, winners: list[str], final: Final) -> str:
         tied = self._listed(final.tied)
         if len(winners) == 1:
             return (

@@ -6,8 +6,8 @@ from typing import Any
 from server.domain.methods.base import Method, Tally, field
 from server.domain.methods.plurality import MarkTally
 
-Ballot = frozenset[str]
-"""The id of the one option that was chosen."""
+Ballot = bytes
+"""The place of the one option that was chosen."""
 
 
 class Single(Method[Ballot]):
@@ -17,14 +17,15 @@ class Single(Method[Ballot]):
     since = 1
 
     def read(self, raw: Mapping[str, Any]) -> Ballot:
-        return frozenset((self._require_option(field(raw, "choice", '{"choice": "an-id"}')),))
+        option = self._require_option(field(raw, "choice", '{"choice": "an-id"}'))
+        return bytes([self.places[option]])
 
     def write(self, ballot: Ballot) -> dict[str, Any]:
         (choice,) = ballot
-        return {"choice": choice}
+        return {"choice": self.ids[choice]}
 
     def tally(self) -> Tally[Ballot]:
         return MarkTally(self.names, "vote", "votes")
 
     def stand(self, ballot: Ballot) -> dict[str, float]:
-        return {option: float(option in ballot) for option in self.names}
+        return {option: float(place in ballot) for place, option in enumerate(self.ids)}

@@ -1,12 +1,13 @@
 from server.domain.methods.instant_runoff import instant_runoff
+from server.domain.methods.pairwise import UNRANKED
 
 
 def count(written, options):
     """Count ballots such as `{"a b=c": 4}`, and write groups in one string each."""
-    ballots = {
-        tuple(tuple(group.split("=")) for group in ranking.split()): number
-        for ranking, number in written.items()
-    }
+    ballots = {}
+    for ranking, number in written.items():
+        ranks = {o: n for n, group in enumerate(ranking.split()) for o in group.split("=")}
+        ballots[bytes(ranks.get(option, UNRANKED) for option in options)] = number
     order, rounds = instant_runoff(ballots, options)
     return ["".join(group) for group in order], rounds
 

@@ -146,3 +146,16 @@ def test_a_bad_ballot(scores, words):
     with pytest.raises(Refused, match=words) as caught:
         method("matrix").read({"scores": scores})
     assert caught.value.code is Code.BAD_BALLOT
+
+
+def test_weights_of_any_size_are_counted_exactly():
+    # The least and the largest that a weight may be: a common scale of them has a thousand bits.
+    weights = (5e-324, 100, 1e-17, 33.333333333333336)
+    criteria = tuple(
+        Criterion(id=f"c{n}", name=f"C{n}", weight=weight) for n, weight in enumerate(weights)
+    )
+    rows = {"a": {"c0": 5, "c2": 1}, "b": {"c1": 1, "c0": 0}, "c": {"c1": 1, "c0": 5}}
+    result = counted("matrix", [{"scores": rows}], criteria=criteria)
+    # They differ by so little that no float shows it.
+    assert result.totals == {"a": 1.0, "b": 1.0, "c": 1.0, "d": 0}
+    assert result.order == [["a"], ["c"], ["b"], ["d"]]
