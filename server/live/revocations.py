@@ -9,6 +9,7 @@ from server.domain.refusals import Refused
 from server.domain.rounds import State
 from server.domain.rules import Names
 from server.live.pseudonyms import Pseudonyms
+from server.live.seats import seats_of
 from server.live.submissions import Submissions
 from server.log.log import PAGE, Log
 from server.log.store import StoreAwayError
@@ -47,10 +48,9 @@ class Revocations:
             and current.shows_who_voted(host_sees_results=board.settings.host_sees_results)
         ):
             self._barred = {
-                self._pseudonyms.voter(
-                    self._pseudonyms.invited(invite, board.code), board.code, current
-                )
+                self._pseudonyms.voter(seat, board.code, current)
                 for invite in board.invitations.revoked
+                for seat in seats_of(board, self._pseudonyms, invite)
             }
         for voter in self._barred:
             self.voted(board, voter)

@@ -23,7 +23,9 @@ Route = tuple[str, type[Handler]]
 
 _STATUS = STATUS | {
     "foreign_origin": 403,
+    "no_such_invitation": 404,
     "no_such_template": 404,
+    "seated": 409,
     "too_large": 413,
     "too_fast": 429,
 }
