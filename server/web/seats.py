@@ -141,6 +141,7 @@ async def take(handler: Handler, room: Room, wanted: Wanted, leave: str | None) 
     actor = handler.actor(room, View.BALLOT)
     if not handler.site.messages.allows((room.code, actor.badge.browser or handler.network)):
         raise Problem(429, "too_fast", "Too many messages; wait a moment.")
+    require_free(room, actor, wanted)
     if actor.seat and not holds(actor, wanted.invite) and leave != actor.seat:
         raise Problem(409, "seated", f"{_where(room.board, actor)} Say that you leave it first.")
     seq = await handler.done(room, actor, wanted.message())
