@@ -46,6 +46,8 @@ async def until(condition, patience=PATIENCE):
 def joined(cookie, got):
     """Add what an answer sets to the cookies that a browser has."""
     new = [each.partition(";")[0] for each in got.headers.get_list("Set-Cookie")]
+    if cookie is None and not new:
+        return None
     pairs = [each.split("=", 1) for each in [*(cookie.split("; ") if cookie else []), *new]]
     return "; ".join(f"{name}={value}" for name, value in dict(pairs).items())
 
@@ -127,7 +129,8 @@ class Worker:
         action = re.search(r'<form[^>]*method="post"[^>]*action="([^"]*)"', html)[1]
         fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
         body = urlencode({name: unescape(value) for name, value in (fields | changed).items()})
-        got = await self.fetch(action, body.encode(), headers={"Cookie": cookie} | FORM)
+        known = {"Cookie": cookie} if cookie else {}
+        got = await self.fetch(action, body.encode(), headers=known | FORM)
         return got, joined(cookie, got)
 
     async def seated(self, link, cookie=None):

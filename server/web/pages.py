@@ -204,6 +204,8 @@ class HostPage(BoardPage):
         """Take a key whose link came from another site, or in place of another key."""
         room = await self.room(typed)
         key = self.get_body_argument("key", "")
+        if not key:
+            raise Problem(403, Code.NOT_ALLOWED, "Only the host can do this.")
         if host_of(key, room.board.hosts) is None:
             await self.catch_up(room)
         host = self._host_of(room, key)

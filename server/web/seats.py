@@ -61,7 +61,6 @@ class Wanted(NamedTuple):
 def show_link(handler: Handler, room: Room, token: str) -> None:
     """Answer the link of an invitation: with the page that asks, or why it opens nothing."""
     wanted = by_link(handler, room, token)
-    handler.ensure_browser()
     actor = handler.actor(room, View.BALLOT)
     if holds(actor, wanted.invite):
         # Out of the address bar.
@@ -137,13 +136,15 @@ def require_free(room: Room, actor: Actor, wanted: Wanted) -> None:
 
 async def take(handler: Handler, room: Room, wanted: Wanted, leave: str | None) -> int:
     """Seat a browser; return the position. Raises Problem: `taken`, `seated` and others."""
+    leaves = handler.actor(room, View.BALLOT)
     handler.ensure_browser(for_longer=True)
     actor = handler.actor(room, View.BALLOT)
     if not handler.site.messages.allows((room.code, actor.badge.browser or handler.network)):
         raise Problem(429, "too_fast", "Too many messages; wait a moment.")
     require_free(room, actor, wanted)
-    if actor.seat and not holds(actor, wanted.invite) and leave != actor.seat:
-        raise Problem(409, "seated", f"{_where(room.board, actor)} Say that you leave it first.")
+    # A browser that comes for the first time leaves nothing.
+    if leaves.seat and not holds(leaves, wanted.invite) and leave != leaves.seat:
+        raise Problem(409, "seated", f"{_where(room.board, leaves)} Say that you leave it first.")
     seq = await handler.done(room, actor, wanted.message())
     identity.set_position(handler, room.code, seq)
     return seq
@@ -198,7 +199,6 @@ class SeatPage(Handler):
             self._show_seat(room)
             return
         wanted = by_move(self, room, code)
-        self.ensure_browser()
         actor = self.actor(room, View.BALLOT)
         if holds(actor, wanted.invite):
             self._show_seat(room)
