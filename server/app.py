@@ -28,7 +28,7 @@ from server.log.store import Store, StoreAwayError
 from server.loglines import event
 from server.resources import resources
 from server.settings import Settings
-from server.web import api, hosts, invites, openapi, ops, pages, seats
+from server.web import api, hosts, invites, openapi, ops, pages
 from server.web import socket as live_socket
 from server.web.door import Door
 from server.web.files import Files, version_of
@@ -82,7 +82,7 @@ def make_application(site: Site, key: bytes) -> Application:
     """Join the routes. Raises TypeError where a handler declares no access rule."""
     folders = resources()
     files = {"path": str(folders.static), "version": site.static_version}
-    rooms = (pages, live_socket, api, hosts, invites, seats, ops, openapi)
+    rooms = (pages, live_socket, api, hosts, invites, ops, openapi)
     routes = [route for room in rooms for route in room.routes]
     require_access_rules([handler for _, handler in routes] + [Files, NotFound])
     return Application(

@@ -64,6 +64,8 @@ class Access(StrEnum):
     """The holder of the board's key."""
     BY_ACTION = "by action"
     """Anyone may knock; each action is checked for the role that it takes."""
+    BY_SEAT = "by seat"
+    """Anyone may knock; what is asked takes a link, a code, or the seat that the browser holds."""
 
 
 class Site(Struct, frozen=True):

@@ -10,6 +10,7 @@ from server.live.hosting import InvitesDraft, MakeInvites
 from server.live.messages import View
 from server.live.room import Room
 from server.live.seats import shared_links
+from server.web import seat_api, seats
 from server.web.bodies import Body
 from server.web.handler import Access, Handler
 from server.web.links import draw_qr
@@ -133,4 +134,6 @@ class InvitesPage(BoardPage):
 routes = [
     (r"/api/boards/([^/]+)/invites", Invites),
     (r"/b/([^/]+)/invites", InvitesPage),
+    *seats.routes,
+    *seat_api.routes,
 ]

@@ -154,6 +154,8 @@ def _security(offer: Offer) -> list[dict[str, list[str]]]:
             return [host]
         case Access.BY_ACTION:
             return [{"browser": []}, host]
+        case Access.BY_SEAT:
+            return [{"browser": []}]
         case Access.ANYONE:
             return [{}, host] if Code.NOT_ALLOWED in offer.codes else [{}]
 

@@ -145,7 +145,8 @@ class BallotPage(BoardPage):
         if (token := self.get_query_argument("invite", None)) is not None:
             seats.show_link(self, room, token)
             return False
-        if token := identity.take_shared_link(self, room):
+        place = self.actor(room, self.view).place
+        if place is None and (token := identity.take_shared_link(self, room)):
             self.redirect(f"/b/{room.code}?invite={token}", status=303)
             return False
         return super().admits(room)

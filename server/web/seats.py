@@ -7,14 +7,14 @@ said which seat the browser leaves for it.
 
 from typing import NamedTuple
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
 from server.domain.board import Board
 from server.domain.invitations import OFFER_MS
 from server.domain.refusals import Code
 from server.domain.roles import taken
 from server.live.admission import LOST, Actor
-from server.live.messages import View, You
+from server.live.messages import View
 from server.live.pseudonyms import Link
 from server.live.room import Room
 from server.live.seats import (
@@ -28,10 +28,8 @@ from server.live.seats import (
     show_move,
 )
 from server.web import identity
-from server.web.bodies import Body
 from server.web.handler import Access, Handler
 from server.web.links import draw_qr, links_of, qr_picture
-from server.web.operations import operation
 from server.web.problems import Problem
 
 NO_SUCH_MOVE = (
@@ -189,7 +187,7 @@ def show_taken(handler: Handler, room: Room, invite: str) -> None:
 class SeatPage(Handler):
     """The seat of this browser: where it is, and how it moves."""
 
-    access = Access.ANYONE
+    access = Access.BY_SEAT
     is_page = True
 
     async def get(self, typed: str) -> None:
@@ -241,7 +239,7 @@ class SeatPage(Handler):
 class MovePage(Handler):
     """The code with which the seat of this browser moves to another device."""
 
-    access = Access.ANYONE
+    access = Access.BY_SEAT
     is_page = True
 
     async def get(self, typed: str) -> None:
@@ -255,13 +253,14 @@ class MovePage(Handler):
             "seat_moves.html",
             board=room.board,
             moving=moving,
-            shown=show_move(moving.code),
+            shown=show_move(moving.move),
             qr=draw_qr(moving.link),
         )
 
 
 class Moving(Struct, frozen=True, kw_only=True):
-    code: str
+    move: str
+    """The code."""
     link: str
     qr: str
     """The link as a picture: a `data:` address of SVG."""
@@ -281,7 +280,7 @@ async def offer(handler: Handler, room: Room) -> Moving:
     await handler.done(room, actor, request)
     link = f"{links_of(handler.site.base, room.code).ballot}/seat?move={code}"
     until = handler.site.hub.store.now() + OFFER_MS
-    return Moving(code=code, link=link, qr=qr_picture(link), until=until)
+    return Moving(move=code, link=link, qr=qr_picture(link), until=until)
 
 
 async def wanted_seat(handler: Handler, room: Room, token: str | None, move: str | None) -> Wanted:
@@ -291,72 +290,7 @@ async def wanted_seat(handler: Handler, room: Room, token: str | None, move: str
     return by_move(handler, room, move or "") if token is None else by_link(handler, room, token)
 
 
-class ClaimDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The seat of an invitation, as somebody asks for it."""
-
-    invite: str
-    """What stands behind `invite=` in its link."""
-    leave: str | None = None
-    """The seat that is left for it, as in `you.seat`."""
-
-
-class MoveDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A seat that moves, as somebody asks for it."""
-
-    move: str
-    """The code."""
-    leave: str | None = None
-
-
-class Seated(Struct, frozen=True, kw_only=True):
-    """`you` as the live connection tells it, and what it takes to know it."""
-
-    you: You
-    seq: int | UnsetType = UNSET
-
-
-class Seat(Handler):
-    """The seat of a program, or of a browser."""
-
-    access = Access.ANYONE
-
-    @operation()
-    async def get(self, typed: str) -> Seated:
-        """Tell who asks."""
-        room = await self.room(typed)
-        return Seated(you=room.you(self.actor(room, View.BALLOT)))
-
-    @operation(
-        status=201,
-        refuses=(Code.NOT_ALLOWED, Code.TAKEN, Code.TOO_MANY, "no_such_invitation", "seated"),
-    )
-    async def post(self, typed: str, body: Body[MoveDraft | ClaimDraft]) -> Seated:
-        """Take the seat of an invitation, or one that moves. The cookie of the answer holds it."""
-        room = await self.room(typed)
-        asked = body.read()
-        if isinstance(asked, MoveDraft):
-            wanted = await wanted_seat(self, room, None, asked.move)
-        else:
-            wanted = await wanted_seat(self, room, asked.invite, None)
-        seq = await take(self, room, wanted, asked.leave)
-        return Seated(you=room.you(self.actor(room, View.BALLOT)), seq=seq)
-
-
-class SeatMove(Handler):
-    """The way of a seat to another device."""
-
-    access = Access.ANYONE
-
-    @operation(status=201, refuses=(Code.NOT_ALLOWED, Code.TOO_MANY))
-    async def post(self, typed: str) -> Moving:
-        """Make the code with which this seat moves. It works once, and for five minutes."""
-        room = await self.room(typed)
-        return await offer(self, room)
-
-
 routes = [
     (r"/b/([^/]+)/seat", SeatPage),
     (r"/b/([^/]+)/seat/move", MovePage),
-    (r"/api/boards/([^/]+)/seat", Seat),
-    (r"/api/boards/([^/]+)/seat/move", SeatMove),
 ]

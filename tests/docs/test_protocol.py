@@ -14,7 +14,7 @@ from server.domain.options import Option
 from server.domain.refusals import Code
 from server.domain.rules import OWN_SETTINGS, BoardSettings, RoundSettings
 from server.live import messages, requests
-from server.web import api, hosts, invites, openapi, ops, pages, seats, socket
+from server.web import api, hosts, invites, openapi, ops, pages, socket
 from server.web.problems import STATUS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
@@ -126,7 +126,7 @@ def test_each_evidence_stands_with_the_methods_that_give_it():
 
 
 def test_each_address_has_its_row():
-    rooms = (pages, socket, api, hosts, invites, seats, ops, openapi)
+    rooms = (pages, socket, api, hosts, invites, ops, openapi)
     patterns = [pattern for module in rooms for pattern, _ in module.routes]
     shown = {cells[0].strip("`").split(" ")[1] for cells in rows("Addresses")}
     assert shown == {pattern.replace("([^/]+)", "{code}") for pattern in patterns}

@@ -162,7 +162,7 @@ async def test_nobody_else_enters_by_any_address_that_is_for_the_host(embedded):
 async def test_what_anybody_may_send_is_a_short_list(embedded):
     """Whatever takes something in is for the host, checked message by message, or makes boards."""
     async with worker(embedded) as server:
-        free = set()
+        free, own = set(), set()
         for pattern, handler in routes_of(server):
             takes = [
                 method
@@ -172,13 +172,14 @@ async def test_what_anybody_may_send_is_a_short_list(embedded):
             assert set(takes) <= {"post"}, pattern
             if takes and handler.access is Access.ANYONE:
                 free.add(pattern)
+            if handler.access is Access.BY_SEAT:
+                own.add(pattern)
             if takes and handler.access is Access.BY_ACTION:
                 assert re.fullmatch(r"/api/boards/\(\[\^/\]\+\)/actions", pattern)
-        # And, of a browser's own seat: take it, move it, become a host with a key.
-        seats = {
+        assert free == {"/", "/api/boards"}
+        assert own == {
             f"{start}/([^/]+)/seat{end}" for start in ("/b", "/api/boards") for end in ("", "/move")
         }
-        assert free == {"/", "/api/boards"} | seats
 
 
 async def test_what_the_host_sees_is_asked_for_as_the_host_by_nobody_else(embedded):

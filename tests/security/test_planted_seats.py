@@ -48,10 +48,10 @@ async def test_no_address_that_is_only_opened_changes_who_a_browser_is(embedded)
         paths = [
             f"/b/{code}?invite={token}",
             f"/b/{code.lower()}?invite={token}",
-            f"/b/{code}/seat?move={offer['code']}",
+            f"/b/{code}/seat?move={offer['move']}",
             f"/b/{code}/seat?invite={token}",
             f"/b/{code}/seat/move",
-            f"/b/{code}?move={offer['code']}",
+            f"/b/{code}?move={offer['move']}",
             f"/b/{code}/screen?invite={token}",
             f"/api/boards/{code}/seat?invite={token}",
             f"/b/{code}?name=Eve",

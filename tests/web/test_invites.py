@@ -305,14 +305,14 @@ async def test_a_newer_code_replaces_an_older_one_and_only_a_seated_browser_make
             got = await server.fetch(f"{path}/move", b"", headers={"Cookie": phone})
             assert got.code == 201
             made.append(json.loads(got.body))
-        assert made[0]["code"] != made[1]["code"]
-        assert made[1]["link"] == f"{server.site.base}/b/{code}/seat?move={made[1]['code']}"
+        assert made[0]["move"] != made[1]["move"]
+        assert made[1]["link"] == f"{server.site.base}/b/{code}/seat?move={made[1]['move']}"
         assert made[1]["qr"].startswith("data:image/svg+xml")
-        status, answer = await server.api(path, {"move": made[0]["code"]})
+        status, answer = await server.api(path, {"move": made[0]["move"]})
         assert (status, "works once" in answer["error"]["message"]) == (403, True)
         log = str((await server.hub.log.read(code, 0)).entries)
-        assert not any(each["code"] in log for each in made)
-        status, said = await server.api(path, {"move": made[1]["code"]})
+        assert not any(each["move"] in log for each in made)
+        status, said = await server.api(path, {"move": made[1]["move"]})
         assert (status, said["you"]["invite"]) == (201, 1)
         for headers in ({}, {"Cookie": phone}, {"Cookie": await server.cookie(code)}, bearer(key)):
             got = await server.fetch(f"{path}/move", b"", headers=headers)

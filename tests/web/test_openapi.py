@@ -9,13 +9,13 @@ from one_process import worker
 from tornado.web import RequestHandler
 
 from server.domain.refusals import Code
-from server.web import api, hosts, invites, openapi, ops, pages, problems, seats, socket
+from server.web import api, hosts, invites, openapi, ops, pages, problems, socket
 from server.web.handler import Access, Handler
 from server.web.operations import operations_of
 
 ROUTES = [
     route
-    for module in (pages, socket, api, hosts, invites, seats, ops, openapi)
+    for module in (pages, socket, api, hosts, invites, ops, openapi)
     for route in module.routes
 ]
 NOT_JSON = {"/metrics"}
