@@ -71,7 +71,7 @@ def claim_invite(board: "Board", at: int, by: str, action: act.ClaimInvite) -> D
 
     def deed() -> Change:
         invitations.claim(invite, by, at)
-        return Change(browsers=(by,))
+        return Change(people=True, browsers=(by,))
 
     return deed
 
@@ -111,7 +111,7 @@ def move_seat(board: "Board", at: int, by: str, action: act.MoveSeat) -> Deed:
         raise Refused(Code.NOT_ALLOWED, "This browser holds the seat already.")
 
     def deed() -> Change:
-        return Change(browsers=(invitations.accept(invite, by, at), by))
+        return Change(people=True, browsers=(invitations.accept(invite, by, at), by))
 
     return deed
 

@@ -36,13 +36,13 @@ def seated(meeting, browser):
 
 
 def test_the_first_claim_in_the_log_has_the_seat(meeting):
-    assert claim(meeting) == Change(browsers=("phone",))
+    assert claim(meeting) == Change(people=True, browsers=("phone",))
     refused(claim(meeting, by="laptop"), Code.TAKEN, "another browser holds its seat")
     assert seated(meeting, "phone") == "b1-1"
     assert meeting.board.invitations.place_of("laptop") is None
     # Its holder may say it again, because the answer was lost.
     taken_at = dict(meeting.board.invitations.taken_at)
-    assert claim(meeting) == Change(browsers=("phone",))
+    assert claim(meeting) == Change(people=True, browsers=("phone",))
     assert meeting.board.invitations.taken_at == taken_at
 
 
@@ -62,7 +62,7 @@ def test_what_cannot_be_claimed_is_told_in_words(meeting, invite, renewal, words
 
 def test_a_browser_sits_in_one_seat_and_comes_back_to_those_that_it_left(meeting):
     for invite in ("b1-1", "b1-2", "b1-1"):
-        assert claim(meeting, invite) == Change(browsers=("phone",))
+        assert claim(meeting, invite) == Change(people=True, browsers=("phone",))
         assert seated(meeting, "phone") == invite
     refused(claim(meeting, "b1-2", "laptop"), Code.TAKEN, "claimed once")
 
@@ -74,7 +74,7 @@ def test_a_seat_moves_once_within_five_minutes(meeting):
     refused(late, Code.NOT_ALLOWED, "five minutes")
     assert meeting.do(act.OfferSeat(offer="one"), "phone") == Change()
     moved = meeting.do(act.MoveSeat(offer="one"), "laptop")
-    assert moved == Change(browsers=("phone", "laptop"))
+    assert moved == Change(people=True, browsers=("phone", "laptop"))
     assert [seated(meeting, each) for each in BROWSERS] == [None, "b1-1", None]
     assert meeting.board.invitations.place_of("phone") == Place("b1-1", 0, Loss.MOVED)
     # Once more by the one who has it, because the answer was lost; by nobody else.
@@ -115,7 +115,7 @@ def test_renewing_empties_the_seat_and_withdraws_the_ballot_in_one_step(meeting)
     # What was on its way then counts no more, whichever process took it in.
     refused(meeting.vote("seat", "flask"), Code.NOT_ALLOWED, "renewed your invitation")
     refused(claim(meeting), Code.NOT_ALLOWED, "renewed")
-    assert claim(meeting, by="laptop", renewal=1) == Change(browsers=("laptop",))
+    assert claim(meeting, by="laptop", renewal=1) == Change(people=True, browsers=("laptop",))
     assert meeting.board.invitations.place_of("laptop") == Place("b1-1", 1)
 
 
