@@ -3,7 +3,7 @@
 An invitation is claimed once: the first browser whose claim stands in the log holds its seat. The
 holder can move the seat to another browser; a host can only renew the invitation, which empties
 the seat, or take the invitation back. Browsers go by the keyed name that they have on this board,
-which nobody but the browser can prove.
+which only that browser can prove.
 
 Links are derived with the secret of the installation and never kept.
 """

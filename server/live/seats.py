@@ -92,7 +92,7 @@ def seats_of(board: Board, pseudonyms: Pseudonyms, invite: str) -> Iterator[str]
 
 
 def shared_links(board: Board, pseudonyms: Pseudonyms, invites: Iterable[str]) -> set[str]:
-    """Return those invitations in whose seat somebody acted when all who opened a link shared it.
+    """Return those invitations whose seat was used when all who opened a link shared it.
 
     Nothing proves which of them it was: the host, who could read the link, is one of them. So
     such a link counts as taken, and what was done in that seat is shown to no browser.

@@ -32,7 +32,7 @@ class InviteView(Struct, frozen=True, kw_only=True):
     n: int
     id: str
     link: str | UnsetType = UNSET
-    """Only while nobody has taken the seat: from then on the link is nobody's business."""
+    """Only while the seat is free."""
     taken: bool | UnsetType = UNSET
     """Left out where false."""
     taken_at: int | UnsetType = UNSET

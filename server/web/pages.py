@@ -230,7 +230,7 @@ class HostPage(BoardPage):
         self.redirect(f"/b/{room.code}/host", status=303)
 
     def _ask(self, room: Room, key: str, host: str, held: identity.HostKey | None) -> None:
-        """Ask on a page of our own: a link on another site makes nobody a host unasked."""
+        """Ask on a page of our own: a link on another site makes no one a host unasked."""
         self.render(
             "host_link.html",
             board=room.board,

@@ -11,7 +11,7 @@ from server.web.seats import Moving, offer, take, wanted_seat
 
 
 class ClaimDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The seat of an invitation, as somebody asks for it."""
+    """A request for the seat of an invitation."""
 
     invite: str
     """What stands behind `invite=` in its link."""
@@ -20,7 +20,7 @@ class ClaimDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class MoveDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A seat that moves, as somebody asks for it."""
+    """A request for a seat that moves."""
 
     move: str
     """The code."""

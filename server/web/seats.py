@@ -1,7 +1,7 @@
 """Seats by invitation: a person takes one, moves it to another device, or learns that it is taken.
 
-To open a link takes no seat, whoever opens it: a chat program that looks at it first, or a page of
-another site that leads here. A seat is taken by a POST from a page of our own, on which it was
+Opening a link takes no seat, be it by a chat program that looks at it first, or from a page of
+another site. A seat is taken by a POST from a page of our own, on which it was
 said which seat the browser leaves for it.
 """
 
@@ -39,7 +39,7 @@ NO_SUCH_MOVE = (
 
 
 class Wanted(NamedTuple):
-    """A seat that somebody asks for, and the form's field that says so."""
+    """The seat that is asked for, and the form's field that says so."""
 
     invite: str
     field: str
