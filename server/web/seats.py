@@ -1,8 +1,8 @@
 """Seats by invitation: a person takes one, moves it to another device, or learns that it is taken.
 
 Opening a link takes no seat, be it by a chat program that looks at it first, or from a page of
-another site. A seat is taken by a POST from a page of our own, on which it was
-said which seat the browser leaves for it.
+another site. A seat is taken by a POST from a page of our own, which said what seat the browser
+leaves for it.
 """
 
 from typing import NamedTuple
@@ -135,10 +135,9 @@ def require_free(room: Room, actor: Actor, wanted: Wanted) -> None:
 async def take(handler: Handler, room: Room, wanted: Wanted, leave: str | None) -> int:
     """Seat a browser; return the position. Raises Problem: `taken`, `seated` and others."""
     leaves = handler.actor(room, View.BALLOT)
+    require_rate(handler, room, leaves)
     handler.ensure_browser(for_longer=True)
     actor = handler.actor(room, View.BALLOT)
-    if not handler.site.messages.allows((room.code, actor.badge.browser or handler.network)):
-        raise Problem(429, "too_fast", "Too many messages; wait a moment.")
     require_free(room, actor, wanted)
     # A browser that comes for the first time leaves nothing.
     if leaves.seat and not holds(leaves, wanted.invite) and leave != leaves.seat:
@@ -146,6 +145,16 @@ async def take(handler: Handler, room: Room, wanted: Wanted, leave: str | None) 
     seq = await handler.done(room, actor, wanted.message())
     identity.set_position(handler, room.code, seq)
     return seq
+
+
+def require_rate(handler: Handler, room: Room, actor: Actor) -> None:
+    """Raise Problem where a browser asks too often.
+
+    One that comes for the first time is not counted: it takes one seat, or learns that it cannot.
+    """
+    browser = actor.badge.browser
+    if browser and not handler.site.messages.allows((room.code, browser)):
+        raise Problem(429, "too_fast", "Too many messages; wait a moment.")
 
 
 def _where(board: Board, actor: Actor) -> str:
@@ -271,8 +280,7 @@ class Moving(Struct, frozen=True, kw_only=True):
 async def offer(handler: Handler, room: Room) -> Moving:
     """Make the code with which the seat of this browser moves. Raises Problem."""
     actor = handler.actor(room, View.BALLOT)
-    if not handler.site.messages.allows((room.code, actor.badge.browser or handler.network)):
-        raise Problem(429, "too_fast", "Too many messages; wait a moment.")
+    require_rate(handler, room, actor)
     if actor.badge.browser is None:
         raise Problem(403, Code.NOT_ALLOWED, "This browser holds no seat by invitation.")
     code = new_code()
