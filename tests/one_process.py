@@ -3,7 +3,10 @@
 import asyncio
 import itertools
 import json
+import re
 from contextlib import AsyncExitStack, asynccontextmanager
+from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from tornado.httpclient import AsyncHTTPClient
@@ -19,6 +22,7 @@ from server.settings import Settings
 KEY = b"a secret of these tests, not for any other use"
 OPTIONS = ("Django", "Flask", "Tornado")
 PATIENCE = 10.0
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +41,15 @@ async def until(condition, patience=PATIENCE):
         assert asyncio.get_running_loop().time() < deadline, "waited in vain"
         await asyncio.sleep(0.002)
     return met
+
+
+def joined(cookie, got):
+    """Add what an answer sets to the cookies that a browser has."""
+    new = [each.partition(";")[0] for each in got.headers.get_list("Set-Cookie")]
+    if cookie is None and not new:
+        return None
+    pairs = [each.split("=", 1) for each in [*(cookie.split("; ") if cookie else []), *new]]
+    return "; ".join(f"{name}={value}" for name, value in dict(pairs).items())
 
 
 class Worker:
@@ -103,6 +116,31 @@ class Worker:
         got = await self.fetch(f"/b/{code}")
         assert got.code == 200
         return got.headers["Set-Cookie"].partition(";")[0]
+
+    async def open_link(self, link, cookie=None):
+        """Open a link as a browser: the answer, and all the cookies that it has then."""
+        path = link.removeprefix(self.site.base)
+        got = await self.fetch(path, headers={"Cookie": cookie} if cookie else {})
+        return got, joined(cookie, got)
+
+    async def answer_form(self, got, cookie, **changed):
+        """Press the button of a page that asks: the answer, and all the cookies by then."""
+        html = got.body.decode()
+        action = re.search(r'<form[^>]*method="post"[^>]*action="([^"]*)"', html)[1]
+        fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
+        body = urlencode({name: unescape(value) for name, value in (fields | changed).items()})
+        known = {"Cookie": cookie} if cookie else {}
+        got = await self.fetch(action, body.encode(), headers=known | FORM)
+        return got, joined(cookie, got)
+
+    async def seated(self, link, cookie=None):
+        """Take the seat of an invitation as a person does; give the browser's cookies."""
+        got, cookie = await self.open_link(link, cookie)
+        assert got.code == 200, got.body
+        got, cookie = await self.answer_form(got, cookie)
+        assert got.code == 303, got.body
+        assert "invite" not in got.headers["Location"]
+        return cookie
 
     async def line(self, code, *, cookie=None, key=None, **more):
         """Open a live connection and say nothing yet."""

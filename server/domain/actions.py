@@ -15,9 +15,10 @@ from server.domain.criteria import Criterion
 from server.domain.options import Option
 from server.domain.rules import BoardSettings, BoardSettingsChange, RoundSettings
 
-RULES = 2
+RULES = 3
 """Version of the rules under which new entries are made. Since the second one a round may be
-opened with other methods than `approval` and `single`.
+opened with other methods than `approval` and `single`; since the third one an invitation is
+claimed by one browser.
 """
 
 
@@ -180,6 +181,39 @@ class MakeInvites(Action, frozen=True, kw_only=True, tag="make_invites"):
     """Made at random, so that an invitation never stands for another one, even where a
     store was put back to an earlier state."""
     count: int
+    by_claim: bool = False
+    """False in logs of a time when all who opened a link shared its seat."""
+
+
+class ClaimInvite(Action, frozen=True, kw_only=True, tag="claim_invite"):
+    """A browser takes the seat of an invitation; `by` is the browser's own seat."""
+
+    invite: str
+    renewal: int = 0
+    """How often the invitation had been renewed when its link was made."""
+
+
+class OfferSeat(Action, frozen=True, kw_only=True, tag="offer_seat"):
+    """The browser `by` offers the seat in which it sits to another one."""
+
+    offer: str
+    """Keyed hash of the code with which it is accepted."""
+
+
+class MoveSeat(Action, frozen=True, kw_only=True, tag="move_seat"):
+    """The browser `by` takes a seat that was offered."""
+
+    offer: str
+
+
+class RenewInvite(Action, frozen=True, kw_only=True, tag="renew_invite"):
+    """Empties the seat of an invitation, and withdraws its ballot in a round that is on."""
+
+    invite: str
+    round: int = 0
+    """The round that is not revealed yet; 0: none."""
+    voters: tuple[str, ...] = ()
+    """The names under which the seat may have a ballot in that round."""
 
 
 class RevokeInvite(Action, frozen=True, kw_only=True, tag="revoke_invite"):
@@ -212,6 +246,10 @@ AnyAction = (
     | AddHost
     | RemoveHost
     | MakeInvites
+    | ClaimInvite
+    | OfferSeat
+    | MoveSeat
+    | RenewInvite
     | RevokeInvite
 )
 

@@ -16,6 +16,8 @@ class Change(Struct, frozen=True, kw_only=True):
     people: bool = False
     roles: bool = False
     """Who may do what is to be asked anew."""
+    browsers: tuple[str, ...] = ()
+    """Browsers that sit somewhere else now."""
     observer: str | None = None
     """The seat that chose to watch only, or to take part again."""
     comments: tuple[str, ...] = ()

@@ -219,18 +219,18 @@ def _set_clock(current: Round, at: int, left: int, *, paused: bool) -> Change:
 
 
 def _set_state(current: Round, state: State) -> Change:
-    current.state = state
-    current.left = None
+    current.set_state(state)
     return Change(round=True, tally=True, people=True)
 
 
 def vote(board: "Board", at: int, by: str, action: act.Vote) -> Deed:
     current = board.latest_round(action.round)
     current.require_open(at)
+    current.require_voter(by)
     ballot = current.read(action.ballot)
 
     def deed() -> Change:
-        current.cast(by, ballot)
+        current.cast(by, ballot, board.seq)
         return Change(tally=True, people=True, voter=by)
 
     return deed

@@ -155,6 +155,11 @@ def _invites(count: int) -> str:
     return "an invitation" if count == 1 else f"{count} invitations"
 
 
+def _renew_invite(board: "Board", action: act.RenewInvite) -> str:
+    told = f"renewed invitation {board.invitations.number(action.invite)}"
+    return f"{told}, with any ballot it had in round {action.round}" if action.round else told
+
+
 _WORDS: dict[type[act.Action], Callable[["Board", Any], str]] = {
     act.Create: lambda _, action: f"made the board “{action.title}”",
     act.SetBoard: _set_board,
@@ -177,6 +182,7 @@ _WORDS: dict[type[act.Action], Callable[["Board", Any], str]] = {
         f"took the host's right from {board.hosts[action.host].name or 'the first host'}"
     ),
     act.MakeInvites: lambda _, action: f"made {_invites(action.count)}",
+    act.RenewInvite: _renew_invite,
     act.RevokeInvite: lambda board, action: (
         f"took back invitation {board.invitations.number(action.invite)}"
     ),

@@ -12,6 +12,9 @@ from msgspec import Meta, ValidationError
 # `\Z`, because `$` would let a line break through at the end.
 _SLUG = r"^[a-z0-9][a-z0-9-]{0,39}\Z"
 
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Of codes that people type: nothing that is read for something else."""
+
 MAX_OPTIONS = 50
 MIN_OPTIONS_TO_VOTE = 2
 

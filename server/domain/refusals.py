@@ -21,6 +21,7 @@ class Code(StrEnum):
     UNKNOWN_METHOD = "unknown_method"
     TOO_LONG = "too_long"
     TOO_MANY = "too_many"
+    TAKEN = "taken"
     STORE_AWAY = "store_away"
     GOING_AWAY = "going_away"
 

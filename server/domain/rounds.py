@@ -58,6 +58,10 @@ class Round:
         self.state = State.OPEN
         self.ballots: dict[str, Any] = {}
         self._shown_to: set[str] = set()
+        self._positions: dict[str, list[int]] = {}
+        """Voter to where their ballots stand in the log, in a secret round until the reveal."""
+        self._struck: set[str] = set()
+        """Voters whose seat was emptied: they have no ballot in this round any more."""
         own = own_settings(method, settings, criteria)
         self._method = METHODS[method](self.names, own)
         self._tie_break = TieBreak.NONE if settings.tie_break is UNSET else settings.tie_break
@@ -138,10 +142,12 @@ class Round:
         ballot = self.ballots.get(voter)
         return None if ballot is None else self._method.write(ballot)
 
-    def cast(self, voter: str, ballot: Any) -> None:
-        """Count a checked ballot in place of the voter's earlier one."""
+    def cast(self, voter: str, ballot: Any, seq: int = 0) -> None:
+        """Count a checked ballot, which stands at `seq`, in place of the voter's earlier one."""
         self.withdraw(voter)
         self.ballots[voter] = ballot
+        if self.settings.names is Names.SECRET:
+            self._positions.setdefault(voter, []).append(seq)
         self._tally.add(ballot)
         self._result = self._outliers = None
         if self.settings.visibility is Visibility.AFTER_VOTE:
@@ -151,6 +157,28 @@ class Round:
         if (earlier := self.ballots.pop(voter, None)) is not None:
             self._tally.remove(earlier)
             self._result = self._outliers = None
+
+    def require_voter(self, voter: str) -> None:
+        """Raise Refused for a voter whose seat was emptied."""
+        if voter in self._struck:
+            raise Refused(
+                Code.NOT_ALLOWED,
+                "The host renewed your invitation: its seat is no longer yours. Ask the host "
+                "for the new link.",
+            )
+
+    def set_state(self, state: State) -> None:
+        self.state = state
+        self.left = None
+        if state is State.REVEALED:
+            # From now on no ballot leaves the round.
+            self._positions.clear()
+
+    def strike(self, voter: str) -> list[int]:
+        """Take out a ballot for good; return where what it said stands in the log, to be erased."""
+        self.withdraw(voter)
+        self._struck.add(voter)
+        return self._positions.pop(voter, [])
 
     def shows_result_to(self, *, voter: str | None, early_host: bool) -> bool:
         """Say whether somebody may see the result now.

@@ -7,7 +7,10 @@ who was removed is none in any of them.
 
 from typing import NamedTuple
 
+from msgspec import UNSET
+
 from server.domain.board import Board
+from server.domain.invitations import Loss, Place
 from server.domain.refusals import Code, Refused
 from server.domain.rounds import State
 from server.domain.rules import Entrance
@@ -23,8 +26,6 @@ class Badge(NamedTuple):
     """The seat that this browser has by itself."""
     host: str = ""
     """The id of the host whose key it holds."""
-    invite: str | None = None
-    """The id of the invitation whose link was opened here."""
 
 
 class Actor(NamedTuple):
@@ -38,6 +39,8 @@ class Actor(NamedTuple):
     votes: bool = True
     """False where a host without an invitation is on a board that asks for one."""
     badge: Badge = Badge()
+    place: Place | None = None
+    """The seat by invitation that their browser holds, or held last."""
     view: View | None = None
     """The page they ask on."""
 
@@ -47,17 +50,23 @@ class Actor(NamedTuple):
         return self.seat or self.badge.host
 
 
+LOST = {
+    Loss.MOVED: "You moved your seat to another device. This one only watches.",
+    Loss.RENEWED: "The host renewed your invitation: its seat is no longer yours. Ask the host for "
+    "the new link.",
+    Loss.REVOKED: "Your invitation was taken back. Ask the host for another one.",
+}
+
 NOBODY = Actor(seat=None, is_host=False)
 
 
 def admit(board: Board, pseudonyms: Pseudonyms, badge: Badge, view: View | None) -> Actor:
     """Say who somebody is on the board as it is now."""
     is_host = badge.host in board.hosts
-    # One that the board does not know is of an earlier board with this code.
-    invite = badge.invite if badge.invite and board.invitations.number(badge.invite) else None
-    if invite:
-        votes = board.invitations.admits(invite)
-        seat = pseudonyms.invited(invite, board.code) if votes else None
+    place = board.invitations.place_of(badge.browser) if badge.browser else None
+    if place:
+        votes = place.lost is None
+        seat = pseudonyms.invited(place.invite, place.renewal, board.code) if votes else None
     else:
         votes = board.settings.entry is Entrance.OPEN
         seat = badge.browser if votes else None
@@ -71,7 +80,8 @@ def admit(board: Board, pseudonyms: Pseudonyms, badge: Badge, view: View | None)
         is_host=is_host,
         observes=seat in board.observing,
         votes=votes,
-        badge=badge._replace(invite=invite),
+        badge=badge,
+        place=place,
         view=view,
     )
 
@@ -84,7 +94,8 @@ def you(board: Board, actor: Actor) -> You:
         name=board.names.get(actor.seat) if actor.seat else None,
         role=Role.HOST if actor.is_host else role,
         votes=votes,
-        invite=board.invitations.number(actor.badge.invite) if actor.badge.invite else None,
+        invite=board.invitations.number(actor.place.invite) if actor.place else None,
+        seat_lost=(actor.place and actor.place.lost) or UNSET,
     )
 
 
@@ -94,6 +105,9 @@ def require_right(board: Board, actor: Actor, request: requests.Request) -> None
     Whether an observer votes is settled here, when the vote comes in, and not where the log is
     read: in a secret round the log names a voter by a keyed hash, and cannot tell the seat.
     """
+    if request.for_browser:
+        # What this browser holds, the board tells where it is asked.
+        return
     if request.for_host:
         if not actor.is_host:
             raise Refused(Code.NOT_ALLOWED, "Only the host can do this.")
@@ -115,8 +129,8 @@ def require_no_ballot(board: Board, ballot: object) -> None:
 
 
 def _why_no_seat(board: Board, actor: Actor) -> str:
-    if actor.badge.invite:
-        return "Your invitation was taken back. Ask the host for another one."
+    if actor.place and actor.place.lost:
+        return LOST[actor.place.lost]
     if board.settings.entry is Entrance.INVITED:
         return "This board is by invitation. Open the link that was made for you."
     return "You are watching only. Open the ballot page to take part."

@@ -13,6 +13,7 @@ from server.domain import actions as act
 from server.domain import limits
 from server.domain.criteria import MAX_CRITERIA, CriterionDraft
 from server.domain.hosts import Host
+from server.domain.limits import ALPHABET
 from server.domain.options import Option, OptionDraft, OptionError, complete
 from server.domain.refusals import Code, Refused
 from server.domain.rules import BoardSettings, RoundSettings, Visibility
@@ -21,8 +22,6 @@ from server.domain.text import tidy, visible
 from server.live.hub import Hub
 from server.live.requests import completed_criteria, unfit
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Of board codes: nothing that is read for something else."""
 CODE_LENGTH = 6
 _TYPED = 100
 """Characters that somebody may have typed as a code; to look through a whole page takes long."""

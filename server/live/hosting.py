@@ -54,4 +54,4 @@ class MakeInvites(HostRequest, frozen=True, kw_only=True, tag="make_invites"):
         return cls(id=batch, batch=batch, count=draft.count)
 
     def action(self, board: Board) -> act.MakeInvites:
-        return act.MakeInvites(batch=self.batch, count=self.count)
+        return act.MakeInvites(batch=self.batch, count=self.count, by_claim=True)

@@ -10,6 +10,7 @@ from server.domain.actions import Kind
 from server.domain.criteria import Criterion
 from server.domain.decision import Decision
 from server.domain.insights import Insight
+from server.domain.invitations import Loss
 from server.domain.methods import Result
 from server.domain.options import Option
 from server.domain.refusals import Code
@@ -48,7 +49,9 @@ class You(Struct, frozen=True, kw_only=True):
     votes: bool
     """Whether a vote of this seat is taken."""
     invite: int | None
-    """The number of the invitation that was opened here; with no seat, it was taken back."""
+    """The number of the invitation whose seat this browser holds, or held last."""
+    seat_lost: Loss | UnsetType = UNSET
+    """Why it no longer holds it; left out where it does, or never held one."""
 
 
 class BoardView(Struct, frozen=True, kw_only=True):
@@ -269,6 +272,7 @@ REFUSALS: dict[Code, str] = {
     Code.UNKNOWN_METHOD: "takes a method that the server has",
     Code.TOO_LONG: "shortens the text",
     Code.TOO_MANY: "gives it up: a limit of the board is reached",
+    Code.TAKEN: "gives it up: another browser holds the seat",
     Code.STORE_AWAY: "keeps the message and sends it again when `pulse` says `ok`",
     Code.GOING_AWAY: "keeps the message and sends it again after it has come back",
 }

@@ -7,6 +7,8 @@ seat, a seat to a browser, or two boards to one person.
 import base64
 import hashlib
 import hmac
+import re
+from typing import NamedTuple
 
 from server.domain.rounds import Round
 from server.domain.rules import Names
@@ -14,6 +16,16 @@ from server.secret import derive
 
 _SIZE = 12
 """Bytes: 96 bits, so that no two of any number of people meet."""
+
+
+_RENEWAL = re.compile(r"0|[1-9][0-9]{0,3}")
+
+
+class Link(NamedTuple):
+    """What the link of an invitation says, once it was found genuine."""
+
+    invite: str
+    renewal: int
 
 
 class Pseudonyms:
@@ -25,19 +37,36 @@ class Pseudonyms:
         """Name a browser on one board."""
         return self._name("seat", code, browser)
 
-    def invited(self, invite: str, code: str) -> str:
-        """Name the seat of an invitation."""
+    def invited(self, invite: str, renewal: int, code: str) -> str:
+        """Name the seat of an invitation that was renewed so often. Each renewal has a new seat."""
+        return self._name("claimed", code, str(renewal), invite)
+
+    def shared(self, invite: str, code: str) -> str:
+        """Name the seat that an invitation had when all who opened its link shared it."""
         return self._name("invited", code, invite)
 
-    def token(self, invite: str, code: str) -> str:
-        """Return what the link of an invitation carries: its id, and the proof of it."""
-        return f"{invite}.{self._name('invitation', code, invite)}"
+    def token(self, invite: str, renewal: int, code: str) -> str:
+        """Return what the link of an invitation carries: its id, its renewal, and the proof."""
+        # A link that was handed out before there were renewals stays as it was.
+        if not renewal:
+            return f"{invite}.{self._name('invitation', code, invite)}"
+        return f"{invite}-{renewal}.{self._name('renewed', code, str(renewal), invite)}"
 
-    def invite_of(self, token: str, code: str) -> str | None:
-        """Return the id that a token carries; None where it is not one of ours."""
-        invite = token.partition(".")[0]
-        fits = hmac.compare_digest(self.token(invite, code).encode(), token.encode())
-        return invite if fits else None
+    def link_of(self, token: str, code: str) -> Link | None:
+        """Return what a token stands for; None where it is not one of ours."""
+        parts = token.partition(".")[0].split("-")
+        if len(parts) not in {2, 3}:
+            return None
+        renewal = parts[2] if len(parts) == 3 else "0"
+        if not _RENEWAL.fullmatch(renewal):
+            return None
+        link = Link("-".join(parts[:2]), int(renewal))
+        fits = hmac.compare_digest(self.token(*link, code).encode(), token.encode())
+        return link if fits else None
+
+    def offer(self, typed: str, code: str) -> str:
+        """Name the code with which a seat moves to another browser."""
+        return self._name("offer", code, typed)
 
     def voter(self, seat: str, code: str, current: Round) -> str:
         """Name a seat in one round: by itself where names are open, else unrecognizably."""

@@ -51,6 +51,8 @@ class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
     """Only the host may ask for it; everything else takes a seat."""
     for_observers: ClassVar[bool] = False
     """Who has chosen to watch only may ask for it, too."""
+    for_browser: ClassVar[bool] = False
+    """Asked for in the name of the browser, which need not have a seat."""
 
     id: limits.ClientId
 
@@ -341,6 +343,15 @@ class RemoveHost(
         return act.RemoveHost(host=self.host)
 
 
+class RenewInvite(
+    HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="renew_invite"
+):
+    invite: limits.ClientId
+
+    def action(self, board: Board) -> act.RenewInvite:
+        return act.RenewInvite(invite=self.invite)
+
+
 class RevokeInvite(
     HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="revoke_invite"
 ):
@@ -373,6 +384,7 @@ AnyRequest = (
     | Decide
     | Reopen
     | RemoveHost
+    | RenewInvite
     | RevokeInvite
 )
 

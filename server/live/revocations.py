@@ -10,6 +10,7 @@ from server.domain.refusals import Refused
 from server.domain.rounds import Round, State
 from server.domain.rules import Names
 from server.live.pseudonyms import Pseudonyms
+from server.live.seats import seats_of
 from server.live.shares import Share
 from server.live.submissions import Submissions
 from server.log.log import PAGE, Log
@@ -43,7 +44,7 @@ class Revocations:
         self._barred: set[str] = set()
         """Voters of the current round whose ballots are not to stay."""
         self._voters: dict[str, str] = {}
-        """Of the current round: invitation to the name under which its ballot counts."""
+        """Of the current round: seat to the name under which its ballot counts."""
         self._round = 0
 
     def look(self, board: Board) -> None:
@@ -63,8 +64,9 @@ class Revocations:
             and current.shows_who_voted(host_sees_results=board.settings.host_sees_results)
         ):
             self._barred = {
-                self._voters.get(invite) or self._voter(board, current, invite)
+                self._voters.get(seat) or self._voter(board, current, seat)
                 for invite in board.invitations.revoked
+                for seat in seats_of(board, self._pseudonyms, invite)
             }
         if not self._barred:
             # In a round that is closed no withdrawal counts any more.
@@ -72,9 +74,8 @@ class Revocations:
         for voter in self._barred:
             self.voted(board, voter)
 
-    def _voter(self, board: Board, current: Round, invite: str) -> str:
-        seat = self._pseudonyms.invited(invite, board.code)
-        voter = self._voters[invite] = self._pseudonyms.voter(seat, board.code, current)
+    def _voter(self, board: Board, current: Round, seat: str) -> str:
+        voter = self._voters[seat] = self._pseudonyms.voter(seat, board.code, current)
         return voter
 
     def voted(self, board: Board, voter: str) -> None:

@@ -32,9 +32,10 @@ from server.live.messages import Close, PeopleView, Pulse, StoreState, View, Wel
 from server.live.parts import Parts
 from server.live.pseudonyms import Pseudonyms
 from server.live.replica import Replica
-from server.live.requests import AnyRequest, Hello, HostRequest, Since, person_name
+from server.live.requests import Hello, Request, Since, person_name
 from server.live.revocations import Revocations
 from server.live.seating import Seating
+from server.live.seats import completed
 from server.live.shares import Share
 from server.live.submissions import Answered, Submissions
 from server.live.transport import Connection
@@ -198,7 +199,7 @@ class Room:
 
     # What they ask
 
-    def request(self, actor: Actor, request: AnyRequest | HostRequest, answered: Answered) -> None:
+    def request(self, actor: Actor, request: Request, answered: Answered) -> None:
         """Take in what somebody asks for; `answered` is told what became of it."""
         if self.ended:
             answered(self.ended)
@@ -209,9 +210,9 @@ class Room:
             by = self.actor(actor.badge, actor.view) if again else actor
             self._take_in(by, request, answered)
 
-        self._doubts.ask(actor.by, ask, answered)
+        self._doubts.ask(_asking(actor, request), ask, answered)
 
-    def _take_in(self, actor: Actor, request: AnyRequest | HostRequest, answered: Answered) -> None:
+    def _take_in(self, actor: Actor, request: Request, answered: Answered) -> None:
         """Submit what somebody asks for. Raises Refused where the board forbids it."""
         if self.draining:
             raise Refused(Code.GOING_AWAY, "The server restarts. Send it again in a moment.")
@@ -219,13 +220,13 @@ class Room:
             raise Refused(
                 Code.STORE_AWAY, "Nothing can be saved just now. Send it again in a moment."
             )
-        seat = actor.by
+        seat = _asking(actor, request)
         # The whole message gives its name, not only its `id`: what was erased from the log is
         # forgotten by those who read it later, and with it that this `id` was used.
         once = self.pseudonyms.once(seat, self.code, messages.encode(request).decode())
         try:
             require_right(self.board, actor, request)
-            action = request.action(self.board)
+            action = completed(self.board, self.pseudonyms, request.action(self.board))
             host = actor.badge.host if request.for_host else ""
             entry = act.Entry(
                 rules=act.RULES, by=self._by(seat, action), host=host, once=once, action=action
@@ -285,6 +286,15 @@ class Room:
     def people(self) -> PeopleView:
         lost = self._presence.lost(self._round_open())
         return people_view(self.board, self._presence.seats(), self.pseudonyms, lost)
+
+    def here(self) -> set[str]:
+        """Return the seats that are here now, over all processes."""
+        return self._presence.seats()
+
+    def seat_of(self, invite: str) -> str:
+        """Return the seat that an invitation has now."""
+        renewal = self.board.invitations.renewals.get(invite, 0)
+        return self.pseudonyms.invited(invite, renewal, self.code)
 
     def _round_open(self) -> int:
         """Return the number of the round that is open; 0 for none."""
@@ -373,6 +383,8 @@ class Room:
         # First who may see what, then what is sent: a new round hides its result at once.
         if change.roles or change.observer:
             self._seating.welcome_anew(self._admit_anew(change.observer))
+        if change.browsers:
+            self._seating.welcome_anew(self._admit_anew(browsers=change.browsers))
         if change.round or change.board:
             self._seating.move_all()
             self._set_timer()
@@ -425,12 +437,18 @@ class Room:
     def damaged(self, damage: DamagedError) -> None:
         self.lost(damage)
 
-    def _admit_anew(self, seat: str | None = None) -> list[Connection]:
-        """Ask again who everybody is, or one seat; return those who are another than before."""
+    def _admit_anew(
+        self, seat: str | None = None, browsers: tuple[str, ...] = ()
+    ) -> list[Connection]:
+        """Ask again who everybody is, or one seat, or some browsers; return those who are another
+        than before.
+        """
         others = []
         for connection in list(self._seating.connections):
             before = connection.actor
             if seat is not None and before.seat != seat:
+                continue
+            if browsers and before.badge.browser not in browsers:
                 continue
             actor = connection.actor = self.actor(before.badge, connection.view)
             if actor == before:
@@ -484,3 +502,8 @@ async def count_in_shares(current: Round) -> None:
     async with Share() as share:
         for _ in current.counting():
             await share.pause()
+
+
+def _asking(actor: Actor, request: Request) -> str:
+    """Return the name under which something is asked for."""
+    return (actor.badge.browser or "") if request.for_browser else actor.by

@@ -30,8 +30,8 @@ from server.metrics import REFUSALS, count
 from server.web import identity
 from server.web.bodies import Body, Query
 from server.web.handler import Access, Handler
+from server.web.links import links_of
 from server.web.operations import operation
-from server.web.pages import links_of
 from server.web.problems import STATUS, Problem
 
 

@@ -23,7 +23,7 @@ from server.live.founding import BoardDraft, Founded, draft_of, found, read_code
 from server.live.hub import Hub
 from server.live.messages import View
 from server.live.rate import Rates
-from server.live.requests import AnyRequest, HostRequest
+from server.live.requests import Request
 from server.live.room import Room
 from server.live.submissions import Answer
 from server.log.store import StoreAwayError
@@ -73,6 +73,8 @@ class Access(StrEnum):
     """The holder of the board's key."""
     BY_ACTION = "by action"
     """Anyone may knock; each action is checked for the role that it takes."""
+    BY_SEAT = "by seat"
+    """Anyone may knock; what is asked takes a link, a code, or the seat that the browser holds."""
 
 
 class Site(Struct, frozen=True):
@@ -106,6 +108,8 @@ class Handler(RequestHandler):
     """A handler of this server."""
 
     access: ClassVar[Access]
+    is_page: ClassVar[bool] = False
+    """Its forms are sent by pages, and what is wrong is told as a page."""
     problem = ""
     """The code of the error that was answered; the log tells it."""
     browser: str | None = None
@@ -146,8 +150,8 @@ class Handler(RequestHandler):
         try:
             if code is not None:
                 room = await self.site.hub.room(code)
-                if identity.shows_news(self, room) and self.site.news.allows(self.network):
-                    await room.replica.caught_up()
+                if identity.shows_news(self, room):
+                    await self.catch_up(room)
                 room.require_open()
                 return room
         except Refused as refused:
@@ -157,6 +161,11 @@ class Handler(RequestHandler):
             raise Problem.of(STORE_AWAY) from error
         guesses.allows(self.network)
         raise Problem(404, Code.NO_SUCH_BOARD, "There is no board with this code.")
+
+    async def catch_up(self, room: Room) -> None:
+        """Have the board know what another process may have taken in a moment ago."""
+        if self.site.news.allows(self.network):
+            await room.replica.caught_up()
 
     async def found(self, draft: Callable[[], BoardDraft]) -> Founded:
         """Make a board, within the limit for this address. Raises Problem."""
@@ -202,17 +211,33 @@ class Handler(RequestHandler):
         badge = Badge(
             browser=room.pseudonyms.seat(browser, room.code) if browser else None,
             host=held.host if held else "",
-            invite=identity.invite(self, room),
         )
         return room.actor(badge, view)
 
-    def ensure_browser(self) -> None:
-        """Name the browser where it has no name, or a forged one."""
-        if identity.browser(self).id is None:
-            self.browser = secrets.token_urlsafe(18)
+    def ensure_browser(self, *, for_longer: bool = False) -> None:
+        """Name the browser where it has no name, or a forged one.
+
+        With `for_longer` it keeps the name that it has for the whole time again.
+        """
+        known = identity.browser(self).id
+        if known is None or for_longer:
+            self.browser = known or secrets.token_urlsafe(18)
             identity.set_browser(self, self.browser)
 
-    async def ask(self, room: Room, actor: Actor, request: AnyRequest | HostRequest) -> Answer:
+    def comes_from_elsewhere(self) -> bool:
+        """Whether a page of another site led here, as far as the browser says so."""
+        headers = self.request.headers
+        if (site := headers.get("Sec-Fetch-Site")) is not None:
+            return site not in {"same-origin", "none"}
+        # An old browser, or a page without HTTPS.
+        host = headers.get("Host", "").lower()
+        try:
+            named = urlsplit(headers.get("Referer", "")).netloc.lower()
+        except ValueError:
+            return True
+        return named not in {"", host}
+
+    async def ask(self, room: Room, actor: Actor, request: Request) -> Answer:
         """Ask for something on a board, and wait for what becomes of it."""
         count(REQUESTS, str(request.__struct_config__.tag))
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -231,11 +256,12 @@ class Handler(RequestHandler):
             count(REFUSALS, answer.code)
         return answer
 
-    async def done(self, room: Room, actor: Actor, request: HostRequest) -> None:
-        """Have something done. Raises Problem where it is refused."""
+    async def done(self, room: Room, actor: Actor, request: Request) -> int:
+        """Have something done; return its position. Raises Problem where it is refused."""
         answer = await self.ask(room, actor, request)
         if isinstance(answer, Refusal):
             raise Problem.of(answer)
+        return answer
 
     def answer(self, value: Any, status: int = 200) -> None:
         """Send a value as JSON."""
@@ -258,7 +284,8 @@ class Handler(RequestHandler):
             self.set_header("Retry-After", "2")
         if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             self.set_header("Allow", ", ".join(self._methods()))
-        if self.request.path.startswith("/api/") or self.request.method not in {"GET", "HEAD"}:
+        asked = self.request.method in {"GET", "HEAD"} or self.is_page
+        if self.request.path.startswith("/api/") or not asked:
             self.answer(problem.shown(), status_code)
         else:
             self.render(

@@ -6,8 +6,8 @@ from server.domain.refusals import Code, Refused
 from server.live.hosting import AddHost, HostDraft
 from server.web.bodies import Body
 from server.web.handler import Access, Handler
+from server.web.links import links_of, qr_picture
 from server.web.operations import operation
-from server.web.pages import links_of, qr_picture
 from server.web.problems import Problem
 
 

@@ -10,6 +10,7 @@ from tornado.web import RequestHandler
 from server.domain.hosts import Host
 from server.live.founding import host_of
 from server.live.room import Room
+from server.live.seats import read_move
 
 BROWSER = "stackvote_browser"
 _STRICT = "__Host-"
@@ -18,6 +19,9 @@ _STRICT = "__Host-"
 """
 _DAYS = 400
 """How long a browser is remembered; browsers keep no cookie for longer."""
+_AFTER = 60
+"""Seconds after which every process knows of what a browser did."""
+_POSITION = re.compile(r"[0-9]{1,15}")
 
 
 MOST_BOARDS = 40
@@ -86,15 +90,23 @@ def set_host_key(handler: RequestHandler, code: str, key: str) -> None:
     _set(handler, _given(handler, _host_cookie(code)), key)
 
 
-def invite(handler: RequestHandler, room: Room) -> str | None:
-    """Return the id of the invitation that was opened in this browser; None if it is forged."""
-    token = handler.get_cookie(_shown(handler, _invite_cookie(room.code)))
-    return room.pseudonyms.invite_of(token, room.code) if token else None
+def set_position(handler: RequestHandler, code: str, seq: int) -> None:
+    """Have the next page know what this browser did just now, whichever process answers."""
+    name = _given(handler, _position_cookie(code))
+    _set(handler, name, str(seq), seconds=_AFTER)
 
 
-def set_invite_token(handler: RequestHandler, code: str, token: str) -> None:
-    """Seat a browser as an invitation says. The token is its own proof."""
-    _set(handler, _given(handler, _invite_cookie(code)), token)
+def take_shared_link(handler: RequestHandler, room: Room) -> str | None:
+    """Return the link that seated this browser when all who opened one shared its seat.
+
+    It proves nothing any more, and is forgotten with this answer.
+    """
+    name = _shown(handler, _shared_link_cookie(room.code))
+    token = handler.get_cookie(name)
+    if not token:
+        return None
+    handler.clear_cookie(name, secure=is_secure(handler))
+    return token if room.pseudonyms.link_of(token, room.code) else None
 
 
 def use(handler: RequestHandler, code: str) -> None:
@@ -110,13 +122,13 @@ def use(handler: RequestHandler, code: str) -> None:
         _set(handler, _given(handler, _RECENT), ".".join(used[:MOST_BOARDS]))
     by_age = [*used, *(one for one in reversed(held) if one not in used)]
     for old in by_age[MOST_BOARDS:]:
-        for name in (_host_cookie(old), _invite_cookie(old)):
+        for name in (_host_cookie(old), _shared_link_cookie(old)):
             for given in {name, _STRICT + name} & handler.cookies.keys():
                 handler.clear_cookie(given, secure=given.startswith(_STRICT), samesite="Lax")
 
 
 def shows_news(handler: RequestHandler, room: Room) -> bool:
-    """Say whether a key or an invitation is shown that the board does not know here.
+    """Say whether something is shown that the board does not know here.
 
     It may have been made in another process a moment ago.
     """
@@ -124,12 +136,38 @@ def shows_news(handler: RequestHandler, room: Room) -> bool:
     keys = [key] if key else shown_keys(handler, room.code)
     if keys and not any(host_of(key, room.board.hosts) for key in keys):
         return True
-    token = handler.get_query_argument("invite", None)
-    shown = room.pseudonyms.invite_of(token, room.code) if token else invite(handler, room)
-    return shown is not None and room.board.invitations.number(shown) is None
+    if int(_position(handler, room.code)) > room.board.seq:
+        return True
+    token, move = (handler.get_query_argument(name, None) for name in ("invite", "move"))
+    return is_news(room, token, move)
 
 
-def _invite_cookie(code: str) -> str:
+def is_news(room: Room, token: str | None, move: str | None) -> bool:
+    """Say whether a link, or the code that moves a seat, is not known here, but may be good."""
+    invitations = room.board.invitations
+    if token and (link := room.pseudonyms.link_of(token, room.code)):
+        known = invitations.number(link.invite) is not None
+        return not known or invitations.renewals.get(link.invite, 0) < link.renewal
+    return bool(move) and invitations.offered(offer_of(room, move or ""), 0) is None
+
+
+def offer_of(room: Room, typed: str) -> str:
+    """Return the name of the code that moves a seat; empty where it is none."""
+    code = read_move(typed)
+    return room.pseudonyms.offer(code, room.code) if code else ""
+
+
+def _position(handler: RequestHandler, code: str) -> str:
+    said = handler.get_cookie(_shown(handler, _position_cookie(code))) or ""
+    return said if _POSITION.fullmatch(said) else "0"
+
+
+def _position_cookie(code: str) -> str:
+    return f"stackvote_position_{code}"
+
+
+def _shared_link_cookie(code: str) -> str:
+    """Of earlier versions, in which all who opened the link of an invitation shared its seat."""
     return f"stackvote_invite_{code}"
 
 
@@ -148,8 +186,15 @@ def _given(handler: RequestHandler, name: str) -> str:
     return _STRICT + name if is_secure(handler) else name
 
 
-def _set(handler: RequestHandler, name: str, value: str | bytes) -> None:
-    secure = is_secure(handler)
+def _set(
+    handler: RequestHandler, name: str, value: str | bytes, seconds: int | None = None
+) -> None:
     handler.set_cookie(
-        name, value, expires_days=_DAYS, httponly=True, samesite="Lax", secure=secure
+        name,
+        value,
+        expires_days=None if seconds else _DAYS,
+        max_age=seconds,
+        httponly=True,
+        samesite="Lax",
+        secure=is_secure(handler),
     )

@@ -9,10 +9,13 @@ from msgspec import UNSET, Struct, UnsetType
 from server.live.hosting import InvitesDraft, MakeInvites
 from server.live.messages import View
 from server.live.room import Room
+from server.live.seats import shared_links
+from server.web import seat_api, seats
 from server.web.bodies import Body
 from server.web.handler import Access, Handler
+from server.web.links import draw_qr
 from server.web.operations import operation
-from server.web.pages import BoardPage, draw_qr
+from server.web.pages import BoardPage
 
 SHEET = 100
 """Cards on one page."""
@@ -20,14 +23,22 @@ SHEET = 100
 
 def link_of(handler: Handler, room: Room, invite: str) -> str:
     """Return the link of an invitation. It is derived each time, and kept nowhere."""
-    token = handler.site.hub.pseudonyms.token(invite, room.code)
+    renewal = room.board.invitations.renewals.get(invite, 0)
+    token = handler.site.hub.pseudonyms.token(invite, renewal, room.code)
     return f"{handler.site.base}/b/{room.code}?invite={token}"
 
 
 class InviteView(Struct, frozen=True, kw_only=True):
     n: int
     id: str
-    link: str
+    link: str | UnsetType = UNSET
+    """Only while the seat is free."""
+    taken: bool | UnsetType = UNSET
+    """Left out where false."""
+    taken_at: int | UnsetType = UNSET
+    """When the browser that holds the seat took it; ms since 1970 by the store's clock."""
+    here: bool | UnsetType = UNSET
+    """Whether that browser has the ballot open now; only where the seat is taken."""
     revoked: bool | UnsetType = UNSET
     """Left out where they were just made."""
 
@@ -43,12 +54,24 @@ class Invites(Handler):
 
     @operation()
     async def get(self, typed: str) -> SomeInvites:
-        """List all invitations again."""
+        """List all invitations: the links of those that are free, and which seats are taken."""
         room = await self.room(typed)
         self.require_host(room)
-        revoked = room.board.invitations.revoked
+        invitations, here = room.board.invitations, room.here()
+        taken = taken_links(room)
         return SomeInvites(
-            [self._shown(room, n, id_, id_ in revoked) for n, id_ in room.board.invitations]
+            [
+                InviteView(
+                    n=n,
+                    id=id_,
+                    link=link_of(self, room, id_) if is_free(room, taken, id_) else UNSET,
+                    taken=True if id_ in taken else UNSET,
+                    taken_at=invitations.taken_at.get(id_, UNSET),
+                    here=room.seat_of(id_) in here if id_ in taken else UNSET,
+                    revoked=id_ in invitations.revoked,
+                )
+                for n, id_ in invitations
+            ]
         )
 
     @operation(status=201)
@@ -60,10 +83,20 @@ class Invites(Handler):
         request = MakeInvites.of(body.read())
         await self.done(room, actor, request)
         made = room.board.invitations.of(request.batch)
-        return SomeInvites([self._shown(room, n, id_) for n, id_ in made])
+        return SomeInvites(
+            [InviteView(n=n, id=id_, link=link_of(self, room, id_)) for n, id_ in made]
+        )
 
-    def _shown(self, room: Room, n: int, id_: str, revoked: bool | UnsetType = UNSET) -> InviteView:
-        return InviteView(n=n, id=id_, link=link_of(self, room, id_), revoked=revoked)
+
+def taken_links(room: Room) -> set[str]:
+    """Return the invitations whose links open nothing any more, because the seat is taken."""
+    invitations = room.board.invitations
+    shared = shared_links(room.board, room.pseudonyms, (id_ for _, id_ in invitations))
+    return {*invitations.holders, *shared}
+
+
+def is_free(room: Room, taken: set[str], invite: str) -> bool:
+    return invite not in taken and room.board.invitations.admits(invite)
 
 
 class InvitesPage(BoardPage):
@@ -75,7 +108,8 @@ class InvitesPage(BoardPage):
 
     async def show(self, room: Room, **more: object) -> None:
         invitations = room.board.invitations
-        valid = [(n, id_) for n, id_ in invitations if invitations.admits(id_)]
+        taken = taken_links(room)
+        valid = [(n, id_) for n, id_ in invitations if is_free(room, taken, id_)]
         pages = max(1, -(-len(valid) // SHEET))
         asked = self.get_query_argument("page", "1")
         page = min(pages, max(1, int(asked))) if re.fullmatch("[0-9]{1,9}", asked) else 1
@@ -90,6 +124,7 @@ class InvitesPage(BoardPage):
             board=room.board,
             cards=cards,
             count=len(valid),
+            made=invitations.count,
             page=page,
             pages=pages,
             **more,
@@ -99,4 +134,6 @@ class InvitesPage(BoardPage):
 routes = [
     (r"/api/boards/([^/]+)/invites", Invites),
     (r"/b/([^/]+)/invites", InvitesPage),
+    *seats.routes,
+    *seat_api.routes,
 ]

@@ -23,7 +23,9 @@ Route = tuple[str, type[Handler]]
 
 _STATUS = STATUS | {
     "foreign_origin": 403,
+    "no_such_invitation": 404,
     "no_such_template": 404,
+    "seated": 409,
     "too_large": 413,
     "too_fast": 429,
 }
@@ -152,6 +154,8 @@ def _security(offer: Offer) -> list[dict[str, list[str]]]:
             return [host]
         case Access.BY_ACTION:
             return [{"browser": []}, host]
+        case Access.BY_SEAT:
+            return [{"browser": []}]
         case Access.ANYONE:
             return [{}, host] if Code.NOT_ALLOWED in offer.codes else [{}]
 

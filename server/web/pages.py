@@ -1,12 +1,9 @@
 """The pages, rendered whole: they can be read before a script runs, or without one."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from types import SimpleNamespace
 from typing import NamedTuple
 
 import msgspec
-import segno
 
 from server.domain.board import Board
 from server.domain.limits import breach
@@ -19,8 +16,9 @@ from server.live.messages import CommentView, DeletedComment, View
 from server.live.room import Room
 from server.live.views import board_view, parts_of, talk_counts
 from server.log.store import StoreAwayError
-from server.web import identity
+from server.web import identity, seats
 from server.web.handler import Access, Handler
+from server.web.links import links_of, qr
 from server.web.problems import Problem
 
 
@@ -146,37 +144,15 @@ class BallotPage(BoardPage):
         await super().show(room, options=seen_by(seat, room.board), **more)
 
     def admits(self, room: Room) -> bool:
-        """Take an invitation from the address."""
-        token = self.get_query_argument("invite", None)
-        if token is None:
-            return super().admits(room)
-        self._take_invite(room, token)
-        return False
-
-    def _take_invite(self, room: Room, token: str) -> None:
-        invite = self.site.hub.pseudonyms.invite_of(token, room.code)
-        if invite is None:
-            self.require_rate(self.site.guesses, "Too many links that do not fit. Wait a minute.")
-            raise Problem(
-                403,
-                Code.NOT_ALLOWED,
-                "This is no invitation to this board. Open the link whole, as you were given it.",
-            )
-        invitations = room.board.invitations
-        if invitations.number(invite) is None:
-            raise Problem(
-                404, "no_such_invitation", "This board has no such invitation (any more)."
-            )
-        if not invitations.admits(invite):
-            raise Problem(
-                403,
-                Code.NOT_ALLOWED,
-                "This invitation was taken back. Ask the host for another one.",
-            )
-        self.ensure_browser()
-        identity.set_invite_token(self, room.code, token)
-        # Out of the address bar: whoever reads it there could share the seat.
-        self.redirect(f"/b/{room.code}", status=303)
+        """Show the link of an invitation in place of the ballot. To open one takes no seat."""
+        if (token := self.get_query_argument("invite", None)) is not None:
+            seats.show_link(self, room, token)
+            return False
+        place = self.actor(room, self.view).place
+        if place is None and (token := identity.take_shared_link(self, room)):
+            self.redirect(f"/b/{room.code}?invite={token}", status=303)
+            return False
+        return super().admits(room)
 
 
 def seen_by(seat: str | None, board: Board) -> list[Option]:
@@ -201,6 +177,7 @@ class ScreenPage(BoardPage):
 
 class HostPage(BoardPage):
     access = Access.HOST
+    is_page = True
     view = View.HOST
     ending = "/host"
 
@@ -219,17 +196,52 @@ class HostPage(BoardPage):
         key = self.get_query_argument("key", None)
         if key is None:
             return super().admits(room)
-        self._take_key(room, key)
+        host = self._host_of(room, key)
+        held = self.host_key(room)
+        if self.comes_from_elsewhere() if held is None else held.host != host:
+            self._ask(room, key, host, held)
+        else:
+            self._take_key(room, key)
         return False
 
-    def _take_key(self, room: Room, key: str) -> None:
+    async def post(self, typed: str) -> None:
+        """Take a key whose link came from another site, or in place of another key."""
+        room = await self.room(typed)
+        key = self.get_body_argument("key", "")
+        if not key:
+            raise Problem(403, Code.NOT_ALLOWED, "Only the host can do this.")
         if host_of(key, room.board.hosts) is None:
+            await self.catch_up(room)
+        host = self._host_of(room, key)
+        held = self.host_key(room)
+        if held is not None and held.host not in {host, self.get_body_argument("leave", "")}:
+            self._ask(room, key, host, held)
+        else:
+            self._take_key(room, key)
+
+    def _host_of(self, room: Room, key: str) -> str:
+        host = host_of(key, room.board.hosts)
+        if host is None:
             self.require_rate(self.site.guesses, "Too many keys that do not fit. Wait a minute.")
             raise Problem(403, Code.NOT_ALLOWED, "This host link does not fit the board.")
+        return host
+
+    def _take_key(self, room: Room, key: str) -> None:
         self.ensure_browser()
         identity.set_host_key(self, room.code, key)
         # Out of the address bar, the history and the referrer.
         self.redirect(f"/b/{room.code}/host", status=303)
+
+    def _ask(self, room: Room, key: str, host: str, held: identity.HostKey | None) -> None:
+        """Ask on a page of our own: a link on another site makes no one a host unasked."""
+        self.render(
+            "host_link.html",
+            board=room.board,
+            key=key,
+            host=room.board.hosts[host].name,
+            held=held,
+            held_name=room.board.hosts[held.host].name if held else None,
+        )
 
 
 class Thread(NamedTuple):
@@ -258,34 +270,6 @@ def threads_of(comments: Sequence[CommentView | DeletedComment]) -> list[Thread]
 def _is_pinned(thread: Thread) -> bool:
     said = (thread.comment, *thread.replies)
     return any(isinstance(each, CommentView) and each.pinned for each in said)
-
-
-def links_of(base: str, code: str) -> SimpleNamespace:
-    """Return the addresses of a board's pages, as people hand them on."""
-    ballot = f"{base}/b/{code}"
-    return SimpleNamespace(ballot=ballot, screen=f"{ballot}/screen", host=f"{ballot}/host")
-
-
-@lru_cache(maxsize=256)
-def qr(address: str) -> str:
-    """Draw an address that is asked for again and again."""
-    return draw_qr(address)
-
-
-def draw_qr(address: str) -> str:
-    """Draw an address as a QR code: SVG to stand in a page, without colours of its own."""
-    drawn: str = segno.make(address, error="m", micro=False).svg_inline(
-        svgclass="qr", lineclass=None, omitsize=True, border=2
-    )
-    return drawn
-
-
-def qr_picture(address: str) -> str:
-    """Draw an address as a QR code that is a picture by itself: a `data:` address of SVG."""
-    drawn: str = segno.make(address, error="m", micro=False).svg_data_uri(
-        omitsize=True, border=2, light="#fff"
-    )
-    return drawn
 
 
 routes = [

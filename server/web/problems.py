@@ -21,6 +21,7 @@ STATUS: dict[str, int] = {
     Code.UNKNOWN_METHOD: 422,
     Code.TOO_LONG: 422,
     Code.TOO_MANY: 409,
+    Code.TAKEN: 409,
     Code.STORE_AWAY: 503,
     Code.GOING_AWAY: 503,
 }

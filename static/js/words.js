@@ -120,8 +120,14 @@ export const words = {
   here: (n) => `${n} here`,
   counts: (here, voted) => `${here} here · ${voted} voted`,
   entry: {
-    seat: (n) => `You are here with invitation ${n}. Whoever opens the same link shares this seat and its one ballot with you.`,
-    revoked: "Your invitation was taken back. You can watch; ask the host for another one to take part.",
+    seat: (n) => `You are here with invitation ${n}. Only this browser holds its seat.`,
+    move: "Move to another device",
+    haveCode: "I have a code",
+    lost: {
+      moved: "You moved your seat to another device. This one only watches.",
+      renewed: "The host renewed your invitation: this seat is no longer yours. You can watch; ask the host for the new link.",
+      revoked: "Your invitation was taken back. You can watch; ask the host for another one to take part.",
+    },
     invited: "This board is by invitation. You can watch; to vote, open the link that was made for you.",
   },
   screenCall: {

@@ -171,6 +171,12 @@ def test_a_blind_round_a_run_off_and_a_decision_that_is_taken_back(server, perso
     )
 
 
+def seated(page):
+    """Take the seat of the invitation whose link was opened."""
+    page.get_by_role("button", name="Take this seat").click()
+    return page
+
+
 def test_a_meeting_by_invitation_of_two_hosts(server, person, host):
     address = host.url.removesuffix("/host")
     curious = person(address, PHONE)
@@ -192,7 +198,7 @@ def test_a_meeting_by_invitation_of_two_hosts(server, person, host):
         host.get_by_role("link", name="Sheet to print").click()
     expect(opened.value.locator(".invites-card")).to_have_count(2)
     opened.value.close()
-    ana, ben = (person(link, PHONE) for link in links)
+    ana, ben = (seated(person(link, PHONE)) for link in links)
     expect(ana.get_by_text("You are here with invitation 1.")).to_be_visible()
 
     # Another host gets a link that is shown once, and runs the round from a console of theirs.

@@ -260,6 +260,7 @@ def _opening(pick):
     return act.OpenRound(method=method, settings=settings, options=chosen, drawn=drawn)
 
 
+_invites = ("b1-1", "b1-1", "b1-2", "b2-1")
 _MAKERS = (
     *[_vote] * 16,
     _said,
@@ -288,6 +289,13 @@ _MAKERS = (
     lambda pick: act.AddHost(host=pick(HOSTS), name=pick(("Maria", "Li")), key=pick("12") * 64),
     lambda pick: act.RemoveHost(host=pick(HOSTS)),
     lambda pick: act.MakeInvites(batch=pick(("b1", "b2")), count=pick((1, 2, 1500))),
+    lambda pick: act.ClaimInvite(invite=pick(_invites), renewal=pick((0, 0, 1))),
+    lambda pick: act.ClaimInvite(invite=pick(_invites), renewal=pick((0, 0, 1))),
+    lambda pick: act.OfferSeat(offer=pick(("o1", "o2"))),
+    lambda pick: act.MoveSeat(offer=pick(("o1", "o2"))),
+    lambda pick: act.RenewInvite(
+        invite=pick(_invites), round=pick((_round(pick), 0)), voters=pick(((), SEATS[:1], SEATS))
+    ),
     lambda pick: act.RevokeInvite(invite=pick(("b1-1", "b1-2", "b2-1", "b1-01", "no"))),
     lambda _: create().action,
 )

@@ -16,6 +16,9 @@ from server.domain.rules import (
 )
 
 NOT_OF_A_HOST = {
+    act.ClaimInvite,
+    act.OfferSeat,
+    act.MoveSeat,
     act.Vote,
     act.Withdraw,
     act.Comment,
@@ -130,6 +133,7 @@ def test_hosts_are_told_by_their_names(meeting):
         ("h1", act.RemoveHost(host="h1"), "Maria gave up the host's right"),
         ("h3", act.MakeInvites(batch="b", count=20), "Kim made 20 invitations"),
         ("h3", act.RevokeInvite(invite="b-7"), "Kim took back invitation 7"),
+        ("h3", act.RenewInvite(invite="b-8"), "Kim renewed invitation 8"),
     ):
         meeting.do(act.Entry(by="ann", host=host, action=action))
         assert last(meeting) == words

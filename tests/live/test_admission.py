@@ -11,7 +11,6 @@ from server.live.admission import Badge, admit, require_no_ballot, require_right
 from server.live.messages import Role, View, You
 
 ANN = Badge(browser="ann")
-INVITED = PSEUDONYMS.invited("b1-1", "K7QF2M")
 
 
 @pytest.fixture
@@ -29,6 +28,11 @@ def closed(meeting):
 
 def admitted(meeting, view=View.BALLOT, **badge):
     return admit(meeting.board, PSEUDONYMS, ANN._replace(**badge), view)
+
+
+def claim(meeting, invite, browser, renewal=0):
+    outcome = meeting.do(act.ClaimInvite(invite=invite, renewal=renewal), browser)
+    assert not isinstance(outcome, Refused)
 
 
 def refusal(meeting, actor, request):
@@ -77,28 +81,52 @@ def test_by_invitation_a_browser_without_one_watches_only(closed):
 
 
 @pytest.mark.parametrize("entry", Entrance)
-def test_an_invitation_is_a_seat_of_its_own_in_any_browser(meeting, closed, entry):
-    one = admitted(meeting, invite="b1-1")
-    two = admitted(meeting, browser="ben", invite="b1-1")
-    other = admitted(meeting, invite="b1-2")
-    assert one.seat == two.seat == INVITED
-    assert len({one.seat, other.seat, "ann"}) == 3
-    assert you(meeting.board, other).invite == 2
+def test_an_invitation_is_a_seat_of_its_own_in_the_browser_that_claimed_it(meeting, entry):
+    meeting.do(act.SetBoard(settings=BoardSettingsChange(entry=entry)), "host")
+    claim(meeting, "b1-1", "ann")
+    claim(meeting, "b1-2", "ben")
+    one, other = admitted(meeting), admitted(meeting, browser="ben")
+    assert one.seat == PSEUDONYMS.invited("b1-1", 0, "K7QF2M")
+    assert len({one.seat, other.seat, "ann", "ben"}) == 4
+    assert (you(meeting.board, one).invite, you(meeting.board, other).invite) == (1, 2)
     require_right(meeting.board, one, VOTE)
+    # Nobody else has it, whatever they show.
+    assert admitted(meeting, browser="cleo", host="first").seat in {"cleo", None}
+
+
+def test_a_renewed_invitation_has_another_seat(meeting):
+    claim(meeting, "b1-1", "ann")
+    before = admitted(meeting)
+    meeting.do(act.RenewInvite(invite="b1-1"), "host")
+    lost = admitted(meeting)
+    assert (lost.seat, you(meeting.board, lost).seat_lost) == (None, "renewed")
+    assert "renewed your invitation" in refusal(meeting, lost, VOTE)
+    claim(meeting, "b1-1", "ben", renewal=1)
+    after = admitted(meeting, browser="ben")
+    assert after.seat != before.seat
+    assert you(meeting.board, after).invite == 1
+
+
+def test_a_seat_that_moved_is_the_same_elsewhere(meeting):
+    claim(meeting, "b1-1", "ann")
+    before = admitted(meeting)
+    meeting.do(act.OfferSeat(offer="code"), "ann")
+    meeting.do(act.MoveSeat(offer="code"), "ben")
+    assert admitted(meeting, browser="ben").seat == before.seat
+    lost = admitted(meeting)
+    assert (lost.seat, you(meeting.board, lost).seat_lost) == (None, "moved")
+    assert "another device" in refusal(meeting, lost, VOTE)
 
 
 @pytest.mark.parametrize("entry", Entrance)
 def test_an_invitation_that_was_taken_back_is_no_seat_and_not_the_browser_s_either(meeting, entry):
     meeting.do(act.SetBoard(settings=BoardSettingsChange(entry=entry)), "host")
+    claim(meeting, "b1-1", "ann")
     meeting.do(act.RevokeInvite(invite="b1-1"), "host")
-    actor = admitted(meeting, invite="b1-1")
+    actor = admitted(meeting)
     shown = you(meeting.board, actor)
     assert (shown.seat, shown.role, shown.invite) == (None, Role.OBSERVER, 1)
     assert "taken back" in refusal(meeting, actor, VOTE)
-
-
-def test_an_invitation_of_another_board_with_this_code_is_none(meeting, closed):
-    assert admitted(closed, invite="old-1") == admitted(closed)
 
 
 def test_a_host_without_an_invitation_talks_and_has_no_ballot(closed):
@@ -108,7 +136,8 @@ def test_a_host_without_an_invitation_talks_and_has_no_ballot(closed):
     require_right(closed.board, actor, TALK)
     require_right(closed.board, actor, HOSTS)
     assert "by invitation" in refusal(closed, actor, VOTE)
-    require_right(closed.board, admitted(closed, host="first", invite="b1-1"), VOTE)
+    claim(closed, "b1-1", "ann")
+    require_right(closed.board, admitted(closed, host="first"), VOTE)
 
 
 def test_a_host_who_was_removed_is_what_the_browser_is(meeting):

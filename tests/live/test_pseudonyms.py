@@ -40,9 +40,25 @@ def test_names_stand_in_a_list_with_blanks_between():
 
 
 def test_an_invitation_is_told_by_its_token_and_no_other():
-    token = KEYED.token("b1-1", "BOARD")
-    assert KEYED.invite_of(token, "BOARD") == "b1-1"
-    for other in (token[:-1], token + "x", token.replace("b1-1", "b1-2"), "b1-1", "", "ключ.x"):
-        assert KEYED.invite_of(other, "BOARD") is None
-    assert KEYED.invite_of(token, "BOARD2") is None
-    assert KEYED.invited("b1-1", "BOARD") not in token
+    tokens = [KEYED.token("b1-1", renewal, "BOARD") for renewal in (0, 1, 12)]
+    assert [KEYED.link_of(token, "BOARD") for token in tokens] == [
+        ("b1-1", 0),
+        ("b1-1", 1),
+        ("b1-1", 12),
+    ]
+    for token in tokens:
+        proof = token.partition(".")[2]
+        others = (token[:-1], token + "x", token.replace("b1-1", "b1-2"), "b1-1", "", "ключ.x")
+        for other in (*others, f"b1-1-0.{proof}", f"b1-1-01.{proof}", f"b1-1-2.{proof}"):
+            assert KEYED.link_of(other, "BOARD") is None
+        assert KEYED.link_of(token, "BOARD2") is None
+        assert KEYED.invited("b1-1", 0, "BOARD") not in token
+
+
+def test_a_link_of_before_there_were_renewals_stays_the_same():
+    assert KEYED.token("b1-1", 0, "BOARD") == "b1-1.iPit_Z9LAgn1fwZZ"
+
+
+def test_a_seat_is_another_after_each_renewal_and_none_is_the_one_that_was_shared():
+    seats = {KEYED.invited("b1-1", renewal, "BOARD") for renewal in range(3)}
+    assert len(seats | {KEYED.shared("b1-1", "BOARD")}) == 4

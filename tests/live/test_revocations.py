@@ -11,9 +11,7 @@ async def round_with_a_revoked_invitation(server, **settings):
         f"/api/boards/{code}/invites", {"count": 1}, headers={"Authorization": f"Bearer {key}"}
     )
     (invite,) = made["invites"]
-    got = await server.fetch(invite["link"].removeprefix(server.site.base))
-    cookie = "; ".join(each.partition(";")[0] for each in got.headers.get_list("Set-Cookie"))
-    page = await server.page(code, cookie=cookie)
+    page = await server.page(code, cookie=await server.seated(invite["link"]))
     await host.done("open_round", method="approval", settings=settings)
     for option in ("flask", "django"):
         await page.done("vote", round=1, ballot={"approve": [option]})

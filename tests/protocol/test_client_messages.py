@@ -37,6 +37,7 @@ BETWEEN = [
     ("decide", {"option": "flask", "because": "", "revisit_on": "2027-06-01"}, {"board"}),
     ("reopen", {}, {"board"}),
     ("remove_host", {"host": "maria"}, set()),
+    ("renew_invite", {"invite": "batch-1"}, set()),
     ("revoke_invite", {"invite": "batch-1"}, set()),
 ]
 HOST = VOTING + BETWEEN

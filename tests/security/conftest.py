@@ -6,6 +6,10 @@ who, and what is tried                    where
 a page of another site: live connections  test_foreign_pages.py, protocol/test_bad_input.py,
 and posts in a host's name, reading,      deploy/test_behind_proxies.py (through both proxies),
 framing, referrers, planted cookies       web/test_handler.py (the headers)
+seats and host keys planted by an         test_planted_seats.py, web/test_invites.py,
+address that is opened; a host, or one    live/test_seats.py, integration/test_claims.py,
+who was removed, who looks for a ballot   domain/test_invitations.py, browser/test_seats.py
+by a link
 forged, changed, carried-over, expired    test_forged_cookies.py, protocol/test_bad_input.py
 cookies; keys and links of other boards
 links that were taken back, removed       web/test_invites.py, web/test_hosts.py,

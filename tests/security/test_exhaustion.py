@@ -321,3 +321,22 @@ async def test_boards_cannot_be_made_by_the_thousand_from_one_place(embedded):
             assert statuses[-1] == 429
         assert await answers(server)
         await until(lambda: server.hub.ready)
+
+
+async def test_seats_are_asked_for_and_offered_at_the_pace_of_messages(embedded):
+    async with worker(embedded, message_rate=0.001, message_burst=5) as server:
+        code, key = await server.board(settings={"entry": "invited"})
+        _, made = await server.api(f"/api/boards/{code}/invites", {"count": 2}, headers=bearer(key))
+        cookies = [
+            await server.seated(f"/b/{each['link'].partition('/b/')[2]}")
+            for each in made["invites"]
+        ]
+        path = f"/api/boards/{code}/seat"
+        body = {"invite": made["invites"][0]["link"].partition("invite=")[2]}
+        for address, sent, cookie in ((f"{path}/move", b"", cookies[0]), (path, body, cookies[1])):
+            got = [
+                (await server.fetch(address, sent, headers={"Cookie": cookie})).code
+                for _ in range(8)
+            ]
+            assert got[-1] == 429
+            assert 429 not in got[:4]

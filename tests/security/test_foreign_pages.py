@@ -65,6 +65,11 @@ async def test_a_foreign_page_acts_on_no_board_and_makes_none(embedded):
             f"/api/boards/{code}/actions": act_on_it,
             f"/api/boards/{code}/hosts": b'{"name": "Eve"}',
             f"/api/boards/{code}/invites": b'{"count": 1}',
+            f"/b/{code}/host": f"key={key}".encode(),
+            f"/b/{code}/seat": b"move=AAAAA-AAAAA",
+            f"/b/{code}/seat/move": b"",
+            f"/api/boards/{code}/seat": b'{"move": "AAAAA-AAAAA"}',
+            f"/api/boards/{code}/seat/move": b"",
             "/api/boards": b'{"template": "databases"}',
             "/": b"template=databases",
         }
@@ -145,6 +150,9 @@ async def test_no_script_reads_a_cookie_and_no_other_site_sends_it_along(embedde
         given = []
         for path in (f"/b/{code}", f"/b/{code}/host?key={key}", invite):
             given += (await server.fetch(path)).headers.get_list("Set-Cookie")
+        token = invite.partition("invite=")[2]
+        got = await server.fetch(f"/api/boards/{code}/seat", {"invite": token})
+        given += got.headers.get_list("Set-Cookie")
         assert len(given) == 5
         for cookie in given:
             flags = {flag.strip().lower() for flag in cookie.split(";")[1:]}
@@ -194,8 +202,9 @@ async def test_a_neighbouring_site_plants_no_seat_and_no_key(embedded):
             assert page.welcome["you"] == own.welcome["you"]
         own = {"Cookie": f"__Host-stackvote_host_{code}={key}"}
         assert (await server.fetch(f"/b/{code}/host", headers=own)).code == 200
-        own = f"__Host-stackvote_invite_{code}={token}"
-        assert (await act(server, code, message, Cookie=own))[0] == 200
+        # The link is no seat as a cookie, whoever sets it.
+        link = f"__Host-stackvote_invite_{code}={token}"
+        assert (await act(server, code, message, Cookie=link))[0] == 403
 
 
 async def test_a_proxy_that_says_nothing_of_https_on_a_live_line_costs_nobody_the_seat(embedded):

@@ -131,15 +131,24 @@ async def test_an_invitation_is_good_on_its_board_and_in_its_installation_only(e
             f"{id_}.{proof}=",
             f"{id_}\x00.{proof}",
             f".{proof}",
-            stranger.token(id_, code),
+            stranger.token(id_, 0, code),
             "",
             "é.é",
         ]
         for token in forged:
             cookie = f"{await server.cookie(code)}; stackvote_invite_{code}={token}"
+            claimed, _ = await server.api(
+                f"/api/boards/{code}/seat",
+                {"invite": token},
+                headers={"Cookie": await server.cookie(code)},
+            )
+            assert claimed == 403, token
             message = {"type": "rename", "name": "Eve"}
             if "\x00" not in token:
                 status, answer = await act(server, code, message, Cookie=cookie)
                 assert (status, answer["code"]) == (403, "not_allowed"), token
-        genuine = f"{await server.cookie(code)}; stackvote_invite_{code}={own[0]}"
+        # Not even a genuine one is a seat as a cookie: it proves that there is an invitation.
+        shown = f"{await server.cookie(code)}; stackvote_invite_{code}={own[0]}"
+        assert await who(server, code, shown) == 403
+        genuine = await server.seated(f"/b/{code}?invite={own[0]}")
         assert await who(server, code, genuine) == 200

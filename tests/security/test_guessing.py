@@ -41,6 +41,8 @@ async def test_codes_and_keys_are_drawn_from_many(embedded):
         "/b/{}/screen",
         "/b/{}/host",
         "/b/{}/invites",
+        "/b/{}/seat",
+        "/api/boards/{}/seat",
         "/?code={}",
         "/api/boards/{}",
         "/api/boards/{}/rounds",
@@ -115,7 +117,7 @@ async def test_a_thousand_honest_people_come_in_through_one_address(embedded):
         )
         for invite in made["invites"]:
             got = await server.fetch(invite["link"].removeprefix("http://x.example"))
-            assert got.code == 303
+            assert got.code == 200
 
 
 async def test_who_guesses_from_one_place_shuts_nobody_else_out(embedded):
@@ -164,6 +166,9 @@ async def test_hosts_keys_and_invitations_cannot_be_tried_at_will(embedded):
         assert set(got[: A_MINUTE - 2]) == {403}
         assert got[-1] == 429
         assert (await server.fetch(f"/b/{code}?invite=x.{'0' * 16}")).code == 429
+        assert (await server.fetch(f"/b/{code}/seat?move=AAAAA-AAAAA")).code == 429
+        for body in ({"invite": "x.y"}, {"move": "AAAAA-AAAAA"}):
+            assert (await server.api(f"/api/boards/{code}/seat", body))[0] == 429
         assert (await server.fetch(f"/b/{code}")).code == 200
 
 

@@ -33,6 +33,7 @@ EXAMPLES = {
     "decide": {"option": "flask", "because": "Eve's"},
     "reopen": {},
     "remove_host": {"host": "first"},
+    "renew_invite": {"invite": "x"},
     "revoke_invite": {"invite": "x"},
 }
 BY_HTTP_ONLY = {"add_host": AddHost, "make_invites": MakeInvites}
@@ -61,6 +62,12 @@ async def meeting(store):
         code, key = await server.board()
         other, other_key = await server.board()
         host = await server.host(code, key)
+        _, made = await server.api(f"/api/boards/{code}/invites", {"count": 3}, headers=bearer(key))
+        invited, revoked, renewed = [
+            (each["id"], await server.seated(each["link"])) for each in made["invites"]
+        ]
+        await host.done("revoke_invite", invite=revoked[0])
+        await host.done("renew_invite", invite=renewed[0])
         await host.done("open_round", method="approval", settings={"seconds": 3600})
         voter = await server.page(code, name="Ann")
         said = {"option": "flask", "kind": "pro", "text": "Fast.", "comment": "c1"}
@@ -70,21 +77,15 @@ async def meeting(store):
         path = f"/api/boards/{code}"
         _, removed = await server.api(f"{path}/hosts", {"name": "Bo"}, headers=bearer(key))
         await host.done("remove_host", host=removed["host"])
-        _, made = await server.api(f"{path}/invites", {"count": 2}, headers=bearer(key))
-        invited, revoked = made["invites"]
-        await host.done("revoke_invite", invite=revoked["id"])
         cookie = await server.cookie(code)
         others_cookie = await server.cookie(other)
-
-        def invite(each):
-            return f"{cookie}; stackvote_invite_{code}={each['link'].partition('invite=')[2]}"
-
         people = {
             "nobody": {},
             "a voter": {"Cookie": voter.cookie},
             "one who watches": {"Cookie": observer.cookie},
-            "one who was invited": {"Cookie": invite(invited)},
-            "one whose invitation was taken back": {"Cookie": invite(revoked)},
+            "one who was invited": {"Cookie": invited[1]},
+            "one whose invitation was taken back": {"Cookie": revoked[1]},
+            "one whose invitation was renewed": {"Cookie": renewed[1]},
             "a removed host": {"Cookie": f"{cookie}; stackvote_host_{code}={removed['host_key']}"},
             "a removed host's program": bearer(removed["host_key"]),
             "another board's host": {
@@ -161,7 +162,7 @@ async def test_nobody_else_enters_by_any_address_that_is_for_the_host(embedded):
 async def test_what_anybody_may_send_is_a_short_list(embedded):
     """Whatever takes something in is for the host, checked message by message, or makes boards."""
     async with worker(embedded) as server:
-        free = set()
+        free, own = set(), set()
         for pattern, handler in routes_of(server):
             takes = [
                 method
@@ -171,9 +172,14 @@ async def test_what_anybody_may_send_is_a_short_list(embedded):
             assert set(takes) <= {"post"}, pattern
             if takes and handler.access is Access.ANYONE:
                 free.add(pattern)
+            if handler.access is Access.BY_SEAT:
+                own.add(pattern)
             if takes and handler.access is Access.BY_ACTION:
                 assert re.fullmatch(r"/api/boards/\(\[\^/\]\+\)/actions", pattern)
         assert free == {"/", "/api/boards"}
+        assert own == {
+            f"{start}/([^/]+)/seat{end}" for start in ("/b", "/api/boards") for end in ("", "/move")
+        }
 
 
 async def test_what_the_host_sees_is_asked_for_as_the_host_by_nobody_else(embedded):

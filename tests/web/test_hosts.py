@@ -168,8 +168,21 @@ async def test_a_key_and_a_link_are_good_in_a_worker_that_has_not_heard_of_them(
         assert console.welcome["you"]["role"] == "host"
         _, made = await one.api(f"/api/boards/{code}/invites", {"count": 1}, headers=bearer(key))
         (invite,) = made["invites"]
-        got = await two.fetch(invite["link"].removeprefix(one.site.base))
+        got, cookie = await two.open_link(invite["link"].removeprefix(one.site.base))
+        assert got.code == 200
+        got, cookie = await one.answer_form(got, cookie)
         assert got.code == 303
+        # The page after the claim knows of it, though this one has heard nothing.
+        page = await two.fetch(f"/b/{code}", headers={"Cookie": cookie})
+        assert "You are here with invitation 1." in page.body.decode()
+        await one.api(
+            f"/api/boards/{code}/actions",
+            {"type": "renew_invite", "id": "r", "invite": invite["id"]},
+            headers=bearer(key),
+        )
+        _, listed = await one.api(f"/api/boards/{code}/invites", headers=bearer(key))
+        new = listed["invites"][0]["link"].removeprefix(one.site.base)
+        assert (await two.open_link(new, await two.cookie(code)))[0].code == 200
         late = await added(one, code, key, "Li")
         got = await two.fetch(late["link"].removeprefix(one.site.base))
         assert got.code == 303

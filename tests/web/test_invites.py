@@ -1,7 +1,13 @@
+import asyncio
+import base64
+import json
 import re
 
 import pytest
-from one_process import until, worker
+from one_process import joined, until, worker
+from security.attempts import signed
+
+from server.domain import actions as act
 
 
 def bearer(key):
@@ -21,16 +27,6 @@ async def invited(server, code, key, count=3, entry="invited"):
     return answer["invites"]
 
 
-async def opened(server, link, cookie=None):
-    """Open a link as a browser; give all the cookies it has then."""
-    headers = {"Cookie": cookie} if cookie else {}
-    got = await server.fetch(link.removeprefix(server.site.base), headers=headers)
-    assert got.code == 303, got.body
-    assert "invite" not in got.headers["Location"]
-    new = [each.partition(";")[0] for each in got.headers.get_list("Set-Cookie")]
-    return "; ".join(([cookie] if cookie else []) + new)
-
-
 async def test_invitations_are_made_and_listed_again_with_the_same_links(embedded):
     async with worker(embedded) as server:
         code, key = await server.board()
@@ -47,7 +43,7 @@ async def test_invitations_are_made_and_listed_again_with_the_same_links(embedde
         path = f"/api/boards/{code}/invites"
         _, listed = await server.api(path, headers=bearer(key))
         assert listed == {"invites": [invite | {"revoked": False} for invite in made]}
-        for headers in ({}, bearer("wrong"), {"Cookie": await opened(server, made[0]["link"])}):
+        for headers in ({}, bearer("wrong"), {"Cookie": await server.seated(made[0]["link"])}):
             for body in (None, {"count": 1}):
                 status, answer = await server.api(path, body, headers=headers)
                 assert (status, answer["error"]["code"]) == (403, "not_allowed")
@@ -78,30 +74,424 @@ async def test_a_board_has_two_thousand_and_a_limit_a_minute(embedded):
         assert (status, answer["error"]["code"]) == (429, "too_fast")
 
 
-async def test_one_link_in_two_browsers_is_one_seat_and_one_ballot(embedded):
+async def test_a_link_is_claimed_once_and_says_so_to_everybody_else(embedded):
     async with worker(embedded) as server:
         code, key = await server.board()
         one, two, _ = await invited(server, code, key)
         host = await server.host(code, key)
         await host.done("open_round", method="approval")
-        phone, laptop = [await opened(server, one["link"]) for _ in range(2)]
-        assert phone != laptop
-        pages = [await server.page(code, cookie=cookie) for cookie in (phone, laptop)]
-        other = await server.page(code, cookie=await opened(server, two["link"]))
-        seats = [page.welcome["you"]["seat"] for page in (*pages, other)]
-        assert seats[0] == seats[1] != seats[2]
-        assert [page.welcome["you"]["invite"] for page in (*pages, other)] == [1, 1, 2]
+        cookie = await server.seated(one["link"])
+        page = await server.page(code, cookie=cookie, name="Ann")
+        assert page.welcome["you"]["invite"] == 1
+        assert "seat_lost" not in page.welcome["you"]
+        await page.done("vote", round=1, ballot={"approve": ["flask"]})
+        # The same browser is led to its ballot; whoever else comes, the host first, is told.
+        again, _ = await server.open_link(one["link"], cookie)
+        assert (again.code, again.headers["Location"]) == (303, f"/b/{code}")
+        seat = page.welcome["you"]["seat"]
+        for other in (
+            None,
+            await server.cookie(code),
+            host.cookie,
+            await server.seated(two["link"]),
+        ):
+            got, theirs = await server.open_link(one["link"], other)
+            html = got.body.decode()
+            assert (got.code, "This link is taken" in html) == (409, True)
+            assert not any(private in html for private in ("Ann", seat, "approve", "<form method"))
+            token = one["link"].partition("invite=")[2]
+            theirs = theirs or await server.cookie(code)
+            for headers in ({"Cookie": theirs}, {"Cookie": theirs} | bearer(key)):
+                body = {"invite": token, "leave": (await who(server, code, theirs))["seat"]}
+                status, answer = await server.api(f"/api/boards/{code}/seat", body, headers=headers)
+                assert (status, answer["error"]["code"]) == (409, "taken")
+            spy = await server.page(code, cookie=f"{theirs}; stackvote_invite_{code}={token}")
+            assert spy.welcome["you"]["seat"] != seat
+            assert spy.welcome["ballot"] is None
+        assert (await who(server, code, cookie))["seat"] == seat
+        _, listed = await server.api(f"/api/boards/{code}/invites", headers=bearer(key))
+        assert [invite.get("taken", False) for invite in listed["invites"]] == [True, True, False]
+        assert ["link" in invite for invite in listed["invites"]] == [False, False, True]
+        assert listed["invites"][0]["here"] is True
+        sheet = (await server.fetch(f"/b/{code}/invites", headers=bearer(key))).body.decode()
+        assert [n for n in (1, 2, 3) if f"Invitation {n}<" in sheet] == [3]
+
+
+async def who(server, code, cookie):
+    """Who a browser is on a board, as the server tells a program."""
+    status, said = await server.api(f"/api/boards/{code}/seat", headers={"Cookie": cookie})
+    assert status == 200
+    return said["you"]
+
+
+async def test_to_open_a_link_takes_nothing(embedded):
+    # A chat program looks at the link that it shows, and a page of another site leads there.
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        one, *_ = await invited(server, code, key)
+        path = one["link"].removeprefix(server.site.base)
+        seq = server.hub.rooms[code].board.seq
+        for method, cookie in (("GET", None), ("HEAD", None), ("GET", await server.cookie(code))):
+            got = await server.fetch(path, method=method, headers={"Cookie": cookie or "a=b"})
+            assert got.code == 200
+            assert not got.headers.get_list("Set-Cookie")
+        assert server.hub.rooms[code].board.seq == seq
+        html = got.body.decode()
+        assert "Take your seat" in html
+        assert "Which one?" in html
+        assert "Invitation 1" in html
+        assert (await who(server, code, await server.seated(one["link"])))["invite"] == 1
+
+
+async def test_of_two_browsers_that_race_for_a_link_one_wins_and_the_other_is_told(embedded):
+    async with worker(embedded) as server, worker(embedded, own=True) as other:
+        code, key = await server.board()
+        invites = await invited(server, code, key, 12)
+        await other.page(code, "screen")
+        for invite in invites:
+            token = invite["link"].partition("invite=")[2]
+            racing = [
+                each.api(f"/api/boards/{code}/seat", {"invite": token})
+                for each in (server, other, server, other)
+            ]
+            answers = await asyncio.gather(*racing)
+            assert sorted(status for status, _ in answers) == [201, 409, 409, 409]
+            lost = {answer["error"]["code"] for status, answer in answers if status == 409}
+            assert lost == {"taken"}
+        holders = [each.hub.rooms[code].board.invitations.holders for each in (server, other)]
+        await until(lambda: holders[0] == holders[1])
+        assert len(set(holders[0].values())) == 12
+
+
+async def test_a_program_claims_by_the_link_and_acts_with_the_cookie_of_the_answer(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        one, two, _ = await invited(server, code, key)
+        host = await server.host(code, key)
+        await host.done("open_round", method="approval")
+        path = f"/api/boards/{code}/seat"
+        got = await server.fetch(path, {"invite": one["link"].partition("invite=")[2]})
+        said, cookie = json.loads(got.body), joined(None, got)
+        assert got.code == 201
+        assert (said["you"]["invite"], said["you"]["votes"]) == (1, True)
+        assert said["seq"] == server.hub.rooms[code].board.seq
+        vote = {"type": "vote", "id": "1", "round": 1, "ballot": {"approve": ["flask"]}}
+        status, _ = await server.api(
+            f"/api/boards/{code}/actions", vote, headers={"Cookie": cookie}
+        )
+        assert status == 200
+        page = await server.page(code, cookie=cookie)
+        assert page.welcome["ballot"] == {"approve": ["flask"]}
+        # What was answered holds no secret that a page's script could read.
+        assert cookie.partition("=")[2].split(";")[0] not in got.body.decode()
+        for wrong, status in (
+            ({"invite": "x-1.y"}, 403),
+            ({"move": "AAAAA-AAAAA"}, 403),
+            ({"invite": 3}, 400),
+            ({}, 400),
+            ({"invite": two["link"].partition("invite=")[2], "x": 1}, 400),
+        ):
+            assert (await server.api(path, wrong))[0] == status, wrong
+
+
+async def test_a_seat_is_left_only_by_who_was_told_which(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        one, two, _ = await invited(server, code, key)
+        host = await server.host(code, key)
+        await host.done("open_round", method="approval")
+        cookie = await server.seated(one["link"])
+        page = await server.page(code, cookie=cookie)
+        await page.done("vote", round=1, ballot={"approve": ["flask"]})
+        seat = page.welcome["you"]["seat"]
+        got, cookie = await server.open_link(two["link"], cookie)
+        html = got.body.decode()
+        assert got.code == 200
+        assert "takes part in this board already, with invitation 1" in html
+        assert "You leave that seat" in html
+        # A form that does not name that seat, or a program, is asked again.
+        for leave in ("", "another"):
+            asked, _ = await server.answer_form(got, cookie, leave=leave)
+            assert (asked.code, "You leave that seat" in asked.body.decode()) == (409, True)
+        token = two["link"].partition("invite=")[2]
+        status, answer = await server.api(
+            f"/api/boards/{code}/seat", {"invite": token}, headers={"Cookie": cookie}
+        )
+        assert (status, answer["error"]["code"]) == (409, "seated")
+        assert (await who(server, code, cookie))["seat"] == seat
+        seen = len(page.frames)
+        left, cookie = await server.answer_form(got, cookie)
+        assert left.code == 303
+        fresh = await page.told("welcome", after=seen)
+        assert (fresh["you"]["invite"], fresh["ballot"]) == (2, None)
+        await page.done("vote", round=1, ballot={"approve": ["django"]})
+        await host.told("tally", lambda f: f["tally"]["voters"] == 2)
+        # The seat that was left is nobody else's; this browser comes back to it.
+        other, _ = await server.open_link(one["link"])
+        assert other.code == 409
+        got, cookie = await server.open_link(one["link"], cookie)
+        _, cookie = await server.answer_form(got, cookie)
+        back = await server.page(code, cookie=cookie)
+        assert back.welcome["ballot"] == {"approve": ["flask"]}
+
+
+async def test_on_an_open_board_a_browser_is_asked_before_it_leaves_its_own_seat(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        one, *_ = await invited(server, code, key, entry="open")
+        page = await server.page(code, name="Ann")
+        await until(lambda: server.hub.rooms[code].board.names)
+        got, cookie = await server.open_link(one["link"], page.cookie)
+        html = got.body.decode()
+        assert "already, without an invitation" in html
+        assert "There you are Ann" in html
+        assert "You cannot come back" in html
+        got, cookie = await server.answer_form(got, cookie)
+        assert got.code == 303
+        assert (await who(server, code, cookie))["invite"] == 1
+
+
+async def test_a_seat_moves_once_by_the_act_of_who_holds_it(embedded):
+    async with worker(embedded) as server, worker(embedded, own=True) as other:
+        code, key = await server.board()
+        one, two, _ = await invited(server, code, key)
+        host = await server.host(code, key)
+        await host.done("open_round", method="approval")
+        phone = await server.seated(one["link"])
+        page = await server.page(code, cookie=phone, name="Ann")
+        await page.done("vote", round=1, ballot={"approve": ["flask"]})
+        got = await server.fetch(f"/b/{code}/seat", headers={"Cookie": phone})
+        assert "Move to another device" in got.body.decode()
+        shown, phone = await server.answer_form(got, phone)
+        html = shown.body.decode()
+        link = re.search(r'value="([^"]*move=[^"]*)"', html)[1]
+        assert 'class="qr"' in html
+        typed = re.search(r'class="code">([^<]*)<', html)[1]
+        # To make the code, and to look at it, moves nothing.
+        seen = len(page.frames)
+        asked, laptop = await other.open_link(f"/b/{code}/seat?move={typed.lower()}")
+        assert (asked.code, "Move it here" in asked.body.decode()) == (200, True)
+        assert (await who(server, code, phone))["votes"] is True
+        moved, laptop = await other.answer_form(asked, laptop)
+        assert moved.code == 303
+        fresh = await page.told("welcome", after=seen)
+        assert (fresh["you"]["seat"], fresh["you"]["seat_lost"]) == (None, "moved")
+        assert fresh["ballot"] is None
+        refused = await page.ask("vote", round=1, ballot={"approve": []})
+        assert "another device" in refused["message"]
+        there = await other.page(code, cookie=laptop)
+        assert there.welcome["ballot"] == {"approve": ["flask"]}
+        assert there.welcome["you"]["name"] == "Ann"
+        assert there.welcome["you"]["seat"] == page.welcome["you"]["seat"]
+        # The code is used up, for everyone; and the one who accepted it is where it led.
+        for cookie in (None, phone, await server.seated(two["link"])):
+            again, _ = await server.open_link(link, cookie)
+            assert (again.code, "works once" in again.body.decode()) == (403, True)
+        repeated, _ = await other.answer_form(asked, laptop)
+        assert repeated.code == 303
+        assert (await host.told("tally"))["tally"]["voters"] <= 1
+        html = (await server.fetch(f"/b/{code}", headers={"Cookie": phone})).body.decode()
+        assert "You moved your seat to another device." in html
+
+
+async def test_a_newer_code_replaces_an_older_one_and_only_a_seated_browser_makes_one(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        one, *_ = await invited(server, code, key)
+        phone = await server.seated(one["link"])
+        path = f"/api/boards/{code}/seat"
+        made = []
+        for _ in range(2):
+            got = await server.fetch(f"{path}/move", b"", headers={"Cookie": phone})
+            assert got.code == 201
+            made.append(json.loads(got.body))
+        assert made[0]["move"] != made[1]["move"]
+        assert made[1]["link"] == f"{server.site.base}/b/{code}/seat?move={made[1]['move']}"
+        assert made[1]["qr"].startswith("data:image/svg+xml")
+        status, answer = await server.api(path, {"move": made[0]["move"]})
+        assert (status, "works once" in answer["error"]["message"]) == (403, True)
+        log = str((await server.hub.log.read(code, 0)).entries)
+        assert not any(each["move"] in log for each in made)
+        status, said = await server.api(path, {"move": made[1]["move"]})
+        assert (status, said["you"]["invite"]) == (201, 1)
+        for headers in ({}, {"Cookie": phone}, {"Cookie": await server.cookie(code)}, bearer(key)):
+            got = await server.fetch(f"{path}/move", b"", headers=headers)
+            assert got.code == 403
+
+
+async def test_a_renewed_invitation_withdraws_the_ballot_and_tells_the_old_browser(embedded):
+    async with worker(embedded) as server, worker(embedded, own=True) as other:
+        code, key = await server.board()
+        one, *_ = await invited(server, code, key)
+        host = await server.host(code, key)
+        await host.done("open_round", method="approval")
+        cookie = await server.seated(one["link"])
+        pages = [await each.page(code, cookie=cookie) for each in (server, other)]
         await pages[0].done("vote", round=1, ballot={"approve": ["flask"]})
-        for page in pages:
-            await page.told("ballot", lambda f: f["ballot"] == {"approve": ["flask"]})
-        await pages[1].done("vote", round=1, ballot={"approve": ["django"]})
-        await pages[0].told("ballot", lambda f: f["ballot"] == {"approve": ["django"]})
-        tally = await host.told("tally", lambda f: f["tally"]["voters"] == 1)
-        await other.done("vote", round=1, ballot={"approve": []})
-        tally = await host.told("tally", lambda f: f["tally"]["voters"] == 2)
-        assert "result" not in tally["tally"]
-        html = (await server.fetch(f"/b/{code}", headers={"Cookie": laptop})).body.decode()
-        assert "invitation 1. Whoever opens the same link shares this seat" in html
+        await host.told("tally", lambda f: f["tally"]["voters"] == 1)
+        for lock in (False, True):
+            seen, seen_by = len(host.frames), [len(page.frames) for page in pages]
+            if lock:
+                await host.done("lock_round", round=1)
+            await host.done("renew_invite", invite=one["id"])
+            await host.told("tally", lambda f: f["tally"]["voters"] == 0, after=seen)
+            for page, after in zip(pages, seen_by, strict=True):
+                fresh = await page.told("welcome", after=after)
+                assert (fresh["you"]["seat"], fresh["you"]["seat_lost"]) == (None, "renewed")
+                assert fresh["ballot"] is None
+                refused = await page.ask("vote", round=1, ballot={"approve": ["flask"]})
+                assert "renewed your invitation" in refused["message"]
+            history = await server.api(f"/api/boards/{code}/history")
+            assert history[1]["history"][-1]["what"] == (
+                "renewed invitation 1, with any ballot it had in round 1"
+            )
+            html = (await server.fetch(f"/b/{code}", headers={"Cookie": cookie})).body.decode()
+            assert "The host renewed your invitation" in html
+            old, _ = await server.open_link(one["link"])
+            assert (old.code, "renewed" in old.body.decode()) == (403, True)
+            _, listed = await server.api(f"/api/boards/{code}/invites", headers=bearer(key))
+            new = listed["invites"][0]
+            assert "taken" not in new
+            assert new["link"] != one["link"]
+            one = new
+            # Who gets the new link, the host say, finds nothing of what was done in the seat.
+            cookie = await server.seated(new["link"])
+            pages = [await each.page(code, cookie=cookie) for each in (server, other)]
+            assert [page.welcome["ballot"] for page in pages] == [None, None]
+            if not lock:
+                await pages[0].done("vote", round=1, ballot={"approve": ["django"]})
+        await host.done("reveal_round", round=1)
+        _, state = await server.api(f"/api/boards/{code}")
+        assert state["tally"]["voters"] == 0
+        while "approve" in (log := str((await server.hub.log.read(code, 0)).entries)):
+            assert (
+                "flask" not in log or "django" not in log or await server.hub.log.drained() is None
+            )
+        # Whoever reads what is left of the log comes to the same.
+        async with worker(embedded, own=True) as third:
+            assert (await third.api(f"/api/boards/{code}"))[1]["tally"] == state["tally"]
+
+
+@pytest.mark.parametrize("settings", [{"visibility": "live"}, {"visibility": "after_vote"}])
+async def test_where_a_ballot_that_leaves_would_be_given_away_the_host_waits(embedded, settings):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        one, two, _ = await invited(server, code, key)
+        host = await server.host(code, key)
+        await host.done("open_round", method="approval", settings=settings)
+        page = await server.page(code, cookie=await server.seated(one["link"]))
+        await page.done("vote", round=1, ballot={"approve": ["flask"]})
+        refused = await host.ask("renew_invite", invite=one["id"])
+        assert refused["code"] == "round_open"
+        assert "after the reveal" in refused["message"]
+        # A link that nobody has taken holds no ballot.
+        await host.done("renew_invite", invite=two["id"])
+        await host.done("reveal_round", round=1)
+        await host.done("renew_invite", invite=one["id"])
+        _, state = await server.api(f"/api/boards/{code}")
+        assert state["tally"]["voters"] == 1
+
+
+async def test_a_claim_that_was_confirmed_outlives_the_process_and_one_that_was_not_is_made_again(
+    embedded,
+):
+    async with worker(embedded, own=True) as server:
+        code, key = await server.board()
+        one, two, _ = await invited(server, code, key)
+        cookie = await server.seated(one["link"])
+        got, other = await server.open_link(two["link"])
+        room = server.hub.rooms[code]
+        # The claim reaches the log, and its answer is lost on the way.
+        room.draining = True
+        lost, other = await server.answer_form(got, other)
+        assert lost.code == 503
+        assert "text/html" in lost.headers["Content-Type"]
+        room.draining = False
+        browser = room.pseudonyms.seat(browser_of(other), code)
+        entry = act.Entry(rules=act.RULES, by=browser, action=act.ClaimInvite(invite=two["id"]))
+        room._submissions.submit(entry)
+        await until(lambda: two["id"] in room.board.invitations.holders)
+        again, other = await server.answer_form(got, other)
+        assert again.code == 303
+        assert (await who(server, code, other))["invite"] == 2
+    async with worker(embedded, own=True) as renewed:
+        for browser, n in ((cookie, 1), (other, 2)):
+            assert (await who(renewed, code, browser))["invite"] == n
+            assert (await renewed.fetch(f"/b/{code}", headers={"Cookie": browser})).code == 200
+        assert (await renewed.open_link(one["link"].replace(server.site.base, "")))[0].code == 409
+
+
+def browser_of(cookie):
+    """What the signed cookie of a browser says."""
+    value = dict(each.split("=", 1) for each in cookie.split("; "))["stackvote_browser"]
+    return base64.b64decode(value.strip('"').split("|")[4].partition(":")[2]).decode()
+
+
+async def test_a_link_that_was_shared_before_counts_as_taken_and_shows_its_ballot_to_nobody(
+    embedded,
+):
+    """On boards of earlier versions all who opened a link, its host too, shared one seat."""
+    async with worker(embedded) as server:
+        code, key = await server.board(settings={"entry": "invited"})
+        host = await server.host(code, key)
+        await host.done("open_round", method="approval")
+        room = server.hub.rooms[code]
+        names, round_ = server.hub.pseudonyms, room.board.round
+
+        def happened(action, by):
+            entry = act.Entry(rules=2, by=by, host="first" if by == "host" else "", action=action)
+            room._submissions.submit(entry)
+
+        happened(act.MakeInvites(batch="old", count=3), "host")
+        voter = names.voter(names.shared("old-1", code), code, round_)
+        happened(act.Vote(round=1, ballot={"approve": ["flask"]}), voter)
+        happened(act.Rename(name="Ben"), names.shared("old-2", code))
+        await until(lambda: room.board.round.voters and room.board.names)
+        tokens = [names.token(f"old-{n}", 0, code) for n in (1, 2, 3)]
+        path = f"/api/boards/{code}/seat"
+        for token in tokens[:2]:
+            got, _ = await server.open_link(f"/b/{code}?invite={token}")
+            assert (got.code, "Ask the host to renew it" in got.body.decode()) == (409, True)
+            status, answer = await server.api(path, {"invite": token}, headers=bearer(key))
+            assert (status, answer["error"]["code"]) == (409, "taken")
+            # The cookie of then, which the host could always make, opens no ballot.
+            cookie = f"{await server.cookie(code)}; stackvote_invite_{code}={token}"
+            spy = await server.page(code, cookie=cookie)
+            assert (spy.welcome["you"]["seat"], spy.welcome["ballot"]) == (None, None)
+            refused = await spy.ask("vote", round=1, ballot={"approve": []})
+            assert refused["code"] == "not_allowed"
+            got = await server.fetch(f"/b/{code}", headers={"Cookie": cookie})
+            assert (got.code, got.headers["Location"]) == (303, f"/b/{code}?invite={token}")
+            assert f'stackvote_invite_{code}="";' in got.headers["Set-Cookie"]
+        _, listed = await server.api(f"/api/boards/{code}/invites", headers=bearer(key))
+        assert [invite.get("taken", False) for invite in listed["invites"]] == [True, True, False]
+        assert ["link" in invite for invite in listed["invites"]] == [False, False, True]
+        # One that nobody used is good as it was handed out.
+        third = await server.page(code, cookie=await server.seated(f"/b/{code}?invite={tokens[2]}"))
+        assert third.welcome["you"]["invite"] == 3
+        # Renewed, the first is a seat again: without the ballot, which has left the round.
+        seen = len(host.frames)
+        await host.done("renew_invite", invite="old-1")
+        await host.told("tally", lambda f: f["tally"]["voters"] == 0, after=seen)
+        _, listed = await server.api(f"/api/boards/{code}/invites", headers=bearer(key))
+        page = await server.page(code, cookie=await server.seated(listed["invites"][0]["link"]))
+        assert (page.welcome["you"]["invite"], page.welcome["ballot"]) == (1, None)
+
+
+async def test_a_seat_lasts_as_long_as_a_cookie_may_from_when_it_was_taken(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        one, *_ = await invited(server, code, key)
+        old = signed("a browser", age=399 * 86_400)
+        got, cookie = await server.open_link(one["link"], f"stackvote_browser={old}")
+        assert got.code == 200
+        taken, cookie = await server.answer_form(got, cookie)
+        (fresh,) = [
+            each for each in taken.headers.get_list("Set-Cookie") if "stackvote_browser" in each
+        ]
+        assert "expires=" in fresh.lower()
+        assert browser_of(cookie) == "a browser"
+        assert (await who(server, code, cookie))["invite"] == 1
 
 
 async def test_who_has_no_invitation_watches_and_is_told_so(embedded):
@@ -122,7 +512,7 @@ async def test_who_has_no_invitation_watches_and_is_told_so(embedded):
         )
         assert (status, answer["code"]) == (403, "not_allowed")
         # With the link it is another page, in the same browser, also over HTTP.
-        cookie = await opened(server, one["link"], page.cookie)
+        cookie = await server.seated(one["link"], page.cookie)
         status, answer = await server.api(
             f"/api/boards/{code}/actions",
             {"type": "rename", "id": "1", "name": "Ann"},
@@ -154,7 +544,7 @@ async def test_a_link_that_was_taken_back_is_no_seat_any_more(embedded, entry):
     async with worker(embedded) as server:
         code, key = await server.board()
         one, two, _ = await invited(server, code, key, entry=entry)
-        cookie = await opened(server, one["link"])
+        cookie = await server.seated(one["link"])
         page = await server.page(code, cookie=cookie)
         host = await server.host(code, key)
         await host.done("open_round", method="approval")
@@ -165,6 +555,7 @@ async def test_a_link_that_was_taken_back_is_no_seat_any_more(embedded, entry):
         await host.told("tally", lambda f: f["tally"]["voters"] == 0, after=seen)
         fresh = await page.told("welcome", after=1)
         assert (fresh["you"]["seat"], fresh["you"]["role"]) == (None, "observer")
+        assert fresh["you"]["seat_lost"] == "revoked"
         assert fresh["ballot"] is None
         refused = await page.ask("vote", round=1, ballot={"approve": ["flask"]})
         assert "taken back" in refused["message"]
@@ -177,7 +568,7 @@ async def test_a_link_that_was_taken_back_is_no_seat_any_more(embedded, entry):
         assert [invite["revoked"] for invite in listed["invites"]] == [True, False, False]
         refused = await host.ask("revoke_invite", invite=one["id"])
         assert refused["code"] == "not_allowed"
-        other = await server.page(code, cookie=await opened(server, two["link"], cookie))
+        other = await server.page(code, cookie=await server.seated(two["link"], cookie))
         await other.done("vote", round=1, ballot={"approve": ["flask"]})
 
 
@@ -185,7 +576,7 @@ async def test_a_ballot_that_was_counted_before_stays_in_its_round(embedded):
     async with worker(embedded) as server:
         code, key = await server.board()
         one, *_ = await invited(server, code, key)
-        page = await server.page(code, cookie=await opened(server, one["link"]))
+        page = await server.page(code, cookie=await server.seated(one["link"]))
         host = await server.host(code, key)
         await host.done("open_round", method="approval")
         await page.done("vote", round=1, ballot={"approve": ["flask"]})
@@ -209,10 +600,13 @@ async def test_a_forged_link_opens_nothing(embedded, change):
         page = await server.fetch(f"/b/{code}?invite={forged}")
         assert page.code in {400, 403}
         assert page.headers["Content-Type"].startswith("text/html")
-        assert "Set-Cookie" not in page.headers
+        assert "stackvote_position" not in str(page.headers.get_list("Set-Cookie"))
         cookie = f"{await server.cookie(code)}; stackvote_invite_{code}={forged}"
         seated = await server.page(code, cookie=cookie)
         assert seated.welcome["you"]["seat"] is None
+        for body in ({"invite": forged}, {"move": forged}):
+            status, _ = await server.api(f"/api/boards/{code}/seat", body)
+            assert status == 403
 
 
 async def test_a_link_is_good_for_one_board_only_and_for_numbers_that_were_made(embedded):
@@ -223,7 +617,7 @@ async def test_a_link_is_good_for_one_board_only_and_for_numbers_that_were_made(
         token = one["link"].partition("invite=")[2]
         assert (await server.fetch(f"/b/{there}?invite={token}")).code == 403
         batch = one["id"].partition("-")[0]
-        unmade = server.hub.pseudonyms.token(f"{batch}-4", here)
+        unmade = server.hub.pseudonyms.token(f"{batch}-4", 0, here)
         page = await server.fetch(f"/b/{here}?invite={unmade}")
         assert page.code == 404
         assert "no such invitation" in page.body.decode()
@@ -269,7 +663,7 @@ async def test_tokens_and_keys_stand_in_no_line_of_the_log(embedded, caplog):
         _, maria = await server.api(
             f"/api/boards/{code}/hosts", {"name": "Maria"}, headers=bearer(key)
         )
-        cookie = await opened(server, one["link"])
+        cookie = await server.seated(one["link"])
         await server.page(code, cookie=cookie)
         await server.fetch(one["link"].removeprefix(server.site.base)[:-1])
         await server.fetch(maria["link"].removeprefix(server.site.base))

@@ -25,6 +25,8 @@ class Round:
         self.left = None
         self.ballots = {}
         """By the voter's name in this round."""
+        self.struck = set()
+        """Voters whose seat was emptied."""
         self.first_votes = {}
         """Voter to the position of the first ballot."""
 
@@ -179,6 +181,8 @@ class Ledger:
         current = self.round
         if action["round"] != current.n or not current.takes_ballots(at):
             return False
+        if action["type"] == "vote" and by in current.struck:
+            return False
         current.ballots.pop(by, None)
         if action["type"] == "vote":
             current.ballots[by] = action["ballot"]
@@ -268,6 +272,17 @@ class Ledger:
         self.hosts.discard(action["host"])
         return True
 
+    def _renew_invite(self, seq, at, by, action):
+        """The seat's ballot leaves a round that is not revealed, for good."""
+        on = self.round if self.rounds and self.round.state != "revealed" else None
+        if action.get("round", 0) != (on.n if on else 0):
+            return False
+        if on:
+            gone = set(action.get("voters", ()))
+            on.struck |= gone
+            on.ballots = {voter: each for voter, each in on.ballots.items() if voter not in gone}
+        return True
+
     def _nothing(self, seq, at, by, action):
         """It changes neither what is counted nor what is said."""
         return True
@@ -291,6 +306,11 @@ _DEEDS = {
     "pin_comment": Ledger._mark,
     "add_host": Ledger._add_host,
     "remove_host": Ledger._remove_host,
+    "renew_invite": Ledger._renew_invite,
 } | dict.fromkeys(
-    ("rename", "make_invites", "revoke_invite", "observe", "decide", "reopen"), Ledger._nothing
+    (
+        *("rename", "make_invites", "revoke_invite", "observe", "decide", "reopen"),
+        *("claim_invite", "offer_seat", "move_seat"),
+    ),
+    Ledger._nothing,
 )

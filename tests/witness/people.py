@@ -447,14 +447,26 @@ class Crowd:
         return [await self.join_by_link(server, link, f"guest {i}") for i, link in enumerate(links)]
 
     async def join_by_link(self, server, link, name):
-        """Open the link of an invitation as a browser of its own."""
-        # Links carry the machine's address in its network; the tests stay on the loop.
-        url = f"{base_of(server)}/b/{link.partition('/b/')[2]}"
-        got = await AsyncHTTPClient().fetch(url, raise_error=False, follow_redirects=False)
-        assert got.code == 303
+        """Take the seat of an invitation as a browser of its own."""
+        got = await self.claim(server, link)
+        assert got.code == 201, got.body
         cookies = got.headers.get_list("Set-Cookie")
         pairs = (cookie.partition(";")[0].split("=", 1) for cookie in cookies)
-        person = Person(self, base_of(server), name, "ballot", pairs)
+        return await self.join_with(server, name, pairs)
+
+    async def claim(self, server, link, **headers):
+        """Ask for the seat of an invitation, as a program does that was given its link."""
+        return await AsyncHTTPClient().fetch(
+            f"{base_of(server)}/api/boards/{self.code}/seat",
+            method="POST",
+            body=json.dumps({"invite": link.partition("invite=")[2]}),
+            headers=headers,
+            raise_error=False,
+        )
+
+    async def join_with(self, server, name, cookies):
+        """Open the ballot with the cookies of a browser that has been here."""
+        person = Person(self, base_of(server), name, "ballot", cookies)
         self.all.append(person)
         await person.arrive()
         return person

@@ -3,23 +3,32 @@
 import { element, setText, show } from "../dom.js";
 import { words } from "../words.js";
 
+const { entry } = words;
+
+/** What is said, what its link says, and how it looks. */
 function told({ you, board }) {
-  if (you.invite !== null) return you.seat === null ? [words.entry.revoked, "bad"] : [words.entry.seat(you.invite), "seat"];
-  return board.settings.entry === "invited" && !you.votes ? [words.entry.invited, "out"] : ["", "none"];
+  if (you.seat_lost) return [entry.lost[you.seat_lost] ?? entry.lost.renewed, entry.haveCode, "notice notice-bad"];
+  if (you.invite !== null) return [entry.seat(you.invite), entry.move, "soft small"];
+  return board.settings.entry === "invited" && !you.votes ? [entry.invited, entry.haveCode, "notice"] : null;
 }
 
 export class EntryNote {
   #node;
+  #code;
 
-  constructor(node) {
+  constructor(node, code) {
     this.#node = node;
+    this.#code = code;
   }
 
   update(state) {
-    const [text, kind] = told(state);
-    show(this.#node, kind !== "none");
-    this.#node.className = { bad: "notice notice-bad", out: "notice" }[kind] ?? "soft small";
-    this.#node.firstElementChild ?? this.#node.replaceChildren(element("span"));
+    const shown = told(state);
+    show(this.#node, shown !== null);
+    if (!shown) return;
+    const [text, link, className] = shown;
+    this.#node.className = className;
+    if (!this.#node.firstElementChild) this.#node.replaceChildren(element("span"), " ", element("a", { href: `/b/${this.#code}/seat` }));
     setText(this.#node.firstElementChild, text);
+    setText(this.#node.lastElementChild, link);
   }
 }

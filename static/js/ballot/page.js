@@ -58,7 +58,7 @@ class BallotPage {
       receipt: new Receipt(document, { code, withdraw: () => voting.vote(null), none: () => voting.vote(voting.method.none) }),
       name: new NameForm(this.#parts.you, live),
       notices,
-      entry: new EntryNote(this.#parts.entry),
+      entry: new EntryNote(this.#parts.entry, code),
       watch: new WatchSwitch(this.#parts.watch, live, (text) => notices.say(text)),
       rounds: new RoundsBeside(this.#parts.rounds, this.#parts["rounds-body"], code),
       herald: new Herald(),

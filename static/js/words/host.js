@@ -70,9 +70,15 @@ export const host = {
   },
   invites: {
     made: (n) => `${count(n, "invitation is", "invitations are")} made.`,
-    valid: (n, revoked) => [count(n, "invitation", "invitations"), revoked ? `${revoked} taken back` : ""].filter(Boolean).join(" · "),
+    counts: (free, taken, revoked) =>
+      [`${free} free`, taken ? `${taken} taken` : "", revoked ? `${revoked} taken back` : ""].filter(Boolean).join(" · "),
     name: (n) => `Invitation ${n}`,
-    copyAll: "Copy all links",
+    copyAll: "Copy all free links",
+    free: "free",
+    taken: (since) => (since ? `taken ${since}` : "taken"),
+    here: "taken, here now",
+    renew: "Renew",
+    renewSure: (n) => `Renew invitation ${n}? The browser that holds it loses the seat at once, its ballot in a round that is not revealed is withdrawn, and you get a new link to hand on. The history says so.`,
     revoke: "Take back",
     revoked: "taken back",
     revokeSure: (n) => `Take back invitation ${n}? Its link opens nothing any more, and its vote in a round that is on no longer counts.`,
