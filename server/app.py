@@ -28,11 +28,12 @@ from server.log.store import Store, StoreAwayError
 from server.loglines import event
 from server.resources import resources
 from server.settings import Settings
+from server.shared_times import SharedRates, SharedTimes
 from server.web import api, hosts, invites, openapi, ops, pages
 from server.web import socket as live_socket
 from server.web.door import Door
 from server.web.files import Files, version_of
-from server.web.guesses import Guesses
+from server.web.guesses import Acquaintances, Guesses
 from server.web.handler import NotFound, Site, log_request, require_access_rules
 from server.web.turns import Turns
 
@@ -62,6 +63,8 @@ def make_site(settings: Settings, key: bytes) -> Site:
     store.on_presence.append(metrics.STORE_PRESENT.set)
     folders = resources()
     templates = load_templates(folders.data / "boards")
+    salt, shared = secret.derive(key, "limits"), metrics.shared_folder()
+    limits = SharedTimes("limits", salt, shared)
     first = templates.pop(DEFAULT_TEMPLATE)
     return Site(
         settings=settings,
@@ -71,9 +74,12 @@ def make_site(settings: Settings, key: bytes) -> Site:
         static_version=version_of(folders.static),
         messages=Rates(settings.message_rate, settings.message_burst),
         # Less than one a minute is still one at a time.
-        founders=Rates(settings.board_rate / 60, max(1, settings.board_rate)),
-        news=Rates(NEWS_A_MINUTE / 60, NEWS_A_MINUTE),
-        guesses=Guesses(),
+        founders=SharedRates(
+            limits, "boards", settings.board_rate / 60, max(1, settings.board_rate)
+        ),
+        news=SharedRates(limits, "news", NEWS_A_MINUTE / 60, NEWS_A_MINUTE),
+        guesses=Guesses(limits),
+        acquaintances=Acquaintances(SharedTimes("acquaintances", salt, shared)),
         turns=Turns(REQUESTS_A_TURN),
     )
 

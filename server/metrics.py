@@ -213,18 +213,24 @@ def flush() -> None:
         (counter.labels(*labels) if labels else counter).inc(number)
 
 
+def shared_folder() -> Path | None:
+    """Return the folder that the processes of this server share; None where there is but one."""
+    shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    return Path(shared) if shared else None
+
+
 def exposition() -> bytes:
     """Return all metrics as Prometheus reads them, of all processes of this server."""
     flush()
-    shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    shared = shared_folder()
     if shared is None:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    with held(Path(shared)):
+    with held(shared):
         own = generate_latest(registry)
     try:
-        return own + (Path(shared) / PARENT_FILE).read_bytes()
+        return own + (shared / PARENT_FILE).read_bytes()
     except FileNotFoundError:
         return own
 

@@ -8,6 +8,7 @@ from tornado.web import RequestHandler
 
 from server.domain.hosts import Host
 from server.live.founding import host_of
+from server.live.pseudonyms import Pseudonyms
 from server.live.room import Room
 
 BROWSER = "stackvote_browser"
@@ -85,6 +86,15 @@ def invite(handler: RequestHandler, room: Room) -> str | None:
 def set_invite_token(handler: RequestHandler, code: str, token: str) -> None:
     """Seat a browser as an invitation says. The token is its own proof."""
     _set(handler, _given(handler, _invite_cookie(code)), token)
+
+
+def shows_invitation(handler: RequestHandler, code: str, pseudonyms: Pseudonyms) -> bool:
+    """Say whether an invitation to the board with a code is shown. It is its own proof."""
+    shown = (
+        handler.get_query_argument("invite", None),
+        handler.get_cookie(_shown(handler, _invite_cookie(code))),
+    )
+    return any(token and pseudonyms.invite_of(token, code) for token in shown)
 
 
 def shows_news(handler: RequestHandler, room: Room) -> bool:
