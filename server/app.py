@@ -35,6 +35,7 @@ from server.web.door import Door
 from server.web.files import Files, version_of
 from server.web.guesses import Acquaintances, Guesses
 from server.web.handler import NotFound, Site, log_request, require_access_rules
+from server.web.own_names import OwnNames
 from server.web.turns import Turns
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ def make_site(settings: Settings, key: bytes) -> Site:
         news=SharedRates(limits, "news", NEWS_A_MINUTE / 60, NEWS_A_MINUTE),
         guesses=Guesses(limits),
         acquaintances=Acquaintances(SharedTimes("acquaintances", salt, shared)),
+        names=OwnNames(settings),
         turns=Turns(REQUESTS_A_TURN),
     )
 

@@ -107,11 +107,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "such as https://intranet.example.org."
         ),
     ] = ()
+    allowed_hosts: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="More names under which people or monitors reach the server, separated by "
+            "commas, such as vote.example.org, .example.org (all names that end so). Besides "
+            "these it answers to the host of `public_url`, to `localhost`, to this machine's name "
+            "and to addresses in numbers; any other name gets 421."
+        ),
+    ] = ()
     metrics_from: Annotated[
         tuple[str, ...],
         Meta(
             description="The networks from which `/metrics` may be read, separated by commas, such "
-            "as 127.0.0.1, ::1, 10.0.0.0/8. Left empty: from anywhere that reaches the server."
+            "as 127.0.0.1, ::1, 10.0.0.0/8. Left empty: from this machine alone, asked directly "
+            "and not through a proxy."
         ),
     ] = ()
     retention_days: Annotated[
@@ -358,6 +368,15 @@ def _check_host(text: str) -> str:
     return text
 
 
+def _check_name(text: str) -> str:
+    name = text.lower().removesuffix(".")
+    if not re.fullmatch(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*", name):
+        raise ValueError(
+            "names such as vote.example.org or .example.org, without a port, separated by commas"
+        )
+    return name
+
+
 def _check_network(text: str) -> str:
     try:
         return str(ipaddress.ip_network(text))
@@ -372,6 +391,7 @@ _CHECKS: dict[str, typing.Callable[[Any], Any]] = {
     "public_url": _check_origin,
     "redis_url": _check_redis_url,
     "trusted_origins": lambda origins: tuple(_check_origin(origin) for origin in origins),
+    "allowed_hosts": lambda names: tuple(_check_name(name) for name in names),
     "metrics_from": lambda networks: tuple(_check_network(network) for network in networks),
 }
 

@@ -32,6 +32,7 @@ from server.settings import Settings
 from server.shared_times import SharedRates
 from server.web import identity
 from server.web.guesses import Acquaintances, Guesses, network_of
+from server.web.own_names import OwnNames
 from server.web.problems import STORE_AWAY, Problem, problem_of
 from server.web.safe_html import rich_text
 from server.web.turns import Turns
@@ -85,7 +86,22 @@ class Site(Struct, frozen=True):
     guesses: Guesses
     """By network, and in all: codes that no board has, keys and links that do not fit."""
     acquaintances: Acquaintances
+    names: OwnNames
     turns: Turns
+
+
+def require_own_name(handler: RequestHandler) -> None:
+    """Raise 421 for a request that came under a name which is not this server's."""
+    request = handler.request
+    site: Site = handler.application.settings["site"]
+    if not site.names.include(request.host):
+        logger.warning(
+            "A request for the host %r was refused: that is none of this server's names. If it is "
+            "to be one, say --public-url or --allowed-hosts.",
+            shown_path(request.host),
+            extra=event("unknown_host", host=shown_path(request.host)),
+        )
+        raise HTTPError(HTTPStatus.MISDIRECTED_REQUEST)
 
 
 def mend_origin(request: HTTPServerRequest) -> None:
@@ -100,6 +116,8 @@ class Handler(RequestHandler):
     """A handler of this server."""
 
     access: ClassVar[Access]
+    under_any_name: ClassVar[bool] = False
+    """Whether it answers whatever `Host` says."""
     problem = ""
     """The code of the error that was answered; the log tells it."""
     browser: str | None = None
@@ -117,6 +135,8 @@ class Handler(RequestHandler):
 
     async def prepare(self) -> None:
         """Wait until it is this request's turn: pages cost more than votes."""
+        if not self.under_any_name:
+            require_own_name(self)
         await self.site.turns.mine()
 
     def set_default_headers(self) -> None:

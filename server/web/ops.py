@@ -16,9 +16,10 @@ class Status(Struct, frozen=True):
 
 
 class Health(Handler):
-    """The process is alive."""
+    """The process is alive. Load balancers ask under names of their own, and learn nothing."""
 
     access = Access.ANYONE
+    under_any_name = True
 
     @operation()
     async def get(self) -> Status:
@@ -29,6 +30,7 @@ class Ready(Handler):
     """People can be sent here: the store answers, and the server is not going away."""
 
     access = Access.ANYONE
+    under_any_name = True
 
     @operation(otherwise={503: Status})
     async def get(self) -> Status:
@@ -46,6 +48,8 @@ class Seen(Handler):
     """
 
     access = Access.ANYONE
+    under_any_name = True
+    """A proxy may pass on a wrong name: that is what is to be seen."""
 
     def get(self) -> None:
         shown = self.request.headers.get("Authorization", "").removeprefix("Bearer ")
