@@ -91,7 +91,10 @@ HTTP_SECONDS = Histogram(
 
 # What goes out.
 FRAMES = Counter("stackvote_frames_total", "Frames that told people what is new.")
-FRAME_BYTES = Counter("stackvote_frame_bytes_total", "Bytes of these frames.")
+FRAME_BYTES = Counter(
+    "stackvote_frame_bytes_total",
+    "Bytes of these frames, where everybody may see what they hold; what is hidden is not counted.",
+)
 WINDOW = Gauge(
     "stackvote_window_seconds",
     "The longest time from one tally to the next, on any board; at 0.25 a worker is at its limit.",
@@ -193,6 +196,16 @@ BUILD = Gauge(
     ["version", "rules"],
     multiprocess_mode="livesum",
 )
+
+FINE, COARSE = 1 << 16, 1 << 20
+"""Bytes in whose multiples memory, disk and what waits are shown: no number may change with what
+stands in one ballot."""
+
+
+def coarsely(bytes_: int, step: int) -> int:
+    """Round bytes up to a multiple of a step."""
+    return -(-bytes_ // step) * step
+
 
 # Each write to a metric of several processes costs about as much as a vote. What happens
 # often is counted here and written when `flush` is called.

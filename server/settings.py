@@ -138,7 +138,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(
             gt=0,
             le=10_000,
-            description="How many messages one seat may send, lastingly.",
+            description="How many messages one seat may send, lastingly, to one worker process.",
             extra_json_schema={"unit": "messages a second"},
         ),
     ] = 20
@@ -147,7 +147,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(
             ge=1,
             le=100_000,
-            description="How many messages one seat may send at once.",
+            description="How many messages one seat may send at once, to one worker process.",
             extra_json_schema={"unit": "messages"},
         ),
     ] = 60
@@ -166,7 +166,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(
             gt=0,
             le=100_000,
-            description="How many boards may be made from one network address.",
+            description="How many boards may be made from one network address, over all processes "
+            "of a server.",
             extra_json_schema={"unit": "boards a minute"},
         ),
     ] = 30

@@ -153,21 +153,32 @@ class Broadcaster:
         # All is made before anything is sent: while the loop does other things, people move
         # from one audience to another, and none of them must miss what is new.
         made = [
-            (list(members), list(self._frames(news, audience)))
+            (self._is_public(audience), list(members), list(self._frames(news, audience)))
             for audience, members in self.members.items()
             if members
         ]
-        for members, frames in made:
+        for is_public, members, frames in made:
             if not frames:
                 continue
             joined = b"".join(data for _, data in frames)
             count(FRAMES, by=len(frames) * len(members))
-            count(FRAME_BYTES, by=len(joined) * len(members))
+            if is_public:
+                count(FRAME_BYTES, by=len(joined) * len(members))
             at_once = max(1, SLICE // len(frames))
             for first in range(0, len(members), at_once):
                 for connection in members[first : first + at_once]:
                     connection.send_all(frames, joined)
                 await asyncio.sleep(0)
+
+    def _is_public(self, audience: Audience) -> bool:
+        """Say whether an audience sees no more than anybody who watches the screen.
+
+        Only then may the length of what it is told be known: a result that is hidden would show
+        in it, vote by vote.
+        """
+        current = self._stage.board.round
+        shown = current is not None and current.shows_result_to(voter=None, early_host=False)
+        return not audience.host and (shown or not audience.result)
 
     def _frames(self, news: News, audience: Audience) -> Iterator[tuple[str, bytes]]:
         """Encode what changed, each part with the slot in which a newer one supersedes it."""

@@ -37,11 +37,14 @@ class OwnNames:
 
     def include(self, host: str) -> bool:
         """Say whether a `Host`, with or without its port, is one of the server's own."""
-        parts = _HOST.fullmatch(host.strip().lower())
-        if parts is None:
-            return False
-        name = _bare(parts[1])
+        name = name_of(host)
         return name in self._names or name.endswith(self._suffixes) or _is_address(name)
+
+
+def name_of(host: str) -> str:
+    """Return what a `Host` names, in small letters and without its port; empty where it is none."""
+    parts = _HOST.fullmatch(host.strip().lower())
+    return _bare(parts[1]) if parts else ""
 
 
 def machine_names() -> set[str]:
