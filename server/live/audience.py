@@ -13,7 +13,7 @@ from server.domain.board import Board
 from server.domain.changes import Change
 from server.live import messages
 from server.live.frames import frame
-from server.live.messages import PeopleView, Pulse
+from server.live.messages import DoorView, PeopleView, Pulse
 from server.live.transport import Connection
 from server.live.views import (
     Audience,
@@ -47,6 +47,8 @@ class Stage(Protocol):
 
     def people(self) -> PeopleView: ...
 
+    def door(self) -> DoorView: ...
+
     def pulse(self) -> Pulse: ...
 
 
@@ -58,6 +60,7 @@ class News:
     round: bool = False
     tally: bool = False
     people: bool = False
+    door: bool = False
     pulse: bool = False
     comments: dict[str, None] = field(default_factory=dict)
 
@@ -76,6 +79,8 @@ class Broadcaster:
         self._window = window
         self._news = News()
         self._people_changed = False
+        self._door: DoorView | None = None
+        """As the hosts were told of it last."""
         self._next_people = 0.0
         self._next_pulse = asyncio.get_running_loop().time() + PULSE
         self._urgent = asyncio.Event()
@@ -103,6 +108,15 @@ class Broadcaster:
     def mark_people(self) -> None:
         self._people_changed = True
         self._stirred.set()
+
+    def mark_door(self) -> None:
+        """Take note that hosts are to be told who comes in, if it is not what they were told."""
+        self._news.door = True
+        self._stirred.set()
+
+    def forget_door(self) -> None:
+        """Tell hosts of the door again when there is news: one of them was told otherwise."""
+        self._door = None
 
     def pulse_now(self) -> None:
         self._next_pulse = 0
@@ -150,6 +164,7 @@ class Broadcaster:
         return sum(map(len, self.members.values())) >= CROWD
 
     async def _send_news(self, news: News) -> None:
+        news.door = (news.door or news.people) and self._is_door_new()
         # All is made before anything is sent: while the loop does other things, people move
         # from one audience to another, and none of them must miss what is new.
         made = [
@@ -169,6 +184,13 @@ class Broadcaster:
                 for connection in members[first : first + at_once]:
                     connection.send_all(frames, joined)
                 await asyncio.sleep(0)
+
+    def _is_door_new(self) -> bool:
+        """Say whether hosts are to be told of the door, and note that they are."""
+        before, self._door = self._door, None
+        if any(audience.host and members for audience, members in self.members.items()):
+            self._door = self._stage.door()
+        return self._door != before
 
     def _is_public(self, audience: Audience) -> bool:
         """Say whether an audience sees no more than anybody who watches the screen.
@@ -199,6 +221,8 @@ class Broadcaster:
         if news.tally:
             tally = tally_view(board.round, audience, names_shown(board))
             yield "tally", frame(messages.changed("tally", seq, tally))
+        if news.door and audience.host:
+            yield "door", frame(messages.changed("door", seq, self._stage.door()))
         if news.people:
             yield "people", frame(messages.changed("people", seq, self._stage.people()))
         if news.pulse:

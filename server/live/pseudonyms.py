@@ -39,6 +39,14 @@ class Pseudonyms:
         fits = hmac.compare_digest(self.token(invite, code).encode(), token.encode())
         return invite if fits else None
 
+    def at_the_door(self, seat: str, code: str) -> str:
+        """Name somebody who waits to be let in, for the host: it tells no seat."""
+        return self._name("at the door", code, seat)
+
+    def network(self, network: str, code: str) -> str:
+        """Name a network on one board."""
+        return self._name("network", code, network)
+
     def voter(self, seat: str, code: str, current: Round) -> str:
         """Name a seat in one round: by itself where names are open, else unrecognizably."""
         if current.settings.names is Names.OPEN:

@@ -95,6 +95,7 @@ class Connection(asyncio.BufferedProtocol):
         "full_since",
         "heard_at",
         "listener",
+        "network",
         "stale",
         "view",
         "voter",
@@ -115,6 +116,8 @@ class Connection(asyncio.BufferedProtocol):
         self.stale = False
         """Frames were dropped: a fresh welcome is due when the outbox has drained."""
         self.heard_at = _now()
+        self.network = ""
+        """Where it came from, as what newcomers are counted by."""
         self._protocol = Protocol(SERVER, state=OPEN, max_size=MAX_BYTES, logger=_log)
         self._parts: list[Frame] = []
         self._outbox: dict[object, bytes] = {}

@@ -17,6 +17,18 @@ def lost(code: str) -> str:
     return f"sv:{{{code}}}:lost"
 
 
+def came(code: str) -> str:
+    return f"sv:{{{code}}}:came"
+
+
+def arrivals(code: str) -> str:
+    return f"sv:{{{code}}}:arrivals"
+
+
+def networks(code: str) -> str:
+    return f"sv:{{{code}}}:networks"
+
+
 def live(code: str) -> str:
     """Return the channel on which a board's news is published."""
     return f"sv:{{{code}}}:live"

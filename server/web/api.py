@@ -209,6 +209,7 @@ class Actions(Handler):
         except RefusedRequestError as error:
             count(REFUSALS, error.refused.code)
             raise ActionProblem(error.id, error.refused) from error
+        room.note_arrival(actor, str(self.network))
         answer = await self.ask(room, actor, request)
         if isinstance(answer, Refused):
             raise ActionProblem(request.id, answer)

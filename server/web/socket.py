@@ -58,6 +58,7 @@ class LiveSocket(Handler):
         if refusal is None and identity.browser(self).forged and not actor.is_host:
             refusal = messages.NOT_ALLOWED
         connection = Connection(actor)
+        connection.network = str(self.network)
         await take_over(self.detach(), response.serialize(), connection)
         if connection.closed:
             return

@@ -5,6 +5,7 @@ import { words } from "../words.js";
 
 function told({ you, board }) {
   if (you.invite !== null) return you.seat === null ? [words.entry.revoked, "bad"] : [words.entry.seat(you.invite), "seat"];
+  if (you.waits) return [words.entry.waits, "out"];
   return board.settings.entry === "invited" && !you.votes ? [words.entry.invited, "out"] : ["", "none"];
 }
 
