@@ -79,8 +79,10 @@ class Broadcaster:
         self._window = window
         self._news = News()
         self._people_changed = False
+        self.at_the_door: dict[Connection, None] = {}
+        """Consoles of hosts that have asked to be told who comes in."""
         self._door: DoorView | None = None
-        """As the hosts were told of it last."""
+        """As they were told of it last."""
         self._next_people = 0.0
         self._next_pulse = asyncio.get_running_loop().time() + PULSE
         self._urgent = asyncio.Event()
@@ -109,14 +111,16 @@ class Broadcaster:
         self._people_changed = True
         self._stirred.set()
 
+    def show_door(self, connection: Connection) -> None:
+        """Tell a host's console who comes in, now and whenever that changes."""
+        self.at_the_door[connection] = None
+        self._door = None
+        self.mark_door()
+
     def mark_door(self) -> None:
         """Take note that hosts are to be told who comes in, if it is not what they were told."""
         self._news.door = True
         self._stirred.set()
-
-    def forget_door(self) -> None:
-        """Tell hosts of the door again when there is news: one of them was told otherwise."""
-        self._door = None
 
     def pulse_now(self) -> None:
         self._next_pulse = 0
@@ -164,7 +168,8 @@ class Broadcaster:
         return sum(map(len, self.members.values())) >= CROWD
 
     async def _send_news(self, news: News) -> None:
-        news.door = (news.door or news.people) and self._is_door_new()
+        if news.door or news.people:
+            self._show_door()
         # All is made before anything is sent: while the loop does other things, people move
         # from one audience to another, and none of them must miss what is new.
         made = [
@@ -185,12 +190,13 @@ class Broadcaster:
                     connection.send_all(frames, joined)
                 await asyncio.sleep(0)
 
-    def _is_door_new(self) -> bool:
-        """Say whether hosts are to be told of the door, and note that they are."""
-        before, self._door = self._door, None
-        if any(audience.host and members for audience, members in self.members.items()):
-            self._door = self._stage.door()
-        return self._door != before
+    def _show_door(self) -> None:
+        """Tell hosts of the door if it is not as they were told of it last."""
+        before, self._door = self._door, self._stage.door() if self.at_the_door else None
+        if self._door is not None and self._door != before:
+            told = frame(messages.changed("door", self._stage.board.seq, self._door))
+            for connection in self.at_the_door:
+                connection.send(told, "door")
 
     def _is_public(self, audience: Audience) -> bool:
         """Say whether an audience sees no more than anybody who watches the screen.
@@ -221,8 +227,6 @@ class Broadcaster:
         if news.tally:
             tally = tally_view(board.round, audience, names_shown(board))
             yield "tally", frame(messages.changed("tally", seq, tally))
-        if news.door and audience.host:
-            yield "door", frame(messages.changed("door", seq, self._stage.door()))
         if news.people:
             yield "people", frame(messages.changed("people", seq, self._stage.people()))
         if news.pulse:

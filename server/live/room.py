@@ -94,12 +94,12 @@ class Room:
         changed = self._broadcaster.mark_people
         self._presence = Presence(self._store, self._process, self.code, changed, self._round_open)
         self._arrivals = Arrivals(
-            self._store, self.code, self._broadcaster.mark_door, self._is_watched_by_hosts
+            self._store,
+            self.code,
+            changed=self._broadcaster.mark_door,
+            watched=lambda: bool(self._broadcaster.at_the_door),
         )
         self._set_timer()
-
-    def _is_watched_by_hosts(self) -> bool:
-        return any(audience.host and who for audience, who in self._broadcaster.members.items())
 
     async def close(self) -> None:
         """Stop what `open` started; what was submitted keeps its place in the log's line."""
@@ -137,6 +137,7 @@ class Room:
         if connection not in self._seating.connections:
             return
         self._seating.leave(connection)
+        self._broadcaster.at_the_door.pop(connection, None)
         if connection.actor.guest and connection.view is View.BALLOT:
             self._presence.leave(connection.actor.guest, broke=connection.broke)
 
@@ -178,10 +179,8 @@ class Room:
         connection.welcome(frame(messages.encode(welcome)))
         if not self._store.present:
             connection.send(frame(messages.encode(self.pulse())), "pulse")
-        if audience.host:
-            door = messages.changed("door", self.board.seq, self.door())
-            connection.send(frame(door), "door")
-            self._broadcaster.forget_door()
+        if connection.asks_for_door and audience.host:
+            self._broadcaster.show_door(connection)
 
     # What they ask
 
@@ -383,6 +382,7 @@ class Room:
             if actor == before:
                 continue
             if connection.view is View.HOST and not actor.is_host:
+                self._broadcaster.at_the_door.pop(connection, None)
                 # Whoever gives up the right still gets the answer to that.
                 asyncio.get_running_loop().call_later(LAST_ANSWER, connection.close, NO_HOST)
             elif connection.view is View.BALLOT and actor.guest != before.guest:

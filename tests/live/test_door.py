@@ -20,6 +20,14 @@ def door_of(host):
     return host.of("door")[-1]["door"]
 
 
+async def console(server, code, key):
+    """Open the host's console, which is told of the door."""
+    page = await server.line(f"{code}", cookie=await server.cookie(code), key=key, asks="?door=1")
+    page.welcome = await page.hello("host")
+    await page.told("door")
+    return page
+
+
 async def close_door(host):
     await host.done("set_board", settings={"entry": "admitted"})
 
@@ -27,7 +35,7 @@ async def close_door(host):
 async def test_who_is_here_stays_and_newcomers_wait_until_they_are_let_in(embedded):
     async with worker(embedded) as server, worker(embedded, own=True) as other:
         code, key = await server.board()
-        host, ann = await server.host(code, key), await server.page(code)
+        host, ann = await console(server, code, key), await server.page(code)
         await until(lambda: host.of("people") and host.of("people")[-1]["people"]["here"] == 1)
         far = await other.page(code)
         await host.told("people", lambda f: f["people"]["here"] == 2)
@@ -78,7 +86,7 @@ async def test_who_is_here_stays_and_newcomers_wait_until_they_are_let_in(embedd
 async def test_all_who_wait_are_let_in_at_once(embedded):
     async with worker(embedded) as server:
         code, key = await server.board(settings={"entry": "admitted"})
-        host = await server.host(code, key)
+        host = await console(server, code, key)
         waiting = [await server.page(code) for _ in range(20)]
         await host.told("people", lambda f: f["people"].get("waiting") == 20)
         seen = [len(page.frames) for page in waiting]
@@ -99,7 +107,7 @@ async def test_all_who_wait_are_let_in_at_once(embedded):
 async def test_a_host_may_let_in_over_http_and_say_so_twice(embedded):
     async with worker(embedded) as server:
         code, key = await server.board(settings={"entry": "admitted"})
-        host, eve = await server.host(code, key), await server.page(code)
+        host, eve = await console(server, code, key), await server.page(code)
         await host.told("door", lambda f: f["door"]["waiting"])
         message = {"type": "admit", "id": "again"}
         right = {"Authorization": f"Bearer {key}"}
@@ -113,7 +121,7 @@ async def test_a_host_may_let_in_over_http_and_say_so_twice(embedded):
 async def test_a_ballot_that_is_in_lets_its_seat_back_in(embedded):
     async with worker(embedded) as server:
         code, key = await server.board()
-        host, ann = await server.host(code, key), await server.page(code)
+        host, ann = await console(server, code, key), await server.page(code)
         await host.done("open_round", method="approval")
         await ann.done("vote", round=1, ballot={"approve": ["flask"]})
         await ann.socket.close()
@@ -134,7 +142,7 @@ async def test_a_ballot_that_is_in_lets_its_seat_back_in(embedded):
 async def test_programs_wait_like_everybody(embedded):
     async with worker(embedded) as server:
         code, key = await server.board(settings={"entry": "admitted"})
-        host = await server.host(code, key)
+        host = await console(server, code, key)
         await host.done("open_round", method="approval")
         cookie = {"Cookie": await server.cookie(code)}
         vote = {"type": "vote", "id": "v", "round": 1, "ballot": {"approve": []}}
@@ -143,7 +151,7 @@ async def test_programs_wait_like_everybody(embedded):
         page = await server.fetch(f"/b/{code}", headers=cookie)
         assert "The host lets people in one by one" in page.body.decode()
         # A host need not wait, on whatever page.
-        ballot = await server.page(code, cookie=host.cookie, key=key)
+        ballot = await server.page(code, key=key)
         await ballot.done("vote", round=1, ballot={"approve": []})
 
 
@@ -153,7 +161,7 @@ async def test_hosts_see_how_many_come_and_from_how_many_networks(embedded):
         worker(embedded, own=True) as other,
     ):
         code, key = await server.board()
-        host = await server.host(code, key)
+        host = await console(server, code, key)
         for n in range(views.CROWD - 1):
             cookie = await server.cookie(code)
             headers = {"X-Forwarded-For": f"192.0.2.{n % 3}"}
@@ -184,14 +192,16 @@ async def test_hosts_see_how_many_come_and_from_how_many_networks(embedded):
 async def test_nobody_but_hosts_is_told_of_the_door(embedded):
     async with worker(embedded) as server:
         code, key = await server.board(settings={"entry": "admitted"})
-        host, screen = await server.host(code, key), await server.page(code, "screen")
+        host, screen = await console(server, code, key), await server.page(code, "screen")
         eve = await server.page(code, name="Eve at the door")
         await host.told("door", lambda f: f["door"]["waiting"])
         await host.done("admit")
         await eve.told("welcome", lambda f: f["you"]["votes"])
         # Nor does a host who looks at another page of the board.
         other = await server.page(code, "screen", key=key)
-        for page in (screen, eve, other):
+        # Nor a client that has not asked to be told.
+        plain = await server.host(code, key)
+        for page in (screen, eve, other, plain):
             assert not page.of("door")
         assert "Eve at the door" not in json.dumps(screen.frames[:1])
         seats = {eve.welcome["you"]["seat"]}
@@ -201,7 +211,7 @@ async def test_nobody_but_hosts_is_told_of_the_door(embedded):
 async def test_a_whole_room_behind_one_address_waits_and_is_let_in(embedded):
     async with worker(embedded, own=True) as server, worker(embedded, own=True) as other:
         code, key = await server.board(settings={"entry": "admitted"})
-        host = await server.host(code, key)
+        host = await console(server, code, key)
         pages = []
         for n in range(0, 200, 20):
             process = (server, other)[n // 20 % 2]
