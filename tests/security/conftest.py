@@ -30,7 +30,7 @@ memory, time and connections of one       test_exhaustion.py, live/test_transpor
 person: packed bodies, slow heads,        live/test_hub.py (boards opened one after another),
 large numbers, texts that take long       protocol/test_bad_input.py
 guessed codes, keys and links             test_guessing.py, web/test_guesses.py,
-                                          integration/test_limits.py (over all processes)
+                                          integration/test_shared_limits.py (over all processes)
 names of other sites that lead here       web/test_own_names.py
 secrets on disk, in processes, in the     test_secrets.py, test_secret.py, log/test_embedded.py,
 log, on pages; compared in constant time  test_workers.py (the store's password),
