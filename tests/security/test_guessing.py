@@ -167,6 +167,28 @@ async def test_over_its_limit_an_address_is_answered_alike_be_the_code_right_or_
             assert both[0][0] in {429, 405, 426, 400}, path
 
 
+async def test_over_its_limit_an_address_that_acts_is_answered_alike_too(embedded):
+    async with worker(embedded, proxy_headers=True, public_url="http://x.example") as server:
+        right, _ = await server.board()
+        headers = {"X-Forwarded-For": "192.0.2.1"} | bearer("x" * 32)
+        exhaust(server, "192.0.2.1")
+        for end, body in (
+            ("actions", {"type": "rename", "id": "a", "name": "Eve"}),
+            ("actions", {}),
+            ("hosts", {"name": "Eve"}),
+            ("invites", {"count": 1}),
+            ("invites", b"no json"),
+        ):
+            both = [
+                told(await server.fetch(f"/api/boards/{code}/{end}", body, headers=headers))
+                for code in (right, "ZZZZZZ")
+            ]
+            assert both[0] == both[1]
+            assert both[0][0] == 429
+        lines = [await server.line(code, headers=headers) for code in (right, "ZZZZZZ")]
+        assert len({await line.closed() for line in lines}) == 1
+
+
 async def stranger(server):
     """Return the cookie of a browser that has been on another board only."""
     code, _ = await server.board()
