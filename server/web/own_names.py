@@ -31,7 +31,7 @@ class OwnNames:
     def __init__(self, settings: Settings) -> None:
         public = urlsplit(settings.public_url or "").hostname
         listed = [each.lower() for each in settings.allowed_hosts]
-        self._names = {_bare(each) for each in (public, settings.host, *listed) if each}
+        self._names = {_wired(_bare(each)) for each in (public, settings.host, *listed) if each}
         self._names |= {"localhost", *machine_names()}
         self._suffixes = (".localhost", *(each for each in listed if each.startswith(".")))
 
@@ -70,6 +70,13 @@ def _search_domains() -> list[str]:
 def _bare(name: str) -> str:
     """Take off the brackets of an address, and the dot that ends a whole name."""
     return name.strip("[]").removesuffix(".").lower()
+
+
+def _wired(name: str) -> str:
+    """Write a name as browsers send it: letters beyond ASCII are encoded (IDNA)."""
+    with suppress(UnicodeError):
+        return name.encode("idna").decode()
+    return name
 
 
 def _is_address(name: str) -> bool:

@@ -31,7 +31,7 @@ person: packed bodies, slow heads,        live/test_hub.py (boards opened one af
 large numbers, texts that take long       protocol/test_bad_input.py
 guessed codes, keys and links             test_guessing.py, web/test_guesses.py,
                                           integration/test_shared_limits.py (over all processes)
-names of other sites that lead here       web/test_own_names.py
+names of other sites that lead here       test_rebinding.py, web/test_own_names.py
 secrets on disk, in processes, in the     test_secrets.py, test_secret.py, log/test_embedded.py,
 log, on pages; compared in constant time  test_workers.py (the store's password),
                                           deploy/test_proxies.py (the proxies' logs)

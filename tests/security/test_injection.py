@@ -129,7 +129,7 @@ async def test_two_lengths_of_one_request_are_no_two_requests(embedded):
 
 
 async def test_a_host_that_was_made_up_stands_in_no_link(embedded):
-    # Under a name that is none of its own it says nothing at all: web/test_own_names.py.
+    # Under a name that is none of its own it says nothing at all: test_rebinding.py.
     async with worker(embedded, allowed_hosts=("evil.example",)) as server:
         code, key = await server.board()
         template = b'{"template": "databases"}'
