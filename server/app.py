@@ -30,12 +30,14 @@ from server.loglines import event
 from server.offered import offered
 from server.resources import resources
 from server.settings import Settings
+from server.shared_times import SharedRates, SharedTimes
 from server.web import api, hosts, invites, openapi, ops, pages
 from server.web import socket as live_socket
 from server.web.door import Door
 from server.web.files import Files, version_of
-from server.web.guesses import Guesses
+from server.web.guesses import Acquaintances, Guesses
 from server.web.handler import NotFound, Site, log_request, require_access_rules
+from server.web.own_names import OwnNames
 from server.web.turns import Turns
 
 logger = logging.getLogger(__name__)
@@ -66,6 +68,8 @@ def make_site(settings: Settings, key: bytes) -> Site:
     templates, faults = offered(settings)
     for fault in faults:
         logger.error("A board is not offered: %s", fault, extra=event("board_left_out", why=fault))
+    salt, shared = secret.derive(key, "limits"), metrics.shared_folder()
+    limits = SharedTimes("limits", salt, shared)
     return Site(
         settings=settings,
         base=public_base(settings),
@@ -74,9 +78,13 @@ def make_site(settings: Settings, key: bytes) -> Site:
         static_version=version_of(folders.static),
         messages=Rates(settings.message_rate, settings.message_burst),
         # Less than one a minute is still one at a time.
-        founders=Rates(settings.board_rate / 60, max(1, settings.board_rate)),
-        news=Rates(NEWS_A_MINUTE / 60, NEWS_A_MINUTE),
-        guesses=Guesses(),
+        founders=SharedRates(
+            limits, "boards", settings.board_rate / 60, max(1, settings.board_rate)
+        ),
+        news=SharedRates(limits, "news", NEWS_A_MINUTE / 60, NEWS_A_MINUTE),
+        guesses=Guesses(limits),
+        acquaintances=Acquaintances(SharedTimes("acquaintances", salt, shared)),
+        names=OwnNames(settings),
         turns=Turns(REQUESTS_A_TURN),
     )
 

@@ -112,7 +112,10 @@ FAULTS = Counter(
 
 # What goes out.
 FRAMES = Counter("stackvote_frames_total", "Frames that told people what is new.")
-FRAME_BYTES = Counter("stackvote_frame_bytes_total", "Bytes of these frames.")
+FRAME_BYTES = Counter(
+    "stackvote_frame_bytes_total",
+    "Bytes of these frames, where everybody may see what they hold; what is hidden is not counted.",
+)
 WINDOW = Gauge(
     "stackvote_window_seconds",
     "The longest time from one tally to the next, on any board; at 0.25 a worker is at its limit.",
@@ -227,6 +230,16 @@ BUILD = Gauge(
     multiprocess_mode="livesum",
 )
 
+FINE, COARSE = 1 << 16, 1 << 20
+"""Bytes in whose multiples memory, disk and what waits are shown: no number may change with what
+stands in one ballot."""
+
+
+def coarsely(bytes_: int, step: int) -> int:
+    """Round bytes up to a multiple of a step."""
+    return -(-bytes_ // step) * step
+
+
 # Each write to a metric of several processes costs about as much as a vote. What happens
 # often is counted here and written when `flush` is called.
 _counted: dict[tuple[Counter, tuple[str, ...]], int] = {}
@@ -246,18 +259,24 @@ def flush() -> None:
         (counter.labels(*labels) if labels else counter).inc(number)
 
 
+def shared_folder() -> Path | None:
+    """Return the folder that the processes of this server share; None where there is but one."""
+    shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    return Path(shared) if shared else None
+
+
 def exposition() -> bytes:
     """Return all metrics as Prometheus reads them, of all processes of this server."""
     flush()
-    shared = os.environ.get(_FOLDER)
+    shared = shared_folder()
     if shared is None:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    with held(Path(shared)):
+    with held(shared):
         own = generate_latest(registry)
     try:
-        return own + (Path(shared) / PARENT_FILE).read_bytes()
+        return own + (shared / PARENT_FILE).read_bytes()
     except FileNotFoundError:
         return own
 

@@ -130,11 +130,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "such as https://intranet.example.org."
         ),
     ] = ()
+    allowed_hosts: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="More names under which people or monitors reach the server, separated by "
+            "commas, such as vote.example.org, .example.org (all names that end so). Besides "
+            "these it answers to the host of `public_url`, to `localhost`, to this machine's name "
+            "and to addresses in numbers; any other name gets 421."
+        ),
+    ] = ()
     metrics_from: Annotated[
         tuple[str, ...],
         Meta(
             description="The networks from which `/metrics` may be read, separated by commas, such "
-            "as 127.0.0.1, ::1, 10.0.0.0/8. Left empty: from anywhere that reaches the server."
+            "as 127.0.0.1, ::1, 10.0.0.0/8. Left empty: from this machine alone, asked directly "
+            "and not through a proxy."
         ),
     ] = ()
     retention_days: Annotated[
@@ -151,7 +161,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(
             gt=0,
             le=10_000,
-            description="How many messages one seat may send, lastingly.",
+            description="How many messages one seat may send, lastingly, to one worker process.",
             extra_json_schema={"unit": "messages a second"},
         ),
     ] = 20
@@ -160,7 +170,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(
             ge=1,
             le=100_000,
-            description="How many messages one seat may send at once.",
+            description="How many messages one seat may send at once, to one worker process.",
             extra_json_schema={"unit": "messages"},
         ),
     ] = 60
@@ -179,7 +189,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(
             gt=0,
             le=100_000,
-            description="How many boards may be made from one network address.",
+            description="How many boards may be made from one network address, over all processes "
+            "of a server.",
             extra_json_schema={"unit": "boards a minute"},
         ),
     ] = 30
@@ -414,6 +425,15 @@ def _check_host(text: str) -> str:
     return text
 
 
+def _check_name(text: str) -> str:
+    name = text.lower().removesuffix(".")
+    if not re.fullmatch(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*", name):
+        raise ValueError(
+            "names such as vote.example.org or .example.org, without a port, separated by commas"
+        )
+    return name
+
+
 def _check_network(text: str) -> str:
     try:
         return str(ipaddress.ip_network(text))
@@ -428,5 +448,6 @@ _CHECKS: dict[str, typing.Callable[[Any], Any]] = {
     "public_url": _check_origin,
     "redis_url": _check_redis_url,
     "trusted_origins": lambda origins: tuple(_check_origin(origin) for origin in origins),
+    "allowed_hosts": lambda names: tuple(_check_name(name) for name in names),
     "metrics_from": lambda networks: tuple(_check_network(network) for network in networks),
 }

@@ -142,7 +142,7 @@ class Worker:
         assert "invite" not in got.headers["Location"]
         return cookie
 
-    async def line(self, code, *, cookie=None, key=None, **more):
+    async def line(self, code, *, cookie=None, key=None, asks="", **more):
         """Open a live connection and say nothing yet."""
         cookies = "; ".join(
             filter(None, [cookie, key and f"{self.safe}stackvote_host_{code}={key}"])
@@ -150,7 +150,7 @@ class Worker:
         headers = {"Cookie": cookies} if cookies else {}
         socket = await self.pages.enter_async_context(
             connect(
-                f"{self.base.replace('http', 'ws', 1)}/b/{code}/live",
+                f"{self.base.replace('http', 'ws', 1)}/b/{code}/live{asks}",
                 ssl=self.trust,
                 additional_headers=headers | more.pop("headers", {}),
                 subprotocols=["stackvote.v1"],

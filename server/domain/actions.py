@@ -151,6 +151,8 @@ class SetBoard(Action, frozen=True, kw_only=True, tag="set_board"):
     title: str | UnsetType = UNSET
     context: str | UnsetType = UNSET
     settings: BoardSettingsChange | UnsetType = UNSET
+    present: tuple[str, ...] = ()
+    """Seats that were on the board when its door was closed to newcomers: they are in."""
 
 
 class Decide(Action, frozen=True, kw_only=True, tag="decide"):
@@ -162,6 +164,12 @@ class Decide(Action, frozen=True, kw_only=True, tag="decide"):
 
 class Reopen(Action, frozen=True, kw_only=True, tag="reopen"):
     """Takes the decision back."""
+
+
+class Admit(Action, frozen=True, kw_only=True, tag="admit"):
+    """Lets in who waits at the door."""
+
+    seats: tuple[str, ...]
 
 
 class AddHost(Action, frozen=True, kw_only=True, tag="add_host"):
@@ -243,6 +251,7 @@ AnyAction = (
     | SetBoard
     | Decide
     | Reopen
+    | Admit
     | AddHost
     | RemoveHost
     | MakeInvites

@@ -60,6 +60,8 @@ class Board:
         """The position at which the names that are shown changed last."""
         self.observing: set[str] = set()
         """Seats that only watch, by their own choice."""
+        self.admitted: set[str] = set()
+        """Seats that are in where newcomers wait at the door."""
         self.history: deque[Event] = deque(maxlen=KEPT)
         """What the hosts did, the newest last."""
         self._untold: dict[str, list[Untold]] = {}

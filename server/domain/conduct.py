@@ -22,6 +22,7 @@ from server.domain.options import Option
 from server.domain.refusals import Code, Refused
 from server.domain.roles import ROLES
 from server.domain.rounds import Round, State, require_seconds
+from server.domain.rules import Entrance
 
 if TYPE_CHECKING:
     from server.domain.board import Board
@@ -50,9 +51,11 @@ def set_board(board: "Board", at: int, by: str, action: act.SetBoard) -> Deed:
     if settings.host_sees_results != board.settings.host_sees_results:
         # Switched on and off between two votes, it would tell the host each single ballot.
         _require_settled(board, "Whether the host sees results early")
-    admission = settings.entry is not board.settings.entry
-    if admission:
-        # Somebody who has voted could else open a link and vote once more.
+    before, entry = board.settings.entry, settings.entry
+    admission = entry is not before
+    if admission and Entrance.INVITED in {before, entry}:
+        # Somebody who has voted could else open a link and vote once more. The door for newcomers
+        # can be closed at any time: it is closed when a crowd comes, and nobody changes seats.
         _require_settled(board, "Who may vote")
 
     def deed() -> Change:
@@ -60,6 +63,8 @@ def set_board(board: "Board", at: int, by: str, action: act.SetBoard) -> Deed:
             board.title = action.title
         if action.context is not UNSET:
             board.context = action.context
+        if admission and entry is Entrance.ADMITTED:
+            board.admitted.update(action.present, board.names)
         renamed = settings.show_names != board.settings.show_names
         board.settings = settings
         if renamed:

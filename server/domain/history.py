@@ -37,6 +37,7 @@ _SETTINGS: dict[tuple[str, object], str] = {
     ("comments", Comments.OPEN): "opened the talk",
     ("comments", Comments.CLOSED): "closed the talk",
     ("entry", Entrance.OPEN): "let everybody take part",
+    ("entry", Entrance.ADMITTED): "let newcomers wait at the door",
     ("entry", Entrance.INVITED): "let only those with an invitation take part",
 }
 
@@ -151,6 +152,10 @@ def _reopen(board: "Board", _: act.Reopen) -> str:
     return f"took back the decision for {_name(board.options, option)}"
 
 
+def _people(count: int) -> str:
+    return "a newcomer" if count == 1 else f"{count} newcomers"
+
+
 def _invites(count: int) -> str:
     return "an invitation" if count == 1 else f"{count} invitations"
 
@@ -177,6 +182,7 @@ _WORDS: dict[type[act.Action], Callable[["Board", Any], str]] = {
     act.PinComment: _moderate,
     act.Decide: lambda board, action: f"decided for {_name(board.options, action.option)}",
     act.Reopen: _reopen,
+    act.Admit: lambda _, action: f"let in {_people(len(action.seats))}",
     act.AddHost: lambda _, action: f"made {action.name} a host",
     act.RemoveHost: lambda board, action: (
         f"took the host's right from {board.hosts[action.host].name or 'the first host'}"

@@ -1,4 +1,6 @@
-"""How a board changes who may do what: the part of `CONDUCT` on hosts, invitations, observers."""
+"""How a board changes who may do what: the part of `CONDUCT` on hosts, invitations, the door,
+observers.
+"""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -164,6 +166,14 @@ def revoke_invite(board: "Board", at: int, by: str, action: act.RevokeInvite) ->
     return deed
 
 
+def admit(board: "Board", at: int, by: str, action: act.Admit) -> Deed:
+    def deed() -> Change:
+        board.admitted.update(action.seats)
+        return Change(roles=True, people=True)
+
+    return deed
+
+
 def observe(board: "Board", at: int, by: str, action: act.Observe) -> Deed:
     # That an observer does not vote is asked where a vote comes in (`live/admission.py`): in a
     # secret round the log names a voter by a keyed hash, and cannot tell which seat it is.
@@ -187,4 +197,5 @@ ROLES: dict[type[act.Action], Callable[["Board", int, str, Any], Deed]] = {
     act.RenewInvite: renew_invite,
     act.RevokeInvite: revoke_invite,
     act.Observe: observe,
+    act.Admit: admit,
 }

@@ -18,6 +18,8 @@ class Entrance(StrEnum):
     """Who may take part; everybody may watch."""
 
     OPEN = "open"
+    ADMITTED = "admitted"
+    """Newcomers wait until a host lets them in."""
     INVITED = "invited"
 
 

@@ -17,6 +17,7 @@ from server.domain.rules import Entrance
 from server.live import requests
 from server.live.messages import Role, View, You
 from server.live.pseudonyms import Pseudonyms
+from server.log.presence import AT_THE_DOOR
 
 
 class Badge(NamedTuple):
@@ -37,7 +38,9 @@ class Actor(NamedTuple):
     observes: bool = False
     """Has a seat, and has chosen to watch only."""
     votes: bool = True
-    """False where a host without an invitation is on a board that asks for one."""
+    """False where a host without an invitation is on a board that asks for one, and at the door."""
+    waits: bool = False
+    """Is at the door, until a host lets them in."""
     badge: Badge = Badge()
     place: Place | None = None
     """The seat by invitation that their browser holds, or held last."""
@@ -48,6 +51,11 @@ class Actor(NamedTuple):
     def by(self) -> str:
         """The name they act under: a host who holds the key but no seat has the id."""
         return self.seat or self.badge.host
+
+    @property
+    def guest(self) -> str | None:
+        """The seat as it is present on the board; None for those who only watch."""
+        return f"{AT_THE_DOOR}{self.seat}" if self.seat and self.waits else self.seat
 
 
 LOST = {
@@ -64,12 +72,14 @@ def admit(board: Board, pseudonyms: Pseudonyms, badge: Badge, view: View | None)
     """Say who somebody is on the board as it is now."""
     is_host = badge.host in board.hosts
     place = board.invitations.place_of(badge.browser) if badge.browser else None
+    waits = False
     if place:
         votes = place.lost is None
         seat = pseudonyms.invited(place.invite, place.renewal, board.code) if votes else None
     else:
-        votes = board.settings.entry is Entrance.OPEN
-        seat = badge.browser if votes else None
+        waits = not is_host and not _is_in(board, pseudonyms, badge.browser)
+        votes = board.settings.entry is not Entrance.INVITED and not waits
+        seat = badge.browser if votes or waits else None
     if is_host and seat is None:
         # Without an invitation a host has no ballot, but may talk.
         seat = badge.browser
@@ -80,10 +90,19 @@ def admit(board: Board, pseudonyms: Pseudonyms, badge: Badge, view: View | None)
         is_host=is_host,
         observes=seat in board.observing,
         votes=votes,
+        waits=waits and seat is not None,
         badge=badge,
         place=place,
         view=view,
     )
+
+
+def _is_in(board: Board, pseudonyms: Pseudonyms, seat: str | None) -> bool:
+    """Say whether a seat need not wait at the door. Whose ballot is in need not, in that round."""
+    if board.settings.entry is not Entrance.ADMITTED or seat is None or seat in board.admitted:
+        return True
+    current = board.round
+    return current is not None and pseudonyms.voter(seat, board.code, current) in current.ballots
 
 
 def you(board: Board, actor: Actor) -> You:
@@ -96,6 +115,7 @@ def you(board: Board, actor: Actor) -> You:
         votes=votes,
         invite=board.invitations.number(actor.place.invite) if actor.place else None,
         seat_lost=(actor.place and actor.place.lost) or UNSET,
+        waits=actor.waits or UNSET,
     )
 
 
@@ -114,6 +134,10 @@ def require_right(board: Board, actor: Actor, request: requests.Request) -> None
         return
     if actor.seat is None:
         raise Refused(Code.NOT_ALLOWED, _why_no_seat(board, actor))
+    if actor.waits and not isinstance(request, requests.Rename):
+        raise Refused(
+            Code.NOT_ALLOWED, "Wait until the host lets you in. You can watch in the meantime."
+        )
     if actor.observes and not request.for_observers:
         raise Refused(Code.NOT_ALLOWED, "You have chosen to watch only. Take part again first.")
     if not actor.votes and isinstance(request, requests.Vote):

@@ -13,7 +13,7 @@ from server.domain.board import Board
 from server.domain.changes import Change
 from server.live import messages
 from server.live.frames import frame
-from server.live.messages import PeopleView, Pulse
+from server.live.messages import DoorView, PeopleView, Pulse
 from server.live.transport import Connection
 from server.live.views import (
     Audience,
@@ -44,6 +44,8 @@ class Stage(Protocol):
 
     def people(self) -> PeopleView: ...
 
+    def door(self) -> DoorView: ...
+
     def pulse(self) -> Pulse: ...
 
     def mistrust(self) -> None:
@@ -61,6 +63,7 @@ class News:
     round: bool = False
     tally: bool = False
     people: bool = False
+    door: bool = False
     pulse: bool = False
     comments: dict[str, None] = field(default_factory=dict)
 
@@ -79,6 +82,10 @@ class Broadcaster:
         self._window = window
         self._news = News()
         self._people_changed = False
+        self.at_the_door: dict[Connection, None] = {}
+        """Consoles of hosts that have asked to be told who comes in."""
+        self._door: DoorView | None = None
+        """As they were told of it last."""
         self._next_people = 0.0
         self._next_pulse = asyncio.get_running_loop().time() + PULSE
         self._urgent = asyncio.Event()
@@ -105,6 +112,17 @@ class Broadcaster:
 
     def mark_people(self) -> None:
         self._people_changed = True
+        self._stirred.set()
+
+    def show_door(self, connection: Connection) -> None:
+        """Tell a host's console who comes in, now and whenever that changes."""
+        self.at_the_door[connection] = None
+        self._door = None
+        self.mark_door()
+
+    def mark_door(self) -> None:
+        """Take note that hosts are to be told who comes in, if it is not what they were told."""
+        self._news.door = True
         self._stirred.set()
 
     def pulse_now(self) -> None:
@@ -151,21 +169,24 @@ class Broadcaster:
         return sum(map(len, self.members.values())) >= CROWD
 
     async def _send_news(self, news: News) -> None:
+        if news.door or news.people:
+            self._show_door()
         # All is made before anything is sent: while the loop does other things, people move
         # from one audience to another, and none of them must miss what is new.
         shown = [audience for audience, members in self.members.items() if members and news.tally]
         async with self._stage.counted(*shown):
             made = [
-                (list(members), list(self._frames(news, audience)))
+                (self._is_public(audience), list(members), list(self._frames(news, audience)))
                 for audience, members in self.members.items()
                 if members
             ]
-        for members, frames in made:
+        for is_public, members, frames in made:
             if not frames:
                 continue
             joined = b"".join(data for _, data in frames)
             count(FRAMES, by=len(frames) * len(members))
-            count(FRAME_BYTES, by=len(joined) * len(members))
+            if is_public:
+                count(FRAME_BYTES, by=len(joined) * len(members))
             at_once = max(1, SLICE // len(frames))
             for first in range(0, len(members), at_once):
                 for connection in members[first : first + at_once]:
@@ -174,6 +195,24 @@ class Broadcaster:
                     if sending.failed:
                         connection.fail()
                 await asyncio.sleep(0)
+
+    def _show_door(self) -> None:
+        """Tell hosts of the door if it is not as they were told of it last."""
+        before, self._door = self._door, self._stage.door() if self.at_the_door else None
+        if self._door is not None and self._door != before:
+            told = frame(messages.changed("door", self._stage.board.seq, self._door))
+            for connection in self.at_the_door:
+                connection.send(told, "door")
+
+    def _is_public(self, audience: Audience) -> bool:
+        """Say whether an audience sees no more than anybody who watches the screen.
+
+        Only then may the length of what it is told be known: a result that is hidden would show
+        in it, vote by vote.
+        """
+        current = self._stage.board.round
+        shown = current is not None and current.shows_result_to(voter=None, early_host=False)
+        return not audience.host and (shown or not audience.result)
 
     def _frames(self, news: News, audience: Audience) -> Iterator[tuple[str, bytes]]:
         """Encode what changed, each part with the slot in which a newer one supersedes it."""

@@ -52,6 +52,8 @@ class You(Struct, frozen=True, kw_only=True):
     """The number of the invitation whose seat this browser holds, or held last."""
     seat_lost: Loss | UnsetType = UNSET
     """Why it no longer holds it; left out where it does, or never held one."""
+    waits: bool | UnsetType = UNSET
+    """At the door, until a host lets this seat in. Left out where false."""
 
 
 class BoardView(Struct, frozen=True, kw_only=True):
@@ -162,9 +164,43 @@ class PeopleView(Struct, frozen=True, kw_only=True):
     """How many of those who are here have chosen to watch only."""
     lost: int
     """Seats whose line broke in this open round, and who are not back."""
+    waiting: int | UnsetType = UNSET
+    """Seats at the door, who are not among those who are here. Left out where there are none."""
     voted: int
     names: list[Person] | None
     """None where the board shows no names."""
+
+
+class Newcomer(Struct, frozen=True, kw_only=True):
+    """Somebody at the door. The id serves to let them in, and for nothing else."""
+
+    id: str
+    name: str | None
+
+
+class Minute(Struct, frozen=True, kw_only=True):
+    """How many seats came to the board for the first time within a minute, over all servers."""
+
+    at: int
+    """Its begin."""
+    seats: int
+    networks: int
+    """From how many networks these came, about."""
+
+
+class Crowd(Struct, frozen=True, kw_only=True):
+    """Many newcomers within the last two minutes."""
+
+    seats: int
+    networks: int
+
+
+class DoorView(Struct, frozen=True, kw_only=True):
+    """Who comes in, for hosts: nothing in it can be joined to a ballot."""
+
+    waiting: list[Newcomer]
+    arrivals: list[Minute]
+    crowd: Crowd | None
 
 
 # The frames.

@@ -68,6 +68,14 @@ class Pseudonyms:
         """Name the code with which a seat moves to another browser."""
         return self._name("offer", code, typed)
 
+    def at_the_door(self, seat: str, code: str) -> str:
+        """Name somebody who waits to be let in, for the host: it tells no seat."""
+        return self._name("at the door", code, seat)
+
+    def network(self, network: str, code: str) -> str:
+        """Name a network on one board."""
+        return self._name("network", code, network)
+
     def voter(self, seat: str, code: str, current: Round) -> str:
         """Name a seat in one round: by itself where names are open, else unrecognizably."""
         if current.settings.names is Names.OPEN:

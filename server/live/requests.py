@@ -334,6 +334,17 @@ class Reopen(HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True,
         return act.Reopen()
 
 
+class Admit(HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="admit"):
+    who: Annotated[tuple[limits.ClientId, ...], Meta(min_length=1, max_length=200)] | UnsetType = (
+        UNSET
+    )
+    """Ids of who waits; left out: all."""
+
+    def action(self, board: Board) -> act.Admit:
+        # Who they are the room knows, which has seen them come.
+        return act.Admit(seats=() if self.who is UNSET else self.who)
+
+
 class RemoveHost(
     HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="remove_host"
 ):
@@ -383,6 +394,7 @@ AnyRequest = (
     | PinComment
     | Decide
     | Reopen
+    | Admit
     | RemoveHost
     | RenewInvite
     | RevokeInvite

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from functools import partial
 from typing import Any
 
-from msgspec import UNSET, Raw
+from msgspec import UNSET, Raw, structs
 
 from server import tasks
 from server.domain import actions as act
@@ -15,6 +15,7 @@ from server.domain.board import Board
 from server.domain.changes import Change, Outcome
 from server.domain.refusals import Code, Refusal, Refused
 from server.domain.rounds import Round, State
+from server.domain.rules import BoardSettingsChange, Entrance
 from server.live import messages
 from server.live.admission import (
     NOBODY,
@@ -28,7 +29,16 @@ from server.live.admission import (
 from server.live.audience import Broadcaster
 from server.live.doubts import CLOSED, Doubts
 from server.live.frames import frame
-from server.live.messages import Close, PeopleView, Pulse, StoreState, View, Welcome, You
+from server.live.messages import (
+    Close,
+    DoorView,
+    PeopleView,
+    Pulse,
+    StoreState,
+    View,
+    Welcome,
+    You,
+)
 from server.live.parts import Parts
 from server.live.pseudonyms import Pseudonyms
 from server.live.replica import Replica
@@ -39,7 +49,8 @@ from server.live.seats import completed
 from server.live.shares import Share
 from server.live.submissions import Answered, Submissions
 from server.live.transport import Connection
-from server.live.views import Audience, comment_views, people_view, talk_view
+from server.live.views import Audience, comment_views, door_view, people_view, talk_view
+from server.log.arrivals import Arrivals
 from server.log.damage import DamagedError
 from server.log.log import DAMAGED, NO_SUCH_BOARD, Batch, Log
 from server.log.presence import Presence
@@ -101,6 +112,12 @@ class Room:
         self._seating = Seating(self, self.pseudonyms, members, self.welcome)
         changed = self._broadcaster.mark_people
         self._presence = Presence(self._store, self._process, self.code, changed, self._round_open)
+        self._arrivals = Arrivals(
+            self._store,
+            self.code,
+            changed=self._broadcaster.mark_door,
+            watched=lambda: bool(self._broadcaster.at_the_door),
+        )
         self._set_timer()
 
     async def close(self) -> None:
@@ -113,6 +130,7 @@ class Room:
             self._doubts.close,
             self._broadcaster.close,
             self._presence.close,
+            self._arrivals.close,
             self._revocations.close,
             self.replica.close,
         )
@@ -150,7 +168,8 @@ class Room:
             self.welcome(connection, hello.since)
         if seat := connection.actor.seat:
             if hello.view is View.BALLOT:
-                self._presence.enter(seat)
+                self._presence.enter(connection.actor.guest or seat)
+                self.note_arrival(connection.actor, connection.network)
             new = name and name != self.board.names.get(seat)
             if new and self._store.present and not self.board.is_full:
                 renamed = act.Entry(rules=act.RULES, by=seat, action=act.Rename(name=name))
@@ -160,8 +179,14 @@ class Room:
         if connection not in self._seating.connections:
             return
         self._seating.leave(connection)
-        if connection.actor.seat and connection.view is View.BALLOT:
-            self._presence.leave(connection.actor.seat, broke=connection.broke)
+        self._broadcaster.at_the_door.pop(connection, None)
+        if connection.actor.guest and connection.view is View.BALLOT:
+            self._presence.leave(connection.actor.guest, broke=connection.broke)
+
+    def note_arrival(self, actor: Actor, network: str) -> None:
+        """Count a seat that may be here for the first time."""
+        if actor.seat and not actor.is_host:
+            self._arrivals.came(actor.seat, self.pseudonyms.network(network, self.code))
 
     def welcome(self, connection: Connection, since: Since | None = None) -> None:
         """Send everything that this connection may see."""
@@ -196,6 +221,8 @@ class Room:
         connection.welcome(frame(messages.encode(welcome)))
         if not self._store.present:
             connection.send(frame(messages.encode(self.pulse())), "pulse")
+        if connection.asks_for_door and audience.host:
+            self._broadcaster.show_door(connection)
 
     # What they ask
 
@@ -226,7 +253,8 @@ class Room:
         once = self.pseudonyms.once(seat, self.code, messages.encode(request).decode())
         try:
             require_right(self.board, actor, request)
-            action = completed(self.board, self.pseudonyms, request.action(self.board))
+            action = self._with_seats(request.action(self.board), actor)
+            action = completed(self.board, self.pseudonyms, action)
             host = actor.badge.host if request.for_host else ""
             entry = act.Entry(
                 rules=act.RULES, by=self._by(seat, action), host=host, once=once, action=action
@@ -245,6 +273,25 @@ class Room:
             answered(before)
             return
         self._submissions.submit(entry, answered)
+
+    def _with_seats(self, action: act.AnyAction, actor: Actor) -> act.AnyAction:
+        """Put into an action at the door whose seats it is about: the log does not know who is
+        here. Raises Refused where nobody waits.
+        """
+        match action:
+            case act.Admit(seats=asked):
+                waiting = {
+                    self.pseudonyms.at_the_door(seat, self.code): seat
+                    for seat in sorted(self._presence.at_the_door())
+                }
+                ids = [id_ for id_ in waiting if not asked or id_ in asked]
+                if not ids:
+                    raise Refused(Code.NOT_ALLOWED, "Nobody waits at the door any more.")
+                return act.Admit(seats=tuple(waiting[id_] for id_ in ids))
+            case act.SetBoard(settings=BoardSettingsChange(entry=Entrance.ADMITTED)):
+                inside = self._presence.seats() | {actor.seat or actor.badge.browser or ""}
+                return structs.replace(action, present=tuple(sorted(inside - {""})))
+        return action
 
     def _time(self) -> int:
         """Return the time, but in an open round its end at most: whether that was before or after
@@ -284,8 +331,13 @@ class Room:
         return self.board.round.ballot_of(voter) if self.board.round and voter else None
 
     def people(self) -> PeopleView:
-        lost = self._presence.lost(self._round_open())
-        return people_view(self.board, self._presence.seats(), self.pseudonyms, lost)
+        presence = self._presence
+        lost, waiting = presence.lost(self._round_open()), len(presence.at_the_door())
+        return people_view(self.board, presence.seats(), self.pseudonyms, lost, waiting)
+
+    def door(self) -> DoorView:
+        waiting = self._presence.at_the_door()
+        return door_view(self.board, waiting, self._arrivals, self.pseudonyms)
 
     def here(self) -> set[str]:
         """Return the seats that are here now, over all processes."""
@@ -454,13 +506,14 @@ class Room:
             if actor == before:
                 continue
             if connection.view is View.HOST and not actor.is_host:
+                self._broadcaster.at_the_door.pop(connection, None)
                 # Whoever gives up the right still gets the answer to that.
                 asyncio.get_running_loop().call_later(LAST_ANSWER, connection.close, NO_HOST)
-            elif connection.view is View.BALLOT and actor.seat != before.seat:
-                if before.seat:
-                    self._presence.leave(before.seat)
-                if actor.seat:
-                    self._presence.enter(actor.seat)
+            elif connection.view is View.BALLOT and actor.guest != before.guest:
+                if before.guest:
+                    self._presence.leave(before.guest)
+                if actor.guest:
+                    self._presence.enter(actor.guest)
             others.append(connection)
         return others
 

@@ -91,11 +91,13 @@ class Connection(asyncio.BufferedProtocol):
         "_unread",
         "_waiting",
         "actor",
+        "asks_for_door",
         "audience",
         "closed",
         "full_since",
         "heard_at",
         "listener",
+        "network",
         "stale",
         "view",
         "voter",
@@ -116,6 +118,10 @@ class Connection(asyncio.BufferedProtocol):
         self.stale = False
         """Frames were dropped: a fresh welcome is due when the outbox has drained."""
         self.heard_at = _now()
+        self.asks_for_door = False
+        """Whether a host's console is to be told who comes in."""
+        self.network = ""
+        """Where it came from, as what newcomers are counted by."""
         self._protocol = Protocol(SERVER, state=OPEN, max_size=MAX_BYTES, logger=_log)
         self._parts: list[Frame] = []
         self._outbox: dict[object, bytes] = {}

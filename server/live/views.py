@@ -15,8 +15,12 @@ from server.domain.rules import Names
 from server.live.messages import (
     BoardView,
     CommentView,
+    Crowd,
     DeletedComment,
+    DoorView,
+    Minute,
     NamedBallot,
+    Newcomer,
     PeopleView,
     Person,
     RoundBeside,
@@ -25,8 +29,11 @@ from server.live.messages import (
     TallyView,
 )
 from server.live.pseudonyms import Pseudonyms
+from server.log.arrivals import Arrivals
 
 MAX_NAMES = 200
+CROWD = 30
+"""Newcomers within two minutes of whom the hosts are told, where they are as many as all before."""
 FIRST_THREADS = 200
 """Of so many threads a newcomer is told; of older ones when asked for."""
 
@@ -190,9 +197,11 @@ def _named_ballots(board: Board, each: Round) -> list[NamedBallot]:
 
 
 def people_view(
-    board: Board, here: AbstractSet[str], pseudonyms: Pseudonyms, lost: int = 0
+    board: Board, here: AbstractSet[str], pseudonyms: Pseudonyms, lost: int = 0, waiting: int = 0
 ) -> PeopleView:
-    """Count the people; `here` holds the seats on this board, over all processes."""
+    """Count the people; `here` holds the seats on this board, over all processes, without those
+    at the door.
+    """
     current = board.round
     names = None
     if board.settings.show_names:
@@ -217,6 +226,33 @@ def people_view(
         here=len(here),
         observing=len(board.observing & here),
         lost=lost,
+        waiting=waiting or UNSET,
         voted=current.voters if current else 0,
         names=names,
+    )
+
+
+def door_view(
+    board: Board, waiting: AbstractSet[str], arrivals: Arrivals, pseudonyms: Pseudonyms
+) -> DoorView:
+    """Tell hosts who comes in: who waits by name, who came by number alone."""
+    # Those with a name come first.
+    named = sorted((board.names.get(seat, "\uffff"), seat) for seat in waiting)
+    present = arrivals.minutes[-1].at if arrivals.minutes else 0
+    recent = [minute for minute in arrivals.minutes if minute.at >= present - 60_000]
+    came = sum(minute.seats for minute in recent)
+    crowd = None
+    if came >= max(CROWD, arrivals.seats - came):
+        # A network that came in both minutes counts once at least.
+        crowd = Crowd(seats=came, networks=max(minute.networks for minute in recent))
+    return DoorView(
+        waiting=[
+            Newcomer(id=pseudonyms.at_the_door(seat, board.code), name=board.names.get(seat))
+            for _, seat in named[:MAX_NAMES]
+        ],
+        arrivals=[
+            Minute(at=minute.at, seats=minute.seats, networks=minute.networks)
+            for minute in arrivals.minutes
+        ],
+        crowd=crowd,
     )

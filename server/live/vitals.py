@@ -12,6 +12,7 @@ from server.disk import free_bytes
 from server.domain.actions import RULES
 from server.live.hub import Hub
 from server.log.store import StoreAwayError
+from server.metrics import coarsely
 from server.settings import Settings
 
 TICK = 0.25
@@ -88,16 +89,17 @@ class Vitals:
         """Measure what looks at every connection, or asks somebody else."""
         guests = list(self._hub.guests)
         backlogs = [backlog for guest in guests if (backlog := guest.backlog)]
-        metrics.OUTBOX_BYTES.set(sum(backlogs))
-        metrics.OUTBOX_WORST.set(self._outbox.of(max(backlogs, default=0)))
+        metrics.OUTBOX_BYTES.set(coarsely(sum(backlogs), metrics.FINE))
+        worst = self._outbox.of(max(backlogs, default=0))
+        metrics.OUTBOX_WORST.set(coarsely(int(worst), metrics.FINE))
         metrics.CONNECTIONS.labels("none").set(sum(guest.view is None for guest in guests))
         if (free := free_bytes(self._data)) is not None:
-            metrics.DATA_FREE.set(free)
+            metrics.DATA_FREE.set(free // metrics.COARSE * metrics.COARSE)
         try:
             memory = await self._hub.store.memory()
         except StoreAwayError:
             return
-        metrics.STORE_MEMORY.set(memory.used)
+        metrics.STORE_MEMORY.set(coarsely(memory.used, metrics.COARSE))
         metrics.STORE_MEMORY_LIMIT.set(memory.limit)
 
     def _measure_process(self) -> None:
@@ -107,7 +109,7 @@ class Vitals:
         metrics.WORKER_CPU.inc(used - used_before)
         metrics.WORKER_LOAD.set((used - used_before) / (now - before))
         if (memory := _memory()) is not None:
-            metrics.WORKER_MEMORY.set(memory)
+            metrics.WORKER_MEMORY.set(coarsely(memory, metrics.COARSE))
 
 
 def _memory() -> int | None:

@@ -7,7 +7,9 @@ SECRET = "sv:secret"  # noqa: S105 - what lies there names a secret, and is none
 ALL = "sv:*:meta"
 """What the `meta` of every board looks like, and of nothing else of ours."""
 
-_TYPES = {"log": "stream", "meta": "hash", "here": "hash", "lost": "hash"}
+_TYPES = {"log": "stream"} | dict.fromkeys(
+    ("meta", "here", "lost", "came", "arrivals", "networks"), "hash"
+)
 _KEY = re.compile(r"sv:\{([A-Z0-9]{1,16})\}:([a-z]+)(?:@\d+)?")
 
 
@@ -35,6 +37,18 @@ def spare(code: str) -> str:
 def all_of(code: str) -> str:
     """Return the pattern of all keys of a board."""
     return f"sv:{{{code}}}:*"
+
+
+def came(code: str) -> str:
+    return f"sv:{{{code}}}:came"
+
+
+def arrivals(code: str) -> str:
+    return f"sv:{{{code}}}:arrivals"
+
+
+def networks(code: str) -> str:
+    return f"sv:{{{code}}}:networks"
 
 
 def live(code: str, database: int = 0) -> str:

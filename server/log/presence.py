@@ -23,6 +23,9 @@ LOST_LASTS = 600.0
 MOST_LOST = 1000
 """Seats of which that is remembered; whoever has lost more need not know it to the last."""
 
+AT_THE_DOOR = "?"
+"""Before the seat of somebody who waits to be let in; no seat begins so."""
+
 _HERE = Script("here")
 
 
@@ -59,7 +62,16 @@ class Presence:
         self._speaker = tasks.supervise("people", self._speak)
 
     def seats(self) -> set[str]:
-        """Return the seats that are here now."""
+        """Return the seats that are here now, without those at the door."""
+        return {guest for guest in self._guests() if not guest.startswith(AT_THE_DOOR)}
+
+    def at_the_door(self) -> set[str]:
+        """Return the seats that wait to be let in."""
+        waiting = {guest for guest in self._guests() if guest.startswith(AT_THE_DOOR)}
+        # Whoever is in on one page waits on no other.
+        return {guest.removeprefix(AT_THE_DOOR) for guest in waiting} - self._guests()
+
+    def _guests(self) -> set[str]:
         return set(self._mine).union(*self._elsewhere())
 
     @property
@@ -100,6 +112,7 @@ class Presence:
             del self._mine[seat]
             # A line that died is noticed late: its person may have come back elsewhere.
             remembers = len(self._lost) + len(self._breaks) < MOST_LOST
+            broke &= not seat.startswith(AT_THE_DOOR)
             if broke and remembers and self._round_open() and not self._is_here(seat):
                 self._breaks.add(seat)
             self._tell()
@@ -146,7 +159,7 @@ class Presence:
 
     def _take_lost(self, lost: Mapping[str, tuple[int, int]]) -> None:
         for seat, broke in lost.items():
-            if not self._is_here(seat):
+            if not self._is_here(seat) and not seat.startswith(AT_THE_DOOR):
                 self._lost[seat] = broke
 
     def _tell(self) -> None:

@@ -210,6 +210,7 @@ class Actions(Handler):
         except RefusedRequestError as error:
             count(REFUSALS, error.refusal.code)
             raise ActionProblem(error.id, error.refusal) from error
+        room.note_arrival(actor, str(self.network))
         answer = await self.ask(room, actor, request)
         if isinstance(answer, Refusal):
             raise ActionProblem(request.id, answer)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tornado.web import HTTPError, StaticFileHandler
 
-from server.web.handler import HEADERS, Access, mend_origin
+from server.web.handler import HEADERS, Access, mend_origin, require_own_name
 
 _YEAR = 365 * 86_400
 _STARTED = time.time()
@@ -25,6 +25,7 @@ class Files(StaticFileHandler):
         self._version = version
 
     async def prepare(self) -> None:
+        require_own_name(self)
         await self.application.settings["site"].turns.mine()
 
     def set_default_headers(self) -> None:

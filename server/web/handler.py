@@ -31,8 +31,10 @@ from server.loglines import event
 from server.metrics import BOARDS, HTTP_SECONDS, REFUSALS, REQUESTS, count
 from server.redaction import redacted
 from server.settings import Settings
+from server.shared_times import SharedRates
 from server.web import identity
-from server.web.guesses import Guesses, network_of
+from server.web.guesses import Acquaintances, Guesses, network_of
+from server.web.own_names import OwnNames
 from server.web.problems import STORE_AWAY, Problem, problem_of
 from server.web.safe_html import rich_text
 from server.web.turns import Turns
@@ -87,13 +89,30 @@ class Site(Struct, frozen=True):
     templates: dict[str, Template]
     static_version: str
     messages: Rates
-    """By seat."""
-    founders: Rates
+    """By seat, in this process: a seat has one connection, mostly."""
+    founders: SharedRates
     """By network: boards made."""
-    news: Rates
+    news: SharedRates
     """By network: keys and invitations that this process had to look up."""
     guesses: Guesses
+    """By network, and in all: codes that no board has, keys and links that do not fit."""
+    acquaintances: Acquaintances
+    names: OwnNames
     turns: Turns
+
+
+def require_own_name(handler: RequestHandler) -> None:
+    """Raise 421 for a request that came under a name which is not this server's."""
+    request = handler.request
+    site: Site = handler.application.settings["site"]
+    if not site.names.include(request.host):
+        logger.warning(
+            "A request for the host %r was refused: that is none of this server's names. If it is "
+            "to be one, say --public-url or --allowed-hosts.",
+            shown_path(request.host),
+            extra=event("unknown_host", host=shown_path(request.host)),
+        )
+        raise HTTPError(HTTPStatus.MISDIRECTED_REQUEST)
 
 
 def mend_origin(request: HTTPServerRequest) -> None:
@@ -110,10 +129,14 @@ class Handler(RequestHandler):
     access: ClassVar[Access]
     is_page: ClassVar[bool] = False
     """Its forms are sent by pages, and what is wrong is told as a page."""
+    under_any_name: ClassVar[bool] = False
+    """Whether it answers whatever `Host` says."""
     problem = ""
     """The code of the error that was answered; the log tells it."""
     browser: str | None = None
     """How the browser is named from now on, where it had no name."""
+    _code: str | None = None
+    """Of the board that was asked for, once it was found."""
 
     @property
     def site(self) -> Site:
@@ -125,6 +148,8 @@ class Handler(RequestHandler):
 
     async def prepare(self) -> None:
         """Wait until it is this request's turn: pages cost more than votes."""
+        if not self.under_any_name:
+            require_own_name(self)
         await self.site.turns.mine()
 
     def set_default_headers(self) -> None:
@@ -137,35 +162,69 @@ class Handler(RequestHandler):
         """What limits go by that are not a seat's."""
         return network_of(self.request.remote_ip or "")
 
-    def require_rate(self, rates: Rates | Guesses, message: str) -> None:
+    def require_rate(self, rates: SharedRates | Guesses, message: str) -> None:
         if not rates.allows(self.network):
             raise Problem(429, "too_fast", message)
 
     async def room(self, typed: str) -> Room:
-        """Return the room of the board with a code. Raises Problem."""
+        """Return the room of the board with a code. Raises Problem.
+
+        Whoever has guessed too often is answered before anything is looked up: neither the
+        answer nor the time that it takes may tell a right code from a wrong one.
+        """
         code = read_code(typed)
-        guesses = self.site.guesses
-        if code not in self.site.hub.rooms and not guesses.has_left(self.network):
-            raise Problem(429, "too_fast", "Too many codes that no board has. Wait a minute.")
+        if code is not None and self._knows(code):
+            return await self._open(code)
+        guess = self.site.guesses.begin(self.network, code)
+        if guess is None:
+            raise Problem(
+                429, "too_fast", "Too many codes that no board has came from here. Wait a minute."
+            )
+        wrong = False
+        try:
+            return await self._open(code)
+        except Problem as problem:
+            wrong = problem.code == Code.NO_SUCH_BOARD
+            raise
+        finally:
+            self.site.guesses.end(guess, code, wrong=wrong)
+
+    async def _open(self, code: str | None) -> Room:
         try:
             if code is not None:
                 room = await self.site.hub.room(code)
                 if identity.shows_news(self, room):
                     await self.catch_up(room)
                 room.require_open()
+                self._let_in(room)
                 return room
         except Refused as refused:
             if refused.code is not Code.NO_SUCH_BOARD:
                 raise Problem.of(refused.refusal) from refused
         except StoreAwayError as error:
             raise Problem.of(STORE_AWAY) from error
-        guesses.allows(self.network)
         raise Problem(404, Code.NO_SUCH_BOARD, "There is no board with this code.")
 
     async def catch_up(self, room: Room) -> None:
         """Have the board know what another process may have taken in a moment ago."""
         if self.site.news.allows(self.network):
             await room.replica.caught_up()
+
+    def _knows(self, code: str) -> bool:
+        """Say whether who asks was on this board before, or holds an invitation to it."""
+        shown = identity.shown_keys(self, code)
+        shown += filter(None, (self.get_query_argument("key", None), identity.browser(self).id))
+        if any(self.site.acquaintances.know(code, each) for each in shown):
+            return True
+        return identity.shows_invitation(self, code, self.site.hub.pseudonyms)
+
+    def _let_in(self, room: Room) -> None:
+        """Remember who has shown that they know this board."""
+        self._code = room.code
+        held = self.host_key(room)
+        for each in (identity.browser(self).id, held and held.key):
+            if each:
+                self.site.acquaintances.remember(room.code, each)
 
     async def found(self, draft: Callable[[], BoardDraft]) -> Founded:
         """Make a board, within the limit for this address. Raises Problem."""
@@ -179,8 +238,9 @@ class Handler(RequestHandler):
         BOARDS.inc()
         code = founded.code
         logger.info("The board %s was made.", code, extra=event("board_made", board=code))
+        # Who has guessed codes behind this address does not shut its host out.
+        self.site.acquaintances.remember(code, founded.host_key)
         with contextlib.suppress(StoreAwayError):
-            # Open from now on: who has guessed codes behind this address shuts nobody out of it.
             await self.site.hub.room(founded.code)
         return founded
 
@@ -223,6 +283,8 @@ class Handler(RequestHandler):
         if known is None or for_longer:
             self.browser = known or secrets.token_urlsafe(18)
             identity.set_browser(self, self.browser)
+            if self._code:
+                self.site.acquaintances.remember(self._code, self.browser)
 
     def comes_from_elsewhere(self) -> bool:
         """Whether a page of another site led here, as far as the browser says so."""

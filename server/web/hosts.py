@@ -55,6 +55,7 @@ class Hosts(Handler):
         except Refused as refused:
             raise Problem.of(refused.refusal) from refused
         await self.done(room, actor, request)
+        self.site.acquaintances.remember(room.code, request.key)
         link = f"{links_of(self.site.base, room.code).host}?key={request.key}"
         return NewHost(
             host=request.host,

@@ -9,6 +9,7 @@ from tornado.web import RequestHandler
 
 from server.domain.hosts import Host
 from server.live.founding import host_of
+from server.live.pseudonyms import Pseudonyms
 from server.live.room import Room
 from server.live.seats import read_move
 
@@ -125,6 +126,12 @@ def use(handler: RequestHandler, code: str) -> None:
         for name in (_host_cookie(old), _shared_link_cookie(old)):
             for given in {name, _STRICT + name} & handler.cookies.keys():
                 handler.clear_cookie(given, secure=given.startswith(_STRICT), samesite="Lax")
+
+
+def shows_invitation(handler: RequestHandler, code: str, pseudonyms: Pseudonyms) -> bool:
+    """Say whether a link of the board with a code is shown. It is its own proof."""
+    token = handler.get_query_argument("invite", None)
+    return bool(token and pseudonyms.link_of(token, code))
 
 
 def shows_news(handler: RequestHandler, room: Room) -> bool:

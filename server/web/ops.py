@@ -4,11 +4,15 @@ import hmac
 from ipaddress import ip_address, ip_network
 
 from msgspec import Struct
+from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError
 
 from server import metrics
+from server.addresses import is_loopback
+from server.domain.refusals import Code
 from server.web.handler import Access, Handler
 from server.web.operations import operation
+from server.web.own_names import machine_names, name_of
 from server.web.problems import Problem
 
 
@@ -17,9 +21,10 @@ class Status(Struct, frozen=True):
 
 
 class Health(Handler):
-    """The process is alive."""
+    """The process is alive. Load balancers ask under names of their own, and learn nothing."""
 
     access = Access.ANYONE
+    under_any_name = True
 
     @operation()
     async def get(self) -> Status:
@@ -30,6 +35,7 @@ class Ready(Handler):
     """People can be sent here: the store answers, and the server is not going away."""
 
     access = Access.ANYONE
+    under_any_name = True
 
     @operation(otherwise={503: Status})
     async def get(self) -> Status:
@@ -49,6 +55,8 @@ class Seen(Handler):
     """
 
     access = Access.ANYONE
+    under_any_name = True
+    """A proxy may pass on a wrong name: that is what is to be seen."""
 
     def get(self) -> None:
         shown = self.request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -73,9 +81,12 @@ class Metrics(Handler):
 
     async def prepare(self) -> None:
         await super().prepare()
-        allowed = self.site.settings.metrics_from
-        if allowed and not _lies_in(self.request.remote_ip or "", allowed):
-            raise HTTPError(403)
+        if not may_read_metrics(self.request, self.site.settings.metrics_from):
+            raise Problem(
+                403,
+                Code.NOT_ALLOWED,
+                "The counters are for this machine alone, unless metrics_from names your network.",
+            )
 
     def get(self) -> None:
         try:
@@ -88,12 +99,31 @@ class Metrics(Handler):
         self.finish(shown)
 
 
-def _lies_in(address: str | None, networks: tuple[str, ...]) -> bool:
+def may_read_metrics(request: HTTPServerRequest, networks: tuple[str, ...]) -> bool:
+    """Say whether the counters are for whoever asks: by the networks that were set, or else for
+    this machine.
+
+    A proxy on this machine, too, comes from a loopback address. Whom it asks for is told by
+    `proxy_headers`; where that is not on, or the proxy says nothing, its requests are known by the
+    name under which its visitors came, or by the headers that it adds.
+    """
     try:
-        found = ip_address(address or "")
+        found = ip_address(request.remote_ip or "")
     except ValueError:
         return False
-    return any(found in ip_network(network) for network in networks)
+    name = name_of(request.host)
+    if networks:
+        direct = is_loopback(name) or name in machine_names()
+        listed = any(found in ip_network(network) for network in networks)
+        return listed and (direct or not found.is_loopback)
+    passed_on = any(
+        header in _ADDED or header.startswith("X-Forwarded") for header in request.headers
+    )
+    return found.is_loopback and is_loopback(name) and not passed_on
+
+
+_ADDED = {"Forwarded", "Via", "X-Real-Ip", "X-Scheme"}
+"""Headers with which proxies say that they are in between, as Tornado writes them."""
 
 
 routes = [

@@ -31,6 +31,7 @@ _CODES = {
     404: "not_found",
     405: "not_allowed",
     413: "too_large",
+    421: "unknown_host",
     429: "too_fast",
     503: "store_away",
 }
@@ -38,6 +39,7 @@ _TITLES = {
     400: "That was not understood",
     403: "This door is closed to you",
     404: "There is nothing here",
+    421: "Another address, please",
     429: "A little slower, please",
     503: "Back in a moment",
 }
@@ -47,6 +49,8 @@ _WORDS = {
     404: "There is nothing at this address.",
     405: "This address does not do that.",
     413: "This is too large.",
+    421: "This server does not answer to this name. Open it at the address that you were given. "
+    "Whoever runs it can add the name: --public-url or --allowed-hosts.",
     429: "That was too often. Try again in a minute.",
     503: "The store is away. Try again in a moment.",
 }

@@ -58,6 +58,9 @@ class LiveSocket(Handler):
         if refusal is None and identity.browser(self).forged and not actor.is_host:
             refusal = messages.NOT_ALLOWED
         connection = Connection(actor)
+        connection.network = str(self.network)
+        # Not in the hello, in which an older server would refuse it.
+        connection.asks_for_door = self.get_query_argument("door", "") == "1"
         await take_over(self.detach(), response.serialize(), connection)
         if connection.closed:
             return

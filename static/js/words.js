@@ -70,8 +70,8 @@ export const words = {
 
   talk: {
     add: "Add a comment",
-    silentShort: { closed: "Comments are closed", watching: "You are watching" },
-    silent: { closed: "The host has closed comments.", watching: "Who only watches reads along, and says nothing." },
+    silentShort: { closed: "Comments are closed", waiting: "You wait at the door", watching: "You are watching" },
+    silent: { closed: "The host has closed comments.", waiting: "You can write as soon as the host lets you in.", watching: "Who only watches reads along, and says nothing." },
     kept: "What you wrote stays here.",
     sort: "Order",
     sorts: { newest: "Newest", support: "Support" },
@@ -128,10 +128,12 @@ export const words = {
       renewed: "The host renewed your invitation: this seat is no longer yours. You can watch; ask the host for the new link.",
       revoked: "Your invitation was taken back. You can watch; ask the host for another one to take part.",
     },
+    waits: "The host lets people in one by one. Wait a moment: you can read along, and your vote opens here as soon as you are in. Your name helps the host to know you.",
     invited: "This board is by invitation. You can watch; to vote, open the link that was made for you.",
   },
   screenCall: {
     open: "Scan the code and have a look. Voting opens in a moment.",
+    admitted: "Scan the code. The host lets you in, and voting opens in a moment.",
     invited: "Voting opens in a moment. Come in with the invitation that you were given.",
   },
 

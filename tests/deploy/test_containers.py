@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
 from server.settings import KNOBS, load
+from server.web.ops import may_read_metrics
+from server.web.own_names import OwnNames
 from server.workers import DRAIN_MARGIN
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +96,28 @@ def test_the_proxy_serves_the_address_that_links_carry():
             SERVICES["proxy"]["environment"]["SITE"]
             == server["environment"]["STACKVOTE_PUBLIC_URL"]
         )
+
+
+def test_servers_answer_to_whom_asks_them_by_name():
+    prometheus = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())
+    (job,) = prometheus["scrape_configs"]
+    (targets,) = (each["targets"] for each in job["static_configs"])
+    for server in SERVERS.values():
+        settings = load({}, environment(server))
+        names = OwnNames(settings)
+        assert all(names.include(each) for each in targets)
+        assert names.include("localhost")  # Where people come in.
+        assert not names.include("evil.example")
+        # Prometheus has an address that the engine gave it.
+        for address in ("172.18.0.5", "10.89.0.3", "192.168.96.2"):
+            request = HTTPServerRequest(
+                start_line=RequestStartLine("GET", "/metrics", "HTTP/1.1"),
+                headers=HTTPHeaders({"Host": targets[0]}),
+            )
+            request.remote_ip = address
+            assert may_read_metrics(request, settings.metrics_from)
+        request.remote_ip = "203.0.113.5"
+        assert not may_read_metrics(request, settings.metrics_from)
 
 
 def test_volumes_and_networks_are_declared():

@@ -285,6 +285,7 @@ _MAKERS = (
     lambda pick: act.SetBoard(title=pick(_texts), settings=_board_change(pick)),
     lambda pick: act.Decide(option=pick(_ids), because=pick(_texts)),
     lambda _: act.Reopen(),
+    lambda pick: act.Admit(seats=(pick(SEATS), pick(SEATS))),
     lambda pick: act.Observe(on=pick((True, False))),
     lambda pick: act.AddHost(host=pick(HOSTS), name=pick(("Maria", "Li")), key=pick("12") * 64),
     lambda pick: act.RemoveHost(host=pick(HOSTS)),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from server.domain import actions as act
 from server.domain.changes import Change
 from server.domain.invitations import MAX_RENEWALS, OFFER_MS, Loss, Place
-from server.domain.refusals import Code, Refused
+from server.domain.refusals import Code, Refusal
 from server.domain.rules import BoardSettingsChange, Names, Visibility
 
 BROWSERS = ("phone", "laptop", "tablet")
@@ -199,7 +199,7 @@ def test_at_most_one_browser_holds_a_seat_and_renewing_takes_it_away(happened):
         sitting = [invite for invite in after.values() if invite]
         assert len(set(sitting)) == len(sitting)
         assert all(invitations.holders[after[b]] == b for b in BROWSERS if after[b])
-        if isinstance(outcome, Refused):
+        if isinstance(outcome, Refusal):
             assert (after, invitations.holders) == (before, holders)
             continue
         changed = {browser for browser in BROWSERS if after[browser] != before[browser]}

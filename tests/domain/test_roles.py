@@ -111,3 +111,29 @@ def test_who_may_vote_is_settled_while_a_round_is_on(meeting):
     assert meeting.do(invited, "host") == Change(board=True, people=True, roles=True)
     assert meeting.board.settings.entry is Entrance.INVITED
     assert not meeting.do(invited, "host").roles
+
+
+def closed(*present):
+    return act.SetBoard(settings=BoardSettingsChange(entry=Entrance.ADMITTED), present=present)
+
+
+def test_who_is_here_and_who_has_a_name_is_in_when_the_door_is_closed(meeting):
+    meeting.do(act.Rename(name="Ann"), "ann")
+    meeting.do(closed("ben"), "host")
+    assert meeting.board.admitted == {"ann", "ben"}
+    # From then on a name lets nobody in, nor does closing it once more.
+    meeting.do(act.Rename(name="Eve"), "eve")
+    meeting.do(closed("kim"), "host")
+    assert meeting.board.admitted == {"ann", "ben"}
+    change = meeting.do(act.Admit(seats=("eve", "kim")), "host")
+    assert change.roles
+    assert meeting.board.admitted == {"ann", "ben", "eve", "kim"}
+
+
+def test_the_door_is_closed_and_opened_while_a_round_is_on_and_invitations_are_not(meeting):
+    meeting.do(act.OpenRound(method="approval"), "host")
+    for entry in (Entrance.ADMITTED, Entrance.OPEN, Entrance.ADMITTED):
+        change = act.SetBoard(settings=BoardSettingsChange(entry=entry))
+        assert not isinstance(meeting.do(change, "host"), Refusal)
+    invited = act.SetBoard(settings=BoardSettingsChange(entry=Entrance.INVITED))
+    assert meeting.do(invited, "host").code is Code.ROUND_OPEN

@@ -4,7 +4,7 @@ import pytest
 from domain.happenings import PSEUDONYMS, Meeting
 
 from server.domain import actions as act
-from server.domain.refusals import Refused
+from server.domain.refusals import Refusal, Refused
 from server.domain.rules import BoardSettingsChange, Entrance
 from server.live import requests
 from server.live.admission import Badge, admit, require_no_ballot, require_right, you
@@ -32,7 +32,7 @@ def admitted(meeting, view=View.BALLOT, **badge):
 
 def claim(meeting, invite, browser, renewal=0):
     outcome = meeting.do(act.ClaimInvite(invite=invite, renewal=renewal), browser)
-    assert not isinstance(outcome, Refused)
+    assert not isinstance(outcome, Refusal)
 
 
 def refusal(meeting, actor, request):

@@ -1,7 +1,9 @@
 import json
 
+import pytest
 from one_process import until, worker
 
+from server import metrics
 from server.live import audience as audience_module
 from server.live.admission import NOBODY
 from server.live.transport import Connection
@@ -25,6 +27,9 @@ class Recorded(Connection):
         self.sent.append((slot, data))
         if self._on_send:
             self._on_send(self)
+
+    def tallies(self):
+        return sum(slot == "tally" for slot, _ in self.sent)
 
 
 async def test_a_tally_is_a_state_and_many_votes_are_few_frames(embedded):
@@ -77,6 +82,54 @@ async def test_everybody_of_an_audience_gets_the_same_bytes_encoded_once(embedde
             assert len({id(person.sent[slot][1]) for person in people}) == 1
         for person in people:
             del members[person]
+
+
+@pytest.mark.parametrize(
+    ("visibility", "public"),
+    [
+        ("on_reveal", {Audience(host=False, result=False)}),
+        ("after_vote", {Audience(host=False, result=False)}),
+        ("live", {Audience(host=False, result=True), Audience(host=False, result=False)}),
+    ],
+)
+async def test_only_the_bytes_of_what_everybody_may_see_are_counted(
+    embedded, monkeypatch, visibility, public
+):
+    """Else whoever reads the counters could tell a hidden vote by the length of a tally."""
+    counted = []
+
+    def note(counter, *_, by=1):
+        if counter is metrics.FRAME_BYTES:
+            counted.append(by)
+
+    async with worker(embedded, own=True) as server:
+        code, key = await server.board(settings={"host_sees_results": True})
+        cookie = {"Cookie": await server.cookie(code)}
+        acting = f"/api/boards/{code}/actions"
+        opening = {"type": "open_round", "id": "a", "method": "approval"}
+        opening["settings"] = {"visibility": visibility}
+        opened = await server.api(acting, opening, headers={"Authorization": f"Bearer {key}"})
+        assert opened[0] == 200
+        await until(lambda: not server.hub.rooms[code]._broadcaster._news.round)
+        monkeypatch.setattr(audience_module, "count", note)
+        members = server.hub.rooms[code]._broadcaster.members
+        watching = {
+            Audience(host=host, result=result): Recorded()
+            for host in (False, True)
+            for result in (False, True)
+        }
+        for audience, one in watching.items():
+            members[audience] = {one: None}
+        for n, ballot in enumerate((["django"], ["flask", "tornado"])):
+            vote = {"type": "vote", "id": f"v{n}", "round": 1, "ballot": {"approve": ballot}}
+            assert (await server.api(acting, vote, headers=cookie))[0] == 200
+            await until(lambda n=n: all(one.tallies() > n for one in watching.values()))
+        members.clear()
+        lengths = {
+            audience: sum(len(data) for _, data in one.sent) for audience, one in watching.items()
+        }
+        assert sum(counted) == sum(lengths[audience] for audience in public)
+        assert len({*lengths.values()}) > 1
 
 
 async def test_nobody_who_changes_audience_meanwhile_misses_what_is_new(embedded, monkeypatch):

@@ -311,7 +311,11 @@ async def test_who_has_guessed_too_often_comes_back_later_and_is_not_told_wrong(
         closed, reason = await page.closed()
         assert closed == 4029
         assert "Wait a minute." in reason
+        # Nor is it told of a board that is open here; but in time it comes in.
         await server.hub.room(code)
+        page = await server.line(code)
+        assert (await page.closed())[0] == 4029
+        await until(lambda: server.site.guesses.has_left(here))
         page = await server.line(code)
         assert (await page.hello("screen"))["type"] == "welcome"
 

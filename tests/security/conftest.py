@@ -33,11 +33,14 @@ files beside those that are given out     test_traversal.py, web/test_files.py
 memory, time and connections of one       test_exhaustion.py, live/test_transport.py,
 person: packed bodies, slow heads,        live/test_hub.py (boards opened one after another),
 large numbers, texts that take long       protocol/test_bad_input.py
-guessed codes, keys and links             test_guessing.py, web/test_guesses.py
+guessed codes, keys and links             test_guessing.py, web/test_guesses.py,
+                                          integration/test_shared_limits.py (over all processes)
+names of other sites that lead here       test_rebinding.py, web/test_own_names.py
 secrets on disk, in processes, in the     test_secrets.py, test_secret.py, log/test_embedded.py,
 log, on pages; compared in constant time  test_workers.py (the store's password),
                                           deploy/test_proxies.py (the proxies' logs)
-numbers for the operator                  web/test_ops.py, deploy/test_proxies.py
+numbers for the operator                  web/test_ops.py, deploy/test_proxies.py,
+                                          live/test_audience.py (the length of a hidden result)
 known faults in libraries                 test_audit.py
 ========================================  ========================================================
 

@@ -5,7 +5,7 @@ import itertools
 import math
 
 import pytest
-from attempts import bearer
+from attempts import bearer, raw
 from one_process import worker
 
 from server.live.founding import ALPHABET, CODE_LENGTH
@@ -128,9 +128,154 @@ async def test_who_guesses_from_one_place_shuts_nobody_else_out(embedded):
         for n, (code, _) in enumerate(boards):
             got = await server.fetch(f"/b/{code}", headers={"X-Forwarded-For": f"192.0.2.{n + 2}"})
             assert got.code == 200
-        # Nor those beside him, from a board on which somebody is already.
-        got = await server.fetch(f"/b/{boards[0][0]}", headers={"X-Forwarded-For": "192.0.2.1"})
-        assert got.code == 200
+
+
+EVERYWHERE = (
+    *("/b/{}", "/b/{}/screen", "/b/{}/host", "/b/{}/host?key=x", "/b/{}?invite=x", "/b/{}/invites"),
+    *("/?code={}", "/b/{}/live"),
+    *("/api/boards/{}" + end for end in ("", "/comments", "/history", "/rounds", "/hosts")),
+    "/api/boards/{}/invites",
+)
+
+
+def told(got):
+    """All that an answer tells, but the time of day and what was asked for."""
+    headers = {name: value for name, value in got.headers.get_all() if name != "Date"}
+    return got.code, headers, got.body
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+async def test_over_its_limit_an_address_is_answered_alike_be_the_code_right_or_wrong(
+    embedded, method
+):
+    async with worker(embedded, proxy_headers=True, public_url="http://x.example") as server:
+        right, _ = await server.board()
+        # It is open in memory, and people from elsewhere are on it.
+        elsewhere = {"X-Forwarded-For": "198.51.100.1"}
+        assert (await server.fetch(f"/b/{right}", headers=elsewhere)).code == 200
+        assert right in server.hub.rooms
+        wrong = "ZZZZZZ"
+        exhaust(server, "192.0.2.1")
+        for path in EVERYWHERE:
+            both = []
+            for code in (right, wrong):
+                # A browser that was elsewhere before, with a cookie of ours, is as much a stranger.
+                for more in ({}, {"Cookie": await stranger(server)}):
+                    headers = {"X-Forwarded-For": "192.0.2.1"} | more
+                    got = await server.fetch(path.format(code), method=method, headers=headers)
+                    status, sent, body = told(got)
+                    both.append((status, sent, body.replace(code.encode(), b"")))
+            assert all(each == both[0] for each in both), path
+            assert both[0][0] in {429, 405, 426, 400}, path
+
+
+async def test_over_its_limit_an_address_that_acts_is_answered_alike_too(embedded):
+    async with worker(embedded, proxy_headers=True, public_url="http://x.example") as server:
+        right, _ = await server.board()
+        headers = {"X-Forwarded-For": "192.0.2.1"} | bearer("x" * 32)
+        exhaust(server, "192.0.2.1")
+        for end, body in (
+            ("actions", {"type": "rename", "id": "a", "name": "Eve"}),
+            ("actions", {}),
+            ("hosts", {"name": "Eve"}),
+            ("invites", {"count": 1}),
+            ("invites", b"no json"),
+        ):
+            both = [
+                told(await server.fetch(f"/api/boards/{code}/{end}", body, headers=headers))
+                for code in (right, "ZZZZZZ")
+            ]
+            assert both[0] == both[1]
+            assert both[0][0] == 429
+        lines = [await server.line(code, headers=headers) for code in (right, "ZZZZZZ")]
+        assert len({await line.closed() for line in lines}) == 1
+
+
+async def stranger(server):
+    """Return the cookie of a browser that has been on another board only."""
+    code, _ = await server.board()
+    got = await server.fetch(f"/b/{code}", headers={"X-Forwarded-For": "203.0.113.9"})
+    return got.headers["Set-Cookie"].partition(";")[0]
+
+
+def exhaust(server, address):
+    """Use up what an address may guess, and a minute more: none is given back during a test."""
+    network = limits.network_of(address)
+    while server.site.guesses.allows(network):
+        pass
+    key = f"guesses network {network}"
+    server.site.guesses.times.set(key, server.site.guesses.times.get(key) + 60)
+
+
+async def test_a_thousand_codes_at_once_on_one_line_are_no_more_than_one_after_the_other(embedded):
+    async with worker(embedded, public_url="http://x.example") as server:
+        codes = [*itertools.islice(wrong_codes(), 400)]
+        asked = b"".join(
+            f"GET /api/boards/{code} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode() for code in codes
+        )
+        last = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+        answer = await raw(server, asked + last)
+        looked_up = answer.whole.count(b"HTTP/1.1 404 ")
+        assert A_MINUTE <= looked_up <= A_MINUTE + 10
+        assert looked_up + answer.whole.count(b"HTTP/1.1 429 ") == len(codes)
+
+
+async def test_many_wrong_codes_at_the_same_moment_are_no_more_than_the_limit(embedded):
+    async with worker(embedded, public_url="http://x.example") as server:
+        codes = itertools.islice(wrong_codes(), 300)
+        got = await asyncio.gather(*(server.fetch(f"/api/boards/{code}") for code in codes))
+        assert A_MINUTE <= sum(each.code == 404 for each in got) <= A_MINUTE + 10
+
+
+async def test_who_was_on_a_board_stays_on_it_whoever_guesses_beside(embedded):
+    async with worker(embedded, proxy_headers=True, public_url="http://x.example") as server:
+        room = {"X-Forwarded-For": "192.0.2.1"}
+        code, key = await server.board()
+        other, others_key = await server.board()
+        # 200 people come in through one address, which counts for nothing.
+        cookies = []
+        for _ in range(200):
+            got = await server.fetch(f"/b/{code}", headers=room)
+            assert got.code == 200
+            cookies.append(got.headers["Set-Cookie"].partition(";")[0])
+        _, made = await server.api(
+            f"/api/boards/{other}/invites", {"count": 1}, headers=room | bearer(others_key)
+        )
+        exhaust(server, "192.0.2.1")
+        for cookie in cookies:
+            got = await server.fetch(f"/b/{code}", headers=room | {"Cookie": cookie})
+            assert got.code == 200
+        page = await server.line(code, cookie=cookies[0], headers=room)
+        assert (await page.hello())["type"] == "welcome"
+        # So do the host, by the key, and whoever holds an invitation.
+        assert (await server.fetch(f"/b/{code}/host?key={key}", headers=room)).code == 303
+        assert (await server.fetch(f"/api/boards/{code}", headers=room | bearer(key))).code == 200
+        link = made["invites"][0]["link"].removeprefix("http://x.example")
+        assert (await server.fetch(link, headers=room)).code in {200, 303}
+        # None of it opens another board.
+        for more in ({"Cookie": cookies[0]}, bearer(key)):
+            assert (await server.fetch(f"/b/{other}", headers=room | more)).code == 429
+
+
+async def test_of_ipv6_a_customers_whole_network_is_limited(embedded):
+    async with worker(embedded, proxy_headers=True, public_url="http://x.example") as server:
+        codes, answered = wrong_codes(), 0
+        for n in range(2 * limits.WIDE_A_MINUTE):
+            sent = {"X-Forwarded-For": f"2001:db8:7:{n:x}::1"}
+            answered += (await server.fetch(f"/b/{next(codes)}", headers=sent)).code == 404
+        assert limits.WIDE_A_MINUTE <= answered <= limits.WIDE_A_MINUTE + 60
+        neighbour = {"X-Forwarded-For": "2001:db8:8::1"}
+        assert (await server.fetch(f"/b/{next(codes)}", headers=neighbour)).code == 404
+
+
+async def test_nobody_gets_further_by_claiming_another_address(embedded):
+    async with worker(embedded, public_url="http://x.example") as server:
+        code, _ = await server.board()
+        names = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "X-Client-IP", "CF-Connecting-IP")
+        for n, wrong in enumerate(itertools.islice(wrong_codes(), 2 * A_MINUTE)):
+            await server.fetch(f"/b/{wrong}", headers=dict.fromkeys(names, f"10.0.0.{n}"))
+        lies = dict.fromkeys(names, "10.0.1.1")
+        assert (await server.fetch(f"/b/{code}", headers=lies)).code == 429
 
 
 async def test_who_makes_a_board_gets_in_whoever_else_has_guessed_there(embedded):
@@ -169,7 +314,7 @@ async def test_hosts_keys_and_invitations_cannot_be_tried_at_will(embedded):
         assert (await server.fetch(f"/b/{code}/seat?move=AAAAA-AAAAA")).code == 429
         for body in ({"invite": "x.y"}, {"move": "AAAAA-AAAAA"}):
             assert (await server.api(f"/api/boards/{code}/seat", body))[0] == 429
-        assert (await server.fetch(f"/b/{code}")).code == 200
+        assert (await server.fetch(f"/b/{code}")).code == 429
 
 
 def test_the_limits_are_what_the_documents_say():

@@ -32,6 +32,7 @@ EXAMPLES = {
     "pin_comment": {"comment": "c1", "on": True},
     "decide": {"option": "flask", "because": "Eve's"},
     "reopen": {},
+    "admit": {"who": ["x"]},
     "remove_host": {"host": "first"},
     "renew_invite": {"invite": "x"},
     "revoke_invite": {"invite": "x"},

@@ -9,6 +9,7 @@ const { entry } = words;
 function told({ you, board }) {
   if (you.seat_lost) return [entry.lost[you.seat_lost] ?? entry.lost.renewed, entry.haveCode, "notice notice-bad"];
   if (you.invite !== null) return [entry.seat(you.invite), entry.move, "soft small"];
+  if (you.waits) return [entry.waits, entry.haveCode, "notice"];
   return board.settings.entry === "invited" && !you.votes ? [entry.invited, entry.haveCode, "notice"] : null;
 }
 

@@ -64,7 +64,7 @@ function sameText(part) {
 function summary({ state, voting, progress }) {
   if (!state.round) return words.notOpen;
   if (!voting.method) return w.unknownMethod;
-  if (!state.you.votes) return w.watching;
+  if (!state.you.votes) return state.you.waits ? w.waiting : w.watching;
   if (!voting.ballot) return state.acceptsVotes ? w.nothingYet : words.votingClosed;
   return state.acceptsVotes ? progress : `${words.votingClosed} · ${progress}`;
 }

@@ -15,6 +15,7 @@ import { LiveBoard } from "../live/live_board.js";
 import { words } from "../words.js";
 import { startCopyButtons } from "./copy.js";
 import { Decide } from "./decide.js";
+import { Door } from "./door.js";
 import { EditBoard } from "./edit_board.js";
 import { History } from "./history.js";
 import { Hosts } from "./hosts.js";
@@ -55,6 +56,7 @@ class HostPage {
       new Decision(page.decision),
       new Steps(page),
       new People(page),
+      new Door(page, live, fail),
       new Settings(page.settings, (settings) => live.ask({ type: "set_board", settings }), fail),
       new Talk(page, live, (type, comment, on) => live.ask({ type, comment, on }).catch((refusal) => fail(refusal.message))),
       new OpenBallots(page.results, code),

@@ -10,6 +10,7 @@ const READ = {
   host_sees_results: (settings) => settings.host_sees_results,
   comments: (settings) => settings.comments === "open",
   entry: (settings) => settings.entry === "invited",
+  door: (settings) => settings.entry === "admitted",
 };
 
 const WRITE = {
@@ -17,6 +18,7 @@ const WRITE = {
   host_sees_results: (on) => ({ host_sees_results: on }),
   comments: (on) => ({ comments: on ? "open" : "closed" }),
   entry: (on) => ({ entry: on ? "invited" : "open" }),
+  door: (on) => ({ entry: on ? "admitted" : "open" }),
 };
 
 export class Settings {
@@ -33,7 +35,9 @@ export class Settings {
     const isFixed = Boolean(round) && round.state !== "revealed";
     for (const [name, each] of this.#switches) {
       each.update(state, READ[name](board.settings));
-      each.disabled = SETTLED.has(name) && isFixed;
+      // The door can be closed at any time, but not in the place of invitations.
+      const isSettled = SETTLED.has(name) || (name === "door" && board.settings.entry === "invited");
+      each.disabled = isSettled && isFixed;
     }
   }
 }

@@ -32,7 +32,7 @@ export class LiveBoard extends EventTarget {
     this.#view = view;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.outbox = new Outbox(code, (message) => this.#deliver(message), () => this.#change());
-    this.line = new Connection(`${scheme}//${location.host}/b/${code}/live`, {
+    this.line = new Connection(`${scheme}//${location.host}/b/${code}/live${view === "host" ? "?door=1" : ""}`, {
       open: () => this.#greet(),
       message: (message) => this.#hear(message),
       status: () => this.#lineChanged(),

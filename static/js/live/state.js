@@ -19,6 +19,7 @@ const APPLY = {
   },
   tally: (state, message) => (state.tally = message.tally),
   people: (state, message) => (state.people = message.people),
+  door: (state, message) => (state.door = message.door),
   comment(state, { comment, talk }) {
     state.comments.set(comment.id, comment);
     if (talk) state.talk = new Map([...(state.talk ?? []), ...Object.entries(talk)]);
@@ -56,6 +57,8 @@ export class BoardState {
   round = null;
   tally = null;
   people = null;
+  /** Who comes in, for hosts. */
+  door = null;
   ballot = null;
   comments = new Map();
   /** How many comments there are by option, where this page does not have all; else null. */
@@ -178,12 +181,13 @@ export class BoardState {
   /** True where this seat has chosen to watch; not where it was never let in. */
   get watches() {
     const { you, board } = this;
-    return you.seat !== null && !you.votes && (board.settings.entry === "open" || you.invite !== null);
+    return you.seat !== null && !you.votes && !you.waits && (board.settings.entry !== "invited" || you.invite !== null);
   }
 
-  /** Why this page may not comment: `closed` `watching`; null where it may. */
+  /** Why this page may not comment: `closed` `waiting` `watching`; null where it may. */
   get silent() {
     if (this.board.settings.comments === "closed") return "closed";
+    if (this.you.waits) return "waiting";
     return this.you.seat === null || this.watches ? "watching" : null;
   }
 

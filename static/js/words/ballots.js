@@ -74,6 +74,7 @@ export const ballots = {
   closed: "Voting is closed; this is what counts.",
   closedNothing: "Voting is closed; you have no ballot in this round.",
   watching: "You are watching",
+  waiting: "You wait to be let in",
   watchingHow: "You have no vote here now. What others say and decide you see all the same.",
   unknownMethod: "This page does not know the way this round is voted. Reload it.",
 };

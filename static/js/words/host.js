@@ -68,6 +68,15 @@ export const host = {
     link: (name) => `Host link for ${name}`,
     qr: (name) => `Host link for ${name} as a QR code`,
   },
+  door: {
+    crowd: (seats, networks) => `${count(seats, "newcomer", "newcomers")} within two minutes, from ${count(networks, "network", "networks")}. Did you expect them? You can let newcomers wait at the door; whoever is here stays in.`,
+    waiting: (n) => `${count(n, "person waits", "people wait")} to be let in.`,
+    letIn: "Let in",
+    letAllIn: (n) => (n === 1 ? "Let in the one who waits" : `Let in all ${n}`),
+    unnamed: "Without a name",
+    came: (n, minutes) => `${count(n, "newcomer", "newcomers")} in the last ${minutes} minutes`,
+    minute: (time, seats, networks) => `${time} · ${count(seats, "newcomer", "newcomers")} from ${count(networks, "network", "networks")}`,
+  },
   invites: {
     made: (n) => `${count(n, "invitation is", "invitations are")} made.`,
     counts: (free, taken, revoked) =>

@@ -1,0 +1,167 @@
+"""What all worker processes of one server count together: times by key, in memory they share.
+
+Limits (`SharedRates`) and what was let in before (`web/guesses.py`) are both a time for a key.
+The file lies beside the figures, in the folder that the parent made for its workers, so a worker
+that ends, or is renewed, takes no count with it. Without such a folder, as in tests that run one
+worker, the memory is the process's own.
+"""
+
+import fcntl
+import hashlib
+import logging
+import mmap
+import os
+import secrets
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from server.loglines import event
+
+logger = logging.getLogger(__name__)
+
+_ENTRY = struct.Struct("=Qd")
+_WAYS, _SETS = 8, 8192
+"""A key has eight places, so that looking for one costs the same however many there are."""
+_SIZE = _ENTRY.size * _WAYS * _SETS
+_PATIENCE, _DISTRUST = 0.25, 10.0
+"""Seconds to wait for the lock, which is held for microseconds, and for which it is not waited for
+after that was in vain: a process that was frozen while it held it must not stop the others. Without
+the lock a count may be one short."""
+
+
+class _Place(NamedTuple):
+    offset: int
+    digest: int
+    time: float
+
+
+class SharedTimes:
+    """A time, in seconds, for each of the last 65,536 keys; the earliest make room for new ones.
+
+    Keys are kept as keyed hashes: nobody can choose them so that they push each other out.
+    """
+
+    def __init__(self, name: str, salt: bytes | None = None, folder: Path | None = None) -> None:
+        """`salt` is the same in all processes. Nothing is shared where no folder is given."""
+        self._distrusted_until = 0.0
+        self._salt = (salt or secrets.token_bytes(32))[:64]
+        self._lock, self._memory = _opened(folder / f"{name}.times" if folder else None)
+
+    def get(self, key: str) -> float:
+        """Return the time of a key; 0 where it has none."""
+        wanted, places = self._places(key)
+        return next((place.time for place in places if place.digest == wanted), 0.0)
+
+    def set(self, key: str, time_: float) -> None:
+        """Set the time of a key. Whoever has read it first does both in `held`."""
+        wanted, places = self._places(key)
+        own = next((place for place in places if place.digest == wanted), None)
+        place = own or min(places, key=lambda each: each.time)
+        _ENTRY.pack_into(self._memory, place.offset, wanted, time_)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the other processes from changing anything."""
+        if self._lock is None:
+            yield
+            return
+        self._wait_for(self._lock)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+    def _wait_for(self, lock: int) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                now = time.monotonic()
+                if now < self._distrusted_until:
+                    return
+                if now > deadline:
+                    self._distrusted_until = now + _DISTRUST
+                    return
+                time.sleep(0)  # Whoever holds it may need the processor for that.
+            else:
+                return
+
+    def _places(self, key: str) -> tuple[int, list[_Place]]:
+        """Return the digest of a key, and the places where it may stand."""
+        hashed = hashlib.blake2b(key.encode(), key=self._salt, digest_size=8).digest()
+        digest = int.from_bytes(hashed, "little") or 1
+        first = digest % _SETS * _WAYS * _ENTRY.size
+        offsets = range(first, first + _WAYS * _ENTRY.size, _ENTRY.size)
+        found = (_ENTRY.unpack_from(self._memory, offset) for offset in offsets)
+        return digest, [_Place(at, *each) for at, each in zip(offsets, found, strict=True)]
+
+
+class SharedRates:
+    """Token buckets by key: `rate` a second sustained, `burst` at once, over all processes.
+
+    A bucket is one number, the time at which it will be full again (GCRA): so a bucket that
+    nobody draws on needs no place.
+    """
+
+    def __init__(self, times: SharedTimes, name: str, rate: float, burst: float) -> None:
+        self._times = times
+        self._name = name
+        self._each = 1 / rate
+        """Seconds in which one more is allowed."""
+        self._most = (burst - 1) / rate
+        """How far ahead of now a bucket may be full again for one more to be allowed."""
+
+    def has_left(self, key: object) -> bool:
+        """Say whether one more by this key would be allowed, without counting it."""
+        return self._times.get(self._named(key)) - time.monotonic() <= self._most + _ROUNDING
+
+    def allows(self, key: object) -> bool:
+        """Count one more by this key; False when it has had its share."""
+        named, now = self._named(key), time.monotonic()
+        with self._times.held():
+            full_at = max(self._times.get(named), now)
+            if full_at - now > self._most + _ROUNDING:
+                return False
+            self._times.set(named, full_at + self._each)
+        return True
+
+    def give_back(self, key: object) -> None:
+        """Count one less by this key."""
+        named = self._named(key)
+        with self._times.held():
+            self._times.set(named, self._times.get(named) - self._each)
+
+    def _named(self, key: object) -> str:
+        return f"{self._name} {key}"
+
+
+_ROUNDING = 1e-6
+"""Seconds: sums of fractions are not exact."""
+
+
+def _opened(path: Path | None) -> tuple[int | None, mmap.mmap]:
+    """Open the memory of a file and what locks it; the process's own where there is none."""
+    if path is None:
+        return None, mmap.mmap(-1, _SIZE)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        # Written and not only made longer: memory that is missing is to fail here, in words, and
+        # not end the process (SIGBUS) when it is used.
+        there = os.fstat(descriptor).st_size
+        os.pwrite(descriptor, bytes(max(0, _SIZE - there)), there)
+        memory = mmap.mmap(descriptor, _SIZE)
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+    except (OSError, ValueError) as error:
+        logger.warning(
+            "Limits hold for each worker alone, not for the server: %s cannot be used (%s).",
+            *(path, error),
+            extra=event("limits_not_shared", why=str(error)),
+        )
+        return None, mmap.mmap(-1, _SIZE)
+    return descriptor, memory
