@@ -74,11 +74,11 @@ CLOSES = Counter(
 )
 SENT_AWAY = Counter(
     "stackvote_sent_away_total",
-    "Connections closed before they were live: `slow` to ask or to read, many bytes `unread`, or "
-    "the server `full`; many are strangers who mean no good.",
+    "Connections closed before they were live: `slow` to ask or to read, many bytes `unread`, an "
+    "`upload` that would not end, or the server `full`; many are strangers who mean no good.",
     ["why"],
 )
-for _why in ("slow", "unread", "full"):
+for _why in ("slow", "unread", "upload", "full"):
     SENT_AWAY.labels(_why)  # From 0 on, so that the first one is seen to come.
 BOARDS = Counter("stackvote_boards_created_total", "Boards made.")
 HTTP_SECONDS = Histogram(
@@ -106,6 +106,15 @@ OUTBOX_WORST = Gauge(
     "stackvote_outbox_worst_bytes",
     "Bytes that waited for one connection, the most within the last minute.",
     multiprocess_mode="livemax",
+)
+BACKLOG_BYTES = Gauge(
+    "stackvote_backlog_bytes",
+    "Memory of what waits for slow readers, each piece once; at 64 MiB a worker closes the worst.",
+    multiprocess_mode="livesum",
+)
+BACKLOG_CLOSED = Counter(
+    "stackvote_backlog_closed_total",
+    "Readers that were closed because too much waited for all of them; somebody fills the memory.",
 )
 OVERFLOWS = Counter(
     "stackvote_overflows_total",

@@ -35,6 +35,10 @@ WITHHELD = 10.0
 """Seconds after which it is tried again to read a board that could not be read."""
 MOST_EMPTY = 1_000
 """Rooms without people that are kept at most: whoever opens board after board fills no memory."""
+LATE = 1.0
+"""Seconds by which a look is late where this process did not run, and could hear nobody."""
+UNFINISHED_BYTES = 16 * 1024 * 1024
+"""What may have come of messages of all connections that are not there whole."""
 FAREWELLS = 100
 """Connections closed in one go when the server drains."""
 
@@ -212,8 +216,13 @@ class Hub:
             room.pulse_now()
 
     async def _tick(self) -> None:
+        clock = asyncio.get_running_loop().time
         while True:
+            due = clock() + TICK
             await asyncio.sleep(TICK)
+            if (late := clock() - due) > LATE:
+                for connection in self.guests:
+                    connection.forgive(late)
             try:
                 self._look_around(asyncio.get_running_loop().time())
             except Exception:
@@ -224,6 +233,7 @@ class Hub:
         self._leavings.collect()
         for connection in list(self.guests):
             connection.check(now)
+        self._bound_unfinished()
         compare = self.store.present and now - self._compared >= COMPARE
         if compare:
             self._compared = now
@@ -236,6 +246,16 @@ class Hub:
                 self._discard(room)
         for code in list(self._left)[:-MOST_EMPTY]:
             self._discard(self.rooms[code])
+
+    def _bound_unfinished(self) -> None:
+        """Close those of whose message most has come, where too much waits for the rest of some."""
+        sizes = {each: size for each in self.guests if (size := each.unfinished)}
+        too_much = sum(sizes.values()) - UNFINISHED_BYTES
+        for connection in sorted(sizes, key=sizes.__getitem__, reverse=True):
+            if too_much <= 0:
+                break
+            too_much -= sizes[connection]
+            connection.close(messages.TOO_SLOW)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from msgspec import UNSET, Raw
@@ -33,13 +33,15 @@ from server.live.revocations import Revocations
 from server.live.seating import Seating
 from server.live.submissions import Answered, Submissions
 from server.live.transport import Connection
-from server.live.views import Audience, comment_views, people_view, talk_view
+from server.live.views import PARTS, Audience, comment_views, people_view, talk_view
 from server.log.log import Batch, Log
 from server.log.presence import Presence
 from server.log.store import Store
 
 NO_HOST = messages.NOT_ALLOWED._replace(reason="You are no longer a host of this board.")
 UNREADABLE = "This server cannot read the board; a newer one may have written it. Try again soon."
+RESUMED = 50_000
+"""What comments may weigh, in characters, with which a client goes on; else it starts afresh."""
 LAST_ANSWER = 0.25
 """Seconds after which the console of a host who was removed is closed."""
 
@@ -137,9 +139,11 @@ class Room:
             since is not None
             and since.epoch == self.replica.epoch
             and talk.afresh <= since.seq <= self.board.seq
+            # What is sent to one alone is kept for one alone, where the line is slow.
+            and not talk.outweighs(RESUMED, since=since.seq)
         )
         audience = self.audience(connection.actor, connection.view)
-        older: dict[str, int] = {}
+        older: dict[str, Any] = {}
         if resumed and since is not None:
             changed = comment_views(self.board, audience, talk.since(since.seq))
             comments = Raw(messages.encode(changed))
@@ -160,7 +164,7 @@ class Room:
             ballot=self.ballot(connection.actor.seat),
             **older,
         )
-        connection.welcome(frame(messages.encode(welcome)))
+        connection.welcome(self._parts.frames_of(welcome, audience))
         if not self._store.present:
             connection.send(frame(messages.encode(self.pulse())), "pulse")
 
@@ -238,9 +242,18 @@ class Room:
     def you(self, actor: Actor) -> You:
         return you(self.board, actor)
 
-    def rounds(self) -> Raw:
-        """Return all rounds beside each other, for whoever asks, encoded."""
+    def rounds(self) -> Iterator[bytes]:
+        """Encode all rounds, one after the other. Raises AnotherHistoryError, see `Parts`."""
         return self._parts.rounds()
+
+    def shown(self, audience: Audience) -> list[bytes]:
+        """Encode all that an audience sees: members of an object of JSON, shared by all."""
+        parts = {name: self._parts.of(name, audience) for name in PARTS}
+        parts["comments"], older = self._parts.comments(audience)
+        talk = talk_view(self.board)
+        own = older | {"people": self.people()} | ({"talk": talk} if talk else {})
+        shared = [self._parts.member(name, audience, part) for name, part in parts.items()]
+        return [*shared, b"," + messages.encode(own)[1:-1]]
 
     def ballot(self, seat: str | None) -> dict[str, Any] | None:
         """Return the seat's ballot in the current round."""

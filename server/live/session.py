@@ -47,6 +47,8 @@ class Session(Listener):
     def heard(self, message: bytes, *, is_text: bool) -> None:
         if not is_text:
             self._not_understood("Messages are text.")
+        elif not message.isascii() and not _is_utf8(message):
+            self._connection.close(messages.NOT_UTF8)
         elif self._connection.view is None:
             self._greet(message)
         else:
@@ -109,3 +111,12 @@ class Session(Listener):
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+
+def _is_utf8(message: bytes) -> bool:
+    """Say whether it is a text at all, as the standard has it (RFC 6455, 8.1)."""
+    try:
+        message.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -11,6 +11,7 @@ from pathlib import Path
 from server import loglines, metrics
 from server.disk import free_bytes
 from server.domain.actions import RULES
+from server.live.backlog import BACKLOG
 from server.live.hub import Hub
 from server.log.store import StoreAwayError
 from server.settings import Settings
@@ -74,6 +75,7 @@ class Vitals:
     def measure(self) -> None:
         """Measure what costs no more than a glance."""
         metrics.flush()
+        BACKLOG.measure()
         loglines.sum_up()
         rooms = list(self._hub.rooms.values())
         heads = [heads for room in rooms if (heads := room.headcount())]

@@ -35,7 +35,8 @@ class StreamTransport(asyncio.Transport):
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         with contextlib.suppress(StreamClosedError):
-            written = self._stream.write(bytes(data))
+            # Not copied: Tornado keeps a view of it, and where it is.
+            written = self._stream.write(memoryview(data))
             if self._stream.writing():
                 self._waiting += len(data)
                 written.add_done_callback(lambda done: self._written(done, len(data)))
