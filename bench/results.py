@@ -31,8 +31,9 @@ GROWTH = Part("## How cost grows", "growth.json", "make bench-growth")
 CROWD = Part("## A crowd at the door", "crowd.json", "make bench-crowd")
 COUNTING = Part("## What a vote costs, by method", "methods.json", "make bench-methods")
 SOAK = Part("## Coming and going", "soak.json", "make bench-soak")
+MISUSE = Part("## Those who do not read", "misuse.json", "make bench-misuse")
 BESIDE = Part("## Beside its peers", "peers.json", "make bench-all")
-ORDER = [part.heading for part in (ALONE, GROWTH, COUNTING, CROWD, SOAK, BESIDE)]
+ORDER = [part.heading for part in (ALONE, GROWTH, COUNTING, CROWD, SOAK, MISUSE, BESIDE)]
 
 
 class Measure(NamedTuple):

@@ -66,8 +66,8 @@ class Outlet(asyncio.BufferedProtocol):
         """Bytes in the outbox."""
         self._taken = 0
         """Bytes that the system has taken, ever."""
-        self._pace: tuple[float, int] | None = None
-        """Since when the pace of a slow reader is measured, and how much it had read then."""
+        self._pace: tuple[float, int, int] | None = None
+        """Since when the pace of a reader is measured, what it had read, and what waited then."""
 
     def close(self, close: Close) -> None:
         """Say why, and close."""
@@ -139,27 +139,40 @@ class Outlet(asyncio.BufferedProtocol):
         """Close, because too much waits for all slow readers together; called by the backlog."""
         self.close(TOO_SLOW)
 
-    def require_pace(self, now: float) -> None:
-        """Close a connection whose peer reads next to nothing of what waits for it."""
-        if not self._blocked:
-            return
-        read = self._taken - self._unread_by_peer()
+    def require_pace(self, now: float) -> bool:
+        """Close a connection whose peer reads next to nothing of what waits for it.
+
+        Return whether anything waits, here or in the system.
+        """
+        waits = self._unread_by_peer()
+        read = self._taken - waits
+        waits += self._waiting + sum(map(len, self._underway)) - self._at
+        if not waits:
+            self._pace = None
+            return False
         if self._pace is None:
-            self._pace = (now, read)
-        since, before = self._pace
+            self._pace = (now, read, waits)
+        since, before, waited = self._pace
         if now - since > STALLED:
-            self._pace = (now, read)
-            if read - before < PACE * (now - since):
+            self._pace = (now, read, waits)
+            if read - before < min(waited, PACE * (now - since)):
                 self.close(TOO_SLOW)
+        return True
 
     def _unread_by_peer(self) -> int:
         """Return how many of the bytes that were taken the peer's machine has not confirmed."""
         waits = self._transport.get_write_buffer_size()
-        if self._socket is not None:
+        if (line := self._line()) is not None:
             with contextlib.suppress(OSError):
-                queued = fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(4))
+                queued = fcntl.ioctl(line.fileno(), termios.TIOCOUTQ, bytes(4))
                 waits += struct.unpack("i", queued)[0]
         return waits
+
+    def _line(self) -> socket.socket | None:
+        """Return the socket, also where it carries what is encrypted."""
+        told = self._transport.get_extra_info
+        line: socket.socket | None = told("socket") or told("encrypted")
+        return line
 
     def _write(self, data: bytes, at: int = 0) -> int:
         """Give bytes to the system, from one position on; return up to where it has taken them.
@@ -243,9 +256,9 @@ class Outlet(asyncio.BufferedProtocol):
 
     def _make_room(self) -> None:
         """Have the system take the farewell of a slow reader, who finds it when it reads on."""
-        if self._blocked and (taken := self._transport.get_extra_info("socket")) is not None:
+        if self._blocked and (line := self._line()) is not None:
             with contextlib.suppress(OSError):
-                taken.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, FAREWELL_ROOM)
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, FAREWELL_ROOM)
 
     # What asyncio calls
 

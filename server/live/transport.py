@@ -173,13 +173,20 @@ class Connection(Outlet):
         asyncio.get_running_loop().call_later(FAREWELL, self._transport.abort)
 
     def check(self, now: float) -> None:
-        """Close a connection that is too slow, and find out whether a quiet one is there."""
-        self.require_pace(now)
+        """Close a connection that is too slow, and find out whether a quiet one is there.
+
+        Who still reads what waits, at a pace, has not come to the ping yet, and is not judged by
+        it.
+        """
+        if self.closed:
+            return
+        quiet = now - self.heard_at
+        reads = (self._blocked or quiet > QUIET) and self.require_pace(now)
         if self._begun is not None and now - self._begun > MESSAGE_SECONDS:
             self.close(TOO_SLOW)
-        quiet = now - self.heard_at
-        if quiet > DEAD:
-            self._transport.abort()
+        if quiet > DEAD and not reads:
+            # It has read the ping, or its machine has, and does not answer.
+            self.close(TOO_SLOW)
         elif quiet > QUIET and not self._pinged and not self._blocked and not self.closed:
             self._pinged = True
             self._transport.write(_PING)

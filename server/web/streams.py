@@ -16,7 +16,7 @@ class StreamTransport(asyncio.Transport):
     """Carries a connection over a stream that Tornado keeps."""
 
     def __init__(self, stream: IOStream, protocol: asyncio.BufferedProtocol) -> None:
-        super().__init__()
+        super().__init__({"encrypted": stream.socket})
         self._stream = stream
         self._protocol = protocol
         self._paused = False

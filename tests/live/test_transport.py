@@ -282,7 +282,8 @@ async def test_whoever_does_not_answer_the_farewell_is_cut_off(monkeypatch):
         await until(lambda: connection.listener.ends)
 
 
-async def test_a_quiet_peer_is_asked_once_and_a_dead_one_is_cut_off():
+async def test_a_quiet_peer_is_asked_once_and_a_dead_one_is_cut_off(monkeypatch):
+    monkeypatch.setattr(transport, "FAREWELL", 0.05)
     async with line() as (connection, theirs):
         now = connection.heard_at
         connection.check(now + transport.QUIET - 1)
@@ -293,7 +294,56 @@ async def test_a_quiet_peer_is_asked_once_and_a_dead_one_is_cut_off():
         await until(lambda: not connection._pinged)
         assert connection.heard_at > now
         connection.check(connection.heard_at + transport.DEAD + 1)
+        assert (await read(theirs, 4))[2:] == TOO_SLOW.code.to_bytes(2, "big")
         await until(lambda: connection.listener.ends)
+
+
+class Slow(Connection):
+    """A connection of whose frames so many bytes wait in the system."""
+
+    __slots__ = ("queued",)
+
+    def _unread_by_peer(self):
+        return self.queued
+
+
+async def test_who_is_slow_to_read_is_not_dead_before_it_has_come_to_the_ping():
+    """What the system has taken waits before the ping, and may take its time."""
+    async with line(Slow) as (connection, _):
+        connection.send(frame(b"x" * 1000))
+        now, connection.queued = connection.heard_at, 1000
+        for look in range(1, 4):
+            connection.check(now + look * (STALLED + 0.1))
+            connection.send(frame(b"x" * 996))
+        assert not connection.closed
+        connection.check(now + 4 * (STALLED + 0.1))
+        connection.check(now + 5 * (STALLED + 0.2))
+        assert connection.closed
+
+
+@given(st.lists(st.integers(0, 40_000), max_size=30), st.randoms(use_true_random=False))
+def test_what_is_sent_comes_whole_and_in_order_however_it_is_read(sizes, chance):
+    async def meet():
+        async with line() as (connection, theirs):
+            loop, sent, got = asyncio.get_running_loop(), b"", b""
+            for n, size in enumerate(sizes):
+                if n % 5 == 0 and not connection._blocked:
+                    pieces = [begun(b"{"), continued(bytes(size)), continued(b"}", final=True)]
+                    connection.welcome(pieces)
+                    sent += b"".join(pieces)
+                while connection.backlog > OUTBOX_BYTES // 2:
+                    got += await loop.sock_recv(theirs, chance.randint(1, 9000))
+                said = frame(bytes([n]) * size)
+                connection.send(said)
+                sent += said
+                if chance.random() < 0.3:
+                    await asyncio.sleep(0)
+            while len(got) < len(sent):
+                got += await loop.sock_recv(theirs, chance.randint(1, 9000))
+            assert got == sent
+            await until(lambda: not connection.backlog)
+
+    asyncio.run(asyncio.wait_for(meet(), 20))
 
 
 async def test_a_peer_that_is_gone_is_noticed():
