@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test faults faults-quick fuzz browser lint types imports audit security check docs bench bench-growth bench-methods bench-crowd bench-soak bench-peers bench-all clean help
+.PHONY: run test faults faults-quick fuzz browser lint types imports audit security check docs bench bench-growth bench-methods bench-crowd bench-soak bench-misuse bench-peers bench-all clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -59,6 +59,9 @@ bench-crowd: $(VENV)/run.stamp ## Measure 10,000 people who join at once: about 
 
 bench-soak: $(VENV)/run.stamp ## Measure what 100,000 connections leave behind: about 12 minutes; ARGS="--quick" for a short look
 	$(BIN)/python -m bench.soak $(ARGS)
+
+bench-misuse: $(VENV)/run.stamp ## Measure what people cost who do not read, or do not end: about three minutes; ARGS="--quick" for a short look
+	$(BIN)/python -m bench.misuse $(ARGS)
 
 bench-peers: bench/peers/.venv/stamp bench/peers/node_modules/stamp ## Install the peers that Stackvote is compared with, each in an environment of its own (needs node and a C compiler)
 
