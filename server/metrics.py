@@ -112,10 +112,6 @@ BACKLOG_BYTES = Gauge(
     "Memory of what waits for slow readers, each piece once; at 64 MiB a worker closes the worst.",
     multiprocess_mode="livesum",
 )
-BACKLOG_CLOSED = Counter(
-    "stackvote_backlog_closed_total",
-    "Readers that were closed because too much waited for all of them; somebody fills the memory.",
-)
 OVERFLOWS = Counter(
     "stackvote_overflows_total",
     "Outboxes that ran over; these people got a fresh start instead of every frame.",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from server.loglines import event
-from server.metrics import BACKLOG_BYTES, BACKLOG_CLOSED
+from server.metrics import BACKLOG_BYTES
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +80,6 @@ class Backlog:
             closed += 1
             if self.size <= self.limit * 3 // 4:
                 break
-        BACKLOG_CLOSED.inc(closed)
         now = asyncio.get_running_loop().time()
         if now - self._said >= SAID_LASTS:
             self._said = now
