@@ -82,8 +82,9 @@ class Delivery:
         if written.done():
             await written
         elif pending := self._connection._pending_write:  # noqa: SLF001
-            # `written` would never be done where the connection is closed meanwhile.
-            await pending
+            # `written` would never be done where the connection is closed meanwhile. Shielded,
+            # because it is Tornado's to end.
+            await asyncio.shield(pending)
 
     def _hold(self, pieces: Iterable[bytes]) -> None:
         for piece in pieces:

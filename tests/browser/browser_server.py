@@ -66,13 +66,15 @@ class Server:
 
     def store(self):
         """The process of the embedded store, which has a group of its own."""
+        (store,) = [pid for pid, name in self._children() if "valkey" in name]
+        return store
+
+    def _children(self):
         shown = subprocess.run(
             ["ps", "-A", "-o", "pid=,ppid=,comm="], capture_output=True, text=True, check=True
         )
         rows = [line.split(None, 2) for line in shown.stdout.splitlines()]
-        ours = [row for row in rows if int(row[1]) == self.process.pid]
-        (store,) = [int(pid) for pid, _, name in ours if "valkey" in name]
-        return store
+        return [(int(pid), name) for pid, parent, name in rows if int(parent) == self.process.pid]
 
     @contextmanager
     def store_away(self):
@@ -83,6 +85,18 @@ class Server:
             yield
         finally:
             os.kill(store, signal.SIGCONT)
+
+    @contextmanager
+    def standing_still(self):
+        """Hold all workers still: lines stay open, and nobody answers."""
+        workers = [pid for pid, name in self._children() if "valkey" not in name]
+        for worker in workers:
+            os.kill(worker, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for worker in workers:
+                os.kill(worker, signal.SIGCONT)
 
     def new_board(self, **draft):
         """Make a board over HTTP: `code`, `host_key`, `links`."""
