@@ -23,7 +23,7 @@ class Reader(Protocol):
         """Return the pieces that are held for this reader."""
 
     def give_up(self) -> None:
-        """Close this reader's connection and let go of all its pieces."""
+        """Close this reader's connection, and release all its pieces at once."""
 
 
 class Backlog:

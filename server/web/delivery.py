@@ -42,6 +42,7 @@ class Delivery:
     def give_up(self) -> None:
         """Close, because too much waits for all slow readers together; called by the backlog."""
         self._close("unread")
+        self._let_go()
 
     async def send(self, body: Iterable[bytes]) -> None:
         """Send status, headers and body, and finish. A list has a length, which is told."""

@@ -114,7 +114,8 @@ async def test_pages_that_nobody_reads_are_bounded_together(embedded, monkeypatc
         before = sent_away("unread")
         async with asking(server, f"/b/{code}", 10):
             await until(lambda: sent_away("unread") > before)
-            assert BACKLOG.size <= 2_000_000
+            assert 1_000_000 < BACKLOG.size <= 2_000_000
+            assert 0 < sent_away("unread") - before < 10
             assert (await server.fetch("/healthz")).code == 200
             assert (await server.fetch(f"/b/{code}")).body.rstrip().endswith(b"</html>")
         await until(lambda: not BACKLOG.size)
