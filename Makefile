@@ -11,7 +11,7 @@ SETUP  := PYTHON="$(PYTHON)" sh deploy/setup.sh $(VENV)
 # One process for each core, and tests that wait leave their core to others.
 PARALLEL := --numprocesses auto --maxprocesses 8 --dist worksteal
 
-.PHONY: run test test-all faults faults-quick fuzz browser lint types imports audit security bench-tests wheel bare check checks fuzz-quick docs bench bench-growth bench-methods bench-crowd bench-soak bench-stalls bench-peers bench-all clean help
+.PHONY: run test test-all faults faults-quick fuzz browser lint types imports audit security bench-tests wheel bare check checks fuzz-quick docs bench bench-growth bench-methods bench-crowd bench-soak bench-stalls bench-misuse bench-peers bench-all clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -90,6 +90,9 @@ bench-soak: $(VENV)/run.stamp ## Measure what 100,000 connections leave behind: 
 
 bench-stalls: $(VENV)/run.stamp ## Measure how long the largest boards keep a neighbour waiting: about five minutes; ARGS="--only matrix" for some
 	$(BIN)/python -m bench.stalls $(ARGS)
+
+bench-misuse: $(VENV)/run.stamp ## Measure what people cost who do not read, or do not end: about three minutes; ARGS="--quick" for a short look
+	$(BIN)/python -m bench.misuse $(ARGS)
 
 bench-peers: bench/peers/.venv/stamp bench/peers/node_modules/stamp ## Install the peers that Stackvote is compared with, each in an environment of its own (needs node and a C compiler)
 

@@ -32,8 +32,9 @@ CROWD = Part("## A crowd at the door", "crowd.json", "make bench-crowd")
 COUNTING = Part("## What a vote costs, by method", "methods.json", "make bench-methods")
 SOAK = Part("## Coming and going", "soak.json", "make bench-soak")
 STALLS = Part("## How long one board keeps another waiting", "stalls.json", "make bench-stalls")
+MISUSE = Part("## Those who do not read", "misuse.json", "make bench-misuse")
 BESIDE = Part("## Beside its peers", "peers.json", "make bench-all")
-ORDER = [part.heading for part in (ALONE, GROWTH, COUNTING, CROWD, SOAK, STALLS, BESIDE)]
+ORDER = [part.heading for part in (ALONE, GROWTH, COUNTING, CROWD, SOAK, STALLS, MISUSE, BESIDE)]
 
 
 class Measure(NamedTuple):

@@ -90,11 +90,12 @@ CLOSES = Counter(
 )
 SENT_AWAY = Counter(
     "stackvote_sent_away_total",
-    "Connections closed before they were live: `slow` to ask or to read, many bytes `unread`, or "
-    "the server `full`, or `tls` on a port without; many are strangers who mean no good.",
+    "Connections closed before they were live: `slow` to ask or to read, many bytes `unread`, an "
+    "`upload` that would not end, the server `full`, or `tls` on a port without; many are "
+    "strangers who mean no good.",
     ["why"],
 )
-for _why in ("slow", "unread", "full", "tls"):
+for _why in ("slow", "unread", "upload", "full", "tls"):
     SENT_AWAY.labels(_why)  # From 0 on, so that the first one is seen to come.
 BOARDS = Counter("stackvote_boards_created_total", "Boards made.")
 HTTP_SECONDS = Histogram(
@@ -130,6 +131,11 @@ OUTBOX_WORST = Gauge(
     "stackvote_outbox_worst_bytes",
     "Bytes that waited for one connection, the most within the last minute.",
     multiprocess_mode="livemax",
+)
+BACKLOG_BYTES = Gauge(
+    "stackvote_backlog_bytes",
+    "Memory of what waits for slow readers, each piece once; at 64 MiB a worker closes the worst.",
+    multiprocess_mode="livesum",
 )
 OVERFLOWS = Counter(
     "stackvote_overflows_total",

@@ -4,7 +4,7 @@ import heapq
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import islice, takewhile
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -12,12 +12,48 @@ from server.domain.comments import Comment
 
 _made = attrgetter("made")
 
+REPLIES = 20
+"""The newest replies of a thread that come with it; earlier ones are asked for."""
+PINNED = 50
+"""Pinned comments that come with the newest ones: those that were pinned last."""
+ROOM = 200_000
+"""What the replies that come with threads may weigh together, in characters."""
+WEIGHT = 200
+"""What a comment weighs besides its text, in characters: its names, its marks, its reactions."""
+
 
 class Page(NamedTuple):
     """Some comments, and the position before which there are more; None: there are none."""
 
     comments: list[Comment]
     before: int | None
+
+
+class Earlier(NamedTuple):
+    """Replies of a thread that do not come with it."""
+
+    number: int
+    before: int
+    """The position before which they were made."""
+
+
+class Excerpt(NamedTuple):
+    """Threads with the newest of their replies."""
+
+    comments: list[Comment]
+    """Each thread with its replies behind it, oldest first."""
+    earlier: dict[str, Earlier]
+    """By the id of a thread, where it has more."""
+
+
+class First(NamedTuple):
+    """What a newcomer is told of."""
+
+    comments: list[Comment]
+    """In the order they were made."""
+    before: int | None
+    """The position before which there are more threads; None: there are none."""
+    earlier: dict[str, Earlier]
 
 
 class Talk(Mapping[str, Comment]):
@@ -36,6 +72,8 @@ class Talk(Mapping[str, Comment]):
         self._comments: dict[str, Comment] = {}
         self._threads: list[Comment] = []
         self._replies: dict[str, list[Comment]] = {}
+        self._long: set[str] = set()
+        """Threads with more replies than come with them."""
         self._counts: dict[str, Counter[str]] = {}
 
     def __getitem__(self, id_: str) -> Comment:
@@ -52,6 +90,7 @@ class Talk(Mapping[str, Comment]):
     def add(self, comment: Comment) -> None:
         self._comments[comment.id] = comment
         self._siblings(comment).append(comment)
+        self._measure(comment.parent)
         self._count(comment, 1)
 
     def touch(self, comment: Comment, seq: int) -> None:
@@ -84,6 +123,7 @@ class Talk(Mapping[str, Comment]):
         self._count(comment, -1)
         siblings = self._siblings(comment)
         del siblings[bisect_left(siblings, comment.made, key=_made)]
+        self._measure(comment.parent)
         comment.erase(seq)
         self._siblings(comment).append(comment)
 
@@ -110,12 +150,20 @@ class Talk(Mapping[str, Comment]):
 
     def since(self, seq: int) -> list[Comment]:
         """Return those that changed after a position, in the order they were made."""
-        changed: list[Comment] = []
-        for comment in reversed(self._comments.values()):
-            if comment.seq <= seq:
-                break
-            changed.append(comment)
-        return sorted(changed, key=_made)
+        return sorted(self._changed_since(seq), key=_made)
+
+    def outweighs(self, room: int, *, since: int) -> bool:
+        """Say whether those that changed after a position weigh more than so many characters."""
+        for comment in self._changed_since(since):
+            room -= _weight(comment)
+            if room < 0:
+                return True
+        return False
+
+    def comes_whole(self, threads: int) -> bool:
+        """Say whether so many of the newest threads, with the replies that come, are all."""
+        weight = self.characters + WEIGHT * len(self)
+        return self.threads <= threads and not self._long and weight <= ROOM
 
     def newest(self, limit: int, *, before: int | None = None, option: str | None = None) -> Page:
         """Return up to `limit` threads made before a position, the newest first."""
@@ -132,21 +180,67 @@ class Talk(Mapping[str, Comment]):
         wanted = (c for c in self._threads if option in (None, c.option) and not c.deleted)
         return heapq.nlargest(limit, wanted, key=lambda c: (c.support, c.made))
 
-    def first(self, limit: int) -> Page:
-        """Return what a newcomer gets, in the order it was made.
+    def first(self, limit: int) -> First:
+        """Return the newest threads and what was pinned last, each with the newest of its thread.
 
-        The newest threads with their replies, and all that is pinned, each with its thread.
+        `limit` is of threads, not counting those of what is pinned.
         """
         page = self.newest(limit)
         threads = {comment.id: comment for comment in page.comments}
-        for pinned in self.pinned.values():
-            thread = self.get(pinned.parent, pinned) if pinned.parent else pinned
+        pinned = list(islice(reversed(self.pinned.values()), PINNED))
+        for each in pinned:
+            thread = self.get(each.parent, each) if each.parent else each
             threads[thread.id] = thread
-        return Page(sorted(self.with_replies(threads.values()), key=_made), page.before)
+        told, earlier = self.with_replies(threads.values())
+        chosen = {comment.id: comment for comment in (*told, *pinned)}
+        for each in pinned:
+            if each.parent in earlier and each.made < earlier[each.parent].before:
+                more = earlier[each.parent]
+                earlier[each.parent] = more._replace(number=more.number - 1)
+        comments = sorted(chosen.values(), key=_made)
+        missing = {id_: each for id_, each in earlier.items() if each.number}
+        return First(comments, page.before, missing)
 
-    def with_replies(self, threads: Iterable[Comment]) -> list[Comment]:
-        """Return each thread with what answers it behind it, oldest first."""
-        return [c for thread in threads for c in (thread, *self._replies.get(thread.id, ()))]
+    def with_replies(self, threads: Iterable[Comment]) -> Excerpt:
+        """Return each thread with the newest of its replies behind it, oldest first.
+
+        As many as come with a thread, and while there is room for them: threads that are named
+        first have it first.
+        """
+        told: list[Comment] = []
+        earlier: dict[str, Earlier] = {}
+        room = ROOM
+        for thread in threads:
+            replies = self._replies.get(thread.id, [])
+            begin = len(replies)
+            while begin and begin > len(replies) - REPLIES:
+                room -= _weight(replies[begin - 1])
+                if room < 0:
+                    break
+                begin -= 1
+            told += (thread, *replies[begin:])
+            if begin:
+                earlier[thread.id] = Earlier(begin, replies[begin - 1].made + 1)
+        return Excerpt(told, earlier)
+
+    def replies(self, thread: str, limit: int, *, before: int | None = None) -> Page:
+        """Return up to `limit` replies of a thread made before a position, the newest first."""
+        replies = self._replies.get(thread, [])
+        end = len(replies) if before is None else bisect_left(replies, before, key=_made)
+        begin = max(0, end - limit)
+        shown = replies[begin:end][::-1]
+        return Page(shown, shown[-1].made if begin else None)
+
+    def _changed_since(self, seq: int) -> Iterator[Comment]:
+        """Go through those that changed after a position, the one that changed last first."""
+        return takewhile(lambda comment: comment.seq > seq, reversed(self._comments.values()))
+
+    def _measure(self, thread: str | None) -> None:
+        """Take note whether a thread has more replies than come with it."""
+        if thread and len(self._replies.get(thread, ())) > REPLIES:
+            self._long.add(thread)
+        elif thread:
+            self._long.discard(thread)
 
     def _siblings(self, comment: Comment) -> list[Comment]:
         if not comment.parent:
@@ -161,3 +255,7 @@ class Talk(Mapping[str, Comment]):
         counts["comments"] += by
         if not comment.parent:
             counts[comment.kind] += by
+
+
+def _weight(comment: Comment) -> int:
+    return len(comment.text) + WEIGHT

@@ -12,7 +12,7 @@ from server import tasks
 from server.domain.board import Board
 from server.domain.changes import Change
 from server.live import messages
-from server.live.frames import frame
+from server.live.frames import framed
 from server.live.messages import DoorView, PeopleView, Pulse
 from server.live.transport import Connection
 from server.live.views import (
@@ -200,7 +200,7 @@ class Broadcaster:
         """Tell hosts of the door if it is not as they were told of it last."""
         before, self._door = self._door, self._stage.door() if self.at_the_door else None
         if self._door is not None and self._door != before:
-            told = frame(messages.changed("door", self._stage.board.seq, self._door))
+            told = framed(messages.changed("door", self._stage.board.seq, self._door))
             for connection in self.at_the_door:
                 connection.send(told, "door")
 
@@ -224,19 +224,19 @@ class Broadcaster:
         for comment in sorted(talk, key=attrgetter("seq")):
             view = comment_view(board, comment, audience)
             counts = talk_view(board, [comment.option])
-            data = frame(messages.comment_changed(comment.seq, view, counts))
+            data = framed(messages.comment_changed(comment.seq, view, counts))
             yield f"comment {comment.id}", data
         if news.round:
-            yield "round", frame(messages.changed("round", seq, round_view(board.round)))
+            yield "round", framed(messages.changed("round", seq, round_view(board.round)))
         if news.board:
-            yield "board", frame(messages.changed("board", seq, board_view(board)))
+            yield "board", framed(messages.changed("board", seq, board_view(board)))
         if news.tally:
             tally = tally_view(board.round, audience, names_shown(board))
-            yield "tally", frame(messages.changed("tally", seq, tally))
+            yield "tally", framed(messages.changed("tally", seq, tally))
         if news.people:
-            yield "people", frame(messages.changed("people", seq, self._stage.people()))
+            yield "people", framed(messages.changed("people", seq, self._stage.people()))
         if news.pulse:
-            yield "pulse", frame(messages.encode(self._stage.pulse()))
+            yield "pulse", framed(messages.encode(self._stage.pulse()))
 
 
 async def _event(event: asyncio.Event, seconds: float) -> None:

@@ -11,18 +11,62 @@ _TWO_MORE, _EIGHT_MORE = 126, 127
 _HEAD, _MASK = 2, 4
 """Bytes before the payload of a client's frame, besides a longer length."""
 _LONG = 1 << 16
+_TEXT, _CONTINUATION, _FINAL = 0x01, 0x00, 0x80
+
+FRAGMENT = 32 * 1024
+"""Bytes of payload in each frame of a message that is sent in several. A connection can be closed
+with a reason between two of them, however slowly the rest would be read.
+"""
 
 
 def frame(payload: bytes) -> bytes:
     """Wrap a text message as the frame that a server sends."""
-    size = len(payload)
+    return _head(_WHOLE_TEXT, len(payload)) + payload
+
+
+def framed(payload: bytes) -> bytes:
+    """Wrap a text message as one frame, or as several where it is longer than a fragment."""
+    if len(payload) <= FRAGMENT:
+        return frame(payload)
+    return begun(payload[:FRAGMENT]) + continued(payload[FRAGMENT:], final=True)
+
+
+def begun(payload: bytes) -> bytes:
+    """Wrap the beginning of a text message; `continued` follows."""
+    first, rest = payload[:FRAGMENT], payload[FRAGMENT:]
+    return _head(_TEXT, len(first)) + first + continued(rest)
+
+
+def continued(payload: bytes, *, final: bool = False) -> bytes:
+    """Wrap more of a text message as frames; the message ends with the `final` one."""
+    cuts = range(0, len(payload), FRAGMENT)
+    made = bytearray()
+    for start in cuts:
+        part = payload[start : start + FRAGMENT]
+        last = final and start == cuts[-1]
+        made += _head(_CONTINUATION | (_FINAL if last else 0), len(part)) + part
+    return bytes(made)
+
+
+def end_of_frame(frames: bytes, at: int) -> int:
+    """Return where the frame ends that has been sent up to a position; `frames` are whole ones."""
+    end = 0
+    while end < at:
+        length, head = frames[end + 1], _HEAD
+        if length >= _TWO_MORE:
+            more = 2 if length == _TWO_MORE else 8
+            head += more
+            length = int.from_bytes(frames[end + _HEAD : end + head], "big")
+        end += head + length
+    return end
+
+
+def _head(kind: int, size: int) -> bytes:
     if size < _TWO_MORE:
-        head = bytes((_WHOLE_TEXT, size))
-    elif size < _LONG:
-        head = bytes((_WHOLE_TEXT, _TWO_MORE)) + size.to_bytes(2, "big")
-    else:
-        head = bytes((_WHOLE_TEXT, _EIGHT_MORE)) + size.to_bytes(8, "big")
-    return head + payload
+        return bytes((kind, size))
+    if size < _LONG:
+        return bytes((kind, _TWO_MORE)) + size.to_bytes(2, "big")
+    return bytes((kind, _EIGHT_MORE)) + size.to_bytes(8, "big")
 
 
 def received_size(received: Frame) -> int:

@@ -46,6 +46,10 @@ MOST_EMPTY, MOST_EMPTY_BYTES = 200, 128_000_000
 opened last is kept in any case. Whoever opens board after board fills no memory with them, and
 gives the collector of garbage no more to look at.
 """
+LATE = 1.0
+"""Seconds by which a look is late where this process did not run, and could hear nobody."""
+UNFINISHED_BYTES = 16 * 1024 * 1024
+"""What may have come of messages of all connections that are not there whole."""
 FAREWELLS = 100
 """Connections closed in one go when the server drains."""
 
@@ -310,9 +314,14 @@ class Hub:
                 room.pulse_now()
 
     async def _tick(self) -> None:
+        clock = asyncio.get_running_loop().time
         while True:
+            due = clock() + TICK
             await asyncio.sleep(TICK)
-            await self._look_around(asyncio.get_running_loop().time())
+            if (late := clock() - due) > LATE:
+                for connection in self.guests:
+                    connection.forgive(late)
+            await self._look_around(clock())
 
     async def _look_around(self, now: float) -> None:
         """Look at each connection and room, in shares: there are thousands of them.
@@ -329,6 +338,7 @@ class Hub:
                     connection.check(now)
                 if checking.failed:
                     connection.fail()
+            self._bound_unfinished()
             await self._look_at_rooms(now, share)
 
     async def _look_at_rooms(self, now: float, share: Share) -> None:
@@ -356,6 +366,16 @@ class Hub:
             size += room.board.size
             if place and (place >= MOST_EMPTY or size > MOST_EMPTY_BYTES):
                 self._discard(room)
+
+    def _bound_unfinished(self) -> None:
+        """Close those of whose message most has come, where too much waits for the rest of some."""
+        sizes = {each: size for each in self.guests if (size := each.unfinished)}
+        too_much = sum(sizes.values()) - UNFINISHED_BYTES
+        for connection in sorted(sizes, key=sizes.__getitem__, reverse=True):
+            if too_much <= 0:
+                break
+            too_much -= sizes[connection]
+            connection.close(messages.TOO_SLOW)
 
     def _spawn(self, name: str, work: tasks.Work) -> asyncio.Task[None]:
         task = tasks.supervise(name, work)

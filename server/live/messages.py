@@ -150,6 +150,14 @@ class TalkView(Struct, frozen=True, kw_only=True):
     note: int = 0
 
 
+class EarlierReplies(Struct, frozen=True, kw_only=True):
+    """Replies of a thread that were not told of with it."""
+
+    count: int
+    before: int
+    """The position before which they were made."""
+
+
 class Person(Struct, frozen=True, kw_only=True):
     name: str
     voted: bool | None
@@ -222,6 +230,8 @@ class Welcome(Struct, frozen=True, kw_only=True, tag_field="type", tag="welcome"
     """How many are not in it."""
     comments_before: int | UnsetType = UNSET
     """The position before which they were made."""
+    more_replies: dict[str, EarlierReplies] | UnsetType = UNSET
+    """By the id of the comment that they answer."""
     talk: dict[str, TalkView] | UnsetType = UNSET
     people: Raw
     ballot: dict[str, Any] | None
@@ -279,6 +289,7 @@ class Close(NamedTuple):
 
 RESTART = Close(1012, "The server restarts; come back in a moment.")
 FAULT = RESTART._replace(reason="Something went wrong here; come back in a moment.")
+NOT_UTF8 = Close(1007, "This is not text in UTF-8.")
 NOT_UNDERSTOOD = Close(4000, "The server did not understand.")
 NOT_ALLOWED = Close(4003, "This is not allowed here.")
 NO_SUCH_BOARD = Close(4004, "There is no board with this code.")

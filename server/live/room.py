@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -49,7 +49,7 @@ from server.live.seats import completed
 from server.live.shares import Share
 from server.live.submissions import Answered, Submissions
 from server.live.transport import Connection
-from server.live.views import Audience, comment_views, door_view, people_view, talk_view
+from server.live.views import PARTS, Audience, comment_views, door_view, people_view, talk_view
 from server.log.arrivals import Arrivals
 from server.log.damage import DamagedError
 from server.log.log import DAMAGED, NO_SUCH_BOARD, Batch, Log
@@ -58,6 +58,8 @@ from server.log.store import Store
 
 NO_HOST = messages.NOT_ALLOWED._replace(reason="You are no longer a host of this board.")
 UNREADABLE = "This server cannot read the board; a newer one may have written it. Try again soon."
+RESUMED = 50_000
+"""What comments may weigh, in characters, with which a client goes on; else it starts afresh."""
 LAST_ANSWER = 0.25
 """Seconds after which the console of a host who was removed is closed."""
 
@@ -195,9 +197,11 @@ class Room:
             since is not None
             and since.epoch == self.replica.epoch
             and talk.afresh <= since.seq <= self.board.seq
+            # What is sent to one alone is kept for one alone, where the line is slow.
+            and not talk.outweighs(RESUMED, since=since.seq)
         )
         audience = self.audience(connection.actor, connection.view)
-        older: dict[str, int] = {}
+        older: dict[str, Any] = {}
         if resumed and since is not None:
             changed = comment_views(self.board, audience, talk.since(since.seq))
             comments = Raw(messages.encode(changed))
@@ -218,7 +222,7 @@ class Room:
             ballot=self.ballot(connection.actor.seat),
             **older,
         )
-        connection.welcome(frame(messages.encode(welcome)))
+        connection.welcome(self._parts.frames_of(welcome, audience))
         if not self._store.present:
             connection.send(frame(messages.encode(self.pulse())), "pulse")
         if connection.asks_for_door and audience.host:
@@ -321,9 +325,18 @@ class Room:
     def you(self, actor: Actor) -> You:
         return you(self.board, actor)
 
-    def rounds(self) -> Raw:
-        """Return all rounds beside each other, for whoever asks, encoded."""
+    def rounds(self) -> Iterator[bytes]:
+        """Encode all rounds, one after the other. Raises AnotherHistoryError, see `Parts`."""
         return self._parts.rounds()
+
+    def shown(self, audience: Audience) -> list[bytes]:
+        """Encode all that an audience sees: members of an object of JSON, shared by all."""
+        parts = {name: self._parts.of(name, audience) for name in PARTS}
+        parts["comments"], older = self._parts.comments(audience)
+        talk = talk_view(self.board)
+        own = older | {"people": self.people()} | ({"talk": talk} if talk else {})
+        shared = [self._parts.member(name, audience, part) for name, part in parts.items()]
+        return [*shared, b"," + messages.encode(own)[1:-1]]
 
     def ballot(self, seat: str | None) -> dict[str, Any] | None:
         """Return the seat's ballot in the current round."""

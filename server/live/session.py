@@ -55,6 +55,8 @@ class Session(Listener):
         with tasks.contained("session", self._room.code) as hearing:
             if not is_text:
                 self._not_understood("Messages are text.")
+            elif not message.isascii() and not _is_utf8(message):
+                self._connection.close(messages.NOT_UTF8)
             elif self._connection.view is None:
                 self._greet(message)
             else:
@@ -128,3 +130,12 @@ class Session(Listener):
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+
+def _is_utf8(message: bytes) -> bool:
+    """Say whether it is a text at all, as the standard has it (RFC 6455, 8.1)."""
+    try:
+        message.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -2,12 +2,11 @@
 
 The WebSocket handshake is over when a connection is made. From there on it is an asyncio
 protocol of its own: frames are parsed by the sans-I/O core of `websockets`, and written as
-bytes that were made once for everybody.
+bytes that were made once for everybody (`live/outlet.py`).
 """
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Sequence
 from typing import cast
@@ -19,14 +18,13 @@ from server import tasks
 from server.live.admission import Actor
 from server.live.frames import one_text, received_size
 from server.live.messages import FAULT, TOO_MANY, TOO_SLOW, Close, View
+from server.live.outlet import Outlet
 from server.live.reading import MAX_BYTES
 from server.live.views import Audience
-from server.metrics import CLOSES, OVERFLOWS
+from server.metrics import CLOSES
 
-OUTBOX_BYTES = 256 * 1024
-"""What may wait for a slow reader, beside what its socket has taken."""
-STALLED = 10.0
-"""Seconds after which a connection whose outbox stays full is closed."""
+MESSAGE_SECONDS = 20.0
+"""In which a message that has begun must be there whole."""
 QUIET = 10.0
 """Seconds of silence after which a peer is asked whether it is there."""
 DEAD = 20.0
@@ -73,102 +71,59 @@ class Listener:
         """Learn that the connection is gone."""
 
 
-class Connection(asyncio.BufferedProtocol):
+class Connection(Outlet):
     """One page of one person. Who is behind it was settled before it was made."""
 
     __slots__ = (
         "_awaited",
-        "_blocked",
+        "_begun",
         "_held",
+        "_kind",
         "_late",
-        "_outbox",
-        "_parts",
+        "_partial",
         "_pinged",
         "_protocol",
-        "_socket",
-        "_stuck",
-        "_transport",
         "_unread",
-        "_waiting",
         "actor",
         "asks_for_door",
         "audience",
-        "closed",
-        "full_since",
         "heard_at",
         "listener",
         "network",
-        "stale",
         "view",
         "voter",
     )
 
-    _transport: asyncio.Transport
-
     def __init__(self, actor: Actor) -> None:
+        super().__init__()
         self.actor = actor
         self.listener = Listener()
         self.view: View | None = None
         self.audience: Audience | None = None
         self.voter: str | None = None
         """The name under which this seat's ballot of the current round is counted."""
-        self.closed = False
-        self.full_since: float | None = None
-        """Since when the outbox has been overflowing, by the loop's clock."""
-        self.stale = False
-        """Frames were dropped: a fresh welcome is due when the outbox has drained."""
         self.heard_at = _now()
         self.asks_for_door = False
         """Whether a host's console is to be told who comes in."""
         self.network = ""
         """Where it came from, as what newcomers are counted by."""
         self._protocol = Protocol(SERVER, state=OPEN, max_size=MAX_BYTES, logger=_log)
-        self._parts: list[Frame] = []
-        self._outbox: dict[object, bytes] = {}
-        self._socket: int | None = None
-        """Where frames go straight to the kernel; None where they have to be encrypted."""
+        self._partial = bytearray()
+        """What has come of a message in several frames, and of which kind it is."""
+        self._kind: int | None = None
+        self._begun: float | None = None
+        """Since when a message has been coming that is not there whole."""
         self._unread = 0
         """Bytes of a frame that the parser does not have whole yet."""
         self._awaited = 0
         """Answers that this person still waits for."""
         self._held = b""
         """A ballot that goes out together with the next answer."""
-        self._waiting = 0
-        self._blocked = False
-        self._stuck: tuple[int, float] | None = None
-        """The least that waited for the kernel since the line is blocked, and since when."""
         self._pinged = False
         self._late = 0
         """Sips taken after the connection was closed."""
 
     # Frames out
-
-    def send(self, data: bytes, slot: str | None = None) -> None:
-        """Send a frame, or keep it until the line is free.
-
-        Frames of one `slot` supersede each other: the newest is enough. Frames without a
-        slot are answers to this person and are never dropped.
-        """
-        if self.closed:
-            return
-        if not self._blocked:
-            self._write(data)
-        elif slot is None:
-            self._keep(object(), data)
-            if self._waiting > OUTBOX_BYTES:
-                self.close(TOO_SLOW)
-        elif not self.stale:
-            self._keep(slot, data)
-            if self._waiting > OUTBOX_BYTES:
-                self._overflow()
-
-    def send_all(self, frames: Sequence[tuple[str, bytes]], joined: bytes) -> None:
-        """Send several frames, which are also there as one piece."""
-        if not self._blocked and not self.closed:
-            self._write(joined)
-        else:
-            for slot, data in frames:
-                self.send(data, slot)
 
     @property
     def broke(self) -> bool:
@@ -176,9 +131,9 @@ class Connection(asyncio.BufferedProtocol):
         return self._protocol.close_rcvd is None
 
     @property
-    def backlog(self) -> int:
-        """How many bytes wait for a line that is slow."""
-        return self._waiting + self._transport.get_write_buffer_size() if self._blocked else 0
+    def unfinished(self) -> int:
+        """How many bytes have come of a message that is not there whole."""
+        return len(self._protocol.reader.buffer) + len(self._partial)
 
     def await_answer(self) -> None:
         """Take note that this person asked for something: an `answer` will follow."""
@@ -190,10 +145,13 @@ class Connection(asyncio.BufferedProtocol):
         held, self._held = self._held, b""
         self.send(held + data)
 
-    def welcome(self, data: bytes) -> None:
+    def welcome(self, pieces: Sequence[bytes]) -> None:
         """Send all that this person may see. It holds their newest ballot, too."""
         self._held = b""
-        self.send(data, "welcome")
+        self.send_afresh(pieces)
+
+    def drained(self) -> None:
+        self.listener.drained()
 
     def show_ballot(self, data: bytes) -> None:
         """Send this person's ballot, together with the answer to it where one is awaited.
@@ -207,12 +165,12 @@ class Connection(asyncio.BufferedProtocol):
 
     def close(self, close: Close) -> None:
         """Say why, and close; whoever does not answer is cut off."""
+        held, self._held = self._held, b""
+        if held:
+            self.send(held)
         if self.closed:
             return
-        if self._held:
-            self.send(self._held)
         self.closed = True
-        self._outbox.clear()
         CLOSES.labels(close.code).inc()
         reason = close.reason.encode()[:_REASON_BYTES].decode(errors="ignore")
         if self._protocol.state is OPEN:
@@ -229,83 +187,32 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.abort()
 
     def check(self, now: float) -> None:
-        """Close a connection that has stalled, and find out whether a quiet one is there."""
-        if (self.full_since is not None and now - self.full_since > STALLED) or self._stands(now):
-            self.close(TOO_SLOW)
+        """Close a connection that is too slow, and find out whether a quiet one is there.
+
+        Who still reads what waits, at a pace, has not come to the ping yet, and is not judged by
+        it.
+        """
+        if self.closed:
+            return
         quiet = now - self.heard_at
-        if quiet > DEAD:
-            self._transport.abort()
+        reads = (self._blocked or quiet > QUIET) and self.require_pace(now)
+        if self._begun is not None and now - self._begun > MESSAGE_SECONDS:
+            self.close(TOO_SLOW)
+        if quiet > DEAD and not reads:
+            # It has read the ping, or its machine has, and does not answer.
+            self.close(TOO_SLOW)
         elif quiet > QUIET and not self._pinged and not self._blocked and not self.closed:
             self._pinged = True
             self._transport.write(_PING)
 
-    def _stands(self, now: float) -> bool:
-        """Whether nothing has left for too long, though something waits."""
-        if not self._blocked:
-            return False
-        waits = self._transport.get_write_buffer_size()
-        if self._stuck is None or waits < self._stuck[0]:
-            self._stuck = (waits, now)
-        return now - self._stuck[1] > STALLED
-
-    def _write(self, data: bytes) -> None:
-        """Give bytes to the kernel; what it does not take waits in the transport."""
-        taken = 0
-        if self._socket is not None:
-            # Nothing waits in the transport here, or it would have paused writing.
-            try:
-                taken = os.write(self._socket, data)
-            except OSError:
-                taken = 0  # Full, or the peer is gone: the transport finds out which.
-        if taken < len(data) and not self._transport.is_closing():
-            self._transport.write(data[taken:])
-
-    def _keep(self, slot: object, data: bytes) -> None:
-        # Taken out first: a frame that supersedes another goes to the end of the line.
-        self._waiting += len(data) - len(self._outbox.pop(slot, b""))
-        self._outbox[slot] = data
-
-    def _overflow(self) -> None:
-        """Drop what everybody gets; the welcome that follows says it all again."""
-        OVERFLOWS.inc()
-        self.stale = True
-        self.full_since = _now()
-        for slot in [slot for slot in self._outbox if isinstance(slot, str)]:
-            self._waiting -= len(self._outbox.pop(slot))
-
-    def _drain(self) -> None:
-        while self._outbox and not self._blocked:
-            data = self._outbox.pop(next(iter(self._outbox)))
-            self._waiting -= len(data)
-            self._write(data)
-        if self.stale and not self._outbox and not self._blocked:
-            self.stale = False
-            self.full_since = None
-            self.listener.drained()
+    def forgive(self, seconds: float) -> None:
+        """Leave out of account a time in which this process did not run, and could hear nobody."""
+        self.heard_at += seconds
+        self._pace = None
+        if self._begun is not None:
+            self._begun += seconds
 
     # Bytes in: what asyncio calls
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - asyncio's promise
-        self._transport = transport
-        # From the first byte that the kernel does not take, frames wait in the outbox.
-        transport.set_write_buffer_limits(high=0)
-        if (taken := transport.get_extra_info("socket")) is not None:
-            self._socket = taken.fileno()
-
-    def pause_writing(self) -> None:
-        self._blocked = True
-
-    def resume_writing(self) -> None:
-        # Not at once: asyncio is still busy with what it wrote, and where the line ends under
-        # what is written next, it would end it twice.
-        asyncio.get_running_loop().call_soon(self._resume)
-
-    def _resume(self) -> None:
-        if not self.closed:
-            self._blocked = False
-            self._stuck = None
-            self._drain()
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
         return _inbox_view
@@ -313,7 +220,7 @@ class Connection(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         self.heard_at = _now()
         self._pinged = False
-        if not (self._unread or self._parts or self.closed):
+        if not (self._unread or self._kind is not None or self.closed):
             message = one_text(_inbox, nbytes)
             if message is not None:
                 self._hear(message)
@@ -324,6 +231,10 @@ class Connection(asyncio.BufferedProtocol):
                 self._transport.pause_reading()
                 return
             self._sip(_inbox[start : min(start + SIP, nbytes)])
+        if not self.unfinished:
+            self._begun = None
+        elif self._begun is None:
+            self._begun = self.heard_at
 
     def _sip(self, data: bytearray) -> None:
         self._unread += len(data)
@@ -342,7 +253,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         self.closed = True
-        self._outbox.clear()
+        self._let_go()
         self.listener.ended()
 
     def _hear(self, message: bytes) -> None:
@@ -351,24 +262,28 @@ class Connection(asyncio.BufferedProtocol):
         else:
             self.close(TOO_MANY)
 
+    def _tell(self, message: bytes, *, is_text: bool) -> None:
+        self._begun = None
+        self.listener.heard(message, is_text=is_text)
+
     def _take(self, event: Frame) -> None:
         if not self.listener.admits():
             self.close(TOO_MANY)
         elif event.opcode not in {TEXT, BINARY, CONT}:
             return  # Control frames are answered by the protocol.
-        elif event.fin and not self._parts:
-            self.listener.heard(bytes(event.data), is_text=event.opcode is TEXT)
+        elif event.fin and self._kind is None:
+            self._tell(bytes(event.data), is_text=event.opcode is TEXT)
         else:
             self._piece_together(event)
 
     def _piece_together(self, event: Frame) -> None:
-        # Empty pieces count for nothing in the size of a message, and would fill the memory.
-        if event.data or not self._parts:
-            self._parts.append(event)
+        if self._kind is None:
+            self._kind = event.opcode
+        self._partial += event.data
         if event.fin:
-            parts, self._parts = self._parts, []
-            whole = b"".join(part.data for part in parts)
-            self.listener.heard(whole, is_text=parts[0].opcode is TEXT)
+            whole, is_text = bytes(self._partial), self._kind is TEXT
+            self._partial, self._kind = bytearray(), None
+            self._tell(whole, is_text=is_text)
 
     def _write_protocol(self) -> None:
         """Write what the protocol has to say: pongs, and its part of a farewell."""
@@ -379,8 +294,11 @@ class Connection(asyncio.BufferedProtocol):
             # Pongs: the newest is enough for somebody who asks often, or does not read.
             self.send(said[-1], "pong")
             return
+        # A frame that the peer has begun to read has to end before another begins.
+        rest = self._let_go()
         if not self._transport.is_closing():
-            self._transport.write(b"".join(said))
+            self._make_room()
+            self._transport.write(rest + b"".join(said))
         if not said[-1]:
             self.closed = True
             self._transport.close()

@@ -12,12 +12,14 @@ from server.domain.comments import Comment
 from server.domain.insights import insights
 from server.domain.rounds import Round, State
 from server.domain.rules import Names
+from server.domain.talk import Earlier
 from server.live.messages import (
     BoardView,
     CommentView,
     Crowd,
     DeletedComment,
     DoorView,
+    EarlierReplies,
     Minute,
     NamedBallot,
     Newcomer,
@@ -132,24 +134,34 @@ class FirstComments(NamedTuple):
     """The comments that a newcomer is told of."""
 
     comments: list[CommentView | DeletedComment]
-    older: dict[str, int]
+    older: dict[str, Any]
     """What the wire says about those that are not in it."""
 
 
 def first_comments(board: Board, audience: Audience) -> FirstComments:
-    page = board.comments.first(FIRST_THREADS)
-    older = {}
-    if page.before is not None:
-        missing = len(board.comments) - len(page.comments)
-        older = {"more_comments": missing, "comments_before": page.before}
-    return FirstComments(comment_views(board, audience, page.comments), older)
+    told, before, earlier = board.comments.first(FIRST_THREADS)
+    older: dict[str, Any] = {}
+    missing = len(board.comments) - len(told)
+    if missing or before is not None:
+        older["more_comments"] = missing
+    if before is not None:
+        older["comments_before"] = before
+    if earlier:
+        older["more_replies"] = more_replies(earlier)
+    return FirstComments(comment_views(board, audience, told), older)
+
+
+def more_replies(earlier: Mapping[str, Earlier]) -> dict[str, EarlierReplies]:
+    return {
+        id_: EarlierReplies(count=each.number, before=each.before) for id_, each in earlier.items()
+    }
 
 
 def talk_view(board: Board, options: Iterable[str] | None = None) -> dict[str, TalkView]:
     """Count the comments on some options, or on all. Empty where a newcomer is told of every
     comment, and can count them.
     """
-    return talk_counts(board, options) if board.comments.threads > FIRST_THREADS else {}
+    return {} if board.comments.comes_whole(FIRST_THREADS) else talk_counts(board, options)
 
 
 def talk_counts(board: Board, options: Iterable[str] | None = None) -> dict[str, TalkView]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from server import loglines, metrics, tasks
 from server.disk import free_bytes
 from server.domain.actions import RULES
+from server.live.backlog import BACKLOG
 from server.live.hub import Hub
 from server.log.store import StoreAwayError
 from server.metrics import coarsely
@@ -71,6 +72,7 @@ class Vitals:
         """Measure what costs no more than a glance."""
         metrics.mend()
         metrics.flush()
+        BACKLOG.measure()
         loglines.sum_up()
         rooms = list(self._hub.rooms.values())
         heads = [heads for room in rooms if (heads := room.headcount())]

@@ -1,8 +1,10 @@
 """The addresses for programs: make a board, read it, act on it."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, cast
 
+import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 from tornado.web import HTTPError
 
@@ -16,6 +18,7 @@ from server.live.messages import (
     Ack,
     AnyComment,
     BoardView,
+    EarlierReplies,
     PeopleView,
     RoundBeside,
     RoundView,
@@ -23,12 +26,14 @@ from server.live.messages import (
     TallyView,
     View,
 )
+from server.live.parts import AnotherHistoryError
 from server.live.reading import MAX_BYTES, NotUnderstoodError, RefusedRequestError, read_request
 from server.live.requests import AnyRequest
-from server.live.views import comment_views, parts_of
+from server.live.views import comment_views, more_replies
 from server.metrics import REFUSALS, count
 from server.web import identity
 from server.web.bodies import Body, Query
+from server.web.delivery import InterruptedAnswerError, Pieces
 from server.web.handler import Access, Handler
 from server.web.links import links_of
 from server.web.operations import operation
@@ -89,6 +94,7 @@ class BoardNow(Struct, frozen=True, kw_only=True):
     comments: list[AnyComment]
     more_comments: int | UnsetType = UNSET
     comments_before: int | UnsetType = UNSET
+    more_replies: dict[str, EarlierReplies] | UnsetType = UNSET
     talk: dict[str, TalkView] | UnsetType = UNSET
     people: PeopleView
 
@@ -103,12 +109,10 @@ class BoardState(Handler):
         room = await self.room(typed)
         audience = room.audience(NOBODY, View.SCREEN)
         async with room.counted(audience):
-            return BoardNow(
-                epoch=room.replica.epoch,
-                seq=room.board.seq,
-                people=room.people(),
-                **parts_of(room.board, audience),
-            )
+            at = msgspec.json.encode({"epoch": room.replica.epoch, "seq": room.board.seq})
+            # Encoded before, once for all who ask.
+            state: Any = Pieces([at[:-1], *room.shown(audience), b"}"])
+        return cast("BoardNow", state)
 
 
 class Sort(StrEnum):
@@ -118,6 +122,7 @@ class Sort(StrEnum):
 
 class CommentsQuery(Struct, frozen=True, kw_only=True):
     before: Annotated[int, Meta(ge=1, le=10**15)] | None = None
+    parent: str | None = None
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
     option: str | None = None
     sort: Sort = Sort.NEWEST
@@ -129,6 +134,7 @@ class CommentsPage(Struct, frozen=True, kw_only=True):
     more: bool
     before: int | UnsetType = UNSET
     """For the next page, where there is one."""
+    more_replies: dict[str, EarlierReplies] | UnsetType = UNSET
     epoch: str
     seq: int
 
@@ -138,7 +144,7 @@ class Comments(Handler):
 
     access = Access.ANYONE
 
-    @operation(refuses=(Code.NO_SUCH_OPTION, Code.NOT_ALLOWED))
+    @operation(refuses=(Code.NO_SUCH_OPTION, Code.NO_SUCH_COMMENT, Code.NOT_ALLOWED))
     async def get(self, typed: str, query: Query[CommentsQuery]) -> CommentsPage:
         room = await self.room(typed)
         asked = query.read()
@@ -149,15 +155,21 @@ class Comments(Handler):
                 room.board.require_option(asked.option)
             except Refused as refused:
                 raise Problem.of(refused.refusal) from refused
-        if asked.sort is Sort.SUPPORT:
+        if asked.parent is not None and asked.parent not in talk:
+            raise Problem(404, Code.NO_SUCH_COMMENT, "There is no such comment.")
+        if asked.parent is not None:
+            threads, further = talk.replies(asked.parent, asked.limit, before=asked.before)
+        elif asked.sort is Sort.SUPPORT:
             threads, further = talk.supported(asked.limit, option=asked.option), None
         else:
             threads, further = talk.newest(asked.limit, before=asked.before, option=asked.option)
         audience = room.audience(actor, View.HOST)
+        told, earlier = talk.with_replies(threads)
         return CommentsPage(
-            comments=comment_views(room.board, audience, talk.with_replies(threads)),
+            comments=comment_views(room.board, audience, told),
             more=further is not None,
             before=UNSET if further is None else further,
+            more_replies=more_replies(earlier) or UNSET,
             epoch=room.replica.epoch,
             seq=room.board.seq,
         )
@@ -246,8 +258,21 @@ class Rounds(Handler):
         room = await self.room(typed)
         await room.count_rounds()
         # Encoded before, once for all who ask.
-        rounds: Any = room.rounds()
-        return AllRounds(cast("list[RoundBeside]", rounds))
+        rounds: Any = Pieces(_listed(room.rounds()))
+        return cast("AllRounds", rounds)
+
+
+def _listed(rounds: Iterator[bytes]) -> Iterator[bytes]:
+    """Encode the answer while it is sent. Raises InterruptedAnswerError."""
+    before = b'{"rounds":['
+    try:
+        for each in rounds:
+            yield before
+            yield each
+            before = b","
+    except AnotherHistoryError as error:
+        raise InterruptedAnswerError from error
+    yield b"]}" if before == b"," else before + b"]}"
 
 
 class Templates(Handler):

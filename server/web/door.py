@@ -20,6 +20,7 @@ from server.loglines import event
 from server.metrics import SENT_AWAY
 from server.web.streams import PlainStream
 from server.web.turns import Turns
+from server.web.uploads import Uploads
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +34,10 @@ KEPT_FREE = 128
 """Open files that connections leave for the store and everything else."""
 PATIENCE = 120.0
 """Seconds for one request, from the end of the one before to the last byte of the answer."""
-UNREAD_BYTES = 64 * 1024 * 1024
-"""What may wait for all who are slow to read their answers."""
+UNREAD_BYTES = 32 * 1024 * 1024
+"""What may wait in the buffers of all who are slow to read their answers; long answers, of which
+only a slice is there, count in the backlog (`live/backlog.py`).
+"""
 LOOK = 1.0
 """Seconds between two looks at who is slow, and the pause where nobody can be accepted."""
 SAID_LASTS = 60.0
@@ -55,6 +58,7 @@ class Door(HTTPServer):
         """Since when each is at one request; whoever takes longest comes first."""
         self._room = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - KEPT_FREE
         self._leavings = Leavings()
+        self._uploads = Uploads(lambda slowest: self._send_away(slowest, "upload"))
         self._said: dict[str, float] = {}
         """When the log was told last, of what."""
         self._longest = 0
@@ -63,7 +67,9 @@ class Door(HTTPServer):
         for each in sockets:
             self._sockets[each.fileno()] = each
             self._handlers[each.fileno()] = self._listen(each)
-        asyncio.get_running_loop().call_later(LOOK, self._look_around)
+        loop = asyncio.get_running_loop()
+        self._next_look = loop.time() + LOOK
+        loop.call_later(LOOK, self._look_around)
 
     def _listen(self, knocked: socket.socket) -> Callable[[], None]:
         """Accept who knocks; return what ends that."""
@@ -141,19 +147,28 @@ class Door(HTTPServer):
         assert isinstance(server_conn, HTTP1ServerConnection)  # noqa: S101 - Tornado's promise
         self._asking[server_conn] = asyncio.get_running_loop().time()
         self._asking.move_to_end(server_conn)
-        return super().start_request(server_conn, request_conn)
+        return self._uploads.counted(server_conn, super().start_request(server_conn, request_conn))
 
     def on_close(self, server_conn: object) -> None:
         assert isinstance(server_conn, HTTP1ServerConnection)  # noqa: S101 - Tornado's promise
         self._asking.pop(server_conn, None)
+        self._uploads.end(server_conn)
         super().on_close(server_conn)
 
     def _look_around(self) -> None:
         """Send away who takes too long, and the slowest readers where too much waits for them."""
         loop = asyncio.get_running_loop()
+        late = loop.time() - self._next_look
+        if late > LOOK:
+            # This process did not run, and could hear nobody.
+            for asking in self._asking:
+                self._asking[asking] += late
+        self._next_look = loop.time() + LOOK
         loop.call_later(LOOK, self._look_around)
         with tasks.contained("leavings"):
             self._leavings.collect()
+        with tasks.contained("uploads"):
+            self._uploads.measure(self._asking)
         for asking, since in list(self._asking.items()):
             if since > loop.time() - PATIENCE:
                 break
@@ -171,7 +186,7 @@ class Door(HTTPServer):
 
     def _send_away(self, asking: HTTP1ServerConnection, why: str) -> None:
         SENT_AWAY.labels(why).inc()
-        del self._asking[asking]
+        self._asking.pop(asking, None)
         asking.stream.close()
         self._leavings.add()
 

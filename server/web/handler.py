@@ -5,7 +5,7 @@ import contextlib
 import logging
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -16,6 +16,7 @@ from msgspec import Struct
 from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler
 
+from server import tasks
 from server.domain.refusals import Code, Refusal, Refused
 from server.domain.templates import Template
 from server.live.admission import Actor, Badge
@@ -33,6 +34,7 @@ from server.redaction import redacted
 from server.settings import Settings
 from server.shared_times import SharedRates
 from server.web import identity
+from server.web.delivery import SLICE, Delivery
 from server.web.guesses import Acquaintances, Guesses, network_of
 from server.web.own_names import OwnNames
 from server.web.problems import STORE_AWAY, Problem, problem_of
@@ -330,6 +332,23 @@ class Handler(RequestHandler):
         self.set_status(status)
         self.set_header("Content-Type", "application/json; charset=UTF-8")
         self.finish(msgspec.json.encode(value))
+
+    async def deliver(self, body: Iterable[bytes]) -> None:
+        """Send JSON that was encoded before, in pieces, as fast as it is read."""
+        self.set_header("Content-Type", "application/json; charset=UTF-8")
+        self._auto_finish = False
+        await Delivery(self).send(body)
+
+    def finish(self, chunk: str | bytes | dict[str, Any] | None = None) -> asyncio.Future[None]:
+        """Send the answer. A long one is sent as fast as it is read, and counted meanwhile."""
+        if chunk is not None:
+            self.write(chunk)
+        if self._headers_written or sum(map(len, self._write_buffer)) <= SLICE:
+            return super().finish()
+        body, self._write_buffer = b"".join(self._write_buffer), []
+        self._auto_finish = False
+        self._delivery = tasks.begin("delivery", Delivery(self).send([body]))
+        return self._delivery
 
     def get_template_namespace(self) -> dict[str, Any]:
         return super().get_template_namespace() | {

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar, get_args, get_origin
 
 from server.domain.refusals import Code
 from server.web.bodies import Body, Query
+from server.web.delivery import Pieces
 from server.web.handler import Access, Handler
 
 Given = TypeVar("Given")
@@ -61,6 +62,9 @@ def operation(
         async def answer(self: Handler, *path: str) -> None:
             read = [get_origin(hint)(self, *get_args(hint)) for hint in made]
             given = await method(self, *path, *read)
+            if isinstance(given, Pieces):
+                await self.deliver(given.parts)
+                return
             self.answer(given, status if self.get_status() == 200 else self.get_status())
 
         shapes = {get_origin(hint): get_args(hint)[0] for hint in made}

@@ -43,7 +43,7 @@ class StreamTransport(asyncio.Transport):
     """Carries a connection over a stream that Tornado keeps."""
 
     def __init__(self, stream: IOStream, protocol: asyncio.BufferedProtocol) -> None:
-        super().__init__()
+        super().__init__({"encrypted": stream.socket})
         self._stream = stream
         self._protocol = protocol
         self._paused = False
@@ -64,7 +64,8 @@ class StreamTransport(asyncio.Transport):
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         with contextlib.suppress(StreamClosedError):
-            written = self._stream.write(bytes(data))
+            # Not copied: Tornado keeps a view of it, and where it is.
+            written = self._stream.write(memoryview(data))
             if self._stream.writing():
                 self._waiting += len(data)
                 written.add_done_callback(lambda done: self._written(done, len(data)))

@@ -81,6 +81,18 @@ class Server:
         finally:
             os.kill(store, signal.SIGCONT)
 
+    @contextmanager
+    def standing_still(self):
+        """Hold all workers still: lines stay open, and nobody answers."""
+        workers = children_of(self.process.pid, "server worker")
+        for worker in workers:
+            os.kill(worker, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for worker in workers:
+                os.kill(worker, signal.SIGCONT)
+
     def new_board(self, **draft):
         """Make a board over HTTP: `code`, `host_key`, `links`."""
         request = urllib.request.Request(

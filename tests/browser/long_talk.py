@@ -11,13 +11,13 @@ EACH = 55
 KINDS = ("pro", "con", "question", "risk", "note")
 
 
-def fill(server, board, texts, options=("flask",)):
-    """Say every text, in order; the ids are `t0`, `t1`, …"""
+def fill(server, board, texts, options=("flask",), parent=None):
+    """Say every text, in order; the ids are `t0`, `t1`, …; `parent`: what they answer."""
     for first in range(0, len(texts), EACH):
-        _say(server, board, first, texts[first : first + EACH], options)
+        _say(server, board, first, texts[first : first + EACH], options, parent)
 
 
-def _say(server, board, first, texts, options):
+def _say(server, board, first, texts, options, parent):  # noqa: PLR0917
     with urllib.request.urlopen(f"{server.address}/b/{board.code}") as page:
         cookie = page.headers["Set-Cookie"].partition(";")[0]
     address = f"ws://127.0.0.1:{server.port}/b/{board.code}/live"
@@ -35,7 +35,8 @@ def _say(server, board, first, texts, options):
         for n, text in enumerate(texts, first):
             said = {"type": "comment", "comment": f"t{n}", "text": text}
             about = {"option": options[n % len(options)], "kind": KINDS[n % len(KINDS)]}
-            line.send(json.dumps({"id": f"m{n}"} | said | about))
+            answers = {"parent": parent} if parent else {}
+            line.send(json.dumps({"id": f"m{n}"} | said | about | answers))
         waiting = {f"m{n}" for n in range(first, first + len(texts))}
         while waiting:
             frame = json.loads(line.recv(timeout=20))

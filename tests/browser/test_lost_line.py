@@ -68,6 +68,24 @@ def test_a_server_that_was_killed_gets_what_was_done_meanwhile(own_server, board
     expect(rows.filter(has_text="Tornado").locator("[data-part=total]")).to_have_text("1")
 
 
+def test_a_server_that_stands_still_is_noticed_and_gets_the_vote_once(own_server, board, person):
+    """The line stays open, and nothing comes on it: a pulse is missed, which the page notices."""
+    page = person(board.address, forgive=CUT)
+    other = person(board.address, forgive=CUT)
+    tap(page, "Flask")
+    saved(page).to_have_text("✓ saved")
+    with own_server.standing_still():
+        tap(page, "Gradio")
+        saved(page).not_to_have_text("✓ saved")
+        # A pulse is due every 10 s; half as long again, and some seconds of trying.
+        expect(page.get_by_text("No connection.")).to_be_visible(timeout=25_000)
+        until(page, f"{OUTBOX}.length === 1")
+    saved(page).to_have_text("✓ saved", timeout=30_000)
+    expect(page.get_by_text("No connection.")).to_have_count(0)
+    expect(card(other, "Gradio").get_by_text("1 of 1 voter")).to_be_visible(timeout=30_000)
+    until(page, f"{OUTBOX}.length === 0")
+
+
 def test_what_was_done_offline_survives_a_reload(own_server, board, person):
     page = person(board.address, forgive=CUT)
     expect(page.get_by_text("Nothing chosen yet")).to_be_visible()

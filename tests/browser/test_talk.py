@@ -293,6 +293,31 @@ def test_a_long_thread_shows_its_last_answers(server, board, person):
     expect(said.locator("> .replies > .comment").first).to_be_focused()
 
 
+def test_replies_that_a_page_does_not_have_are_fetched_when_somebody_asks(server, board, person):
+    page = person(board.address)
+    comment(page, "Flask", "Root.")
+    root = thread(page, "Flask", "Root.")
+    expect(page.locator(".comment[data-pending]")).to_have_count(0)
+    parent = root.get_attribute("data-key")
+    answers = [f"Answer {n}." for n in range(90)]
+    fill(server, board, answers, parent=parent)
+    newcomer = person(board.address)
+    open_talk(newcomer, "Flask")
+    expect(card(newcomer, "Flask").locator("[data-part=talk-count]")).to_have_text("91 comments")
+    said = thread(newcomer, "Flask", "Root.")
+    replies = said.locator("> .replies > .comment")
+    expect(replies).to_have_count(4)
+    # Twenty came with the page; the rest comes by fifties, in order and each once.
+    button(said, "Show 86 earlier replies").click()
+    expect(replies).to_have_count(70)
+    expect(replies.first).to_be_focused()
+    button(said, "Show 20 earlier replies").click()
+    expect(replies).to_have_count(90)
+    expect(button(said, "earlier repl")).to_be_hidden()
+    for n in (0, 1, 45, 89):
+        expect(replies.nth(n)).to_contain_text(f"Answer {n}.")
+
+
 def test_the_talk_is_read_without_a_script(server, board, person):
     page = person(board.address)
     for text in ("See `here`: https://example.org/.", "Rude words."):

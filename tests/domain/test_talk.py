@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain import actions as act
-from server.domain.talk import Talk
+from server.domain.talk import REPLIES, ROOM, WEIGHT, Talk
 
 IDS = tuple(f"c{n}" for n in range(8))
 _ids = st.sampled_from(IDS)
@@ -132,6 +132,73 @@ def test_whoever_reads_the_log_later_pages_through_the_same_talk(happened, limit
         assert +Counter(later.counts(option)) == +Counter(talk.counts(option))
 
 
+def by_replies(meeting, thread):
+    """All replies of a thread by pages of three, as they are asked for."""
+    talk, before, said = meeting.board.comments, None, []
+    while True:
+        page = talk.replies(thread, 3, before=before)
+        said += page.comments
+        before = page.before
+        if before is None:
+            return [c.id for c in said]
+
+
+def test_of_a_long_thread_the_newest_replies_come_and_the_rest_by_pages():
+    meeting = Meeting()
+    meeting.say("ann", "t")
+    replies = [f"r{n}" for n in range(REPLIES + 7)]
+    for n, id_ in enumerate(replies):
+        assert meeting.board.comments.comes_whole(5) == (n <= REPLIES)
+        meeting.say("ben", id_, parent="t")
+    talk = meeting.board.comments
+    first = talk.first(5)
+    assert [c.id for c in first.comments] == ["t", *replies[7:]]
+    (number, before) = first.earlier["t"]
+    assert number == 7
+    assert [c.id for c in talk.replies("t", 50, before=before).comments] == replies[6::-1]
+    assert by_replies(meeting, "t") == replies[::-1]
+    assert not talk.comes_whole(5)
+    # What is pinned comes all the same, and what is deleted is a thread of its own.
+    meeting.do(act.PinComment(comment="r2", on=True), "host")
+    first = talk.first(5)
+    assert [c.id for c in first.comments] == ["t", "r2", *replies[7:]]
+    assert first.earlier["t"].number == 6
+    for id_ in replies[:7]:
+        meeting.do(act.DeleteComment(comment=id_, option="flask"), "ben")
+    assert talk.first(50).earlier == {}
+    assert talk.comes_whole(50)
+
+
+def test_what_comes_with_threads_has_a_weight_however_many_there_are():
+    meeting = Meeting()
+    threads = [f"t{n}" for n in range(30)]
+    for thread in threads:
+        meeting.say("ann", thread)
+        for n in range(REPLIES):
+            meeting.say("ben", f"{thread}-{n}", parent=thread, text="x" * 2000)
+    talk = meeting.board.comments
+    comments, before, earlier = talk.first(50)
+    assert before is None
+    replies = [c for c in comments if c.parent]
+    assert sum(len(c.text) for c in replies) <= ROOM
+    assert len(replies) + sum(each.number for each in earlier.values()) == 30 * REPLIES
+    assert {c.id for c in comments if not c.parent} == set(threads)
+    assert "t29" not in earlier
+    assert not talk.comes_whole(50)
+    newest = talk.replies("t0", 1).comments[0]
+    assert earlier["t0"] == (REPLIES, newest.made + 1)
+
+
+def test_what_changed_is_weighed_without_a_look_at_all_of_it():
+    meeting = Meeting()
+    for n in range(10):
+        meeting.say("ann", f"c{n}", text="x" * 100)
+    talk = meeting.board.comments
+    assert talk.outweighs(10 * (100 + WEIGHT) - 1, since=0)
+    assert not talk.outweighs(10 * (100 + WEIGHT), since=0)
+    assert not talk.outweighs(0, since=meeting.board.seq)
+
+
 def test_support_comes_first_and_doubt_does_not_help():
     meeting = Meeting()
     for id_ in ("c1", "c2", "c3", "c4"):
@@ -158,4 +225,6 @@ def test_a_pinned_reply_brings_its_thread():
 def test_nothing_was_said_yet():
     talk = Talk()
     assert talk.changed == talk.characters == talk.threads == len(talk) == 0
-    assert talk.first(5) == talk.newest(5) == ([], None)
+    assert talk.newest(5) == talk.replies("c1", 5) == ([], None)
+    assert talk.first(5) == ([], None, {})
+    assert talk.comes_whole(5)

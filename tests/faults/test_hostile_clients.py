@@ -42,7 +42,7 @@ WRONG = {
     "close 999": "1002",
     "close of a byte": "1002",
     "close in no words": "1007",
-    "no words": "4000",
+    "no words": "1007",
     "bytes": "4000",
     "piece of nothing": "1002",
     "two begun": "1002",

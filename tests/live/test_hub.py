@@ -1,10 +1,12 @@
 import asyncio
+import time
 
 import pytest
 from one_process import until, worker
 
 from server.domain.refusals import Code, Refused
 from server.live import hub as hub_module
+from server.live import transport
 
 
 async def test_many_who_come_at_once_open_one_room(embedded):
@@ -179,3 +181,40 @@ async def test_two_workers_hold_the_same_board_and_people(embedded):
             tally = await page.told("tally", lambda f: f["tally"]["voters"] == 2)
             assert tally["tally"]["result"]["totals"] == {"django": 1, "flask": 2, "tornado": 0}
             await page.told("people", lambda f: f["people"]["here"] >= 2)
+
+
+async def test_who_waited_while_this_process_stood_still_is_not_cut_off(embedded, monkeypatch):
+    """A machine that sleeps, or a process that is stopped, hears nobody: that is not their fault."""
+    monkeypatch.setattr(hub_module, "TICK", 0.02)
+    monkeypatch.setattr(hub_module, "LATE", 0.1)
+    monkeypatch.setattr(transport, "QUIET", 0.5)
+    monkeypatch.setattr(transport, "DEAD", 1.0)
+    async with worker(embedded, own=True) as server:
+        code, key = await server.board()
+        host, ann = await server.host(code, key), await server.page(code)
+        await host.done("open_round", method="single")
+        ballot = {"choice": "flask"}
+        answer = asyncio.create_task(ann.ask("vote", round=1, ballot=ballot))
+        await asyncio.sleep(0)
+        time.sleep(1.5)  # noqa: ASYNC251 - the whole process stands still.
+        assert (await answer)["type"] == "ack"
+        # And everybody is judged again by what has come since.
+        heard = [guest.heard_at for guest in server.hub.guests]
+        await until(lambda: all(guest.heard_at > max(heard) for guest in server.hub.guests))
+        assert await host.ask("lock_round", round=1)
+        assert len(server.hub.guests) == 2
+
+
+async def test_messages_that_never_end_are_bounded_together(embedded, monkeypatch):
+    monkeypatch.setattr(hub_module, "TICK", 0.02)
+    monkeypatch.setattr(hub_module, "UNFINISHED_BYTES", 50_000)
+    async with worker(embedded, own=True) as server:
+        code, _ = await server.board()
+        ann, *others = [await server.page(code) for _ in range(5)]
+        beginning = b"\x81\xfe" + (16_000).to_bytes(2, "big") + bytes(4) + b" " * 15_000
+        for each in others:
+            each.socket.transport.write(beginning)
+        (first,) = await until(lambda: [each for each in others if each.socket.close_code])
+        assert (await first.closed())[0] == 4008
+        assert sum(guest.unfinished for guest in server.hub.guests) <= 50_000
+        await ann.done("rename", name="Ann")

@@ -10,9 +10,11 @@ from one_process import until
 
 from server.live import transport
 from server.live.admission import Actor
-from server.live.frames import frame
+from server.live.backlog import BACKLOG
+from server.live.frames import FRAGMENT, begun, continued, frame
 from server.live.messages import NOT_ALLOWED, TOO_MANY, TOO_SLOW
-from server.live.transport import OUTBOX_BYTES, Connection, Listener
+from server.live.outlet import OUTBOX_BYTES, PACE, STALLED
+from server.live.transport import Connection, Listener
 
 PING = b"\x89\x80\0\0\0\0"
 
@@ -117,14 +119,12 @@ async def test_an_outbox_that_runs_over_is_dropped_and_a_welcome_is_due_when_it_
             connection.send(b"x" * 1000, f"comment {n}")
             assert connection._waiting <= OUTBOX_BYTES
         assert connection.stale
-        assert connection.full_since is not None
         connection.send(b"[dropped]", "tally")
         connection.send(b"[kept]")
         data = b""
         while not connection.listener.drains:
             data += await asyncio.get_running_loop().sock_recv(theirs, 65_536)
         assert not connection.stale
-        assert connection.full_since is None
         data += (
             await asyncio.get_running_loop().sock_recv(theirs, 65_536)
             if b"[kept]" not in data
@@ -139,12 +139,13 @@ async def test_an_outbox_that_runs_over_is_dropped_and_a_welcome_is_due_when_it_
 async def test_whoever_stays_full_is_closed_after_a_while_and_not_before():
     async with line() as (connection, _):
         await fill(connection)
-        connection.welcome(b"x" * (OUTBOX_BYTES + 1))
+        connection.welcome([b"x" * (OUTBOX_BYTES + 1)])
+        assert connection.stale
         now = asyncio.get_running_loop().time()
-        assert abs(connection.full_since - now) < 1
-        connection.check(now + transport.STALLED - 1)
+        connection.check(now)
+        connection.check(now + STALLED - 1)
         assert not connection.closed
-        connection.check(now + transport.STALLED + 1)
+        connection.check(now + STALLED + 1)
         assert connection.closed
 
 
@@ -184,7 +185,7 @@ async def test_messages_in_pieces_are_put_together_and_empty_pieces_fill_no_memo
             await loop.sock_sendall(theirs, masked(b"", 0x00))
         await loop.sock_sendall(theirs, masked(b"\x01", 0x89))
         assert await read(theirs, 3) == b"\x8a\x01\x01"
-        assert len(connection._parts) == 1
+        assert connection.unfinished == len(connection._partial) == 2
         await loop.sock_sendall(theirs, masked(b"e", 0x80) + masked(b"two", 0x82))
         await until(lambda: len(connection.listener.messages) == 2)
         assert connection.listener.messages == [(b"one", True), (b"two", False)]
@@ -245,7 +246,7 @@ async def test_what_looks_like_a_message_inside_of_one_is_none():
 async def test_a_message_between_the_pieces_of_another_breaks_the_rules():
     async with line() as (connection, theirs):
         await asyncio.get_running_loop().sock_sendall(theirs, masked(b"on", 0x01))
-        await until(lambda: connection._parts)
+        await until(lambda: connection._partial)
         await asyncio.get_running_loop().sock_sendall(theirs, masked(b"two"))
         assert (await read(theirs, 4))[2:] == (1002).to_bytes(2, "big")
         assert connection.listener.messages == []
@@ -281,7 +282,8 @@ async def test_whoever_does_not_answer_the_farewell_is_cut_off(monkeypatch):
         await until(lambda: connection.listener.ends)
 
 
-async def test_a_quiet_peer_is_asked_once_and_a_dead_one_is_cut_off():
+async def test_a_quiet_peer_is_asked_once_and_a_dead_one_is_cut_off(monkeypatch):
+    monkeypatch.setattr(transport, "FAREWELL", 0.05)
     async with line() as (connection, theirs):
         now = connection.heard_at
         connection.check(now + transport.QUIET - 1)
@@ -292,7 +294,56 @@ async def test_a_quiet_peer_is_asked_once_and_a_dead_one_is_cut_off():
         await until(lambda: not connection._pinged)
         assert connection.heard_at > now
         connection.check(connection.heard_at + transport.DEAD + 1)
+        assert (await read(theirs, 4))[2:] == TOO_SLOW.code.to_bytes(2, "big")
         await until(lambda: connection.listener.ends)
+
+
+class Slow(Connection):
+    """A connection of whose frames so many bytes wait in the system."""
+
+    __slots__ = ("queued",)
+
+    def _unread_by_peer(self):
+        return self.queued
+
+
+async def test_who_is_slow_to_read_is_not_dead_before_it_has_come_to_the_ping():
+    """What the system has taken waits before the ping, and may take its time."""
+    async with line(Slow) as (connection, _):
+        connection.send(frame(b"x" * 1000))
+        now, connection.queued = connection.heard_at, 1000
+        for look in range(1, 4):
+            connection.check(now + look * (STALLED + 0.1))
+            connection.send(frame(b"x" * 996))
+        assert not connection.closed
+        connection.check(now + 4 * (STALLED + 0.1))
+        connection.check(now + 5 * (STALLED + 0.2))
+        assert connection.closed
+
+
+@given(st.lists(st.integers(0, 40_000), max_size=30), st.randoms(use_true_random=False))
+def test_what_is_sent_comes_whole_and_in_order_however_it_is_read(sizes, chance):
+    async def meet():
+        async with line() as (connection, theirs):
+            loop, sent, got = asyncio.get_running_loop(), b"", b""
+            for n, size in enumerate(sizes):
+                if n % 5 == 0 and not connection._blocked:
+                    pieces = [begun(b"{"), continued(bytes(size)), continued(b"}", final=True)]
+                    connection.welcome(pieces)
+                    sent += b"".join(pieces)
+                while connection.backlog > OUTBOX_BYTES // 2:
+                    got += await loop.sock_recv(theirs, chance.randint(1, 9000))
+                said = frame(bytes([n]) * size)
+                connection.send(said)
+                sent += said
+                if chance.random() < 0.3:
+                    await asyncio.sleep(0)
+            while len(got) < len(sent):
+                got += await loop.sock_recv(theirs, chance.randint(1, 9000))
+            assert got == sent
+            await until(lambda: not connection.backlog)
+
+    asyncio.run(asyncio.wait_for(meet(), 20))
 
 
 async def test_a_peer_that_is_gone_is_noticed():
@@ -333,7 +384,7 @@ async def test_a_ballot_that_waits_for_its_answer_does_not_outlive_a_welcome():
     async with line() as (connection, theirs):
         connection.await_answer()
         connection.show_ballot(old)
-        connection.welcome(welcome)
+        connection.welcome([welcome])
         connection.answer(ack)
         assert await read(theirs, len(welcome + ack)) == welcome + ack
 
@@ -341,26 +392,109 @@ async def test_a_ballot_that_waits_for_its_answer_does_not_outlive_a_welcome():
 async def test_a_welcome_that_nobody_reads_is_given_up():
     async with line() as (connection, _theirs):
         now = asyncio.get_running_loop().time()
-        connection.welcome(frame(b"x" * 1_000_000))
+        connection.welcome([frame(b"x" * 1_000_000)])
         connection.heard_at = now + 1000  # It goes on saying that it is there.
         connection.check(now)
-        connection.check(now + transport.STALLED)
+        connection.check(now + STALLED)
         assert not connection.closed
-        connection.check(now + transport.STALLED + 0.1)
+        connection.check(now + STALLED + 0.1)
         assert connection.closed
 
 
 async def test_a_slow_reader_who_gets_on_is_not_given_up():
     async with line() as (connection, theirs):
         now = asyncio.get_running_loop().time()
-        connection.welcome(frame(b"x" * 1_000_000))
+        connection.welcome([frame(b"x" * 1_000_000)])
         connection.heard_at = now + 1000
-        connection.check(now)
-        before = connection._transport.get_write_buffer_size()
-        theirs.recv(100_000)
-        await until(lambda: connection._transport.get_write_buffer_size() < before)
-        connection.check(now + transport.STALLED + 0.1)
+        for look in range(3):
+            connection.check(now + look * (STALLED + 0.1))
+            before = connection.backlog
+            await read(theirs, 3 * PACE * int(STALLED))
+            await until(lambda before=before: connection.backlog < before)
         assert not connection.closed
+
+
+async def test_a_reader_who_trickles_is_given_up_and_learns_why_when_it_reads_on():
+    """What it has begun to read ends where a frame ends, and the reason comes behind it."""
+    async with line() as (connection, theirs):
+        own, shared, end = (
+            begun(b'{"own":1'),
+            continued(b"x" * 1_000_000),
+            continued(b"}", final=True),
+        )
+        connection.welcome([own, shared, end])
+        got = await read(theirs, 100)
+        now = asyncio.get_running_loop().time()
+        connection.heard_at = now + 1000
+        for look in range(3):
+            connection.check(now + look * (STALLED + 0.1))
+            got += await read(theirs, 10)
+        assert connection.closed
+        while chunk := await asyncio.get_running_loop().sock_recv(theirs, 65_536):
+            got += chunk
+            if got.endswith(TOO_SLOW.reason.encode()):
+                break
+        frames = pieces_of(got)
+        assert frames[0] == (0x01, b'{"own":1')
+        assert all(kind == 0x00 and len(payload) == FRAGMENT for kind, payload in frames[1:-1])
+        kind, payload = frames[-1]
+        assert (kind, payload[:2]) == (0x88, (4008).to_bytes(2, "big"))
+
+
+def pieces_of(data):
+    """Take what a server sent apart into frames: kind and payload."""
+    frames = []
+    while data:
+        size, head = data[1], 2
+        if size >= 126:
+            head = 4 if size == 126 else 10
+            size = int.from_bytes(data[2:head], "big")
+        frames.append((data[0], data[head : head + size]))
+        data = data[head + size :]
+    return frames
+
+
+async def test_what_many_wait_for_is_kept_once_and_let_go_in_the_end():
+    before = BACKLOG.size
+    shared = continued(b"x" * 1_000_000)
+    async with line() as (ann, anns), line() as (ben, _):
+        for each in (ann, ben):
+            each.welcome([begun(b"{"), shared, continued(b"}", final=True)])
+        assert BACKLOG.size - before <= len(shared) + 100
+        await until(lambda: ann.backlog < ben.backlog or anns.recv(65_536))
+        ann.close(TOO_SLOW)
+        assert BACKLOG.size - before >= len(shared)
+    assert BACKLOG.size == before
+
+
+async def test_what_begins_to_come_has_to_come_whole():
+    async with line() as (connection, theirs):
+        await asyncio.get_running_loop().sock_sendall(theirs, masked(b"x" * 100)[:50])
+        await until(lambda: connection.unfinished)
+        connection.heard_at += 1000
+        connection.check(connection._begun + transport.MESSAGE_SECONDS)
+        assert not connection.closed
+        connection.check(connection._begun + transport.MESSAGE_SECONDS + 0.1)
+        assert connection.closed
+
+
+async def test_who_writes_lengths_in_more_bytes_than_it_takes_is_not_taken_for_slow():
+    async with line() as (connection, _):
+        take(connection, masked(b"one", wasteful=True))
+        assert connection.unfinished == 0
+        connection.check(connection.heard_at + transport.QUIET)
+        assert not connection.closed
+
+
+async def test_a_time_in_which_this_process_did_not_run_counts_against_nobody():
+    async with line() as (connection, theirs):
+        await asyncio.get_running_loop().sock_sendall(theirs, masked(b"x" * 100)[:50])
+        await until(lambda: connection.unfinished)
+        later = connection.heard_at + 60
+        connection.forgive(60)
+        connection.check(later)
+        assert not connection.closed
+        assert not connection._transport.is_closing()
 
 
 @pytest.mark.parametrize("last", [b"one too many", b""])

@@ -67,11 +67,56 @@ async def test_a_text_that_is_no_text_closes_with_words_and_is_refused_over_http
         caplog.clear()
         async with ann.socket.send_context():
             ann.socket.protocol.send_text(said)
-        assert await ann.closed() == (4000, "This is not text in UTF-8.")
+        assert await ann.closed() == (1007, "This is not text in UTF-8.")
         assert nothing_logged(caplog)
         for path in (f"/api/boards/{code}/actions", "/api/boards"):
             status, answer = await server.api(path, said, headers={"Cookie": ann.cookie})
             assert (status, answer["error"]["code"]) == (400, "not_understood")
+
+
+def masked(payload, opcode=0x81):
+    """Make a frame as a client sends it, right or wrong."""
+    size = len(payload)
+    head = bytes([0x80 | size]) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
+    return bytes([opcode]) + head + b"\0\0\0\0" + payload
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        (masked(b"\xff"), 1007),
+        (masked(b'{"type": "rename", "id": "a", "name": "\xc3("}'), 1007),
+        (masked(b"caf\xc3", 0x01) + masked(b"", 0x80), 1007),
+        (masked((1000).to_bytes(2, "big") + b"\xff", 0x88), 1007),
+        (masked(b"x", 0x83), 1002),
+        (masked(b"x", 0xC1), 1002),
+        (b"\x81\x01x", 1002),
+        (masked(b"", 0x09), 1002),
+        (masked(b"x" * 126, 0x89), 1002),
+        (masked(b"x", 0x80), 1002),
+        (masked(b"x", 0x01) + masked(b"x", 0x01), 1002),
+        (masked(b"\x03", 0x88), 1002),
+        (masked((999).to_bytes(2, "big"), 0x88), 1002),
+        (masked((1005).to_bytes(2, "big"), 0x88), 1002),
+        (masked(b"x" * (16 * 1024 + 1)), 1009),
+        (masked(b"x" * 10_000, 0x01) + masked(b"x" * 10_000, 0x80), 1009),
+        (masked(b"not JSON"), 4000),
+        (masked(b"caf\xc3", 0x01) + masked(b"\xa9", 0x80), 4000),
+        (masked(b"\xff", 0x82), 4000),
+    ],
+    ids=range(19),
+)
+@pytest.mark.parametrize("greeted", [True, False])
+async def test_frames_that_break_the_standard_close_with_its_own_codes(
+    embedded, caplog, greeted, said, code
+):
+    async with worker(embedded) as server:
+        board, _ = await server.board()
+        page = await (server.page if greeted else server.line)(board)
+        caplog.clear()
+        page.socket.transport.write(said)
+        assert (await page.closed())[0] == code
+        assert nothing_logged(caplog)
 
 
 @pytest.mark.parametrize("message", NOT_UNDERSTOOD, ids=range(len(NOT_UNDERSTOOD)))

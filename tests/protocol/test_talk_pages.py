@@ -1,9 +1,10 @@
 """A talk that is too long for one frame: what a newcomer gets, and the rest by pages."""
 
 import pytest
-from one_process import worker
+from one_process import until, worker
 
 from server.domain import actions as act
+from server.domain.talk import REPLIES
 from server.live.views import FIRST_THREADS
 
 
@@ -82,6 +83,72 @@ async def test_beyond_a_page_the_newest_come_and_the_rest_by_pages(embedded):
         await ann.done("react", comment="t5", emoji="👍", on=True)
         _, page = await server.api(f"{address}?sort=support&limit=2")
         assert ids(page["comments"]) == ["t5", f"t{total}"]
+
+
+async def long_thread(server, replies, text="Why?"):
+    """Open a board with one comment `t1` and so many answers `r1`, `r2`, …: code, host key."""
+    code, key = await long_talk(server, 1)
+    room = await server.hub.room(code)
+    for n in range(1, replies + 1):
+        said = {"option": "django", "kind": act.Kind.NOTE, "text": text, "parent": "t1"}
+        room._submissions.submit(act.Entry(by="ann", action=act.Comment(comment=f"r{n}", **said)))
+    await until(lambda: f"r{replies}" in room.board.comments)
+    return code, key
+
+
+async def test_of_a_long_thread_the_newest_replies_come_and_the_rest_by_pages(embedded):
+    async with worker(embedded) as server:
+        total = REPLIES + 30
+        code, key = await long_thread(server, total)
+        ann = await server.page(code)
+        newest = [f"r{n}" for n in range(31, total + 1)]
+        assert ids(ann.welcome["comments"]) == ["t1", *newest]
+        assert ann.welcome["more_comments"] == 30
+        assert "comments_before" not in ann.welcome
+        assert ann.welcome["talk"]["django"]["comments"] == total + 1
+        earlier = ann.welcome["more_replies"]["t1"]
+        assert earlier["count"] == 30
+        address = f"/api/boards/{code}/comments"
+        _, state = await server.api(f"/api/boards/{code}")
+        _, page = await server.api(address)
+        for told in (state, page):
+            assert ids(told["comments"]) == ["t1", *newest]
+            assert told["more_replies"] == ann.welcome["more_replies"]
+        before, rest = earlier["before"], []
+        while before:
+            _, page = await server.api(f"{address}?parent=t1&before={before}&limit=12")
+            rest += ids(page["comments"])
+            before = page.get("before")
+            assert page["more"] is (before is not None)
+        assert rest == [f"r{n}" for n in range(30, 0, -1)]
+        # What is hidden is so on these pages, too.
+        host = await server.host(code, key)
+        await host.done("hide_comment", comment="r1", on=True)
+        for view, headers, text in (("", {}, ""), ("&view=host", bearer(key), "Why?")):
+            path = f"{address}?parent=t1&limit=200{view}"
+            _, page = await server.api(path, headers=headers)
+            assert (page["comments"][-1]["id"], page["comments"][-1]["text"]) == ("r1", text)
+        status, answer = await server.api(f"{address}?parent=nothing")
+        assert (status, answer["error"]["code"]) == (404, "no_such_comment")
+
+
+def bearer(key):
+    return {"Authorization": f"Bearer {key}"}
+
+
+async def test_no_welcome_is_larger_than_what_is_promised_however_much_is_said(embedded):
+    """A thousand long replies were eight megabytes for everyone who came."""
+    async with worker(embedded) as server:
+        code, _ = await long_thread(server, 1000, "\N{THUMBS UP SIGN}" * 2000)
+        ann = await server.page(code)
+        assert len(ann.raw[0].encode()) < 400_000
+        since = {"epoch": ann.welcome["epoch"], "seq": 1}
+        # Who was away for long starts afresh: what is sent to one alone is bounded, too.
+        back = (await server.page(code, cookie=ann.cookie, since=since)).welcome
+        assert back["resumed"] is False
+        assert back["comments"] == ann.welcome["comments"]
+        for path in (f"/api/boards/{code}", f"/api/boards/{code}/comments", f"/b/{code}"):
+            assert len((await server.fetch(path)).body) < 600_000
 
 
 async def test_what_is_hidden_or_deleted_is_so_on_older_pages_too(embedded):

@@ -47,7 +47,7 @@ export class AllTalk {
   #render() {
     const { live, own, older } = this.#talk;
     if (!this.#list) {
-      this.#list = new TalkList({ older, make: () => new Thread({ act: (view) => new CommentActions(view, { live, own }) }) });
+      this.#list = new TalkList({ older, make: () => new Thread({ older, act: (view) => new CommentActions(view, { live, own }) }) });
       this.#parts["all-talk-body"].replaceChildren(this.#list.element);
     }
     const { threads, board, silent } = this.#known;

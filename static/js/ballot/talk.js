@@ -83,7 +83,7 @@ export class Talk {
     const { live, own, older } = this.#talk;
     this.#closed = element("p", { className: "soft small" });
     this.#form = new SayForm({ label: words.yourComment(this.#option.name), withKind: true, post: (text, kind) => this.#say(text, kind) });
-    this.#list = new TalkList({ option: this.#option.id, older, make: () => new Thread({ act: (view) => new CommentActions(view, { live, own }) }) });
+    this.#list = new TalkList({ option: this.#option.id, older, make: () => new Thread({ older, act: (view) => new CommentActions(view, { live, own }) }) });
     this.#parts["talk-body"].replaceChildren(this.#form.element, this.#closed, this.#list.element);
   }
 

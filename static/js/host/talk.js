@@ -21,7 +21,7 @@ export class Talk {
     this.#parts = page;
     this.#live = live;
     const older = new Older(live, document.body.dataset.code, { isHost: true });
-    this.#list = new TalkList({ older, make: () => new Thread({ act: (view) => new Handles(view, handle), mayRead: true }) });
+    this.#list = new TalkList({ older, make: () => new Thread({ older, act: (view) => new Handles(view, handle), mayRead: true }) });
     page.comments.replaceChildren(this.#list.element);
   }
 

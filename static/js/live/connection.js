@@ -9,8 +9,9 @@
  *  `stopped`       the server said not to come back; `closeCode` says why
  */
 
-const SILENCE_MS = 25_000;
-/** A pulse comes at least every 10 s: a line silent for longer is under suspicion. */
+/** A pulse comes at least every 10 s: a line that is silent for half as long again is dead. */
+const SILENCE_MS = 15_000;
+/** A line silent for longer than a pulse is under suspicion: enough when a phone wakes. */
 const PULSE_MS = 11_000;
 const PATIENCE_MS = 3_000;
 const FIRST_WAIT_MS = 500;

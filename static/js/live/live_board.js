@@ -66,6 +66,12 @@ export class LiveBoard extends EventTarget {
     this.#change();
   }
 
+  /** Takes in earlier replies of a thread that were fetched. */
+  takeReplies(page, thread) {
+    this.state.takeReplies(page, thread);
+    this.#change();
+  }
+
   /** For the host's steps, which nobody wants done ten minutes later: now or not at all.
    *  Gives where it counted, `{ epoch, seq }`. Rejects with words for a person. */
   ask(content) {

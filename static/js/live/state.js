@@ -7,6 +7,7 @@ const APPLY = {
     const comments = resumed ? state.comments : new Map();
     for (const comment of message.comments) comments.set(comment.id, comment);
     if (!resumed) state.forgetPages(message.comments_before ?? null);
+    state.learnOfReplies(message.more_replies);
     state.talk = message.talk ? new Map(Object.entries(message.talk)) : null;
     const { epoch, you, board, round, tally, people, ballot } = message;
     Object.assign(state, { epoch, you, board, round, tally, people, ballot, comments, store: message.store ?? "ok" });
@@ -75,6 +76,8 @@ export class BoardState {
   /** Before which position the next page of older comments is: of all, and by option. */
   #before = null;
   #beforeOf = new Map();
+  /** By thread: how many earlier replies are not here, and before which position; null: none. */
+  #earlier = new Map();
 
   constructor(clock) {
     this.#clock = clock;
@@ -118,6 +121,26 @@ export class BoardState {
   forgetPages(before) {
     this.#before = before;
     this.#beforeOf.clear();
+    this.#earlier.clear();
+  }
+
+  /** Which replies of a thread are not here: `{ count, before }`; null: none. */
+  earlierReplies(thread) {
+    return this.#earlier.get(thread) ?? null;
+  }
+
+  /** What the server says about threads that it does not tell whole, unless more is known. */
+  learnOfReplies(more = {}) {
+    for (const [thread, earlier] of Object.entries(more)) if (!this.#earlier.has(thread)) this.#earlier.set(thread, earlier);
+  }
+
+  /** Takes in a page of earlier replies of a thread. */
+  takeReplies(page, thread) {
+    if (page.epoch !== this.epoch) return;
+    const { count } = this.#earlier.get(thread) ?? { count: 0 };
+    const left = Math.max(1, count - page.comments.length);
+    this.#earlier.set(thread, page.before ? { count: left, before: page.before } : null);
+    this.take(page);
   }
 
   /** Takes in a page of older comments; with `option` (null: all) where its next page begins. */
@@ -130,6 +153,7 @@ export class BoardState {
       if (option === null) this.#before = page.before ?? null;
       else this.#beforeOf.set(option, page.before ?? null);
     }
+    this.learnOfReplies(page.more_replies);
     this.said += 1;
   }
 

@@ -3,10 +3,12 @@
 
 const NONE = { comments: 0, pro: 0, con: 0, question: 0, risk: 0, note: 0 };
 
-/** Of one option, or of all. The server counts where this page does not have all of them. */
+/** Of one option, or of all. The server counts where this page does not have all of them; of
+ *  options that it has not spoken of since, the page still does. */
 export function countsOf({ talk }, option, threads) {
   if (!talk) return counted(threads);
-  return option === null ? sumOf(talk.values()) : (talk.get(option) ?? NONE);
+  if (option !== null) return talk.get(option) ?? counted(threads);
+  return sumOf([...talk.values(), counted(threads.filter(({ comment }) => !talk.has(comment.option)))]);
 }
 
 export function counted(threads) {

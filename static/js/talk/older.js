@@ -1,5 +1,8 @@
 /** Comments that are older than what the server tells a newcomer: fetched by pages. */
 
+/** Earlier replies that are fetched at once. */
+const REPLIES = 50;
+
 export class Older {
   #live;
   #path;
@@ -22,10 +25,20 @@ export class Older {
     const query = new URLSearchParams({ limit, sort });
     if (sort === "newest") query.set("before", state.olderThan(option));
     if (option !== null) query.set("option", option);
+    this.#live.take(await this.#fetch(query), sort === "newest" ? option : undefined);
+  }
+
+  /** Fetches the next page of earlier replies of a thread. Rejects when it can't. */
+  async loadReplies(thread) {
+    const { before } = this.#live.state.earlierReplies(thread);
+    const query = new URLSearchParams({ parent: thread, before, limit: REPLIES });
+    this.#live.takeReplies(await this.#fetch(query), thread);
+  }
+
+  async #fetch(query) {
     if (this.#isHost) query.set("view", "host");
     const answer = await fetch(`${this.#path}?${query}`, { cache: "no-store" });
     if (!answer.ok) throw new Error(`${answer.status}`);
-    const page = await answer.json();
-    this.#live.take(page, sort === "newest" ? option : undefined);
+    return answer.json();
   }
 }

@@ -98,7 +98,8 @@ export class TalkList {
 
   #showRest(here, threads, counts) {
     const isMore = here > this.#limit;
-    const missing = this.#chosen === null || this.#option ? counts.comments - counted(threads).comments : 0;
+    const replies = threads.reduce((sum, { earlier }) => sum + (earlier?.count ?? 0), 0);
+    const missing = this.#chosen === null || this.#option ? counts.comments - counted(threads).comments - replies : 0;
     show(this.#more, isMore || (this.#hasOlder && (missing > 0 || !this.#option)));
     const waiting = Math.max(0, here - this.#limit) + Math.max(0, missing);
     setText(this.#more, this.#isLoading ? words.talk.loading : words.talk.more(this.#order.kind ? 0 : waiting));

@@ -32,7 +32,8 @@ function threadsOf(live) {
   const byParent = Map.groupBy(entriesOf(live), ({ comment }) => comment.parent ?? "");
   const threads = (byParent.get("") ?? []).map((entry) => {
     const replies = (byParent.get(entry.comment.id) ?? []).filter(({ comment }) => !comment.deleted).sort((a, b) => a.comment.at - b.comment.at);
-    return { ...entry, replies, at: entry.comment.at ?? replies.at(-1)?.comment.at ?? 0, support: support(entry.comment) };
+    const earlier = live.state.earlierReplies(entry.comment.id);
+    return { ...entry, replies, earlier, at: entry.comment.at ?? replies.at(-1)?.comment.at ?? 0, support: support(entry.comment) };
   });
   // A deleted comment keeps its place only where somebody has answered it.
   return threads.filter(({ comment, replies }) => !comment.deleted || replies.length);
