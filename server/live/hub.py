@@ -19,7 +19,7 @@ from server.live.messages import Goodbye
 from server.live.pseudonyms import Pseudonyms
 from server.live.room import UNREADABLE, Room
 from server.live.transport import FAREWELL, Connection
-from server.log.follow import BEATING, FOLLOWING, Line
+from server.log.follow import Line
 from server.log.log import Log
 from server.log.store import Store, StoreAwayError
 from server.loglines import event
@@ -50,6 +50,8 @@ class Hub:
         self.store = store
         self.pseudonyms = pseudonyms
         self.draining = False
+        self.failing = False
+        """Whether rooms and connections are not looked after, for a fault."""
         self.rooms: dict[str, Room] = {}
         self.guests: set[Connection] = set()
         """All connections, also those that have not said hello yet."""
@@ -72,12 +74,7 @@ class Hub:
     @property
     def ready(self) -> bool:
         """Whether people can be sent here."""
-        return self.store.present and not self.draining and not self.is_failing
-
-    @property
-    def is_failing(self) -> bool:
-        """Whether something without which nobody is served has just failed, unexpectedly."""
-        return tasks.is_failing(FOLLOWING, BEATING, "rooms")
+        return self.store.present and not self.draining and not self.failing
 
     def arrive(self, guest: Connection) -> None:
         """Count a connection in, from before its hello on."""
@@ -94,7 +91,7 @@ class Hub:
         tasks.watch_loop()
         self.store.on_presence.append(self._tell_presence)
         self.line.start()
-        self._spawn("rooms", self._tick)
+        self._tasks.add(tasks.supervise("rooms", self._tick, self._take_note))
 
     async def room(self, code: str) -> Room:
         """Return the room of a board.
@@ -245,6 +242,10 @@ class Hub:
         while True:
             await asyncio.sleep(TICK)
             self._look_around(asyncio.get_running_loop().time())
+            self.failing = False
+
+    def _take_note(self, _: Exception) -> None:
+        self.failing = True
 
     def _look_around(self, now: float) -> None:
         # Whatever is wrong with one of them, the others are looked after.

@@ -81,8 +81,10 @@ class Replica:
                 if seq > self.board.seq:
                     self._apply(seq, batch.at, payload)
         except act.UnreadableError as error:
-            unreadable = error
-            self._tell(lambda to: to.lost(unreadable))
+            self._lose(error)
+
+    def _lose(self, unreadable: act.UnreadableError | None = None) -> None:
+        self._tell(lambda to: to.lost(unreadable))
 
     def mistrust(self) -> None:
         """Read the whole board again, soon: what follows from it may not have happened.
@@ -148,10 +150,9 @@ class Replica:
             # The line is made anew when the store is back, and that means: catch up.
             logger.debug("Board %s could not catch up yet.", self._code)
         except Refused:
-            self._tell(lambda to: to.lost())
+            self._lose()
         except act.UnreadableError as error:
-            unreadable = error
-            self._tell(lambda to: to.lost(unreadable))
+            self._lose(error)
         except Exception as error:  # noqa: BLE001 - it is reported
             tasks.report("catch up", error, self._code)
             self._try_again()

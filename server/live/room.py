@@ -74,7 +74,7 @@ class Room:
         self._log = log
         self.pseudonyms = pseudonyms
         self._lost = lost
-        self._submissions = Submissions(log, code)
+        self._submissions = Submissions(log, code, self.replica.mistrust)
         self._doubts = Doubts(self.replica.caught_up)
         self._revocations = Revocations(log, pseudonyms, self._submissions)
         self._process = process
