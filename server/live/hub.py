@@ -106,7 +106,7 @@ class Hub:
         if asyncio.get_running_loop().time() < self._withheld.get(code, 0):
             raise Refused(Code.GOING_AWAY, UNREADABLE)
         if code not in self._opening:
-            self._opening[code] = tasks.begin("open", self._open(code))
+            self._opening[code] = tasks.begin("open", self._opened(code))
         try:
             return await tasks.shared(self._opening[code])
         except tasks.EndedError:
@@ -159,6 +159,19 @@ class Hub:
         )
         await tasks.end_quietly(self.log.close, self.line.close, self.store.close)
 
+    async def _opened(self, code: str) -> Room:
+        try:
+            return await self._open(code)
+        except (Refused, StoreAwayError):
+            raise
+        except Exception as error:
+            tasks.report("open", error, code)
+            if half_open := self.rooms.get(code):
+                self._discard(half_open)
+            raise Refused(CLOSED) from error
+        finally:
+            del self._opening[code]
+
     async def _open(self, code: str) -> Room:
         try:
             room = Room(
@@ -187,17 +200,8 @@ class Hub:
         except act.UnreadableError as error:
             self._withhold(code, error)
             raise Refused(Code.GOING_AWAY, UNREADABLE) from error
-        except (Refused, StoreAwayError):
-            raise
-        except Exception as error:
-            tasks.report("open", error, code)
-            if half_open := self.rooms.get(code):
-                self._discard(half_open)
-            raise Refused(CLOSED) from error
         else:
             return room
-        finally:
-            del self._opening[code]
 
     def _lose(self, room: Room, unreadable: act.UnreadableError | None) -> None:
         if unreadable:

@@ -120,7 +120,7 @@ class Replica:
         """Compare with the log and read what is missing; one reading at a time."""
         self._behind = True
         if self._reading is None:
-            self._reading = tasks.begin("catch up", self._catch_up())
+            self._reading = tasks.begin("catch up", self._read_safely())
 
     async def caught_up(self) -> bool:
         """Catch up, and wait for it. Return whether it was possible: the store may be away."""
@@ -141,6 +141,15 @@ class Replica:
         if self._reading is not None:
             await tasks.end((self._reading,))
 
+    async def _read_safely(self) -> bool:
+        try:
+            with tasks.contained("catch up", self._code):
+                return await self._catch_up()
+            self._try_again()
+            return False
+        finally:
+            self._reading = None
+
     async def _catch_up(self) -> bool:
         try:
             while self._behind:
@@ -153,13 +162,8 @@ class Replica:
             self._lose()
         except act.UnreadableError as error:
             self._lose(error)
-        except Exception as error:  # noqa: BLE001 - it is reported
-            tasks.report("catch up", error, self._code)
-            self._try_again()
         else:
             return True
-        finally:
-            self._reading = None
         return False
 
     async def _read_on(self) -> None:

@@ -61,7 +61,7 @@ class Door(HTTPServer):
         for each in sockets:
             self._sockets[each.fileno()] = each
             self._handlers[each.fileno()] = self._listen(each)
-        asyncio.get_running_loop().call_later(LOOK, self._look_around)
+        asyncio.get_running_loop().call_later(LOOK, self._look_now_and_then)
 
     def _listen(self, knocked: socket.socket) -> Callable[[], None]:
         """Accept who knocks; return what ends that."""
@@ -137,10 +137,14 @@ class Door(HTTPServer):
         self._asking.pop(server_conn, None)
         super().on_close(server_conn)
 
+    def _look_now_and_then(self) -> None:
+        asyncio.get_running_loop().call_later(LOOK, self._look_now_and_then)
+        with tasks.contained("door"):
+            self._look_around()
+
     def _look_around(self) -> None:
         """Send away who takes too long, and the slowest readers where too much waits for them."""
         loop = asyncio.get_running_loop()
-        loop.call_later(LOOK, self._look_around)
         with tasks.contained("leavings"):
             self._leavings.collect()
         for asking, since in list(self._asking.items()):

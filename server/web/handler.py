@@ -27,7 +27,7 @@ from server.live.room import Room
 from server.live.submissions import Answer
 from server.log.store import StoreAwayError
 from server.loglines import event
-from server.metrics import BOARDS, HTTP_SECONDS, REFUSALS, REQUESTS, count
+from server.metrics import BOARDS, FAULTS, HTTP_SECONDS, REFUSALS, REQUESTS, count
 from server.settings import Settings
 from server.web import identity
 from server.web.guesses import Guesses, network_of
@@ -168,7 +168,7 @@ class Handler(RequestHandler):
         BOARDS.inc()
         code = founded.code
         logger.info("The board %s was made.", code, extra=event("board_made", board=code))
-        with contextlib.suppress(StoreAwayError):
+        with contextlib.suppress(Refused, StoreAwayError):
             # Open from now on: who has guessed codes behind this address shuts nobody out of it.
             await self.site.hub.room(founded.code)
         return founded
@@ -281,6 +281,7 @@ class Handler(RequestHandler):
         # A problem was answered in words, and the access log has its one line. Anything else
         # is our fault; the query is left out of what is said, it may carry a host key.
         if not isinstance(exc_info[1], HTTPError):
+            count(FAULTS)
             logger.error(
                 "%s %s failed.",
                 self.request.method,

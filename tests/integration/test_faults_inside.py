@@ -15,6 +15,7 @@ from server import metrics
 from server.domain import actions as act
 from server.live import hub as hub_module
 from server.live.audience import Broadcaster
+from server.live.doubts import Doubts
 from server.live.hub import Hub
 from server.live.replica import Replica
 from server.live.revocations import Revocations
@@ -29,6 +30,7 @@ from server.log.follow import Line
 from server.log.log import Log
 from server.log.presence import Presence
 from server.log.store import Store
+from server.web.turns import Turns
 
 __all__ = ["embedded"]
 
@@ -43,12 +45,15 @@ PLACES = [
     *((Connection, name) for name in ("buffer_updated", "connection_lost")),
     *((Seating, name) for name in ("show_ballot", "_welcome_some", "_seat", "leave")),
     *((Presence, name) for name in ("_say", "_pause", "_forget_stale", "hear", "enter", "_take")),
-    *((Replica, name) for name in ("receive", "_read_on", "catch_up", "_apply")),
+    *((Replica, name) for name in ("receive", "_read_on", "catch_up", "_apply", "_catch_up")),
     *((Line, name) for name in ("_listen", "_hear", "_pass_on", "receive")),
     *((Log, name) for name in ("_append", "_append_surely", "_write", "read")),
     *((Store, name) for name in ("beat", "read_run", "run_script")),
     *((Hub, name) for name in ("_look_around",)),
     *((Vitals, name) for name in ("measure", "measure_seldom")),
+    *((Doubts, name) for name in ("ask", "_settle", "_decide")),
+    *((Hub, name) for name in ("room", "_open", "arrive", "depart")),
+    (Turns, "_begin"),
     (Revocations, "voted"),
 ]
 
@@ -177,6 +182,12 @@ async def test_a_fault_inside_loses_no_vote(embedded, monkeypatch, caplog, place
             for each in (one, two):
                 each.hub.store.set_present(value=False, why="said by the test")
             await until(lambda: one.hub.store.present and two.hub.store.present)
+            for shown in (True, False):
+                named = {"type": "set_board", "settings": {"show_names": shown}}
+                await settled(one, code, key, named)
+            await one.fetch(f"/api/boards/{(await one.board())[0]}")
+            wrong = {"type": "lock_round", "round": 7}
+            assert await settled(one, code, key, wrong) == "no_such_round"
             guest = Voter(one, code, await one.cookie(code))
             await guest.do("rename", name="Guest")
             await guest.page.socket.close()
@@ -203,6 +214,18 @@ async def test_a_fault_inside_loses_no_vote(embedded, monkeypatch, caplog, place
         assert any("Injected" in repr(record.exc_info[1]) for record in said)
         assert all(record.levelno == logging.ERROR for record in said)
         caplog.clear()
+
+
+async def settled(server, code, key, message):
+    """Have the host ask until it is done or refused for good; give the code of that."""
+    headers, path = {"Authorization": f"Bearer {key}"}, f"/api/boards/{code}/actions"
+    for n in range(100):
+        status, answer = await server.api(path, {"id": f"h{n}", **message}, headers=headers)
+        if status not in {500, 503}:
+            assert status == 200 or answer["code"], answer
+            return answer.get("code")
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"never done: {message}")
 
 
 def embedded_client(store):
