@@ -161,7 +161,8 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     _say_ready(site.hub.store)
     await stopping.wait()
     people, began = len(site.hub.guests), time.monotonic()
-    await site.hub.drain(settings.drain_seconds)
+    with tasks.contained("drain"):
+        await site.hub.drain(settings.drain_seconds)
     took = time.monotonic() - began
     logger.info(
         "%d connections were sent away in %.1f s.",

@@ -18,15 +18,11 @@ from server.restarts import Restarts
 
 logger = logging.getLogger(__name__)
 
-TROUBLED = 30.0
-"""Seconds after a fault for which its task counts as failing."""
-
 Result = TypeVar("Result")
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 _running: set[asyncio.Task[Any]] = set()
 """The loop itself refers to tasks weakly: one that nobody holds may vanish half done."""
-_failed_at: dict[str, float] = {}
 
 
 def begin(name: str, work: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
@@ -77,17 +73,10 @@ def _told_to_end() -> bool:
 
 
 def _failed(name: str, error: Exception, on_failure: Callable[[Exception], None] | None) -> None:
-    _failed_at[name] = time.monotonic()
     report(name, error)
     if on_failure is not None:
         with contained(name):
             on_failure(error)
-
-
-def is_failing(*names: str) -> bool:
-    """Whether one of these tasks has failed just now."""
-    now = time.monotonic()
-    return any(now - _failed_at.get(name, -TROUBLED) < TROUBLED for name in names)
 
 
 class contained:  # noqa: N801 - read as a verb: `with contained("welcome"):`

@@ -1,5 +1,6 @@
 import os
 import pty
+import resource
 import shutil
 import signal
 import threading
@@ -54,6 +55,22 @@ def test_a_worker_that_is_killed_is_followed_by_another(pair):
     until(lambda: pair.log.count("is ready after") == 3)
     until(pair.is_ready)
     assert f"Worker {killed} ended (killed by SIGKILL); starting another." in pair.log
+
+
+def test_a_parent_that_cannot_start_a_worker_says_so_and_tries_again(pair):
+    _, most = resource.prlimit(pair.pid, resource.RLIMIT_NOFILE)
+    before, killed = pair.workers(), max(pair.workers())
+    # Without a file to open no worker can be started; the other one goes on.
+    resource.prlimit(pair.pid, resource.RLIMIT_NOFILE, (8, most))
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: "A fault in slot: OSError(24, 'Too many open files')." in pair.log)
+    assert "Traceback" in pair.log
+    until(pair.is_ready)
+    resource.prlimit(pair.pid, resource.RLIMIT_NOFILE, (most, most))
+    until(lambda: len(pair.workers()) == 2 and killed not in pair.workers())
+    until(lambda: "\nstackvote_parent_faults_total 0.0\n" not in pair.get("/metrics")[1])
+    assert before - {killed} < pair.workers()
+    assert pair.stop() == 0
 
 
 def test_workers_are_renewed_one_by_one_while_people_are_served(pair):

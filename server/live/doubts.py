@@ -68,27 +68,32 @@ class Doubts:
                 return
         self._waiting.setdefault(who, deque()).append(_Question(ask, answered))
         if self._settling is None:
-            self._settling = tasks.begin("doubts", self._settle())
+            self._settling = tasks.begin("doubts", self._settled())
 
-    async def _settle(self) -> None:
+    async def _settled(self) -> None:
+        """Settle what is in doubt; whatever ends that, nobody is left without an answer."""
         try:
-            while self._waiting:
-                await asyncio.sleep(PAUSE)
-                doubted = list(self._waiting)
-                certain = False
-                with tasks.contained("doubts"):
-                    certain = await self._catch_up()
-                for who in doubted:
-                    questions = self._waiting.pop(who, deque())
-                    if not questions:
-                        continue  # They were given up meanwhile.
-                    if certain:
-                        self._decide(who, questions)
-                    else:
-                        # All of them, so that they come again in their order.
-                        _answer(questions, UNCERTAIN)
+            with tasks.contained("doubts"):
+                await self._settle()
         finally:
             self._settling = None
+            self.give_up(UNCERTAIN)
+
+    async def _settle(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(PAUSE)
+            doubted = list(self._waiting)
+            certain = await self._catch_up()
+            for who in doubted:
+                questions = self._waiting.pop(who, deque())
+                if not questions:
+                    continue  # They were given up meanwhile.
+                with tasks.contained("doubts") as deciding:
+                    if certain:
+                        self._decide(who, questions.copy())
+                if deciding.failed or not certain:
+                    # All of them, so that they come again in their order.
+                    _answer(questions, UNCERTAIN)
 
     def _decide(self, who: str, questions: deque[_Question]) -> None:
         """Answer the first for good, and ask the others now."""

@@ -22,7 +22,7 @@ from server.live.room import UNREADABLE, Room, withheld
 from server.live.shares import Share
 from server.live.transport import FAREWELL, Connection
 from server.log.damage import DamagedError, count
-from server.log.follow import BEATING, FOLLOWING, Line
+from server.log.follow import Line
 from server.log.log import Log
 from server.log.store import Store, StoreAwayError
 from server.loglines import event
@@ -69,6 +69,8 @@ class Hub:
         self.store = store
         self.pseudonyms = pseudonyms
         self.draining = False
+        self.failing = False
+        """Whether rooms and connections are not looked after, for a fault."""
         self.rooms: dict[str, Room] = {}
         self.guests: set[Connection] = set()
         """All connections, also those that have not said hello yet."""
@@ -94,12 +96,7 @@ class Hub:
     @property
     def ready(self) -> bool:
         """Whether people can be sent here."""
-        return self.store.present and not self.draining and not self.is_failing
-
-    @property
-    def is_failing(self) -> bool:
-        """Whether something without which nobody is served has just failed, unexpectedly."""
-        return tasks.is_failing(FOLLOWING, BEATING, "rooms")
+        return self.store.present and not self.draining and not self.failing
 
     def arrive(self, guest: Connection) -> None:
         """Count a connection in, from before its hello on."""
@@ -116,7 +113,7 @@ class Hub:
         tasks.watch_loop()
         self.store.on_presence.append(self._tell_presence)
         self.line.start()
-        self._spawn("rooms", self._tick)
+        self._tasks.add(tasks.supervise("rooms", self._tick, self._take_note))
 
     async def room(self, code: str) -> Room:
         """Return the room of a board.
@@ -132,7 +129,7 @@ class Hub:
         if found and asyncio.get_running_loop().time() < found.until:
             raise Refused(found.why)
         if code not in self._opening:
-            self._opening[code] = tasks.begin("open", self._open(code))
+            self._opening[code] = tasks.begin("open", self._opened(code))
         try:
             return await tasks.shared(self._opening[code])
         except tasks.EndedError:
@@ -185,6 +182,19 @@ class Hub:
         )
         await tasks.end_quietly(self.log.close, self.line.close, self.store.close)
 
+    async def _opened(self, code: str) -> Room:
+        try:
+            return await self._open(code)
+        except (Refused, StoreAwayError):
+            raise
+        except Exception as error:
+            tasks.report("open", error, code)
+            if half_open := self.rooms.get(code):
+                self._discard(half_open)
+            raise Refused(CLOSED) from error
+        finally:
+            del self._opening[code]
+
     async def _open(self, code: str) -> Room:
         try:
             room = Room(
@@ -216,17 +226,8 @@ class Hub:
         except Refused:
             self._release(code)
             raise
-        except StoreAwayError:
-            raise
-        except Exception as error:
-            tasks.report("open", error, code)
-            if half_open := self.rooms.get(code):
-                self._discard(half_open)
-            raise Refused(CLOSED) from error
         else:
             return room
-        finally:
-            del self._opening[code]
 
     def _lose(self, room: Room, unreadable: act.UnreadableError | None) -> None:
         if unreadable:
@@ -322,6 +323,10 @@ class Hub:
                 for connection in self.guests:
                     connection.forgive(late)
             await self._look_around(clock())
+            self.failing = False
+
+    def _take_note(self, _: Exception) -> None:
+        self.failing = True
 
     async def _look_around(self, now: float) -> None:
         """Look at each connection and room, in shares: there are thousands of them.

@@ -105,8 +105,10 @@ class Replica:
                 if seq > self.board.seq:
                     self._apply(seq, batch.at, payload)
         except act.UnreadableError as error:
-            unreadable = error
-            self._tell(lambda to: to.lost(unreadable))
+            self._lose(error)
+
+    def _lose(self, unreadable: act.UnreadableError | None = None) -> None:
+        self._tell(lambda to: to.lost(unreadable))
 
     def mistrust(self) -> None:
         """Read the whole board again, soon: what follows from it may not have happened.
@@ -142,7 +144,7 @@ class Replica:
         """Compare with the log and read what is missing; one reading at a time."""
         self._behind = True
         if self._reading is None:
-            self._reading = tasks.begin("catch up", self._catch_up())
+            self._reading = tasks.begin("catch up", self._read_safely())
 
     async def caught_up(self) -> bool:
         """Catch up, and wait for it. Return whether it was possible: the store may be away."""
@@ -175,6 +177,15 @@ class Replica:
         if self._reading is not None:
             await tasks.end((self._reading,))
 
+    async def _read_safely(self) -> bool:
+        try:
+            with tasks.contained("catch up", self._code):
+                return await self._catch_up()
+            self._try_again()
+            return False
+        finally:
+            self._reading = None
+
     async def _catch_up(self) -> bool:
         try:
             while self._behind:
@@ -184,17 +195,11 @@ class Replica:
             # The line is made anew when the store is back, and that means: catch up.
             logger.debug("Board %s could not catch up yet.", self._code)
         except Refused:
-            self._tell(lambda to: to.lost())
+            self._lose()
         except act.UnreadableError as error:
-            unreadable = error
-            self._tell(lambda to: to.lost(unreadable))
-        except Exception as error:  # noqa: BLE001 - it is reported
-            tasks.report("catch up", error, self._code)
-            self._try_again()
+            self._lose(error)
         else:
             return True
-        finally:
-            self._reading = None
         return False
 
     async def _read_on(self) -> None:

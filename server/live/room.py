@@ -93,7 +93,7 @@ class Room:
         self._log = log
         self.pseudonyms = pseudonyms
         self._lost = lost
-        self._submissions = Submissions(log, code)
+        self._submissions = Submissions(log, code, self.replica.mistrust)
         self._doubts = Doubts(self.replica.caught_up)
         self._revocations = Revocations(log, pseudonyms, self._submissions)
         self._process = process
@@ -541,7 +541,7 @@ class Room:
         if current and current.state is State.OPEN and current.deadline is not None:
             left = max(0, current.deadline - self._store.now()) / 1000
             self._timer = asyncio.get_running_loop().call_later(
-                left + random.uniform(0, 0.05), self._lock, current.n
+                left + random.uniform(0, 0.05), self._end_round, current.n
             )
 
     def _look_again(self) -> None:
@@ -550,9 +550,13 @@ class Room:
         if looking.failed:
             self._timer = asyncio.get_running_loop().call_later(1.0, self._look_again)
 
-    def _lock(self, n: int) -> None:
+    def _end_round(self, n: int) -> None:
         # Asked again until it is done: by the store's clock it may have been a hair too early.
         self._timer = asyncio.get_running_loop().call_later(1.0, self._look_again)
+        with tasks.contained("timer", self.code):
+            self._lock(n)
+
+    def _lock(self, n: int) -> None:
         if self._store.present:
             locked = act.Entry(rules=act.RULES, action=act.LockRound(round=n))
             self._submissions.submit(locked)

@@ -79,7 +79,7 @@ class Seating:
         self.set_aside(connections)
         if self._waiting and not self._welcoming:
             self._welcoming = True
-            asyncio.get_running_loop().call_soon(self._welcome_some)
+            asyncio.get_running_loop().call_soon(self._welcome_next)
 
     def set_aside(self, connections: Iterable[Connection]) -> None:
         """Have some sit nowhere until they are welcomed anew."""
@@ -87,15 +87,22 @@ class Seating:
             self._unseat(connection)
             self._waiting[connection] = None
 
+    def _welcome_next(self) -> None:
+        with tasks.contained("welcome", self._stage.board.code) as welcoming:
+            self._welcome_some()
+        if welcoming.failed:
+            for connection in list(self._waiting):
+                connection.fail()
+        self._welcoming = bool(self._waiting) and not welcoming.failed
+        if self._welcoming:
+            asyncio.get_running_loop().call_soon(self._welcome_next)
+
     def _welcome_some(self) -> None:
         some = list(islice(self._waiting, SLICE))
         if not self._stage.ready(map(self._audience, some), self._welcome_some):
             return
         for connection in some:
             del self._waiting[connection]
-        self._welcoming = bool(self._waiting)
-        if self._waiting:
-            asyncio.get_running_loop().call_soon(self._welcome_some)
         for connection in some:
             with tasks.contained("welcome", self._stage.board.code) as welcoming:
                 self._seat(connection)

@@ -106,8 +106,15 @@ class Session(Listener):
             return
         count(REQUESTS, str(request.__struct_config__.tag))
         self._room.request(
-            self._connection.actor, request, lambda answer: self._answer(request.id, answer)
+            self._connection.actor, request, lambda answer: self._tell(request.id, answer)
         )
+
+    def _tell(self, id_: str, answer: Answer) -> None:
+        with tasks.contained("answer", self._room.code) as telling:
+            self._answer(id_, answer)
+        if telling.failed:
+            # They come back, and say again what they have no answer to.
+            self._connection.fail()
 
     def _answer(self, id_: str, answer: Answer) -> None:
         if isinstance(answer, Refusal):
@@ -117,11 +124,7 @@ class Session(Listener):
             )
         else:
             said = Ack(id=id_, seq=answer)
-        with tasks.contained("answer", self._room.code) as answering:
-            self._connection.answer(frame(messages.encode(said)))
-        if answering.failed:
-            # They come back, and say again what they have no answer to.
-            self._connection.fail()
+        self._connection.answer(frame(messages.encode(said)))
 
     def _not_understood(self, why: str) -> None:
         self._connection.close(messages.NOT_UNDERSTOOD._replace(reason=why))

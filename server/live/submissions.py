@@ -1,6 +1,7 @@
 """What people of this process asked for and have no answer to yet."""
 
 from collections.abc import Callable
+from functools import partial
 
 from server import tasks
 from server.domain import actions as act
@@ -13,6 +14,7 @@ Answer = int | Refusal
 Answered = Callable[[Answer], None]
 
 
+UNSURE = Refusal(Code.STORE_AWAY, "It is not known whether this was saved. Send it again.")
 FORGOTTEN = Refusal(Code.STORE_AWAY, "The store has lost what was sent last. Send it again.")
 
 
@@ -54,13 +56,15 @@ class _Submission:
 class Submissions:
     """An answer goes out when the entry came back and was applied, and is durable."""
 
-    def __init__(self, log: Log, code: str) -> None:
+    def __init__(self, log: Log, code: str, failed: Callable[[], None] = lambda: None) -> None:
+        """`failed` is called where somebody may have been left without an answer."""
         self.open: dict[str, _Submission] = {}
         """By their names."""
         self.complete_to = 0
         """The position up to which all that the log holds has come."""
         self._log = log
         self._code = code
+        self._failed = failed
 
     def submit(self, entry: act.Entry, answered: Answered | None = None) -> None:
         """Put an entry into the log. The same message again waits for the same answer."""
@@ -71,7 +75,24 @@ class Submissions:
             submission.answered.append(answered)
         if entry.once:
             self.open[entry.once] = submission
-        self._log.append(self._code, act.encode(entry), submission.take_note)
+        self._log.append(self._code, act.encode(entry), partial(self._noted, submission))
+
+    def _noted(self, submission: _Submission, logged: Answer) -> None:
+        with tasks.contained("answer", self._code) as noting:
+            submission.take_note(logged)
+        if noting.failed:
+            self._failed()
+
+    def _each(self, tell: Callable[[_Submission], None]) -> None:
+        """Tell all something, whatever goes wrong with one. Raises ExceptionGroup."""
+        errors = []
+        for submission in list(self.open.values()):
+            try:
+                tell(submission)
+            except Exception as error:  # noqa: BLE001 - it is raised below
+                errors.append(error)
+        if errors:
+            raise ExceptionGroup("Some have no answer.", errors)
 
     def join(self, once: str, answered: Answered) -> bool:
         """Wait for the answer to the same message, if it is under way."""
@@ -81,8 +102,7 @@ class Submissions:
 
     def give_up(self, refusal: Refusal) -> None:
         """Answer whoever waits: it may stand in the log, but here nobody will hear of it."""
-        for submission in list(self.open.values()):
-            submission.take_note(refusal)
+        self._each(lambda submission: submission.take_note(refusal))
 
     def settle(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
         """Take note that an entry was applied, whichever process it came from."""
@@ -98,14 +118,14 @@ class Submissions:
     def compared(self, seq: int) -> None:
         """Take note that up to a position all has come that the log holds."""
         self.complete_to = seq
-        for submission in list(self.open.values()):
-            submission.answer()
+        self._each(_Submission.answer)
 
     def renewed(self, *, same: bool = False) -> None:
-        """Take note that the board was read anew; in another history what did not come is not."""
+        """Take note that the store has another history, in which what did not come now is not;
+        or that the `same` was read again, because an answer may not have gone out.
+        """
         if same:
-            return  # What did not come yet will, or `compared` says that it was erased.
+            self.give_up(UNSURE)
+            return
         self.complete_to = 0
-        for submission in list(self.open.values()):
-            if submission.logged is not None:
-                submission.take_note(FORGOTTEN)
+        self._each(lambda each: each.take_note(FORGOTTEN) if each.logged is not None else None)

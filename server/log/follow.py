@@ -25,8 +25,6 @@ from server.loglines import event
 
 logger = logging.getLogger(__name__)
 
-FOLLOWING, BEATING = "line", "beat"
-"""The tasks without which a process is deaf."""
 BEAT = 1.0
 """Seconds between two signs of life."""
 SILENCE = 3.0
@@ -78,8 +76,8 @@ class Line:
     def start(self) -> None:
         self._heard = asyncio.get_running_loop().time()
         self._tasks = [
-            tasks.supervise(FOLLOWING, self._follow, self._give_up),
-            tasks.supervise(BEATING, self._beat, self._give_up),
+            tasks.supervise("line", self._follow, self._give_up),
+            tasks.supervise("beat", self._beat, self._give_up),
         ]
 
     async def close(self) -> None:

@@ -7,7 +7,7 @@ import random
 import secrets
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
@@ -105,7 +105,7 @@ class Log:
         """
         if code not in self._writers:
             self._waiting[code] = deque()
-            self._writers[code] = tasks.begin("writer", self._write(code))
+            self._writers[code] = tasks.begin("writer", self._answered(code))
         self._waiting[code].append((entry, logged))
 
     async def drained(self) -> None:
@@ -116,10 +116,18 @@ class Log:
     async def close(self) -> None:
         await tasks.end([*self._writers.values(), *self._erasing])
 
-    async def _write(self, code: str) -> None:
+    async def _answered(self, code: str) -> None:
+        """Write what waits for a board; whatever ends that, nobody is left without an answer."""
+        try:
+            with tasks.contained("writer", code):
+                await self._write(code, self._waiting[code])
+        finally:
+            del self._writers[code]
+            _tell(self._waiting.pop(code), _UNSAVED)
+
+    async def _write(self, code: str, waiting: deque[_Waiting]) -> None:
         # Who is alone is written at once. A batch costs about as much as ten more entries in
         # it, so where many come, they wait for each other.
-        waiting = self._waiting[code]
         ahead: asyncio.Task[int | Refusal] | None = None
         batch: list[_Waiting] = []
         try:
@@ -139,9 +147,7 @@ class Log:
         finally:
             if ahead:
                 ahead.cancel()
-            del self._writers[code], self._waiting[code]
-            # Nobody is left without an answer, whatever has ended this.
-            _tell([*batch, *waiting], _UNSAVED)
+            _tell(batch, _UNSAVED)  # None are left unless something has failed.
 
     async def _append_surely(self, code: str, batch: Sequence[_Waiting]) -> int | Refusal:
         """Append, however long it takes. Return the position of the first."""
@@ -299,7 +305,7 @@ class Log:
             await self._store.call(self._store.client.xdel(key, *ids))
 
 
-def _tell(written: Sequence[_Waiting], first: int | Refusal) -> None:
+def _tell(written: Iterable[_Waiting], first: int | Refusal) -> None:
     """Tell what became of entries that stand one behind the other from `first` on."""
     for n, (_, logged) in enumerate(written):
         with tasks.contained("answer"):

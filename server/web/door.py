@@ -69,7 +69,7 @@ class Door(HTTPServer):
             self._handlers[each.fileno()] = self._listen(each)
         loop = asyncio.get_running_loop()
         self._next_look = loop.time() + LOOK
-        loop.call_later(LOOK, self._look_around)
+        loop.call_later(LOOK, self._look_now_and_then)
 
     def _listen(self, knocked: socket.socket) -> Callable[[], None]:
         """Accept who knocks; return what ends that."""
@@ -155,6 +155,11 @@ class Door(HTTPServer):
         self._uploads.end(server_conn)
         super().on_close(server_conn)
 
+    def _look_now_and_then(self) -> None:
+        asyncio.get_running_loop().call_later(LOOK, self._look_now_and_then)
+        with tasks.contained("door"):
+            self._look_around()
+
     def _look_around(self) -> None:
         """Send away who takes too long, and the slowest readers where too much waits for them."""
         loop = asyncio.get_running_loop()
@@ -164,7 +169,6 @@ class Door(HTTPServer):
             for asking in self._asking:
                 self._asking[asking] += late
         self._next_look = loop.time() + LOOK
-        loop.call_later(LOOK, self._look_around)
         with tasks.contained("leavings"):
             self._leavings.collect()
         with tasks.contained("uploads"):

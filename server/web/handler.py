@@ -29,7 +29,7 @@ from server.live.room import Room
 from server.live.submissions import Answer
 from server.log.store import StoreAwayError
 from server.loglines import event
-from server.metrics import BOARDS, HTTP_SECONDS, REFUSALS, REQUESTS, count
+from server.metrics import BOARDS, FAULTS, HTTP_SECONDS, REFUSALS, REQUESTS, count
 from server.redaction import redacted
 from server.settings import Settings
 from server.shared_times import SharedRates
@@ -242,7 +242,7 @@ class Handler(RequestHandler):
         logger.info("The board %s was made.", code, extra=event("board_made", board=code))
         # Who has guessed codes behind this address does not shut its host out.
         self.site.acquaintances.remember(code, founded.host_key)
-        with contextlib.suppress(StoreAwayError):
+        with contextlib.suppress(Refused, StoreAwayError):
             await self.site.hub.room(founded.code)
         return founded
 
@@ -391,6 +391,7 @@ class Handler(RequestHandler):
         # A problem was answered in words, and the access log has its one line. Anything else
         # is our fault; the query is left out of what is said, it may carry a host key.
         if not isinstance(exc_info[1], HTTPError):
+            count(FAULTS)
             logger.error(
                 "%s %s failed.",
                 self.request.method,

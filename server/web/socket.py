@@ -17,6 +17,7 @@ from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
+from server import tasks
 from server.domain.refusals import Code
 from server.live import messages
 from server.live.admission import NOBODY
@@ -70,7 +71,10 @@ class LiveSocket(Handler):
             self._send_away(connection, refusal or messages.NO_SUCH_BOARD)
         else:
             # In the same moment as the greeting, so no message can come before.
-            connection.listener = Session(connection, room, self.site.hub, self.site.messages)
+            with tasks.contained("session", room.code) as beginning:
+                connection.listener = Session(connection, room, self.site.hub, self.site.messages)
+            if beginning.failed:
+                connection.fail()
 
     def _is_own_origin(self) -> bool:
         """Browsers let any page open a WebSocket; this is what keeps other sites out."""

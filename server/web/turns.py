@@ -27,7 +27,7 @@ class Turns:
         """Go ahead when it is one's turn: at once, or in one of the next."""
         if not self._counting:
             self._counting = True
-            asyncio.get_running_loop().call_soon(self._begin)
+            asyncio.get_running_loop().call_soon(self._next)
         if not self._left:
             self._waiting.append(go)
         elif not go():
@@ -46,12 +46,17 @@ class Turns:
         self.take(go)
         await turn
 
+    def _next(self) -> None:
+        # Counted before: those who waited in this turn keep the next one from being unlimited.
+        again = self._counting = bool(self._waiting)
+        with tasks.contained("turn"):
+            self._begin()
+        if again:
+            asyncio.get_running_loop().call_soon(self._next)
+
     def _begin(self) -> None:
         """Begin a turn of the loop: those who have waited go first."""
         self._left = self._at_a_time
-        self._counting = bool(self._waiting)
-        if self._counting:
-            asyncio.get_running_loop().call_soon(self._begin)
         while self._left and self._waiting:
             going = self._waiting.popleft()
             with tasks.contained("turn"):

@@ -219,3 +219,54 @@ async def test_one_follower_in_trouble_does_not_cut_the_line(server, caplog):
             await until(lambda: reader.heard == [b"somebody"])
             assert [record.levelname for record in caplog.records] == ["ERROR"]
             assert "A fault in follower: ValueError" in caplog.text
+
+
+async def test_signs_of_life_that_are_denied_for_a_while_come_back_for_good(
+    fragile, caplog, monkeypatch
+):
+    monkeypatch.setattr(follow, "BEAT", 0.1)
+    monkeypatch.setattr(follow, "SILENCE", 0.5)
+    monkeypatch.setattr(store_module, "DISTRUST", 0.2)
+    async with logged(fragile) as log:
+        await log.create("BOARD", [FIRST])
+        async with listening(fragile) as reader:
+            told = []
+            reader.store.on_presence.append(told.append)
+            with fragile.client as client:
+                client.execute_command("ACL", "SETUSER", "default", "resetchannels", "&sv:{*")
+                await until(lambda: told)
+                await asyncio.sleep(1.0)  # For so long it is denied.
+                client.execute_command("ACL", "SETUSER", "default", "allchannels")
+            await until(lambda: reader.store.present)
+            told.clear()
+            # As long as it takes to miss one that does not come.
+            await asyncio.sleep(4 * follow.SILENCE)
+            assert not told
+            assert "The store is away" in caplog.text
+
+
+async def test_a_fault_on_the_line_itself_is_said_and_the_line_is_made_again(
+    server, caplog, monkeypatch
+):
+    monkeypatch.setattr("server.restarts.LONGEST_PAUSE", 0.1)
+    async with logged(server) as log:
+        await log.create("BOARD", [FIRST])
+        async with listening(server) as reader:
+            hear, failed = reader.line._hear, []
+
+            async def fail(pubsub):
+                if len(failed) < 3:
+                    failed.append(pubsub)
+                    raise AttributeError("of a library")
+                await hear(pubsub)
+
+            monkeypatch.setattr(reader.line, "_hear", fail)
+            with server.client as client:
+                client.client_kill_filter(_type="pubsub")
+            await until(lambda: len(failed) == 3 and reader.store.present)
+            assert "A fault in line: AttributeError('of a library')." in caplog.text
+            assert "The store is away (of a library)." in caplog.text
+            written = Written(log)
+            written.append(*map(named, range(3)))
+            await until(lambda: reader.replica.board.seq == 4)
+            caplog.clear()
