@@ -281,6 +281,18 @@ keeper.inspect_rights = and_then_no_more
         assert "Stackvote is ready." in server.greeting
 
 
+def test_a_store_that_is_full_at_the_start_is_no_reason_to_end(tmp_path, store):
+    external = store()
+    with launched(tmp_path / "first", STACKVOTE_REDIS_URL=external.url) as server:
+        server.await_greeting()
+    external.command("CONFIG", "SET", "maxmemory", "1")
+    with launched(tmp_path / "server", STACKVOTE_REDIS_URL=external.url) as server:
+        # It opens no board and takes no vote, and says so; when there is room, it goes on.
+        until(lambda: "is ready after" in server.log)
+        external.command("CONFIG", "SET", "maxmemory", "0")
+        server.await_greeting()
+
+
 def test_another_secret_on_the_same_database_is_mentioned(tmp_path, store):
     external = store()
     for name in ("one", "one", "two"):

@@ -1,5 +1,6 @@
 """Whether a store can hold votes: asked before workers start, and by `stackvote check`."""
 
+import contextlib
 import hashlib
 import secrets
 import time
@@ -97,7 +98,8 @@ def inspect_rights(url: str, durability: str) -> list[Finding]:
             # Where EXEC is refused, the connection still gathers commands.
             client.connection_pool.disconnect()
             client.delete(keys.log(code), keys.meta(code), keys.here(code))
-    except redis.exceptions.NoPermissionError as error:
+    except redis.exceptions.ResponseError as error:
+        # A store that is full takes nothing now; that is not a matter of rights.
         refused.append(error)
     except (redis.exceptions.RedisError, OSError) as error:
         raise StoreAwayError(with_remedy(error, url)) from None
@@ -171,7 +173,9 @@ def compare_secret(url: str, fingerprint: str, *, change: bool) -> list[Finding]
         with _connected(url) as client:
             before = client.get(keys.SECRET)
             if change and before != fingerprint.encode():
-                client.set(keys.SECRET, fingerprint)
+                # One that is full takes nothing now, and is told the next time.
+                with contextlib.suppress(redis.exceptions.ResponseError):
+                    client.set(keys.SECRET, fingerprint)
     except (redis.exceptions.RedisError, OSError) as error:
         raise StoreAwayError(with_remedy(error, url)) from None
     if before in {None, fingerprint.encode()}:
