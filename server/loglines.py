@@ -28,6 +28,7 @@ MINUTE = 60.0
 _KINDS = 500
 """Kinds that are told apart; beyond, all of one level count as one kind."""
 
+_MANY = "(of many kinds)"
 _Kind = tuple[str, int, str]
 
 
@@ -96,7 +97,8 @@ class BriefHandler(logging.StreamHandler[Any]):
         self.sum_up()
         kind = self._kind(record)
         if kind not in self._written:
-            self._named[kind] = f"{getattr(record, 'event', '') or record.getMessage()} {kind[2]}"
+            name = getattr(record, "event", "") or record.getMessage()
+            self._named[kind] = _MANY if kind[0] == _MANY else f"{name} {kind[2]}"
         written = self._written[kind] = self._written.get(kind, 0) + 1
         if written <= getattr(record, "a_minute", A_MINUTE):
             super().emit(record)
@@ -122,7 +124,7 @@ class BriefHandler(logging.StreamHandler[Any]):
         fields = getattr(record, "fields", {})
         kind = (str(record.msg), record.levelno, str(fields.get("code", "")))
         if kind not in self._written and len(self._written) >= _KINDS:
-            return ("(of many kinds)", record.levelno, "")
+            return (_MANY, record.levelno, "")
         return kind
 
 

@@ -22,7 +22,7 @@ _USER = re.compile(r"[\w.-]*", re.ASCII)
 _CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(\S*)@")
 _PARAMETER = re.compile(
     # As a mail program may have written it, too: `host%3Fkey%3D…`.
-    r"((?:(?<![a-z])|(?<=%3f)|(?<=%26))(?:key|invite|password|secret|token)(?:=|%3d))"
+    r"((?:(?<=[?&])|(?<=%3f)|(?<=%26))(?:key|invite|password|secret|token)(?:=|%3d))"
     r"(?!None\b|\*)[^\s&\"'<>)]+",
     re.IGNORECASE,
 )

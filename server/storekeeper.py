@@ -126,7 +126,7 @@ class StoreKeeper:
                     *(shown, words),
                     extra=event("store_awaited", store=shown, why=words),
                 )
-                said = words
+                said, began = words, time.monotonic()  # Somebody is at it.
             await sleep_unless(stopping, 1.0)
 
     def _inspect(self) -> list[Finding]:
