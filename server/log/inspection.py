@@ -84,7 +84,7 @@ def probe_store(url: str, durability: str) -> list[Finding]:
     try:
         with redis.from_url(url, socket_timeout=5, socket_connect_timeout=5, retry=once) as client:
             with client.pipeline() as pipeline:
-                pipeline.eval(_CREATE.source, 2, *hands, "0", "{}")
+                pipeline.eval(_CREATE.source, 2, *hands, "0", 0, "{}")
                 for key in hands:
                     pipeline.pexpire(key, _PROBE_MS)
                 pipeline.execute()
@@ -93,7 +93,7 @@ def probe_store(url: str, durability: str) -> list[Finding]:
                     began = time.perf_counter()
                     # As a server does it: waiting counts on the connection that wrote.
                     with client.pipeline(transaction=False) as pipeline:
-                        pipeline.eval(_APPEND.source, 2, *hands, keys.live(code), "{}")
+                        pipeline.eval(_APPEND.source, 2, *hands, keys.live(code), 0, "{}")
                         if command := wait[durability]:
                             pipeline.execute_command(*command)
                         _, *copies = pipeline.execute()

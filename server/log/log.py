@@ -158,7 +158,7 @@ class Log:
             epoch, first, at = await self._store.run_durably(
                 _APPEND,
                 (keys.log(code), keys.meta(code)),
-                (keys.live(code), *entries),
+                (keys.live(code), 0, *entries),
             )
         except DamagedError as damage:
             self._receiver.damaged(code, damage)
@@ -177,7 +177,7 @@ class Log:
         """
         epoch = secrets.token_hex(6)
         made = await self._store.run_durably(
-            _CREATE, (keys.log(code), keys.meta(code)), (epoch, *entries)
+            _CREATE, (keys.log(code), keys.meta(code)), (epoch, 0, *entries)
         )
         return bool(made)
 
