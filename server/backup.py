@@ -145,10 +145,6 @@ def _lay(file: Path, about: _About, draft: Path) -> snapshot.Contents:
     if known is not None and (new := contents.damaged.keys() - known.keys()):
         code = min(new)
         raise BackupError(f"{file} is damaged. Board {code}: {contents.damaged[code]}.")
-    if about.boards and not contents.boards and known is not None:
-        raise BackupError(
-            f"{file} is damaged: it says it holds {about.boards} boards, and has none."
-        )
     return contents
 
 

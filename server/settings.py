@@ -152,7 +152,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(
             ge=1,
             le=3650,
-            description="A board that nobody has touched for so long is deleted.",
+            description="A board that nobody has opened or changed for so long is deleted, after "
+            "it was seen to be overdue for a week of running time.",
             extra_json_schema={"unit": "days"},
         ),
     ] = 90

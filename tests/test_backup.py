@@ -34,6 +34,10 @@ def boards(folder):
         return sorted(client.keys("sv:*:meta"))
 
 
+MARKS = {"touched": "1795801855712", "keep": "1895801855712", "overdue": "1795801855712 3"}
+"""By which boards expire."""
+
+
 @pytest.fixture
 def data(tmp_path):
     """A data folder with two boards and a secret."""
@@ -41,7 +45,7 @@ def data(tmp_path):
     load(folder / "secret")
     with EmbeddedStore(folder) as store, redis.from_url(store.url) as client:
         for code in "AB":
-            client.hset(f"sv:{{{code}}}:meta", "epoch", "e")
+            client.hset(f"sv:{{{code}}}:meta", mapping={"epoch": "e", **MARKS})
             client.xadd(f"sv:{{{code}}}:log", {"t": 1, "e": code}, id="0-*")
     return folder
 
@@ -67,6 +71,11 @@ def test_what_is_backed_up_comes_back_elsewhere(data, tmp_path, running):
     with EmbeddedStore(other) as store, redis.from_url(store.url) as client:
         assert client.xrange("sv:{A}:log") == [(b"0-1", {b"t": b"1", b"e": b"A"})]
         assert client.xadd("sv:{A}:log", {"t": 2, "e": "x"}, id="0-*") == b"0-2"
+        marks = client.hgetall("sv:{A}:meta")
+        assert {name.decode(): mark.decode() for name, mark in marks.items()} == {
+            "epoch": "e",
+            **MARKS,
+        }
 
 
 def test_what_was_there_is_kept_aside(data, tmp_path):

@@ -3,7 +3,8 @@
 -- KEYS[1]  sv:{CODE}:log    stream; ids 0-1, 0-2, …: the second part is the position
 -- KEYS[2]  sv:{CODE}:meta   hash; epoch
 -- ARGV[1]  channel to publish on, sv:{CODE}:live
--- ARGV[2…] the entries, encoded, without line breaks
+-- ARGV[2]  not read; an earlier script had the board expire after it
+-- ARGV[3…] the entries, encoded, without line breaks
 --
 -- Publishes   "a\n" epoch "\n" first position "\n" the store's time in ms "\n" entries, a line each
 -- Returns     {epoch, first position, time}
@@ -21,7 +22,7 @@ local clock = redis.call('TIME')
 local now = string.format('%d', clock[1] * 1000 + math.floor(clock[2] / 1000))
 
 local first
-for i = 2, #ARGV do
+for i = 3, #ARGV do
   -- A log that is gone is not begun anew: positions would be handed out a second time.
   local id = redis.call('XADD', KEYS[1], 'NOMKSTREAM', '0-*', 't', now, 'e', ARGV[i])
   if not id then
@@ -30,5 +31,5 @@ for i = 2, #ARGV do
   first = first or string.sub(id, 3)
 end
 redis.call('PUBLISH', ARGV[1],
-  'a\n' .. epoch .. '\n' .. first .. '\n' .. now .. '\n' .. table.concat(ARGV, '\n', 2))
+  'a\n' .. epoch .. '\n' .. first .. '\n' .. now .. '\n' .. table.concat(ARGV, '\n', 3))
 return {epoch, first, now}

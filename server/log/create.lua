@@ -3,7 +3,8 @@
 -- KEYS[1]  sv:{CODE}:log    stream
 -- KEYS[2]  sv:{CODE}:meta   hash; epoch
 -- ARGV[1]  epoch, random
--- ARGV[2…] the first entries, encoded
+-- ARGV[2]  not read; an earlier script had the board expire after it
+-- ARGV[3…] the first entries, encoded
 --
 -- Returns  1, or 0 when the board exists already; then nothing is changed
 
@@ -16,7 +17,7 @@ redis.call('HSET', KEYS[2], 'epoch', ARGV[1])
 local clock = redis.call('TIME')
 local now = string.format('%d', clock[1] * 1000 + math.floor(clock[2] / 1000))
 
-for i = 2, #ARGV do
+for i = 3, #ARGV do
   redis.call('XADD', KEYS[1], '0-*', 't', now, 'e', ARGV[i])
 end
 return 1

@@ -212,7 +212,7 @@ def probe_store(url: str, durability: str, replicas: int = 1) -> list[Finding]:
             for script in (_CREATE, _APPEND):
                 client.script_load(script.source)
             with client.pipeline() as pipeline:
-                pipeline.evalsha(_CREATE.sha, 2, *hands, "0", "{}")
+                pipeline.evalsha(_CREATE.sha, 2, *hands, "0", 0, "{}")
                 for key in hands:
                     pipeline.pexpire(key, _PROBE_MS)
                 pipeline.execute()
@@ -221,7 +221,7 @@ def probe_store(url: str, durability: str, replicas: int = 1) -> list[Finding]:
                     began = time.perf_counter()
                     # Together, because waiting counts on the connection that wrote.
                     with client.pipeline(transaction=False) as pipeline:
-                        pipeline.evalsha(_APPEND.sha, 2, *hands, keys.live(code), "{}")
+                        pipeline.evalsha(_APPEND.sha, 2, *hands, keys.live(code), 0, "{}")
                         if command := wait[durability]:
                             pipeline.execute_command(*command)
                         _, *copies = pipeline.execute()

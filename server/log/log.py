@@ -178,7 +178,7 @@ class Log:
             epoch, first, at = await self._store.run_durably(
                 _APPEND,
                 (keys.log(code), keys.meta(code)),
-                (keys.live(code, self._store.database), *entries),
+                (keys.live(code, self._store.database), 0, *entries),
                 patient=True,
             )
         except DamagedError as damage:
@@ -198,7 +198,7 @@ class Log:
         """
         epoch = secrets.token_hex(6)
         made = await self._store.run_durably(
-            _CREATE, (keys.log(code), keys.meta(code)), (epoch, *entries)
+            _CREATE, (keys.log(code), keys.meta(code)), (epoch, 0, *entries)
         )
         return bool(made)
 
@@ -207,8 +207,7 @@ class Log:
 
         Raises Refused `no_such_board`, StoreAwayError, DamagedError.
         """
-        if after == 0:
-            await self._require_usual_size(code)
+        await self._require_usual_size(code, whole=after == 0)
         log = keys.log(code)
         epoch, has_meta, stream, found = await self._store.read_at_once(
             ("HGET", keys.meta(code), "epoch"),
@@ -248,12 +247,15 @@ class Log:
                 "There is no such board now; what is left of it is not written over.",
             )
 
-    async def _require_usual_size(self, code: str) -> None:
-        """Raise DamagedError where it would take too much memory to read a log."""
+    async def _require_usual_size(self, code: str, *, whole: bool) -> None:
+        """Raise DamagedError where it would take too much memory to read a log.
+
+        All of it is looked at where it is read whole; else its newest part and a few more.
+        """
         pipeline = self._store.client.pipeline(transaction=False)
         pipeline.hstrlen(keys.meta(code), "epoch")
         pipeline.xlen(keys.log(code))
-        pipeline.memory_usage(keys.log(code), samples=0)
+        pipeline.memory_usage(keys.log(code), samples=0 if whole else 5)
         # What is of a wrong type, or what this store does not tell, is no number.
         sizes = await self._store.call(pipeline.execute(raise_on_error=False))
         epoch, entries, used = (size if isinstance(size, int) else 0 for size in sizes)

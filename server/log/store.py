@@ -192,7 +192,7 @@ class Store:
         for key, found in zip(keys, await self.call(pipeline.execute()), strict=True):
             if found.decode() not in {"none", names.type_of(key)}:
                 return DamagedError(key, f"it is no {names.type_of(key)}")
-        return DamagedError(keys[0], said)
+        return DamagedError(keys[0] if keys else "", said)
 
     async def _ask(
         self, commands: Sequence[tuple[Any, ...]], lacks: Callable[[list[Any]], bool] | None = None

@@ -29,6 +29,10 @@ characters that turn or hide text         domain/test_text.py, browser/test_talk
 breaks and bytes in addresses, headers    test_injection.py
 and names; made-up hosts and proxies;
 two requests in one
+text that a terminal would obey, in       test_printable.py, test_backup.py
+the log and in what commands show
+data of a board damaged in the store,     live/test_damaged_boards.py, live/test_expiry.py,
+a clock that jumps, a changed backup      integration/test_store_trouble.py, test_backup.py
 files beside those that are given out     test_traversal.py, web/test_files.py
 memory, time and connections of one       test_exhaustion.py, live/test_transport.py,
 person: packed bodies, slow heads,        live/test_hub.py (boards opened one after another),
