@@ -46,11 +46,8 @@ class Comment:
     were refused because it was there, and would count for a reader who does not find it."""
     once: str = ""
     """The name of the message that said it."""
-
-    @property
-    def support(self) -> int:
-        """How many reactions speak for it."""
-        return sum(len(seats) for emoji, seats in self.reactions.items() if emoji not in DOUBTS)
+    support: int = 0
+    """How many reactions speak for it."""
 
     def is_said_by(self, action: Said) -> bool:
         """Whether an action says what this comment says already."""
@@ -67,6 +64,8 @@ class Comment:
 
     def react(self, seat: str, emoji: str, *, on: bool) -> None:
         seats = self.reactions.setdefault(emoji, set())
+        if emoji not in DOUBTS:
+            self.support += on - (seat in seats)
         if on:
             seats.add(seat)
         else:
@@ -82,4 +81,5 @@ class Comment:
         self.text = ""
         self.name = None
         self.reactions.clear()
+        self.support = 0
         self.pinned = self.hidden = False

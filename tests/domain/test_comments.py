@@ -1,6 +1,8 @@
+import random
+
 import pytest
 
-from server.domain.comments import Comment
+from server.domain.comments import DOUBTS, Comment
 from server.domain.refusals import Refused
 
 
@@ -24,6 +26,16 @@ def test_a_reaction_that_nobody_gives_any_more_is_gone(said):
     said.react("ben", "👍", on=False)
     said.react("ben", "🎉", on=False)
     assert said.reactions == {}
+
+
+def test_support_is_what_speaks_for_it_whatever_came_twice(said):
+    dice = random.Random(1)
+    for _ in range(500):
+        said.react(dice.choice("abcd"), dice.choice("👍🎉🤔👎"), on=dice.random() < 0.5)
+        for_it = [seats for emoji, seats in said.reactions.items() if emoji not in DOUBTS]
+        assert said.support == sum(map(len, for_it))
+    said.erase(9)
+    assert said.support == 0
 
 
 def test_erasing_leaves_the_place_and_nothing_of_the_text_or_the_name(said):
