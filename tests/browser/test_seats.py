@@ -5,6 +5,7 @@ import re
 import pytest
 from browser_pages import DESK, PHONE, saved, tap
 from playwright.sync_api import expect
+from test_access import FAINT, NAMELESS
 
 
 @pytest.fixture
@@ -133,3 +134,37 @@ def test_without_a_script_a_seat_is_taken_and_moved_and_another_site_changes_non
     expect(other.get_by_text("You are here with invitation 1.")).to_be_visible()
     page.goto(board.address)
     expect(page.get_by_text("You moved your seat to another device.")).to_be_visible()
+
+
+def test_each_page_of_a_seat_can_be_seen_has_names_and_fits_a_phone(server, person, board, host):
+    links = [link_of(server, row) for row in rows(host).all()]
+    server.act(board, type="set_board", title="Which " + "very-long-" * 9 + "queue?")
+    host_link = f"{board.address}/host?key={board.host_key}"
+
+    def check(page):
+        assert page.evaluate(NAMELESS) == [], page.url
+        assert page.evaluate(FAINT, 4.5) == [], page.url
+        assert not page.evaluate("() => document.documentElement.scrollWidth > innerWidth"), (
+            page.url
+        )
+        expect(page.get_by_role("main")).to_have_count(1)
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+
+    for scheme in ("light", "dark"):
+        page = person(links[0], PHONE, color_scheme=scheme, forgive=["409"])
+        check(page)
+        if scheme == "light":
+            page.get_by_role("button", name="Take this seat").click()
+            expect(page.get_by_text("You are here with invitation 1.")).to_be_visible()
+            page.goto(links[1])
+            check(page)
+        page.goto(f"{board.address}/seat")
+        check(page)
+        if scheme == "light":
+            page.get_by_role("button", name="Show the code").click()
+            check(page)
+        # From a page of another site, a host's link asks.
+        page.goto(f"data:text/html,<a href={host_link}>host</a>")
+        page.get_by_role("link", name="host").click()
+        expect(page.get_by_role("button", name="Become host")).to_be_visible()
+        check(page)
