@@ -45,6 +45,9 @@ class Stage(Protocol):
     @property
     def board(self) -> Board: ...
 
+    @property
+    def epoch(self) -> str: ...
+
     def people(self) -> PeopleView: ...
 
     def pulse(self) -> Pulse: ...
@@ -152,6 +155,7 @@ class Broadcaster:
     async def _send_news(self, news: News) -> None:
         # All is made before anything is sent: while the loop does other things, people move
         # from one audience to another, and none of them must miss what is new.
+        epoch = self._stage.epoch
         made = [
             (list(members), list(self._frames(news, audience)))
             for audience, members in self.members.items()
@@ -165,6 +169,9 @@ class Broadcaster:
             count(FRAME_BYTES, by=len(joined) * len(members))
             at_once = max(1, SLICE // len(frames))
             for first in range(0, len(members), at_once):
+                if self._stage.epoch != epoch:
+                    # Of another history: all are welcomed anew, and some have been by now.
+                    return
                 for connection in members[first : first + at_once]:
                     connection.send_all(frames, joined)
                 await asyncio.sleep(0)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Protocol
 
 from server import tasks
@@ -9,18 +10,25 @@ from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.changes import Change, Outcome
 from server.domain.refusals import Refused
-from server.log.log import PAGE, Batch, Log
+from server.log.log import PAGE, UNMARKED, Batch, Log, Page
 from server.log.store import StoreAwayError
 from server.metrics import CATCH_UPS, HOLES, count
 
 logger = logging.getLogger(__name__)
+
+REMEMBERED = 256
+"""Batches that are known when they come again, moments later: each comes to its own process twice,
+and what was read from the log comes as a message as well."""
+
+
+Applied = Callable[[int, act.Entry, Outcome], None]
 
 
 class Watcher(Protocol):
     """Who is told what became of the board."""
 
     def applied(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
-        """Learn that an entry was applied, or refused, at a position; perhaps once more."""
+        """Learn that an entry was applied, or refused, at a position."""
 
     def changed(self, change: Change) -> None:
         """Learn that the board as it was known is another now."""
@@ -29,7 +37,7 @@ class Watcher(Protocol):
         """Learn that the board is what the log comes to: what did not come was erased."""
 
     def renewed(self) -> None:
-        """Learn that the whole board was read anew, and may be another."""
+        """Learn that the whole board was read anew: the log has another history."""
 
     def lost(self, unreadable: act.UnreadableError | None = None) -> None:
         """Learn that the board is gone, or why its log cannot be read here."""
@@ -41,6 +49,10 @@ class Replica:
     def __init__(self, log: Log, code: str, watcher: Watcher) -> None:
         self.board = Board()
         self.epoch = ""
+        self._mark = UNMARKED
+        """Names the batch of the last position, which a position alone does not."""
+        self._known: dict[bytes, None] = {}
+        """The marks that were reached last."""
         self._log = log
         self._code = code
         self._watcher = watcher
@@ -53,22 +65,23 @@ class Replica:
 
         Raises Refused `no_such_board`, StoreAwayError, UnreadableError.
         """
-        self.epoch, self.board = await self._read_whole()
+        self.epoch, self.board, self._mark = await self._read_whole(self._watcher.applied)
 
     def receive(self, batch: Batch) -> None:
         """Apply what comes next; a hole, or another history, is read from the log."""
-        if batch.epoch != self.epoch or batch.first > self.board.seq + 1:
-            count(HOLES)
-            self.catch_up()
+        follows = batch.first == self.board.seq + 1 and batch.prev == self._mark
+        if not follows or batch.epoch != self.epoch:
+            if batch.mark not in self._known:
+                count(HOLES)
+                self.catch_up()
             return
-        if batch.first + len(batch.entries) <= self.board.seq + 1:
-            return  # It was heard of before: each batch of this process comes twice.
         try:
             for seq, payload in enumerate(batch.entries, batch.first):
-                if seq > self.board.seq:
-                    self._apply(seq, batch.at, payload)
+                self._apply(seq, batch.at, payload)
         except act.UnreadableError as error:
             self._watcher.lost(error)
+            return
+        self._reach(batch.last, batch.mark)
 
     def catch_up(self) -> None:
         """Compare with the log and read what is missing; one reading at a time."""
@@ -111,13 +124,14 @@ class Replica:
 
     async def _read_on(self) -> None:
         # While the answer is on its way, batches may come that are newer than it.
-        after = self.board.seq
+        after, mark = self.board.seq, self._mark
         page = await self._log.read(self._code, after)
-        if page.epoch != self.epoch or page.top < after:
+        if page.epoch != self.epoch or page.top < after or page.mark(after) != mark:
             count(CATCH_UPS, "another_history")
-            self.epoch, self.board = await self._read_whole()
+            await self._begin_again(page)
+            return
+        if not self._continues(page, after):
             self._behind = True
-            self._watcher.renewed()
             return
         lag = max(0, page.top - self.board.seq)
         self._lag = max(self._lag, lag)
@@ -125,35 +139,77 @@ class Replica:
         for seq, at, payload in page.entries:
             if seq > self.board.seq:
                 self._apply(seq, at, payload)
+                self._reach(seq, page.mark(seq))
         if len(page.entries) == PAGE:
             self._behind = True
-        else:
+            return
+        if lag:
             # What is still missing up to the top was erased.
-            self.board.seq = max(self.board.seq, page.top)
+            self._reach(page.top, page.mark(page.top))
+        if not self._behind:
             self._watcher.compared()
 
-    async def _read_whole(self) -> tuple[str, Board]:
-        board, epoch = Board(), ""
+    def _continues(self, page: Page, after: int) -> bool:
+        """Whether a page is of the history that was followed while it was on its way."""
+        seq = self.board.seq
+        if page.top <= seq:
+            mark = page.mark(page.top)
+            return page.top == after or mark == self._mark or mark in self._known
+        return seq == after or page.mark(seq) == self._mark
+
+    async def _begin_again(self, page: Page) -> None:
+        """Read the whole board: what was followed is not, or no more, what the log holds."""
+        if page.epoch == self.epoch:
+            # What was told of these positions under this epoch must not be told of others.
+            await self._log.fork(self._code, page.epoch, page.top)
+        self.epoch, self.board, self._mark = await self._read_whole()
+        self._known.clear()
+        self._behind = True
+        self._watcher.renewed()
+
+    async def _read_whole(self, applied: Applied | None = None) -> tuple[str, Board, bytes]:
+        """Read a board: its epoch, the board, and the mark of its last position."""
+        board, epoch, mark = Board(), "", UNMARKED
         while True:
             page = await self._log.read(self._code, board.seq)
-            if board.seq and page.epoch != epoch:
+            if board.seq and (page.epoch, page.mark(board.seq)) != (epoch, mark):
                 # The store was renewed between two pages: half of each would be no board.
-                board = Board()
+                board, mark = Board(), UNMARKED
                 continue
             epoch = page.epoch
             for seq, at, payload in page.entries:
-                self._watcher.applied(seq, *_applied(board, seq, at, payload))
+                entry, outcome = self._apply_to(board, seq, at, payload)
+                if applied:
+                    applied(seq, entry, outcome)
             if len(page.entries) < PAGE:
                 if not board.code:
                     raise act.UnreadableError("its beginning is missing")
                 board.seq = max(board.seq, page.top)
-                return epoch, board
+                return epoch, board, page.mark(board.seq)
+            mark = page.mark(board.seq)
+
+    def _reach(self, seq: int, mark: bytes) -> None:
+        """Take note that all up to a position has been applied."""
+        self.board.seq, self._mark = seq, mark
+        if mark != UNMARKED:
+            self._known[mark] = None
+            if len(self._known) > REMEMBERED:
+                del self._known[next(iter(self._known))]
 
     def _apply(self, seq: int, at: int, payload: bytes) -> None:
-        entry, outcome = _applied(self.board, seq, at, payload)
+        entry, outcome = self._apply_to(self.board, seq, at, payload)
         self._watcher.applied(seq, entry, outcome)
         if isinstance(outcome, Change):
             self._watcher.changed(outcome)
+
+    def _apply_to(
+        self, board: Board, seq: int, at: int, payload: bytes
+    ) -> tuple[act.Entry, Outcome]:
+        entry, outcome = _applied(board, seq, at, payload)
+        if isinstance(outcome, Change) and outcome.erased:
+            # Every process does it, and again whenever it reads the log: so it gets done.
+            self._log.erase(self._code, outcome.erased)
+        return entry, outcome
 
 
 def _applied(board: Board, seq: int, at: int, payload: bytes) -> tuple[act.Entry, Outcome]:

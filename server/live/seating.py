@@ -74,6 +74,7 @@ class Seating:
         begun = bool(self._waiting)
         for connection in connections:
             self._unseat(connection)
+            connection.await_welcome()
             self._waiting[connection] = None
         if self._waiting and not begun:
             asyncio.get_running_loop().call_soon(self._welcome_some)

@@ -32,6 +32,8 @@ class _Submission:
         if isinstance(logged, Refused):
             self.outcome = logged
         self.answer()
+        if isinstance(logged, int) and self._all.open.get(self._once) is self:
+            self._all.missing(logged)
 
     def answer(self) -> None:
         """Tell those who asked, once it is both applied and as durable as asked for."""
@@ -39,10 +41,6 @@ class _Submission:
         # Whoever was told that it was given up is not told again when it is in after all.
         if self.logged is None or open_.get(self._once) is not self:
             return
-        come = isinstance(self.logged, int) and self.logged <= self._all.complete_to
-        if come and self.outcome is None:
-            # It was erased before it came here. It counted, and so did what erased it.
-            self.outcome = self.logged
         if self.outcome is not None:
             del open_[self._once]
             for answered in self.answered:
@@ -52,11 +50,13 @@ class _Submission:
 class Submissions:
     """An answer goes out when the entry came back and was applied, and is durable."""
 
-    def __init__(self, log: Log, code: str) -> None:
+    def __init__(
+        self, log: Log, code: str, missing: Callable[[int], object] = lambda _seq: None
+    ) -> None:
+        """`missing` is told of a position at which something stands that has not come yet."""
         self.open: dict[str, _Submission] = {}
         """By their names."""
-        self.complete_to = 0
-        """The position up to which all that the log holds has come."""
+        self.missing = missing
         self._log = log
         self._code = code
 
@@ -94,14 +94,27 @@ class Submissions:
         submission.answer()
 
     def compared(self, seq: int) -> None:
-        """Take note that up to a position all has come that the log holds."""
-        self.complete_to = seq
-        for submission in list(self.open.values()):
-            submission.answer()
+        """Take note that up to a position all has come that the log holds.
 
-    def renewed(self) -> None:
-        """Take note that the store has another history, in which what did not come now is not."""
-        self.complete_to = 0
+        To be called for a comparison that began when all was known that is in `open` by now.
+        """
         for submission in list(self.open.values()):
-            if submission.logged is not None:
+            if submission.outcome is None and isinstance(submission.logged, int):
+                if submission.logged <= seq:
+                    # It was erased before it came here. It counted, and so did what erased it.
+                    submission.outcome = submission.logged
+                submission.answer()
+
+    def renewed(self, answer_to: Callable[[str], Answer | None]) -> None:
+        """Take note that the log has another history: what counts in it may be something else.
+
+        `answer_to` gives what became there of a message, by its name; None where it is not in it.
+        """
+        for once, submission in list(self.open.items()):
+            submission.outcome = answer_to(once)
+            if submission.logged is None:
+                continue
+            if submission.outcome is None:
                 submission.take_note(FORGOTTEN)
+            else:
+                submission.answer()

@@ -81,6 +81,7 @@ class Connection(asyncio.BufferedProtocol):
         "_held",
         "_late",
         "_outbox",
+        "_owed",
         "_parts",
         "_pinged",
         "_protocol",
@@ -126,6 +127,8 @@ class Connection(asyncio.BufferedProtocol):
         """Answers that this person still waits for."""
         self._held = b""
         """A ballot that goes out together with the next answer."""
+        self._owed: list[bytes] | None = None
+        """Answers that go out behind the welcome that is about to come."""
         self._waiting = 0
         self._blocked = False
         self._stuck: tuple[int, float] | None = None
@@ -180,13 +183,28 @@ class Connection(asyncio.BufferedProtocol):
     def answer(self, data: bytes) -> None:
         """Send the answer to something that this person asked for."""
         self._awaited -= 1
+        if self._owed is not None:
+            self._owed.append(data)
+            return
         held, self._held = self._held, b""
         self.send(held + data)
 
+    def await_welcome(self) -> None:
+        """From now on tell nothing until the welcome: an answer may speak of another history."""
+        if self._owed is None:
+            self._owed = []
+
     def welcome(self, data: bytes) -> None:
         """Send all that this person may see. It holds their newest ballot, too."""
+        if self.stale:
+            return  # Another follows when the line is free again.
         self._held = b""
+        # What waits is older, or of another history.
+        self._drop_news()
         self.send(data, "welcome")
+        owed, self._owed = self._owed or (), None
+        for answer in owed:
+            self.send(answer)
 
     def show_ballot(self, data: bytes) -> None:
         """Send this person's ballot, together with the answer to it where one is awaited.
@@ -202,8 +220,9 @@ class Connection(asyncio.BufferedProtocol):
         """Say why, and close; whoever does not answer is cut off."""
         if self.closed:
             return
-        if self._held:
-            self.send(self._held)
+        for answer in (self._held, *(self._owed or ())):
+            if answer:
+                self.send(answer)
         self.closed = True
         self._outbox.clear()
         CLOSES.labels(close.code).inc()
@@ -256,7 +275,11 @@ class Connection(asyncio.BufferedProtocol):
         OVERFLOWS.inc()
         self.stale = True
         self.full_since = _now()
-        for slot in [slot for slot in self._outbox if isinstance(slot, str)]:
+        self._drop_news()
+
+    def _drop_news(self) -> None:
+        """Drop what everybody gets. A pong is a person's own."""
+        for slot in [s for s in self._outbox if isinstance(s, str) and s != "pong"]:
             self._waiting -= len(self._outbox.pop(slot))
 
     def _drain(self) -> None:

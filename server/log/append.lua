@@ -1,29 +1,78 @@
 -- Appends actions to a board's log and tells everybody who follows it, in one step.
 --
 -- KEYS[1]  sv:{CODE}:log    stream; ids 0-1, 0-2, …: the second part is the position
--- KEYS[2]  sv:{CODE}:meta   hash; epoch
+-- KEYS[2]  sv:{CODE}:meta   hash; epoch, mark of the last position, run and when it was asked for
 -- ARGV[1]  channel to publish on, sv:{CODE}:live
 -- ARGV[2]  retention in milliseconds, from now
--- ARGV[3…] the entries, encoded, without line breaks
+-- ARGV[3]  a random word for this batch: a store that went back hands out the same positions
+--          again, but not the same marks, "position:word" of the last entry of a batch
+-- ARGV[4…] the entries, encoded, without line breaks
 --
--- Publishes   "a\n" epoch "\n" first position "\n" the store's time in ms "\n" entries, a line each
--- Returns     {epoch, first position, time}
--- Errors      NOBOARD when the board does not exist (any more)
+-- Publishes   "a\n" epoch run word prev, with blanks between, "\n" first position "\n"
+--             the store's time in ms "\n" entries, a line each
+-- Returns     {epoch, first position, time, run, prev}
+--             run: of the store as a primary; prev: the mark of the position before, "-" for none
+-- Errors      NOBOARD when the board does not exist (any more), READONLY where that is not known
+--
+-- An older version reads the line of four words as an epoch that it does not know, and looks into
+-- the log. What it appends itself has no mark.
 
-local epoch = redis.call('HGET', KEYS[2], 'epoch')
-if not epoch then
+-- Milliseconds for which the store is believed to be the primary that it was, and after which a
+-- board's time begins anew: either costs as much as a quarter of a vote.
+local BELIEVED = 10
+
+local clock = redis.call('TIME')
+local ms = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local now = string.format('%d', ms)
+
+local kept = redis.call('HMGET', KEYS[2], 'epoch', 'mark', 'run', 'asked')
+local epoch, prev, run = kept[1], kept[2], kept[3]
+local age = run and ms - kept[4]
+local asks = not epoch or not age or age < 0 or age >= BELIEVED
+if asks then
+  local info = redis.call('INFO', 'replication')
+  if not string.find(info, 'role:master', 1, true) then
+    -- A replica may not have the board yet, and must not say that there is none.
+    return redis.error_reply('READONLY the store is a replica')
+  end
+  run = string.match(info, 'master_replid:(%w%w%w%w%w%w%w%w)')
+end
+
+-- Only the last entry of a batch is marked.
+local n = #ARGV
+local id, first
+if epoch and n > 4 then
+  first = redis.call('XADD', KEYS[1], 'NOMKSTREAM', '0-*', 't', now, 'e', ARGV[4])
+  for i = 5, first and n - 1 or 0 do
+    redis.call('XADD', KEYS[1], '0-*', 't', now, 'e', ARGV[i])
+  end
+end
+if epoch and (first or n == 4) then
+  id = redis.call('XADD', KEYS[1], 'NOMKSTREAM', '0-*', 't', now, 'e', ARGV[n], 'm', ARGV[3])
+end
+if not id then
   return redis.error_reply('NOBOARD no such board')
 end
-local clock = redis.call('TIME')
-local now = string.format('%d', clock[1] * 1000 + math.floor(clock[2] / 1000))
+first = string.sub(first or id, 3)
 
-local first
-for i = 3, #ARGV do
-  local id = redis.call('XADD', KEYS[1], '0-*', 't', now, 'e', ARGV[i])
-  first = first or string.sub(id, 3)
+local before = first - 1
+if not prev or string.find(prev, before .. ':', 1, true) ~= 1 then
+  if prev and tonumber(string.match(prev, '%d+')) > before then
+    -- The stream alone was put back: what comes now is another history.
+    epoch = ARGV[3]
+    redis.call('HSET', KEYS[2], 'epoch', epoch)
+  end
+  prev = '-'
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-redis.call('PEXPIRE', KEYS[2], ARGV[2])
+local mark = string.sub(id, 3) .. ':' .. ARGV[3]
+if asks then
+  redis.call('HSET', KEYS[2], 'mark', mark, 'run', run, 'asked', now)
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  redis.call('PEXPIRE', KEYS[2], ARGV[2])
+else
+  redis.call('HSET', KEYS[2], 'mark', mark)
+end
 redis.call('PUBLISH', ARGV[1],
-  'a\n' .. epoch .. '\n' .. first .. '\n' .. now .. '\n' .. table.concat(ARGV, '\n', 3))
-return {epoch, first, now}
+  'a\n' .. epoch .. ' ' .. run .. ' ' .. ARGV[3] .. ' ' .. prev .. '\n' .. first .. '\n' .. now
+  .. '\n' .. table.concat(ARGV, '\n', 4))
+return {epoch, first, now, run, prev}

@@ -9,15 +9,15 @@
 -- Returns  1, or 0 when the board exists already; then nothing is changed
 
 -- Asked before anything is written, so that a store that is full can say it too.
-if redis.call('EXISTS', KEYS[2]) == 1 then
+if redis.call('EXISTS', KEYS[1], KEYS[2]) == 2 then
   return 0
 end
+-- What may be left of a board without its other half belongs to nobody.
+redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('HSET', KEYS[2], 'epoch', ARGV[1])
 local clock = redis.call('TIME')
 local now = string.format('%d', clock[1] * 1000 + math.floor(clock[2] / 1000))
 
--- What may be left of a log without its head belongs to nobody.
-redis.call('DEL', KEYS[1])
 for i = 3, #ARGV do
   redis.call('XADD', KEYS[1], '0-*', 't', now, 'e', ARGV[i])
 end

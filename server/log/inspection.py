@@ -89,7 +89,9 @@ def probe_store(url: str, durability: str) -> list[Finding]:
                     began = time.perf_counter()
                     # As a server does it: waiting counts on the connection that wrote.
                     with client.pipeline(transaction=False) as pipeline:
-                        pipeline.eval(_APPEND.source, 2, *hands, keys.live(code), _PROBE_MS, "{}")
+                        pipeline.eval(
+                            _APPEND.source, 2, *hands, keys.live(code), _PROBE_MS, "probe", "{}"
+                        )
                         if command := wait[durability]:
                             pipeline.execute_command(*command)
                         _, *copies = pipeline.execute()

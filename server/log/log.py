@@ -6,7 +6,7 @@ import random
 import secrets
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from redis.exceptions import ResponseError
@@ -14,7 +14,7 @@ from redis.exceptions import ResponseError
 from server import tasks
 from server.domain.refusals import Code, Refused
 from server.log import keys
-from server.log.store import Script, Store, StoreAwayError
+from server.log.store import INFO_REPLICATION, Script, Store, StoreAwayError
 from server.metrics import APPEND_SECONDS
 
 GATHER = 0.005
@@ -24,16 +24,45 @@ PAGE = 1000
 """Entries read in one step."""
 
 _NO_SUCH_BOARD = Refused(Code.NO_SUCH_BOARD, "There is no board with this code (any more).")
+UNMARKED = b"-"
+"""The mark inside of a batch, and of what an older version has written."""
 _APPEND, _CREATE = Script("append"), Script("create")
+_ERASE, _FORK = Script("erase"), Script("fork")
 
 
 class Batch(NamedTuple):
-    """Entries that stand at `first`, `first + 1`, … of a log, all at the store's time `at`."""
+    """Entries that stand at `first`, `first + 1`, … of a log, all at the store's time `at`.
+
+    `mark` names its last position in this history and no other, `prev` the position before its
+    first: a store that went back hands out the same positions again, but not the same marks.
+    """
 
     epoch: str
     first: int
     at: int
     entries: Sequence[bytes]
+    mark: bytes = UNMARKED
+    prev: bytes = UNMARKED
+
+    @classmethod
+    def published(cls, message: bytes) -> "Batch":
+        """Read what `append.lua` publishes. Raises ValueError."""
+        head, first, at, *entries = message.split(b"\n")
+        if b" " not in head:
+            # Of an older version, which names no history: it is read from the log.
+            return cls("", int(first), int(at), entries)
+        epoch, run, word, prev = head.split(b" ")
+        mark = _mark(int(first) + len(entries) - 1, word)
+        return cls(_epoch(epoch, run), int(first), int(at), entries, mark, prev)
+
+    @property
+    def last(self) -> int:
+        """The position of its last entry."""
+        return self.first + len(self.entries) - 1
+
+
+UNHEARD = Batch("", 0, 0, ())
+"""Follows nothing: whoever is given it looks into the log."""
 
 
 class Page(NamedTuple):
@@ -43,6 +72,11 @@ class Page(NamedTuple):
     top: int
     entries: Sequence[tuple[int, int, bytes]]
     """Position, time, entry."""
+    marks: Mapping[int, bytes]
+    """Of the positions that the page speaks of, the one before it included."""
+
+    def mark(self, position: int) -> bytes:
+        return self.marks.get(position, UNMARKED)
 
 
 Logged = Callable[[int | Refused], None]
@@ -130,15 +164,20 @@ class Log:
 
     async def _append(self, code: str, entries: list[bytes]) -> int:
         try:
-            epoch, first, at = await self._store.run_durably(
+            # Of each try its own: a copy of a batch stands at other positions.
+            word = secrets.token_hex(4)
+            epoch, first, at, run, prev = await self._store.run_durably(
                 _APPEND,
                 (keys.log(code), keys.meta(code)),
-                (keys.live(code), self._retention, *entries),
+                (keys.live(code), self._retention, word, *entries),
             )
         except ResponseError as error:
+            self._receiver.receive(code, UNHEARD)
             raise _NO_SUCH_BOARD from error
-        # The same batch comes by pub/sub as well; the position tells that it is known.
-        batch = Batch(self._store.epoch(epoch), int(first), int(at), entries)
+        self._store.met(run)
+        # The same batch comes by pub/sub as well; its mark tells that it is known.
+        mark = _mark(int(first) + len(entries) - 1, word.encode())
+        batch = Batch(_epoch(epoch, run), int(first), int(at), entries, mark, prev)
         self._receiver.receive(code, batch)
         return batch.first
 
@@ -158,35 +197,78 @@ class Log:
 
         Raises Refused `no_such_board`, StoreAwayError.
         """
-        epoch, stream, found = await self._store.read_at_once(
-            ("HGET", keys.meta(code), "epoch"),
-            ("XINFO", "STREAM", keys.log(code)),
-            ("XRANGE", keys.log(code), f"(0-{after}", "+", "COUNT", PAGE),
+        log, meta = keys.log(code), keys.meta(code)
+        kept, stream, anchor, found, replication = await self._store.read_at_once(
+            ("HMGET", meta, "epoch", "mark", f"x{after}"),
+            ("XINFO", "STREAM", log),
+            ("XRANGE", log, f"0-{after}", f"0-{after}"),
+            ("XRANGE", log, f"(0-{after}", "+", "COUNT", PAGE),
+            INFO_REPLICATION,
         )
-        if epoch is None or isinstance(stream, ResponseError):
+        run = self._store.run_of_primary(replication)
+        self._store.met(run)
+        board, mark, erased = kept
+        if board is None or isinstance(stream, ResponseError):
             # What is kept of a board lapses together; the stream may have gone a moment before.
             raise _NO_SUCH_BOARD
+        epoch, top = _epoch(board, run), _position(_last_id(stream))
+        marked = int(mark.partition(b":")[0]) if mark else 0
+        if marked > top:
+            # The stream alone was put back.
+            await self.fork(code, epoch, top)
+            return await self.read(code, after)
+        marks = {_position(id_): _mark_of(id_, fields) for id_, fields in (*anchor, *found)}
+        if erased:
+            marks[after] = _mark(after, erased)
+        if marked == top:
+            marks[top] = mark
         entries = [(_position(id_), int(fields[1]), fields[3]) for id_, fields in found]
-        return Page(self._store.epoch(epoch), _position(_last_id(stream)), entries)
+        return Page(epoch, top, entries, marks)
+
+    async def fork(self, code: str, epoch: str, top: int) -> None:
+        """Give the history of a board another epoch, unless it has one by now.
+
+        For a history that is not the one which was told of under `epoch`, and that ends at `top`.
+        Raises StoreAwayError.
+        """
+        await self._store.run_script(
+            _FORK, (keys.meta(code),), (epoch.partition(".")[0], secrets.token_hex(6), top)
+        )
 
     def erase(self, code: str, positions: Sequence[int]) -> None:
         """Delete entries whose text a person has erased.
 
         Where the store is away just then, whoever reads the log next asks for it again.
         """
-        ids = [f"0-{position}" for position in positions]
-        erasing = asyncio.create_task(self._erase(keys.log(code), ids))
+        erasing = asyncio.create_task(self._erase(code, positions))
         self._erasing.add(erasing)
         erasing.add_done_callback(self._erasing.discard)
 
-    async def _erase(self, key: str, ids: Sequence[str]) -> None:
+    async def _erase(self, code: str, positions: Sequence[int]) -> None:
         with contextlib.suppress(StoreAwayError):
-            await self._store.call(self._store.client.xdel(key, *ids))
+            await self._store.run_script(_ERASE, (keys.log(code), keys.meta(code)), positions)
 
 
 def _taken(waiting: deque[_Waiting]) -> list[_Waiting]:
     """Take what waits longest: a batch at most."""
     return [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
+
+
+def _epoch(board: bytes, run: bytes) -> str:
+    """Name the history of a board: its own epoch, in this run of the store as a primary.
+
+    A store that was restored from a copy, or promoted, may hand out positions a second time;
+    whoever remembers a position of another run has to start afresh.
+    """
+    return f"{board.decode()}.{run.decode()}"
+
+
+def _mark(position: int, word: bytes) -> bytes:
+    return b"%d:%b" % (position, word)
+
+
+def _mark_of(id_: bytes, fields: Sequence[bytes]) -> bytes:
+    return _mark(_position(id_), fields[5]) if len(fields) > 5 else UNMARKED
 
 
 def _position(id_: bytes) -> int:

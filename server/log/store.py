@@ -26,17 +26,20 @@ DISTRUST = 5.0
 """Seconds for which a store that could not save is not asked to again by anybody new, unless
 what waits for it has been saved before."""
 _DURABLE_MS = 4000
-_NOT_NOW = {
-    "MISCONF",
-    "OOM",
-    "READONLY",
-    "NOREPLICAS",
-    "MASTERDOWN",
-    "LOADING",
+_ELSEWHERE = {
+    "READONLY",  # It is a replica now,
+    "MASTERDOWN",  # and one that has lost its primary.
+    "UNBLOCKED",  # It became one while it was waited for copies.
+    "NOREPLICAS",  # Its replicas may have gone over to another primary.
+    "MOVED",
+    "ASK",
     "CLUSTERDOWN",
-    "BUSY",
+    "NOAUTH",  # Whoever connects again says the password again.
 }
-"""Answers that mean: not now. The disk is full, the memory, the replica not yet a primary."""
+"""Answers after which a connection is of no use: votes are taken elsewhere, and the address may
+lead there by now. Whatever else a store says to our own commands (`MISCONF`, `OOM`, `BUSY`,
+`TRYAGAIN`, `NOPERM`, …) means that this one does not do them now."""
+INFO_REPLICATION = ("INFO", "replication")
 
 NO_BOARD = "NOBOARD"
 """What our scripts answer where a board does not exist."""
@@ -68,13 +71,14 @@ class Store:
     """One store as one process sees it.
 
     `present` says whether it answers; who must know of a change is in `on_presence`.
-    `run` names the store's current run: another one may have forgotten positions that this
-    one handed out.
+    `run` names the store's current run as a primary: another one may have forgotten positions
+    that this one handed out. `on_moved` is called where what answers is not that any more.
     """
 
     def __init__(self, url: str, durability: Durability = "none") -> None:
         self.present = False
-        self.run = ""
+        self.run = b""
+        self.on_moved: list[Callable[[], None]] = []
         self.on_presence: list[Callable[[bool], None]] = []
         self._clock_offset = 0.0
         self._distrusted_until = 0.0
@@ -140,8 +144,7 @@ class Store:
             return await self._ask((run, *then))
         except NoScriptError:
             # A store that was restarted has forgotten it, and has run nothing.
-            await self.call(self.client.script_load(script.source))
-            return await self._run(script, keys, args, *then)
+            return await self._ask((("EVAL", script.source, *run[2:]), *then))
 
     async def read_at_once(self, *commands: tuple[str | int, ...]) -> list[Any]:
         """Read several things as they are at one moment: nobody writes in between.
@@ -154,17 +157,13 @@ class Store:
 
     async def _ask(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
         """Send commands together. Raises StoreAwayError, and what a script is there to say."""
-        try:
-            answers = await self.call(self._wires.ask(commands))
-            for answer in answers:
-                if isinstance(answer, Exception):
-                    raise answer
-        except ResponseError as error:
-            if isinstance(error, NoScriptError) or str(error).startswith(NO_BOARD):
-                raise
-            # Whatever else a store says to our own commands, it does not do them now.
-            self._distrust(error)
-            raise StoreAwayError(str(error)) from error
+        return await self.call(self._answers(commands))
+
+    async def _answers(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+        answers = await self._wires.ask(commands)
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
         return answers
 
     async def call(self, command: Awaitable[Answer]) -> Answer:
@@ -178,15 +177,52 @@ class Store:
     def _judged(self, error: Exception, began: float) -> Exception:
         """Tell an answer of the store from its absence."""
         if isinstance(error, ResponseError):
+            if isinstance(error, NoScriptError) or str(error).startswith(NO_BOARD):
+                return error
             # redis-py takes the code off the words where it knows it, and only there.
             code = error.status_code or str(error).partition(" ")[0]
-            if code not in _NOT_NOW:
-                return error
-            self._distrust(error)
+            if code in _ELSEWHERE:
+                self._move(error)
+            else:
+                self._distrust(error)
         elif began > self._alive_at:
             # Else it has given a sign of life since: what was lost is an attempt of before.
             self.set_present(value=False, why=error)
         return StoreAwayError(str(error))
+
+    def _move(self, why: object) -> None:
+        """Leave what answers: it is not the primary that it was, or never was one."""
+        self.hang_up()
+        self.set_present(value=False, why=why)
+        for tell in self.on_moved:
+            tell()
+
+    def hang_up(self) -> None:
+        """Let go of all connections: the next ones ask again where the address leads."""
+        self._wires.hang_up()
+
+    def met(self, run: bytes) -> None:
+        """Take note which run of a primary something is from.
+
+        Where it is another than was known, nothing that is held now is to be relied on: scripts
+        may go to one store, and what it publishes come from another.
+        """
+        if self.run not in {b"", run}:
+            self.run = b""
+            self._move("it is another run")
+
+    def run_of_primary(self, replication: bytes | str) -> bytes:
+        """Return the run of the primary that said this of itself.
+
+        It has an id of its own from each start and each promotion on. Raises StoreAwayError
+        where it is none.
+        """
+        said = replication.decode() if isinstance(replication, bytes) else replication
+        lines = dict(line.partition(":")[::2] for line in said.splitlines())
+        if lines.get("role") != "master":
+            self._move("it is a replica")
+            raise StoreAwayError("it is a replica")
+        return lines["master_replid"][:8].encode()
 
     def _distrust(self, why: object) -> None:
         """Take a store that answers, but cannot save, as away for a while.
@@ -199,31 +235,24 @@ class Store:
     async def beat(self, channel: str, message: str) -> None:
         """Publish a sign of life and set the clock by the store's. Raises StoreAwayError."""
         before = _local_ms()
-        pipeline = self.client.pipeline(transaction=False)
-        pipeline.time()
-        pipeline.publish(channel, message)
-        (seconds, micros), _ = await self.call(pipeline.execute())
+        (seconds, micros), _, replication = await self._ask(
+            (("TIME",), ("PUBLISH", channel, message), INFO_REPLICATION)
+        )
         after = _local_ms()
         ROUND_TRIP.observe((after - before) / 1000)
-        self._clock_offset = seconds * 1000 + micros / 1000 - (before + after) / 2
+        self._clock_offset = int(seconds) * 1000 + int(micros) / 1000 - (before + after) / 2
+        # Nothing is cut where a store becomes a replica, or a primary again.
+        self.met(self.run_of_primary(replication))
 
     async def memory(self) -> "Memory":
         """Return what the store takes and may take. Raises StoreAwayError."""
         info = await self.call(self.client.info("memory"))
         return Memory(int(info["used_memory"]), int(info.get("maxmemory", 0)))
 
-    async def read_run(self) -> str:
-        """Return the id of the store's current run. Raises StoreAwayError."""
-        info = await self.call(self.client.info("server"))
-        return str(info["run_id"])
-
-    def epoch(self, board: bytes) -> str:
-        """Name the history of a board: its own epoch in this run of the store.
-
-        A run that was restored from a copy may hand out positions a second time; whoever
-        remembers a position of another run has to start afresh.
-        """
-        return f"{board.decode()}.{self.run[:8]}"
+    async def read_run(self) -> bytes:
+        """Return the id of the store's current run as a primary. Raises StoreAwayError."""
+        (replication,) = await self._ask((INFO_REPLICATION,))
+        return self.run_of_primary(replication)
 
     def now(self) -> int:
         """Return the store's time in milliseconds since 1970, as well as it is known here."""

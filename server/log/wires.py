@@ -23,6 +23,9 @@ class Wires:
         self._pool = pool
         self._timeout = timeout
         self._free: list[AbstractConnection] = []
+        self._left: list[AbstractConnection] = []
+        """Those that are to be closed."""
+        self._generation = 0
         self._slots = asyncio.Semaphore(most)
 
     async def ask(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
@@ -36,7 +39,16 @@ class Wires:
         except TimeoutError as error:
             raise TimeoutError(f"no answer in {self._timeout:g} s") from error
 
+    def hang_up(self) -> None:
+        """Ask no more on the connections that there are; later ones ask for the address again."""
+        self._generation += 1
+        self._left += self._free
+        self._free = []
+
     async def _ask(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
+        while self._left:
+            await self._left.pop().disconnect(nowait=True)
+        generation = self._generation
         wire: AbstractConnection = (
             self._free.pop() if self._free else self._pool.make_connection()  # type: ignore[no-untyped-call]
         )
@@ -48,11 +60,11 @@ class Wires:
             # Whoever came next would be given the answer to this.
             await wire.disconnect(nowait=True)
             raise
-        self._free.append(wire)
+        (self._free if generation == self._generation else self._left).append(wire)
         return answers
 
     async def close(self) -> None:
-        for wire in self._free:
+        for wire in self._free + self._left:
             await wire.disconnect()
 
 
