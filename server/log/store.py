@@ -34,11 +34,11 @@ _ELSEWHERE = {
     "MOVED",
     "ASK",
     "CLUSTERDOWN",
-    "NOAUTH",  # Whoever connects again says the password again.
 }
 """Answers after which a connection is of no use: votes are taken elsewhere, and the address may
-lead there by now. Whatever else a store says to our own commands (`MISCONF`, `OOM`, `BUSY`,
-`TRYAGAIN`, `NOPERM`, …) means that this one does not do them now."""
+lead there by now. After `LOADING` and `NOAUTH` redis-py ends it by itself. Whatever else a store
+says to our own commands (`MISCONF`, `OOM`, `BUSY`, `TRYAGAIN`, `NOPERM`, …) means that this one
+does not do them now."""
 INFO_REPLICATION = ("INFO", "replication")
 
 NO_BOARD = "NOBOARD"
@@ -211,18 +211,19 @@ class Store:
             self.run = b""
             self._move("it is another run")
 
-    def run_of_primary(self, replication: bytes | str) -> bytes:
+    def run_of_primary(self, replication: bytes | str | ResponseError) -> bytes:
         """Return the run of the primary that said this of itself.
 
         It has an id of its own from each start and each promotion on. Raises StoreAwayError
         where it is none.
         """
-        said = replication.decode() if isinstance(replication, bytes) else replication
-        lines = dict(line.partition(":")[::2] for line in said.splitlines())
-        if lines.get("role") != "master":
+        if isinstance(replication, ResponseError):
+            raise self._judged(replication, time.monotonic())
+        info = _fields(replication)
+        if info.get("role") != "master":
             self._move("it is a replica")
             raise StoreAwayError("it is a replica")
-        return lines["master_replid"][:8].encode()
+        return info["master_replid"][:8].encode()
 
     def _distrust(self, why: object) -> None:
         """Take a store that answers, but cannot save, as away for a while.
@@ -246,7 +247,8 @@ class Store:
 
     async def memory(self) -> "Memory":
         """Return what the store takes and may take. Raises StoreAwayError."""
-        info = await self.call(self.client.info("memory"))
+        (said,) = await self._ask((("INFO", "memory"),))
+        info = _fields(said)
         return Memory(int(info["used_memory"]), int(info.get("maxmemory", 0)))
 
     async def read_run(self) -> bytes:
@@ -282,6 +284,12 @@ class Store:
             )
         for tell in self.on_presence:
             tell(value)
+
+
+def _fields(info: bytes | str) -> dict[str, str]:
+    """Read what a store says to INFO."""
+    said = info.decode() if isinstance(info, bytes) else info
+    return dict(line.partition(":")[::2] for line in said.splitlines())
 
 
 def _local_ms() -> float:

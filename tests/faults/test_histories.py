@@ -2,10 +2,13 @@
 
 import asyncio
 import re
+import signal
+from types import SimpleNamespace
 
 import histories
 import pytest
 from checker import settled
+from journal import Acknowledged, Seen
 from people import eventually
 from replication import Replicated, snapshot
 from running import until
@@ -143,6 +146,7 @@ def test_who_voted_on_a_store_that_went_back_is_shown_that_it_is_lost(pair):
     meet(pair, story)
 
 
+@pytest.mark.quick
 def test_a_demoted_store_that_cuts_no_line_is_left(pair):
     async def story(voting):
         store = voting.store
@@ -263,12 +267,64 @@ def test_the_address_leads_elsewhere_when_what_answers_is_silent(pair):
         store.address.target = store.b.port
         await voting.do(store.b.promote)
         store.primary = store.b
-        store.a._process.send_signal(19)
+        store.a.signal(signal.SIGSTOP)
         try:
             await voting.all_vote()
             assert await voting.nothing_is_wrong() == []
         finally:
-            store.a._process.send_signal(18)
+            store.a.signal(signal.SIGCONT)
 
     meet(pair, story)
     until(pair.store.a.answers)
+
+
+# What the second witness sees
+
+
+def told(epoch, ballot, *, resumed=False):
+    return {"epoch": epoch, "resumed": resumed, "ballot": ballot, "round": {"n": 1}}
+
+
+def voted(welcomes, ballot, *, counted, epoch="one"):
+    """One person whose vote was acknowledged, and the log that is left."""
+    who = SimpleNamespace(welcomes=welcomes, ballot=counted, round={"n": 1})
+    message = {"type": "vote", "id": "m1", "round": 1, "ballot": ballot}
+    ballots = {} if counted is None else {"ann": counted}
+    ledger = SimpleNamespace(rounds=[SimpleNamespace(ballots=ballots)])
+    return ledger, [Acknowledged(who, "ann", epoch, message, 7)]
+
+
+A, B = {"approve": ["a"]}, {"approve": ["b"]}
+
+
+@pytest.mark.parametrize("left", [None, B])
+def test_a_ballot_that_is_gone_and_was_shown_as_gone_is_lost_and_told(left):
+    lost = histories.lost_and_told(*voted([told("one", None), told("two", left)], A, counted=left))
+    assert [ack.seq for ack in lost] == [7]
+
+
+@pytest.mark.parametrize(
+    ("welcomes", "words"),
+    [
+        ([told("one", None)], "never told"),
+        ([told("one", None), told("two", None, resumed=True)], "as if nothing had been"),
+        ([told("one", None), told("two", A)], "shown though it is gone"),
+    ],
+)
+def test_a_ballot_that_is_gone_without_a_word_is_found(welcomes, words):
+    with pytest.raises(AssertionError, match=words):
+        histories.lost_and_told(*voted(welcomes, A, counted=None))
+
+
+def test_two_tallies_or_two_messages_at_one_place_are_found():
+    ledger, (ack,) = voted([told("one", None)], A, counted=A)
+    seen = Seen(ack.who, "ann", "one", 7, {"voters": 1})
+    facts = SimpleNamespace(acks=[ack], tallies=[seen, seen, seen._replace(epoch="two", what={})])
+    assert histories.check(ledger, facts) == []
+    other = ack._replace(message=ack.message | {"id": "m2"})
+    for wrong, words in (
+        ({"acks": [ack, other]}, "two messages"),
+        ({"tallies": [seen, seen._replace(what={"voters": 2})]}, "two tallies"),
+    ):
+        with pytest.raises(AssertionError, match=words):
+            histories.check(ledger, SimpleNamespace(**vars(facts) | wrong))

@@ -168,6 +168,31 @@ async def test_some_answers_mean_not_now_or_not_here(server, code):
         assert store.present is (code in {*NOT_HERE, "LOADING", "NOAUTH"})
 
 
+async def test_who_waits_for_a_copy_when_a_store_is_demoted_asks_elsewhere(fragile):
+    """It says UNBLOCKED, as an answer like any other."""
+    async with opened(fragile, durability="replica") as store:
+        (before,) = await store.read_at_once(("CLIENT", "ID"))
+        store.set_present(value=True)
+        script = Script("append")
+        with fragile.client as client:
+            script.sha = client.script_load("return 1")
+            waiting = asyncio.create_task(store.run_durably(script, (), ()))
+            await until(lambda: client.info("clients")["blocked_clients"])
+            client.execute_command("REPLICAOF", "127.0.0.1", "1")
+            with pytest.raises(StoreAwayError, match="instance state changed"):
+                await waiting
+        assert not store.present
+        (after,) = await store.read_at_once(("CLIENT", "ID"))
+        assert after != before
+
+
+async def test_what_a_store_uses_is_known(server):
+    async with opened(server) as store:
+        memory = await store.memory()
+        assert memory.used > 100_000
+        assert memory.limit == 0
+
+
 async def test_a_replica_gives_no_sign_of_life(fragile):
     async with opened(fragile) as store:
         store.set_present(value=True)

@@ -132,6 +132,9 @@ class Node:
     def promote(self):
         self.do("REPLICAOF", "NO", "ONE")
 
+    def signal(self, number):
+        self._process.send_signal(number)
+
     def kill(self):
         self._process.kill()
         self._process.wait()
