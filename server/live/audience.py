@@ -42,6 +42,9 @@ class Stage(Protocol):
     @property
     def board(self) -> Board: ...
 
+    @property
+    def epoch(self) -> str: ...
+
     def people(self) -> PeopleView: ...
 
     def door(self) -> DoorView: ...
@@ -173,6 +176,7 @@ class Broadcaster:
             self._show_door()
         # All is made before anything is sent: while the loop does other things, people move
         # from one audience to another, and none of them must miss what is new.
+        epoch = self._stage.epoch
         shown = [audience for audience, members in self.members.items() if members and news.tally]
         async with self._stage.counted(*shown):
             made = [
@@ -189,6 +193,9 @@ class Broadcaster:
                 count(FRAME_BYTES, by=len(joined) * len(members))
             at_once = max(1, SLICE // len(frames))
             for first in range(0, len(members), at_once):
+                if self._stage.epoch != epoch:
+                    # Of another history: all are welcomed anew, and some have been by now.
+                    return
                 for connection in members[first : first + at_once]:
                     with tasks.contained("send", self._stage.board.code) as sending:
                         connection.send_all(frames, joined)

@@ -146,7 +146,7 @@ class _Reader:
     def compared(self) -> None:
         """Needed by nobody."""
 
-    def renewed(self, *, same: bool = False) -> None:
+    def renewed(self) -> None:
         """Needed by nobody."""
 
     def mistrusted(self) -> None:

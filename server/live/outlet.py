@@ -219,7 +219,8 @@ class Outlet(asyncio.BufferedProtocol):
         """Drop what everybody gets; the welcome that follows says it all again."""
         OVERFLOWS.inc()
         self.stale = True
-        for slot in [slot for slot in self._outbox if isinstance(slot, str)]:
+        # A pong is this person's own.
+        for slot in [s for s in self._outbox if isinstance(s, str) and s != "pong"]:
             self._drop(slot)
 
     def _drain(self) -> None:

@@ -13,7 +13,7 @@ from server.domain.board import Board
 from server.domain.changes import Change, Outcome
 from server.domain.refusals import Refused
 from server.live.shares import Share
-from server.log.log import PAGE, Batch, Log
+from server.log.log import PAGE, UNMARKED, Batch, Log, Page
 from server.log.store import StoreAwayError
 from server.metrics import CATCH_UPS, HOLES, count
 from server.restarts import Restarts
@@ -22,13 +22,18 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 0.01
 """Seconds for which what comes by the line is applied at once."""
+REMEMBERED = 256
+"""Batches that are known when they come again, moments later: each comes to its own process twice,
+and what was read from the log comes as a message as well."""
+
+Applied = Callable[[int, act.Entry, Outcome], None]
 
 
 class Watcher(Protocol):
     """Who is told what became of the board."""
 
     def applied(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
-        """Learn that an entry was applied, or refused, at a position; perhaps once more."""
+        """Learn that an entry was applied, or refused, at a position."""
 
     def changed(self, change: Change) -> None:
         """Learn that the board as it was known is another now."""
@@ -36,8 +41,10 @@ class Watcher(Protocol):
     def compared(self) -> None:
         """Learn that the board is what the log comes to: what did not come was erased."""
 
-    def renewed(self, *, same: bool = False) -> None:
-        """Learn that the whole board was read anew, and may be another; `same` is its history."""
+    def renewed(self) -> None:
+        """Learn that the whole board was read anew: the log has another history, or a fault had
+        left in doubt what followed from this one.
+        """
 
     def mistrusted(self) -> None:
         """Learn that something that follows from the board has failed: `renewed` comes soon."""
@@ -61,6 +68,10 @@ class Replica:
     ) -> None:
         self.board = Board()
         self.epoch = ""
+        self._mark = UNMARKED
+        """Names the batch of the last position, which a position alone does not."""
+        self._known: dict[bytes, None] = {}
+        """The marks that were reached last."""
         self._log = log
         self._code = code
         self._watcher = watcher
@@ -82,30 +93,32 @@ class Replica:
 
         Raises Refused `no_such_board`, StoreAwayError, UnreadableError.
         """
-        self.epoch, self.board = await self._read_whole()
+        self.epoch, self.board, self._mark = await self._read_whole(self._watcher.applied)
 
     def receive(self, batch: Batch) -> None:
         """Apply what comes next; a hole, or another history, is read from the log."""
         if self._still:
             self.catch_up()
             return
-        if batch.epoch != self.epoch or batch.first > self.board.seq + 1:
-            count(HOLES)
-            self.catch_up()
+        follows = batch.first == self.board.seq + 1 and batch.prev == self._mark
+        if not follows or batch.epoch != self.epoch:
+            if batch.mark not in self._known:
+                count(HOLES)
+                self.catch_up()
             return
-        if batch.first + len(batch.entries) <= self.board.seq + 1:
-            return  # It was heard of before: each batch of this process comes twice.
         try:
             until = self._clock() + AT_ONCE
             for seq, payload in enumerate(batch.entries, batch.first):
                 if self._clock() >= until:
                     # The rest is in the log, and is read from there share by share.
+                    self._reach(self.board.seq, UNMARKED)
                     self.catch_up()
                     return
-                if seq > self.board.seq:
-                    self._apply(seq, batch.at, payload)
+                self._apply(seq, batch.at, payload)
         except act.UnreadableError as error:
             self._lose(error)
+            return
+        self._reach(batch.last, batch.mark)
 
     def _lose(self, unreadable: act.UnreadableError | None = None) -> None:
         self._tell(lambda to: to.lost(unreadable))
@@ -204,66 +217,116 @@ class Replica:
 
     async def _read_on(self) -> None:
         # While the answer is on its way, batches may come that are newer than it.
-        after = self.board.seq
+        after, mark = self.board.seq, self._mark
         page = await self._log.read(self._code, after)
-        same = page.epoch == self.epoch and page.top >= after
+        same = page.epoch == self.epoch and page.top >= after and page.mark(after) == mark
         if self._suspect or not same:
             count(CATCH_UPS, "a_fault" if same else "another_history")
-            whole = await self._read_whole()
-            while self._still:
-                await self._moves.wait()
-            self.epoch, self.board = whole
-            self._behind, self._suspect = True, False
-            if not self._tell(lambda to: to.renewed(same=same)):
-                self._tell(lambda to: to.broken())
+            await self._begin_again(page, same=same)
+            return
+        if not self._continues(page, after):
+            self._behind = True
             return
         lag = max(0, page.top - self.board.seq)
         self._lag = max(self._lag, lag)
         count(CATCH_UPS, "entries" if lag else "nothing")
+        if not await self._apply_page(page) or len(page.entries) == PAGE:
+            self._behind = True
+            return
+        if page.top > self.board.seq:
+            # What is still missing up to the top was erased.
+            self._reach(page.top, page.mark(page.top))
+        if not self._behind:
+            self._tell(lambda to: to.compared())
+
+    def _continues(self, page: Page, after: int) -> bool:
+        """Whether a page is of the history that was followed while it was on its way."""
+        seq = self.board.seq
+        if page.top <= seq:
+            mark = page.mark(page.top)
+            return page.top == after or mark == self._mark or mark in self._known
+        return seq == after or page.mark(seq) == self._mark
+
+    async def _apply_page(self, page: Page) -> bool:
+        """Apply what is new in a page, in shares; say whether nothing else came in between."""
         async with Share(self._clock) as share:
+            reached = self.board.seq
             for seq, at, payload in page.entries:
                 await share.pause()
                 while self._still:
                     await share.leave_for(self._moves.wait())
-                # Meanwhile batches may have come that go further.
-                if seq > self.board.seq:
+                if self.board.seq != reached:
+                    # Whether the page is of their history, too, is for another reading to say.
+                    return False
+                if seq > reached:
                     self._apply(seq, at, payload)
-        if len(page.entries) == PAGE:
-            self._behind = True
-        else:
-            # What is still missing up to the top was erased.
-            self.board.seq = max(self.board.seq, page.top)
-            self._tell(lambda to: to.compared())
+                    self._reach(seq, page.mark(seq))
+                    reached = seq
+        return True
 
-    async def _read_whole(self) -> tuple[str, Board]:
-        board, epoch = Board(), ""
+    async def _begin_again(self, page: Page, *, same: bool) -> None:
+        """Read the whole board: what was followed is not, or no more, what the log holds."""
+        if not same and page.epoch == self.epoch:
+            # What was told of these positions under this epoch must not be told of others.
+            await self._log.fork(self._code, page.epoch, page.top)
+        whole = await self._read_whole()
+        while self._still:
+            await self._moves.wait()
+        self.epoch, self.board, self._mark = whole
+        self._known.clear()
+        self._behind, self._suspect = True, False
+        if not self._tell(lambda to: to.renewed()):
+            self._tell(lambda to: to.broken())
+
+    async def _read_whole(self, applied: Applied | None = None) -> tuple[str, Board, bytes]:
+        """Read a board: its epoch, the board, and the mark of its last position."""
+        board, epoch, mark = Board(), "", UNMARKED
         while True:
             page = await self._log.read(self._code, board.seq)
-            if board.seq and page.epoch != epoch:
+            if board.seq and (page.epoch, page.mark(board.seq)) != (epoch, mark):
                 # The store was renewed between two pages: half of each would be no board.
-                board = Board()
+                board, mark = Board(), UNMARKED
                 continue
             epoch = page.epoch
             async with Share(self._clock) as share:
                 for seq, at, payload in page.entries:
                     await share.pause()
-                    entry, outcome = _applied(board, seq, at, payload)
-                    with tasks.contained("board", self._code):
-                        self._watcher.applied(seq, entry, outcome)
+                    entry, outcome = self._apply_to(board, seq, at, payload)
+                    if applied:
+                        with tasks.contained("board", self._code):
+                            applied(seq, entry, outcome)
             if len(page.entries) < PAGE:
                 if not board.code:
                     raise act.UnreadableError("its beginning is missing")
                 board.seq = max(board.seq, page.top)
-                return epoch, board
+                return epoch, board, page.mark(board.seq)
+            mark = page.mark(board.seq)
+
+    def _reach(self, seq: int, mark: bytes) -> None:
+        """Take note that all up to a position has been applied."""
+        self.board.seq, self._mark = seq, mark
+        if mark != UNMARKED:
+            self._known[mark] = None
+            if len(self._known) > REMEMBERED:
+                del self._known[next(iter(self._known))]
 
     def _apply(self, seq: int, at: int, payload: bytes) -> None:
-        entry, outcome = _applied(self.board, seq, at, payload)
+        entry, outcome = self._apply_to(self.board, seq, at, payload)
         with tasks.contained("board", self._code) as telling:
             self._watcher.applied(seq, entry, outcome)
             if isinstance(outcome, Change):
                 self._watcher.changed(outcome)
         if telling.failed:
             self.mistrust()
+
+    def _apply_to(
+        self, board: Board, seq: int, at: int, payload: bytes
+    ) -> tuple[act.Entry, Outcome]:
+        entry, outcome = _applied(board, seq, at, payload)
+        if isinstance(outcome, Change) and outcome.erased:
+            # Every process does it, and again whenever it reads the log: so it gets done.
+            self._log.erase(self._code, outcome.erased)
+        return entry, outcome
 
 
 def _applied(board: Board, seq: int, at: int, payload: bytes) -> tuple[act.Entry, Outcome]:

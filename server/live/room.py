@@ -93,7 +93,7 @@ class Room:
         self._log = log
         self.pseudonyms = pseudonyms
         self._lost = lost
-        self._submissions = Submissions(log, code, self.replica.mistrust)
+        self._submissions = Submissions(log, code, self._look_for, self.replica.mistrust)
         self._doubts = Doubts(self.replica.caught_up)
         self._revocations = Revocations(log, pseudonyms, self._submissions)
         self._process = process
@@ -105,6 +105,10 @@ class Room:
     @property
     def board(self) -> Board:
         return self.replica.board
+
+    @property
+    def epoch(self) -> str:
+        return self.replica.epoch
 
     async def open(self) -> None:
         """Read the board. Raises Refused `no_such_board`, StoreAwayError, UnreadableError."""
@@ -440,9 +444,6 @@ class Room:
 
     def applied(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
         self._submissions.settle(seq, entry, outcome)
-        if isinstance(outcome, Change) and outcome.erased:
-            # Every process does it, and again whenever it reads the log: so it gets done.
-            self._log.erase(self.code, outcome.erased)
 
     def changed(self, change: Change) -> None:
         # First who may see what, then what is sent: a new round hides its result at once.
@@ -462,6 +463,11 @@ class Room:
         if change.afresh:
             self._seating.welcome_anew(self._seating.connections)
 
+    def _look_for(self, seq: int) -> None:
+        """Look into the log where something has not come that should have: was it erased?"""
+        if seq <= self.board.seq:
+            self.replica.catch_up()
+
     def compared(self) -> None:
         self._submissions.compared(self.board.seq)
 
@@ -475,13 +481,14 @@ class Room:
     def broken(self) -> None:
         self._end_for_all(CLOSED, messages.FAULT)
 
-    def renewed(self, *, same: bool = False) -> None:
-        self._submissions.renewed(same=same)
+    def renewed(self) -> None:
         self._admit_anew()
         self._seating.move_all()
         self._set_timer()
         self._revocations.look(self.board)
         self._seating.welcome_anew(self._seating.connections)
+        # Whoever waits for an answer gets it behind the welcome: it speaks of this history.
+        self._submissions.renewed(self.board.answer_to)
 
     def lost(self, unreadable: act.UnreadableError | None = None) -> None:
         if unreadable:

@@ -85,6 +85,7 @@ class Seating:
         """Have some sit nowhere until they are welcomed anew."""
         for connection in list(connections):
             self._unseat(connection)
+            connection.await_welcome()
             self._waiting[connection] = None
 
     def _welcome_next(self) -> None:

@@ -14,19 +14,18 @@ Answer = int | Refusal
 Answered = Callable[[Answer], None]
 
 
-UNSURE = Refusal(Code.STORE_AWAY, "It is not known whether this was saved. Send it again.")
 FORGOTTEN = Refusal(Code.STORE_AWAY, "The store has lost what was sent last. Send it again.")
 
 
 class _Submission:
-    __slots__ = ("_all", "_once", "answered", "logged", "outcome")
+    __slots__ = ("_all", "answered", "logged", "once", "outcome")
 
     def __init__(self, once: str, all_: "Submissions") -> None:
         self.answered: list[Answered] = []
         self.outcome: Answer | None = None
         self.logged: Answer | None = None
         """Where it is in the log, or why it never will be there."""
-        self._once = once
+        self.once = once
         self._all = all_
 
     def take_note(self, logged: Answer) -> None:
@@ -35,19 +34,17 @@ class _Submission:
         if isinstance(logged, Refusal):
             self.outcome = logged
         self.answer()
+        if isinstance(logged, int) and self._all.open.get(self.once) is self:
+            self._all.missing(logged)
 
     def answer(self) -> None:
         """Tell those who asked, once it is both applied and as durable as asked for."""
         open_ = self._all.open
         # Whoever was told that it was given up is not told again when it is in after all.
-        if self.logged is None or open_.get(self._once) is not self:
+        if self.logged is None or open_.get(self.once) is not self:
             return
-        come = isinstance(self.logged, int) and self.logged <= self._all.complete_to
-        if come and self.outcome is None:
-            # It was erased before it came here. It counted, and so did what erased it.
-            self.outcome = self.logged
         if self.outcome is not None:
-            del open_[self._once]
+            del open_[self.once]
             for answered in self.answered:
                 with tasks.contained("answer"):
                     answered(self.outcome)
@@ -56,12 +53,19 @@ class _Submission:
 class Submissions:
     """An answer goes out when the entry came back and was applied, and is durable."""
 
-    def __init__(self, log: Log, code: str, failed: Callable[[], None] = lambda: None) -> None:
-        """`failed` is called where somebody may have been left without an answer."""
+    def __init__(
+        self,
+        log: Log,
+        code: str,
+        missing: Callable[[int], object] = lambda _seq: None,
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`missing` is told of a position at which something stands that has not come yet;
+        `failed` is called where somebody may have been left without an answer.
+        """
         self.open: dict[str, _Submission] = {}
         """By their names."""
-        self.complete_to = 0
-        """The position up to which all that the log holds has come."""
+        self.missing = missing
         self._log = log
         self._code = code
         self._failed = failed
@@ -116,16 +120,33 @@ class Submissions:
         submission.answer()
 
     def compared(self, seq: int) -> None:
-        """Take note that up to a position all has come that the log holds."""
-        self.complete_to = seq
-        self._each(_Submission.answer)
+        """Take note that up to a position all has come that the log holds.
 
-    def renewed(self, *, same: bool = False) -> None:
-        """Take note that the store has another history, in which what did not come now is not;
-        or that the `same` was read again, because an answer may not have gone out.
+        To be called for a comparison that began when all was known that is in `open` by now.
         """
-        if same:
-            self.give_up(UNSURE)
-            return
-        self.complete_to = 0
-        self._each(lambda each: each.take_note(FORGOTTEN) if each.logged is not None else None)
+
+        def compare(submission: _Submission) -> None:
+            logged = submission.logged
+            if submission.outcome is None and isinstance(logged, int) and logged <= seq:
+                # It was erased before it came here. It counted, and so did what erased it.
+                submission.outcome = logged
+            submission.answer()
+
+        self._each(compare)
+
+    def renewed(self, answer_to: Callable[[str], Answer | None]) -> None:
+        """Take note that the whole log was read anew: what counts may be something else.
+
+        `answer_to` gives what became there of a message, by its name; None where it is not in it.
+        """
+
+        def look_up(submission: _Submission) -> None:
+            submission.outcome = answer_to(submission.once)
+            if submission.logged is None:
+                return
+            if submission.outcome is None:
+                submission.take_note(FORGOTTEN)
+            else:
+                submission.answer()
+
+        self._each(look_up)

@@ -80,6 +80,7 @@ class Connection(Outlet):
         "_held",
         "_kind",
         "_late",
+        "_owed",
         "_partial",
         "_pinged",
         "_protocol",
@@ -119,6 +120,8 @@ class Connection(Outlet):
         """Answers that this person still waits for."""
         self._held = b""
         """A ballot that goes out together with the next answer."""
+        self._owed: list[bytes] | None = None
+        """Answers that go out behind the welcome that is about to come."""
         self._pinged = False
         self._late = 0
         """Sips taken after the connection was closed."""
@@ -142,13 +145,26 @@ class Connection(Outlet):
     def answer(self, data: bytes) -> None:
         """Send the answer to something that this person asked for."""
         self._awaited -= 1
+        if self._owed is not None:
+            self._owed.append(data)
+            return
         held, self._held = self._held, b""
         self.send(held + data)
+
+    def await_welcome(self) -> None:
+        """From now on tell nothing until the welcome: an answer may speak of another history."""
+        if self._owed is None:
+            self._owed = []
 
     def welcome(self, pieces: Sequence[bytes]) -> None:
         """Send all that this person may see. It holds their newest ballot, too."""
         self._held = b""
         self.send_afresh(pieces)
+        if self.stale:
+            return  # It comes when the line is free again, and the answers behind it.
+        owed, self._owed = self._owed or (), None
+        for answer in owed:
+            self.send(answer)
 
     def drained(self) -> None:
         self.listener.drained()
@@ -166,8 +182,10 @@ class Connection(Outlet):
     def close(self, close: Close) -> None:
         """Say why, and close; whoever does not answer is cut off."""
         held, self._held = self._held, b""
-        if held:
-            self.send(held)
+        owed, self._owed = self._owed or (), None
+        for answer in (held, *owed):
+            if answer:
+                self.send(answer)
         if self.closed:
             return
         self.closed = True

@@ -1,35 +1,85 @@
 -- Appends actions to a board's log and tells everybody who follows it, in one step.
 --
 -- KEYS[1]  sv:{CODE}:log    stream; ids 0-1, 0-2, …: the second part is the position
--- KEYS[2]  sv:{CODE}:meta   hash; epoch
+-- KEYS[2]  sv:{CODE}:meta   hash; epoch, mark of the last position, run and when it was asked for
 -- ARGV[1]  channel to publish on, sv:{CODE}:live
 -- ARGV[2]  not read; an earlier script had the board expire after it
--- ARGV[3…] the entries, encoded, without line breaks
+-- ARGV[3]  a random word for this batch: a store that went back hands out the same positions
+--          again, but not the same marks, "position:word" of the last entry of a batch
+-- ARGV[4…] the entries, encoded, without line breaks
 --
--- Publishes   "a\n" epoch "\n" first position "\n" the store's time in ms "\n" entries, a line each
--- Returns     {epoch, first position, time}
--- Errors      NOBOARD when the board does not exist (any more); DAMAGED with the key and what is
---             wrong; then nothing is written
+-- Publishes   "a\n" epoch run word prev, with blanks between, "\n" first position "\n"
+--             the store's time in ms "\n" entries, a line each
+-- Returns     {epoch, first position, time, run, prev}
+--             run: of the store as a primary; prev: the mark of the position before, "-" for none
+-- Errors      NOBOARD when the board does not exist (any more), READONLY where that is not known,
+--             DAMAGED with the key and what is wrong; then nothing is written
+--
+-- An older version reads the line of four words as an epoch that it does not know, and looks into
+-- the log. What it appends itself has no mark.
 
-local epoch = redis.call('HGET', KEYS[2], 'epoch')
+-- Milliseconds for which the store is believed to be the primary that it was: to ask costs as much
+-- as a quarter of a vote.
+local BELIEVED = 10
+
+local clock = redis.call('TIME')
+local ms = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local now = string.format('%d', ms)
+
+local kept = redis.call('HMGET', KEYS[2], 'epoch', 'mark', 'run', 'asked')
+local epoch, prev, run = kept[1], kept[2], kept[3]
+local age = run and tonumber(kept[4]) and ms - kept[4]
+local asks = not epoch or not age or age < 0 or age >= BELIEVED
+if asks then
+  local info = redis.call('INFO', 'replication')
+  if not string.find(info, 'role:master', 1, true) then
+    -- A replica may not have the board yet, and must not say that there is none.
+    return redis.error_reply('READONLY the store is a replica')
+  end
+  run = string.match(info, 'master_replid:(%w%w%w%w%w%w%w%w)')
+end
 if not epoch or #epoch > 64 or not string.find(epoch, '^%x+$') then
   if redis.call('EXISTS', KEYS[2]) == 0 then
     return redis.error_reply('NOBOARD no such board')
   end
   return redis.error_reply('DAMAGED ' .. KEYS[2] .. ' its epoch is missing or malformed')
 end
-local clock = redis.call('TIME')
-local now = string.format('%d', clock[1] * 1000 + math.floor(clock[2] / 1000))
+local marked = prev and tonumber(string.match(prev, '^(%d+):'))
 
-local first
-for i = 3, #ARGV do
-  -- A log that is gone is not begun anew: positions would be handed out a second time.
-  local id = redis.call('XADD', KEYS[1], 'NOMKSTREAM', '0-*', 't', now, 'e', ARGV[i])
-  if not id then
-    return redis.error_reply('NOBOARD no such board')
+-- Only the last entry of a batch is marked. A log that is gone is not begun anew: positions would
+-- be handed out a second time.
+local n = #ARGV
+local id, first
+if n > 4 then
+  first = redis.call('XADD', KEYS[1], 'NOMKSTREAM', '0-*', 't', now, 'e', ARGV[4])
+  for i = 5, first and n - 1 or 0 do
+    redis.call('XADD', KEYS[1], '0-*', 't', now, 'e', ARGV[i])
   end
-  first = first or string.sub(id, 3)
+end
+if first or n == 4 then
+  id = redis.call('XADD', KEYS[1], 'NOMKSTREAM', '0-*', 't', now, 'e', ARGV[n], 'm', ARGV[3])
+end
+if not id then
+  return redis.error_reply('NOBOARD no such board')
+end
+first = string.sub(first or id, 3)
+
+local before = first - 1
+if marked ~= before then
+  if marked and marked > before then
+    -- The stream alone was put back: what comes now is another history.
+    epoch = ARGV[3]
+    redis.call('HSET', KEYS[2], 'epoch', epoch)
+  end
+  prev = '-'
+end
+local mark = string.sub(id, 3) .. ':' .. ARGV[3]
+if asks then
+  redis.call('HSET', KEYS[2], 'mark', mark, 'run', run, 'asked', now)
+else
+  redis.call('HSET', KEYS[2], 'mark', mark)
 end
 redis.call('PUBLISH', ARGV[1],
-  'a\n' .. epoch .. '\n' .. first .. '\n' .. now .. '\n' .. table.concat(ARGV, '\n', 3))
-return {epoch, first, now}
+  'a\n' .. epoch .. ' ' .. run .. ' ' .. ARGV[3] .. ' ' .. prev .. '\n' .. first .. '\n' .. now
+  .. '\n' .. table.concat(ARGV, '\n', 4))
+return {epoch, first, now, run, prev}

@@ -89,14 +89,25 @@ def entry_of(log: str, id_: bytes, fields: Sequence[bytes]) -> tuple[int, int, b
     position = position_of(id_)
     if position is None:
         raise DamagedError(log, f"another program has added an entry, {shown}")
-    if len(fields) != 4 or fields[0] != b"t" or fields[2] != b"e":
-        raise DamagedError(log, f"the entry {shown} has other fields than t and e")
+    if fields[::2] not in ([b"t", b"e"], [b"t", b"e", b"m"]):
+        raise DamagedError(log, f"the entry {shown} has other fields than t, e and m")
     at, entry = fields[1], fields[3]
     if not at.isdigit() or len(at) > 16 or int(at) > LARGEST_NUMBER:
         raise DamagedError(log, f"the entry {shown} has no time")
     if len(entry) > LARGEST_ENTRY:
         raise DamagedError(log, f"the entry {shown} has {len(entry)} bytes")
     return position, int(at), entry
+
+
+def mark_of(id_: bytes, fields: Sequence[bytes]) -> bytes | None:
+    """Return the mark of an entry, `17:word`; None for one inside of a batch, which has none."""
+    return id_[2:] + b":" + fields[5] if fields[4:5] == [b"m"] else None
+
+
+def marked(mark: bytes | None) -> int:
+    """Return the position that a board's newest mark is of; 0 where it has none, or junk."""
+    position = (mark or b"").partition(b":")[0]
+    return int(position) if position.isdigit() and len(position) <= 16 else 0
 
 
 def count(damage: DamagedError) -> None:

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 from server import tasks
 from server.log import keys
-from server.log.damage import LARGEST_NUMBER, Complaints, DamagedError, is_epoch
+from server.log.damage import Complaints, DamagedError
 from server.log.log import Batch
 from server.log.store import Store, StoreAwayError
 from server.loglines import event
@@ -61,17 +61,22 @@ class Line:
         self._prepare = prepare
         self._pulse = keys.pulse(process)
         self._followers: dict[str, Follower] = {}
+        self._run = b""
         # What is published under another letter is a later version's.
         self._pieces = {b"a": self._take_batch, b"h": self._take_word, b"d": self._take_end}
         self._pubsub: PubSub | None = None
         self._complaints = Complaints()
         self._heard = 0.0
+        self._moved = False
+        """Whether the store is another, or in another run, since the line was made."""
+        self._patience: asyncio.Timeout | None = None
         self._up = False
         """Whether a sign of life has come back since the line was made."""
         self._cuts = 0
         """How often the line was cut since the log last spoke of it."""
         self._told_of_cuts = -SAY_AGAIN
         self._tasks: list[asyncio.Task[None]] = []
+        store.on_moved.append(self._move)
 
     def start(self) -> None:
         self._heard = asyncio.get_running_loop().time()
@@ -134,9 +139,10 @@ class Line:
     async def _listen(self) -> None:
         """Listen until the line is lost. Raises what redis-py raises, or StoreAwayError."""
         loop = asyncio.get_running_loop()
-        run = await self._store.read_run()
-        if run != self._store.run:
-            known, self._store.run = self._store.run, run
+        self._moved = False
+        self._store.run = run = await self._store.read_run()
+        if run != self._run:
+            known, self._run = self._run, run
             self._cuts = 0  # It was no cut of the line alone.
             if known:
                 logger.warning(
@@ -160,15 +166,27 @@ class Line:
     async def _hear(self, pubsub: PubSub) -> None:
         """Pass on what comes, until it is silent for too long. Raises StoreAwayError."""
         try:
-            async with asyncio.timeout_at(self._heard + SILENCE) as patience:
-                while True:
+            async with asyncio.timeout_at(self._heard + SILENCE) as self._patience:
+                while not self._moved:
                     message = await pubsub.get_message(timeout=None)
                     if message is not None:
                         self._pass_on(message)
-                    if patience.when() != self._heard + SILENCE:
-                        patience.reschedule(self._heard + SILENCE)
+                    if self._patience.when() != self._heard + SILENCE and not self._moved:
+                        self._patience.reschedule(self._heard + SILENCE)
         except TimeoutError as error:
-            raise StoreAwayError(f"nothing came back in {SILENCE:g} s") from error
+            if not self._moved:
+                # It may be another by now, on another machine: what is asked goes there, too.
+                self._store.hang_up()
+                raise StoreAwayError(f"nothing came back in {SILENCE:g} s") from error
+        finally:
+            self._patience = None
+        raise StoreAwayError("it is another run")
+
+    def _move(self) -> None:
+        """Give up the line at once: the store that it leads to is not the one it was."""
+        self._moved = True
+        if self._patience:
+            self._patience.reschedule(asyncio.get_running_loop().time())
 
     def _pass_on(self, message: dict[str, Any]) -> None:
         channel = message["channel"].decode(errors="replace")
@@ -216,12 +234,8 @@ class Line:
         follower.catch_up()
 
     def _batch(self, channel: str, message: bytes) -> Batch | None:
-        try:
-            epoch, first, at, *entries = message.split(b"\n")
-            if is_epoch(epoch) and max(int(first), int(at)) <= LARGEST_NUMBER:
-                return Batch(self._store.epoch(epoch), int(first), int(at), entries)
-        except ValueError:
-            pass
+        with contextlib.suppress(ValueError):
+            return Batch.published(message)
         self._tell_of_junk(channel)
         return None
 
@@ -248,21 +262,6 @@ class Line:
             with contextlib.suppress(StoreAwayError):
                 await self._store.beat(self._pulse, "")
             await asyncio.sleep(BEAT)
-
-
-def _tell(follower: Follower, message: dict[str, Any], store: Store) -> None:
-    if message["type"] == "subscribe":
-        follower.catch_up()
-    elif message["type"] == "message":
-        kind, _, rest = message["data"].partition(b"\n")
-        if kind == b"a":
-            epoch, first, at, *entries = rest.split(b"\n")
-            follower.receive(Batch(store.epoch(epoch), int(first), int(at), entries))
-        elif kind == b"h":
-            follower.hear(rest)
-        elif kind == b"d":
-            # It was deleted: that is what the log will say.
-            follower.catch_up()
 
 
 async def _as_it_came(message: list[Any]) -> list[Any]:

@@ -221,7 +221,7 @@ def probe_store(url: str, durability: str, replicas: int = 1) -> list[Finding]:
                     began = time.perf_counter()
                     # Together, because waiting counts on the connection that wrote.
                     with client.pipeline(transaction=False) as pipeline:
-                        pipeline.evalsha(_APPEND.sha, 2, *hands, keys.live(code), 0, "{}")
+                        pipeline.evalsha(_APPEND.sha, 2, *hands, keys.live(code), 0, "probe", "{}")
                         if command := wait[durability]:
                             pipeline.execute_command(*command)
                         _, *copies = pipeline.execute()

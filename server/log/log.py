@@ -7,7 +7,7 @@ import random
 import secrets
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
@@ -17,14 +17,18 @@ from server import tasks
 from server.domain.refusals import Code, Refusal, Refused
 from server.log import keys
 from server.log.damage import (
+    LARGEST_NUMBER,
     LONGEST_EPOCH,
     Complaints,
     DamagedError,
     entry_of,
     head_of,
+    is_epoch,
+    mark_of,
+    marked,
     position_of,
 )
-from server.log.store import Script, Store, StoreAwayError
+from server.log.store import INFO_REPLICATION, Script, Store, StoreAwayError
 from server.loglines import event
 from server.metrics import APPEND_SECONDS
 
@@ -45,21 +49,53 @@ DAMAGED = Refusal(
     "The data of this board is damaged. It is closed until that is mended. Send it again later.",
 )
 _APPEND, _CREATE, _REALIGN = Script("append"), Script("create"), Script("realign")
+_ERASE, _FORK = Script("erase"), Script("fork")
 _TOUCH, _EXPIRE = Script("touch"), Script("expire")
 _MOST_REALIGNED = 200_000
 """Entries of a log that is written anew in one step, which takes the store about a second."""
 _USUAL_BYTES, _BYTES_AN_ENTRY = 64 << 20, 8 << 10
 """A log that takes more memory than this is not read: it would take the memory of this process."""
 NOT_OVERDUE, EXPIRED = -1, -2
+UNMARKED = b"-"
+"""The mark inside of a batch, and of what an older version has written."""
 
 
 class Batch(NamedTuple):
-    """Entries that stand at `first`, `first + 1`, … of a log, all at the store's time `at`."""
+    """Entries that stand at `first`, `first + 1`, … of a log, all at the store's time `at`.
+
+    `mark` names its last position in this history and no other, `prev` the position before its
+    first: a store that went back hands out the same positions again, but not the same marks.
+    """
 
     epoch: str
     first: int
     at: int
     entries: Sequence[bytes]
+    mark: bytes = UNMARKED
+    prev: bytes = UNMARKED
+
+    @classmethod
+    def published(cls, message: bytes) -> "Batch":
+        """Read what `append.lua` publishes. Raises ValueError."""
+        head, first, at, *entries = message.split(b"\n")
+        epoch, *more = head.split(b" ")
+        if not is_epoch(epoch) or max(int(first), int(at)) > LARGEST_NUMBER:
+            raise ValueError("it is none of ours")
+        if not more:
+            # Of an older version, which names no history: it is read from the log.
+            return cls("", int(first), int(at), entries)
+        run, word, prev = more
+        mark = _mark(int(first) + len(entries) - 1, word)
+        return cls(_epoch(epoch, run), int(first), int(at), entries, mark, prev)
+
+    @property
+    def last(self) -> int:
+        """The position of its last entry."""
+        return self.first + len(self.entries) - 1
+
+
+UNHEARD = Batch("", 0, 0, ())
+"""Follows nothing: whoever is given it looks into the log."""
 
 
 class Page(NamedTuple):
@@ -69,6 +105,11 @@ class Page(NamedTuple):
     top: int
     entries: Sequence[tuple[int, int, bytes]]
     """Position, time, entry."""
+    marks: Mapping[int, bytes]
+    """Of the positions that the page speaks of, the one before it included."""
+
+    def mark(self, position: int) -> bytes:
+        return self.marks.get(position, UNMARKED)
 
 
 Logged = Callable[[int | Refusal], None]
@@ -175,19 +216,24 @@ class Log:
 
     async def _append(self, code: str, entries: list[bytes]) -> int:
         try:
-            epoch, first, at = await self._store.run_durably(
+            # Of each try its own: a copy of a batch stands at other positions.
+            word = secrets.token_hex(4)
+            epoch, first, at, run, prev = await self._store.run_durably(
                 _APPEND,
                 (keys.log(code), keys.meta(code)),
-                (keys.live(code, self._store.database), 0, *entries),
+                (keys.live(code, self._store.database), 0, word, *entries),
                 patient=True,
             )
         except DamagedError as damage:
             self._receiver.damaged(code, damage)
             raise Refused(DAMAGED) from damage
         except ResponseError as error:
+            self._receiver.receive(code, UNHEARD)
             raise Refused(NO_SUCH_BOARD) from error
-        # The same batch comes by pub/sub as well; the position tells that it is known.
-        batch = Batch(self._store.epoch(epoch), int(first), int(at), entries)
+        self._store.met(run)
+        # The same batch comes by pub/sub as well; its mark tells that it is known.
+        mark = _mark(int(first) + len(entries) - 1, word.encode())
+        batch = Batch(_epoch(epoch, run), int(first), int(at), entries, mark, prev)
         self._receiver.receive(code, batch)
         return batch.first
 
@@ -208,14 +254,19 @@ class Log:
         Raises Refused `no_such_board`, StoreAwayError, DamagedError.
         """
         await self._require_usual_size(code, whole=after == 0)
-        log = keys.log(code)
-        epoch, has_meta, stream, found = await self._store.read_at_once(
-            ("HGET", keys.meta(code), "epoch"),
-            ("EXISTS", keys.meta(code)),
+        log, meta = keys.log(code), keys.meta(code)
+        kept, has_meta, stream, anchor, found, replication = await self._store.read_at_once(
+            ("HMGET", meta, "epoch", "mark", f"x{after}"),
+            ("EXISTS", meta),
             ("XINFO", "STREAM", log),
+            ("XRANGE", log, f"0-{after}", f"0-{after}"),
             ("XRANGE", log, f"(0-{after}", "+", "COUNT", PAGE),
+            INFO_REPLICATION,
         )
-        head = head_of(code, epoch, has_meta, stream)
+        run = self._store.run_of_primary(replication)
+        self._store.met(run)
+        board, mark, erased = (kept, None, None) if isinstance(kept, ResponseError) else kept
+        head = head_of(code, board, has_meta, stream)
         if head is None:
             self._tell_of_half(code, has_meta, stream)
             raise Refused(NO_SUCH_BOARD)
@@ -223,7 +274,30 @@ class Log:
         top = position_of(head.last_id)
         if top is None:
             top = await self._realign(code)
-        return Page(self._store.epoch(head.epoch), top, entries)
+        epoch, newest = _epoch(head.epoch, run), marked(mark)
+        if newest > top:
+            # The stream alone was put back.
+            await self.fork(code, epoch, top)
+            return await self.read(code, after)
+        marks = {
+            entry_of(log, id_, fields)[0]: mark_of(id_, fields) or UNMARKED
+            for id_, fields in (*anchor, *found)
+        }
+        if erased:
+            marks[after] = _mark(after, erased)
+        if newest == top and mark:
+            marks[top] = mark
+        return Page(epoch, top, entries, marks)
+
+    async def fork(self, code: str, epoch: str, top: int) -> None:
+        """Give the history of a board another epoch, unless it has one by now.
+
+        For a history that is not the one which was told of under `epoch`, and that ends at `top`.
+        Raises StoreAwayError, DamagedError.
+        """
+        await self._store.run_script(
+            _FORK, (keys.meta(code),), (epoch.partition(".")[0], secrets.token_hex(6), top)
+        )
 
     async def _realign(self, code: str) -> int:
         """Let a log go on from its last position, and return that.
@@ -296,15 +370,14 @@ class Log:
 
         Where the store is away just then, whoever reads the log next asks for it again.
         """
-        ids = [f"0-{position}" for position in positions]
-        erasing = tasks.supervise("erase", partial(self._erase, keys.log(code), ids))
+        erasing = tasks.supervise("erase", partial(self._erase, code, positions))
         self._erasing.add(erasing)
         erasing.add_done_callback(self._erasing.discard)
 
-    async def _erase(self, key: str, ids: Sequence[str]) -> None:
+    async def _erase(self, code: str, positions: Sequence[int]) -> None:
         # A log of another type is damage, which is found where it is read.
-        with contextlib.suppress(StoreAwayError, ResponseError):
-            await self._store.call(self._store.client.xdel(key, *ids))
+        with contextlib.suppress(StoreAwayError, DamagedError):
+            await self._store.run_script(_ERASE, (keys.log(code), keys.meta(code)), positions)
 
 
 def _tell(written: Iterable[_Waiting], first: int | Refusal) -> None:
@@ -317,3 +390,16 @@ def _tell(written: Iterable[_Waiting], first: int | Refusal) -> None:
 def _taken(waiting: deque[_Waiting]) -> list[_Waiting]:
     """Take what waits longest: a batch at most."""
     return [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
+
+
+def _epoch(board: bytes, run: bytes) -> str:
+    """Name the history of a board: its own epoch, in this run of the store as a primary.
+
+    A store that was restored from a copy, or promoted, may hand out positions a second time;
+    whoever remembers a position of another run has to start afresh.
+    """
+    return f"{board.decode()}.{run.decode()}"
+
+
+def _mark(position: int, word: bytes) -> bytes:
+    return b"%d:%b" % (position, word)

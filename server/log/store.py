@@ -31,6 +31,21 @@ DISTRUST = 5.0
 what waits for it has been saved before."""
 _DURABLE_MS = 4000
 _JUMP_MS = 60_000
+_ELSEWHERE = {
+    "READONLY",  # It is a replica now,
+    "MASTERDOWN",  # and one that has lost its primary.
+    "UNBLOCKED",  # It became one while it was waited for copies.
+    "NOREPLICAS",  # Its replicas may have gone over to another primary.
+    "MOVED",
+    "ASK",
+    "CLUSTERDOWN",
+}
+"""Answers after which a connection is of no use: votes are taken elsewhere, and the address may
+lead there by now. After `LOADING` and `NOAUTH` redis-py ends it by itself. Whatever else a store
+says to our own commands (`MISCONF`, `OOM`, `BUSY`, `TRYAGAIN`, `NOPERM`, …) means that this one
+does not do them now."""
+INFO_REPLICATION = ("INFO", "replication")
+
 NO_BOARD = "NOBOARD"
 """What our scripts answer where a board does not exist."""
 _DAMAGED = "DAMAGED"
@@ -64,14 +79,15 @@ class Store:
     """One store as one process sees it.
 
     `present` says whether it answers; who must know of a change is in `on_presence`.
-    `run` names the store's current run: another one may have forgotten positions that this
-    one handed out.
+    `run` names the store's current run as a primary: another one may have forgotten positions
+    that this one handed out. `on_moved` is called where what answers is not that any more.
     """
 
     def __init__(self, url: str, durability: Durability = "none", replicas: int = 1) -> None:
         """`replicas`: how many have a vote before it is acknowledged, with durability `replica`."""
         self.present = False
-        self.run = ""
+        self.run = b""
+        self.on_moved: list[Callable[[], None]] = []
         self.on_presence: list[Callable[[bool], None]] = []
         self._clock_offset = 0.0
         self._clock_known = False
@@ -166,8 +182,7 @@ class Store:
             answers = await self._ask((run, *then), lacks)
         except NoScriptError:
             # A store that was restarted has forgotten it, and has run nothing.
-            await self.call(self.client.script_load(script.source))
-            return await self._run(script, keys, args, *then, lacks=lacks)
+            answers = await self._ask((("EVAL", script.source, *run[2:]), *then), lacks)
         if isinstance(answers[0], ResponseError):
             raise await self._damage(keys, str(answers[0]))
         return answers
@@ -201,19 +216,17 @@ class Store:
 
         Raises StoreAwayError, and what a script is there to say.
         """
-        try:
-            answers = await self.call(self._wires.ask(commands, lacks=lacks))
-            for n, answer in enumerate(answers):
-                if isinstance(answer, Exception):
-                    if n == 0 and _code(answer) in _OF_A_BOARD:
-                        break
-                    raise answer
-        except ResponseError as error:
-            if isinstance(error, NoScriptError) or str(error).startswith(NO_BOARD):
-                raise
-            # Whatever else a store says to our own commands, it does not do them now.
-            self._distrust(error)
-            raise StoreAwayError(str(error)) from error
+        return await self.call(self._answers(commands, lacks))
+
+    async def _answers(
+        self, commands: Sequence[tuple[Any, ...]], lacks: Callable[[list[Any]], bool] | None
+    ) -> list[Any]:
+        answers = await self._wires.ask(commands, lacks=lacks)
+        for n, answer in enumerate(answers):
+            if isinstance(answer, Exception):
+                if n == 0 and _code(answer) in _OF_A_BOARD:
+                    break
+                raise answer
         return answers
 
     async def call(self, command: Awaitable[Answer]) -> Answer:
@@ -224,14 +237,54 @@ class Store:
         except (RedisError, OSError) as error:
             raise self._judged(error, began) from error
 
-    def _judged(self, error: Exception, began: float) -> StoreAwayError:
+    def _judged(self, error: Exception, began: float) -> Exception:
         """Tell what a store says, and then does not do, from its absence."""
         if isinstance(error, ResponseError):
-            self._distrust(error)
+            if isinstance(error, NoScriptError) or str(error).startswith(NO_BOARD):
+                return error
+            if _code(error) in _ELSEWHERE:
+                self._move(error)
+            else:
+                self._distrust(error)
         elif began > self._alive_at:
             # Else it has given a sign of life since: what was lost is an attempt of before.
             self.set_present(value=False, why=error)
         return StoreAwayError(str(error))
+
+    def _move(self, why: object) -> None:
+        """Leave what answers: it is not the primary that it was, or never was one."""
+        self.hang_up()
+        self.set_present(value=False, why=why)
+        for tell in self.on_moved:
+            tell()
+
+    def hang_up(self) -> None:
+        """Let go of all connections: the next ones ask again where the address leads."""
+        self._wires.hang_up()
+
+    def met(self, run: bytes) -> None:
+        """Take note which run of a primary something is from.
+
+        Where it is another than was known, nothing that is held now is to be relied on: scripts
+        may go to one store, and what it publishes come from another.
+        """
+        if self.run not in {b"", run}:
+            self.run = b""
+            self._move("it is another run")
+
+    def run_of_primary(self, replication: bytes | str | ResponseError) -> bytes:
+        """Return the run of the primary that said this of itself.
+
+        It has an id of its own from each start and each promotion on. Raises StoreAwayError
+        where it is none.
+        """
+        if isinstance(replication, ResponseError):
+            raise self._judged(replication, time.monotonic())
+        info = _fields(replication)
+        if info.get("role") != "master":
+            self._move("it is a replica")
+            raise StoreAwayError("it is a replica")
+        return info["master_replid"][:8].encode()
 
     def _distrust(self, why: object) -> None:
         """Take a store that answers, but cannot save, as away for a while.
@@ -244,18 +297,12 @@ class Store:
     async def beat(self, channel: str, message: str) -> None:
         """Publish a sign of life and set the clock by the store's. Raises StoreAwayError."""
         before = _local_ms()
-        pipeline = self.client.pipeline(transaction=False)
-        pipeline.time()
-        pipeline.publish(channel, message)
-        try:
-            (seconds, micros), _ = await self.call(pipeline.execute())
-        except ResponseError as error:
-            # It answers, but has not passed the sign on: so it is with everything else.
-            self._distrust(error)
-            raise StoreAwayError(str(error)) from error
+        (seconds, micros), _, replication = await self._ask(
+            (("TIME",), ("PUBLISH", channel, message), INFO_REPLICATION)
+        )
         after = _local_ms()
         ROUND_TRIP.observe((after - before) / 1000)
-        offset = seconds * 1000 + micros / 1000 - (before + after) / 2
+        offset = int(seconds) * 1000 + int(micros) / 1000 - (before + after) / 2
         jump, self._clock_offset = offset - self._clock_offset, offset
         # The first time it is no jump, and this machine may have slept.
         if abs(jump) > _JUMP_MS + after - before and self._clock_known:
@@ -266,24 +313,19 @@ class Store:
                 extra=event("clock_jumped", seconds=round(jump / 1000)),
             )
         self._clock_known = True
+        # Nothing is cut where a store becomes a replica, or a primary again.
+        self.met(self.run_of_primary(replication))
 
     async def memory(self) -> "Memory":
         """Return what the store takes and may take. Raises StoreAwayError."""
-        info = await self.call(self.client.info("memory"))
+        (said,) = await self._ask((("INFO", "memory"),))
+        info = _fields(said)
         return Memory(int(info["used_memory"]), int(info.get("maxmemory", 0)))
 
-    async def read_run(self) -> str:
-        """Return the id of the store's current run. Raises StoreAwayError."""
-        info = await self.call(self.client.info("server"))
-        return str(info["run_id"])
-
-    def epoch(self, board: bytes) -> str:
-        """Name the history of a board: its own epoch in this run of the store.
-
-        A run that was restored from a copy may hand out positions a second time; whoever
-        remembers a position of another run has to start afresh.
-        """
-        return f"{board.decode()}.{self.run[:8]}"
+    async def read_run(self) -> bytes:
+        """Return the id of the store's current run as a primary. Raises StoreAwayError."""
+        (replication,) = await self._ask((INFO_REPLICATION,))
+        return self.run_of_primary(replication)
 
     def now(self) -> int:
         """Return the store's time in milliseconds since 1970, as well as it is known here."""
@@ -333,6 +375,12 @@ class Store:
 def _code(error: Exception) -> str:
     # redis-py takes the code off the words where it knows it, and only there.
     return getattr(error, "status_code", None) or str(error).partition(" ")[0]
+
+
+def _fields(info: bytes | str) -> dict[str, str]:
+    """Read what a store says to INFO."""
+    said = info.decode() if isinstance(info, bytes) else info
+    return dict(line.partition(":")[::2] for line in said.splitlines())
 
 
 def _local_ms() -> float:

@@ -24,6 +24,9 @@ class Wires:
         self._most = most
         self._timeout = timeout
         self._free: list[AbstractConnection] = []
+        self._left: list[AbstractConnection] = []
+        """Those that are to be closed."""
+        self._generation = 0
         self._slots = asyncio.Semaphore(most)
 
     async def ask(
@@ -38,6 +41,9 @@ class Wires:
         wire: AbstractConnection | None = None
         try:
             async with asyncio.timeout(self._timeout), self._slots:
+                while self._left:
+                    await self._left.pop().disconnect(nowait=True)
+                generation = self._generation
                 wire = self._free.pop() if self._free else self._pool.make_connection()  # type: ignore[no-untyped-call]
                 await _connect(wire)
                 answers = await _exchange(wire, commands)
@@ -51,14 +57,20 @@ class Wires:
             if isinstance(error, TimeoutError):
                 raise TimeoutError(f"no answer in {self._timeout:g} s") from error
             raise
-        if len(self._free) < self._most:
+        if generation == self._generation and len(self._free) < self._most:
             self._free.append(wire)
         else:
             await wire.disconnect(nowait=True)
         return answers
 
+    def hang_up(self) -> None:
+        """Ask no more on the connections that there are; later ones ask for the address again."""
+        self._generation += 1
+        self._left += self._free
+        self._free = []
+
     async def close(self) -> None:
-        for wire in self._free:
+        for wire in self._free + self._left:
             await wire.disconnect()
 
 

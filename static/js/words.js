@@ -95,6 +95,11 @@ export const words = {
   refused: { vote: "Your vote was not saved.", withdraw: "Your vote was not withdrawn.", comment: "Your comment was not posted.", edit_comment: "Your change was not saved.", delete_comment: "Your comment was not deleted.", react: "Your reaction was not saved.", rename: "Your name was not saved." },
   refusedOther: "That was not saved.",
 
+  lost: {
+    ballot: "The server went back to an earlier state, and your last vote is gone with it. Look at your ballot, and vote again if it is not what you want.",
+    comment: "The server went back to an earlier state, and a comment of yours is gone with it. What you wrote is in its field again.",
+  },
+
   line: {
     lost: "No connection. Trying again; what you do waits on this device.",
     blocked: "Live updates are blocked on this network. Reload the page for the latest; votes wait on this device until a connection works.",

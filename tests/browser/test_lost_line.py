@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import redis
 from browser_pages import STAGE, card, comment, is_chosen, saved, tap, until
 from playwright.sync_api import expect
 
@@ -292,3 +293,30 @@ def test_a_store_that_is_away_is_said_and_waited_for(own_server, board, person):
     saved(page).to_have_text("✓ saved", timeout=30_000)
     expect(page.get_by_text("The server cannot save right now.")).to_have_count(0)
     expect(card(page, "Gradio").get_by_text("1 of 1 voter")).to_be_visible()
+
+
+def test_who_has_lost_a_saved_vote_and_a_comment_is_told(own_server, board, person):
+    page = person(board.address, forgive=CUT)
+    tap(page, "Django")
+    saved(page).to_have_text("✓ saved")
+    with redis.Redis(unix_socket_path=str(own_server.folder / "data" / "valkey.sock")) as store:
+        # The board as it was before, put back in its place.
+        keys = [f"sv:{{{board.code}}}:{part}" for part in ("log", "meta")]
+        kept = {key: store.dump(key) for key in keys}
+        tap(page, "Tornado")
+        saved(page).to_have_text("✓ saved")
+        comment(page, "Tornado", "Written just before.")
+        expect(card(page, "Tornado").locator(".comment")).not_to_contain_text("sending…")
+        with store.pipeline() as together:
+            for key, value in kept.items():
+                together.restore(key, 0, value, replace=True)
+            together.execute()
+    expect(page.get_by_text("your last vote is gone with it")).to_have_count(1, timeout=40_000)
+    expect(page.get_by_text("a comment of yours is gone with it")).to_have_count(1)
+    is_chosen(page, "Tornado").not_to_be_checked()
+    is_chosen(page, "Django").to_be_checked()
+    tap(page, "Tornado")
+    saved(page).to_have_text("✓ saved")
+    page.reload()
+    is_chosen(page, "Tornado").to_be_checked()
+    expect(page.get_by_text("is gone with it")).to_have_count(0)

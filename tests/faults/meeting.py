@@ -201,7 +201,7 @@ class Meeting:
         try:
             with self.place.store.client() as client:
                 board = client.hget(f"sv:{{{code}}}:meta", "epoch")
-                run = client.info("server")["run_id"]
+                run = client.info("replication")["master_replid"]
                 top = client.xinfo_stream(f"sv:{{{code}}}:log")["last-generated-id"]
         except redis.RedisError:
             return None

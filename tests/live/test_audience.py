@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 import pytest
@@ -179,3 +180,29 @@ async def test_one_who_does_not_read_keeps_nobody_waiting(embedded):
             await host.done("set_board", title=f"T{n}", context="x" * 2000)
         told = await screen.told("board", lambda f: f["board"]["title"] == "T59")
         assert json.dumps(told)
+
+
+async def test_a_broadcast_ends_where_another_history_begins(embedded, monkeypatch):
+    """Its frames have higher positions than the welcome that some have got meanwhile."""
+    monkeypatch.setattr(audience_module, "SLICE", 1)
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        host = await server.host(code, key)
+        room = server.hub.rooms[code]
+        before = room.replica.epoch
+
+        def renew(_):
+            room.replica.epoch = "another history"
+
+        first, second = Recorded(renew), Recorded()
+        members = room._broadcaster.members.setdefault(Audience(host=False, result=False), {})
+        members[first] = members[second] = None
+        await host.done("set_board", title="New")
+        await until(lambda: first.sent)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert not second.sent
+        room.replica.epoch = before
+        del members[first]
+        await host.done("set_board", title="Newer")
+        await until(lambda: second.sent)

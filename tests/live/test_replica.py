@@ -1,6 +1,7 @@
 import asyncio
 import random
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from domain.happenings import T0, create, entry_of, first_round_of, told, visible
@@ -13,8 +14,10 @@ from server.domain.board import Board
 from server.domain.refusals import Code, Refused
 from server.live.replica import Replica
 from server.log import keys
-from server.log.log import Batch, Log
+from server.log.log import UNMARKED, Batch, Log
 from server.log.store import Script, Store
+
+OLDER = Path(__file__).parent.with_name("log").joinpath("older_append.lua").read_text()
 
 
 async def caught_up(replica):
@@ -202,10 +205,11 @@ async def test_an_answer_that_newer_batches_have_overtaken_is_no_other_history(
         while client.info("commandstats")["cmdstat_xrange"]["calls"] == asked:  # noqa: ASYNC110
             await asyncio.sleep(0)
         place = (keys.log("BOARD"), keys.meta("BOARD"))
-        epoch, first, at = client.eval(
-            Script("append").source, 2, *place, keys.live("BOARD"), 60_000, *[rename] * 3
+        epoch, first, at, run, prev = client.eval(
+            Script("append").source, 2, *place, keys.live("BOARD"), 60_000, "mark", *[rename] * 3
         )
-        replica.receive(Batch(store.epoch(epoch), int(first), int(at), [rename] * 3))
+        history = f"{epoch.decode()}.{run.decode()}"
+        replica.receive(Batch(history, int(first), int(at), [rename] * 3, b"mark", prev))
     assert replica._reading is not None
     await caught_up(replica)
     assert replica.board.seq == 4
@@ -303,3 +307,173 @@ async def test_a_board_that_stands_still_takes_in_afterwards_what_came(log):
     assert await waiting
     assert replica.board.seq == 4
     assert replica._watcher.seqs == [1, 2, 3, 4]
+
+
+# Which history a position is of
+
+
+def renamed(seat, name="Ann"):
+    return act.encode(act.Entry(by=seat, action=act.Rename(name=name)))
+
+
+async def appended(log, *entries):
+    """Append each for itself."""
+    for entry in entries:
+        log.append("BOARD", entry, lambda _: None)
+        await log.drained()
+
+
+class Receiving:
+    """A log's own process: it hears at once of what it appends."""
+
+    def __init__(self):
+        self.replica = None
+        self.batches = []
+
+    def receive(self, code, batch):
+        self.batches.append(batch)
+        if self.replica:
+            self.replica.receive(batch)
+
+
+async def put_back(store, work):
+    """Have the store forget, key by key, what was done in between."""
+    kept = {key: await store.client.dump(key) for key in await store.client.keys()}
+    await work
+    for key, value in kept.items():
+        await store.client.restore(key, 0, value, replace=True)
+
+
+@pytest.mark.parametrize("more", [0, 1, 2, 3, 5])
+async def test_positions_that_are_handed_out_again_are_another_history(store, more):
+    receiver = Receiving()
+    log = Log(store, receiver, 1)
+    await log.create("BOARD", [act.encode(create())])
+    await appended(log, renamed("ann"))
+    receiver.replica = replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    before = replica.epoch
+    await put_back(store, appended(log, *(renamed(f"lost {n}") for n in range(3))))
+    assert replica.board.seq == 5
+    assert replica._watcher.renewals == 0
+    # Another process goes on: fewer, as many, more positions than those that are gone.
+    other = Receiving()
+    elsewhere = Log(store, other, 1)
+    await appended(elsewhere, *(renamed(f"new {n}") for n in range(more)))
+    for batch in other.batches:
+        replica.receive(batch)
+    replica.catch_up()
+    await caught_up(replica)
+    assert replica._watcher.renewals == 1
+    assert replica.board.names.keys() == {"ann", *(f"new {n}" for n in range(more))}
+    assert replica.epoch != before
+    assert replica.epoch == (await log.read("BOARD", 0)).epoch
+    await appended(log, renamed("goes on"))
+    assert replica.board.seq == 3 + more
+    assert "goes on" in replica.board.names
+    assert replica._watcher.renewals == 1
+    await replica.close()
+
+
+async def test_a_batch_that_is_known_by_its_place_alone_is_not_known(store):
+    receiver = Receiving()
+    log = Log(store, receiver, 1)
+    await log.create("BOARD", [act.encode(create())])
+    receiver.replica = replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    await appended(log, *(renamed(f"{n}") for n in range(4)))
+    for batch in receiver.batches:
+        replica.receive(batch)
+    assert replica._reading is None, "each batch comes twice"
+    replica.receive(receiver.batches[1]._replace(mark=b"3:of another history"))
+    assert replica._reading is not None
+    await caught_up(replica)
+    assert (replica._watcher.renewals, replica.board.seq) == (0, 5)
+    await replica.close()
+
+
+async def test_what_follows_by_its_place_alone_does_not_follow(store):
+    log = Log(store, Nobody(), 1)
+    await log.create("BOARD", [act.encode(create())])
+    await appended(log, renamed("ann"))
+    replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    for wrong in ({"prev": UNMARKED}, {"prev": b"2:other"}, {"epoch": "other.run"}):
+        batch = Batch(replica.epoch, 3, T0, [renamed("ben")], b"3:mark", replica._mark)
+        replica.receive(batch._replace(**wrong))
+        assert replica.board.seq == 2
+        await caught_up(replica)
+    replica.receive(batch)
+    assert (replica.board.seq, replica._watcher.renewals) == (3, 0)
+    await replica.close()
+
+
+async def test_a_page_of_another_history_is_put_on_nothing(store, monkeypatch):
+    """While a page is on its way, the board follows batches that the store then forgets."""
+    receiver = Receiving()
+    log = Log(store, receiver, 1)
+    await log.create("BOARD", [act.encode(create())])
+    await appended(log, renamed("ann"))
+    receiver.replica = replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    read, pages = log.read, []
+
+    async def read_of_what_goes_back(code, after):
+        if not pages:
+            await put_back(store, appended(log, renamed("lost 1"), renamed("lost 2")))
+            assert replica.board.seq == 4
+            await appended(Log(store, Nobody(), 1), *(renamed(f"new {n}") for n in range(4)))
+        pages.append(await read(code, after))
+        return pages[-1]
+
+    monkeypatch.setattr(log, "read", read_of_what_goes_back)
+    replica.catch_up()
+    await caught_up(replica)
+    assert replica.board.names.keys() == {"ann", *(f"new {n}" for n in range(4))}
+    assert replica._watcher.renewals == 1
+    await replica.close()
+
+
+async def test_a_long_log_is_read_on_whatever_was_erased_of_it(store, monkeypatch):
+    monkeypatch.setattr("server.live.replica.PAGE", 5)
+    monkeypatch.setattr("server.log.log.PAGE", 5)
+    log = Log(store, Nobody(), 1)
+    await log.create("BOARD", [act.encode(create())])
+    await appended(log, renamed("ann"), renamed("ben"))
+    replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    for n in range(23):
+        log.append("BOARD", renamed(f"{n}"), lambda _: None)
+        if n % 7 == 0:
+            await log.drained()
+    await log.drained()
+    # What it stands on, the ends of pages and of batches, and the last of all.
+    log.erase("BOARD", (3, 4, 8, 9, 13, 14, 15, 26))
+    await log.drained()
+    replica.catch_up()
+    await caught_up(replica)
+    assert (replica.board.seq, replica._watcher.renewals) == (26, 0)
+    late = Replica(log, "BOARD", Watching())
+    await late.load()
+    assert late.board.seq == 26
+    assert late._mark == replica._mark
+    await replica.close()
+
+
+async def test_versions_with_and_without_marks_go_on_together(store, embedded):
+    receiver = Receiving()
+    log = Log(store, receiver, 1)
+    await log.create("BOARD", [act.encode(create())])
+    receiver.replica = replica = Replica(log, "BOARD", Watching())
+    await replica.load()
+    place = (keys.log("BOARD"), keys.meta("BOARD"))
+    for n in range(4):
+        with Redis.from_url(embedded.url) as client:
+            _, first, at = client.eval(OLDER, 2, *place, "live", 60_000, renamed(f"old {n}"))
+        replica.receive(Batch.published(b"epoch\n%b\n%b\n%b" % (first, at, renamed(f"old {n}"))))
+        await caught_up(replica)
+        await appended(log, renamed(f"new {n}"))
+        await caught_up(replica)
+    assert (replica.board.seq, len(replica.board.names)) == (9, 8)
+    assert replica._watcher.renewals == 0
+    await replica.close()

@@ -2,8 +2,10 @@ import asyncio
 
 import pytest
 from one_process import until, worker
+from redis import Redis
 
 from server.log import keys
+from server.log.embedded import EmbeddedStore
 
 
 async def test_a_round_locks_by_itself_when_its_time_is_up(embedded, monkeypatch):
@@ -151,16 +153,43 @@ async def test_the_host_sees_early_only_where_everybody_is_told_so(embedded):
         assert not any("result" in frame["tally"] for frame in ann.of("tally"))
 
 
-async def test_a_store_that_runs_anew_gives_everybody_a_fresh_welcome(embedded):
-    async with worker(embedded, own=True) as server:
-        code, _ = await server.board()
-        page = await server.page(code)
-        room = server.hub.rooms[code]
-        server.hub.store.run = "another run"
-        room.catch_up()
-        fresh = await page.told("welcome", after=1)
-        assert fresh["resumed"] is False
-        assert fresh["epoch"] != page.welcome["epoch"]
+async def test_a_store_that_is_a_primary_anew_gives_everybody_a_fresh_welcome(tmp_path):
+    with EmbeddedStore(tmp_path) as store:
+        async with worker(store, own=True) as server:
+            code, _ = await server.board()
+            page = await server.page(code)
+            with Redis.from_url(store.url) as client:
+                client.execute_command("REPLICAOF", "127.0.0.1", "1")
+                client.execute_command("REPLICAOF", "NO", "ONE")
+            fresh = await page.told("welcome", after=1)
+            assert fresh["resumed"] is False
+            assert fresh["epoch"] != page.welcome["epoch"]
+
+
+async def test_a_vote_of_another_history_is_acknowledged_behind_its_welcome(tmp_path):
+    """What was voted meanwhile is gone; what is voted from then on counts, and once."""
+    with EmbeddedStore(tmp_path) as store:
+        async with worker(store, own=True) as server:
+            code, key = await server.board()
+            host, ann = await server.host(code, key), await server.page(code)
+            await host.done("open_round", method="single", settings={"visibility": "live"})
+            keys_of = [keys.log(code), keys.meta(code)]
+            with Redis.from_url(store.url) as client:
+                kept = [client.dump(key) for key in keys_of]
+                for choice in ("flask", "django", "tornado"):
+                    await ann.done("vote", round=1, ballot={"choice": choice})
+                for name, value in zip(keys_of, kept, strict=True):
+                    client.restore(name, 0, value, replace=True)
+            welcomes = len(ann.of("welcome"))
+            seq = await ann.done("vote", round=1, ballot={"choice": "flask"})
+            at = [(f["type"], f.get("seq")) for f in ann.frames]
+            last = max(n for n, (type_, _) in enumerate(at) if type_ == "welcome")
+            assert len(ann.of("welcome")) == welcomes + 1
+            assert last < max(n for n, row in enumerate(at) if row == ("ack", seq))
+            fresh = ann.of("welcome")[-1]
+            assert fresh["epoch"] != ann.welcome["epoch"]
+            await until(lambda: server.hub.rooms[code].board.round.voters == 1)
+            assert server.hub.rooms[code].board.seq == seq
 
 
 @pytest.mark.parametrize("view", ["ballot", "screen"])

@@ -26,6 +26,9 @@ class Page:
     def show_ballot(self, data):
         self.ballots.append(data)
 
+    def await_welcome(self):
+        """It is told nothing from now on; that is tried with a real one."""
+
 
 class Hall:
     """A board, the seating around it, and who was welcomed."""

@@ -128,6 +128,9 @@ async def test_what_was_erased_before_it_came_is_answered_with_its_place(embedde
         assert asked.answers == []
     asked.submissions.compared(2)
     await asked.log.drained()
+    # What was compared before it was in the log says nothing of it: that may have gone back since.
+    assert asked.answers == ([2] if log_first else [])
+    asked.submissions.compared(2)
     assert asked.answers == [2]
     await asked.store.close()
 
@@ -140,9 +143,23 @@ async def test_what_the_store_has_forgotten_is_to_be_sent_again(embedded):
     asked.submit(other)
     # Positions of another history say nothing of this one's.
     asked.submissions.compared(1)
-    asked.submissions.renewed()
+    asked.submissions.renewed({}.get)
     assert asked.answers == [FORGOTTEN]
     await asked.log.drained()
     asked.submissions.settle(2, other, Change())
     assert asked.answers == [FORGOTTEN, 2]
+    await asked.store.close()
+
+
+async def test_what_stands_in_another_history_gets_the_answer_that_it_has_there(embedded):
+    asked = await opened(embedded)
+    for once in ("m", "n"):
+        asked.submit(act.Entry(by="ann", once=once, action=act.Rename(name=once)))
+    # Applied in the history that is gone; where it stands in this one is not known yet.
+    asked.submissions.settle(7, ENTRY, Change())
+    asked.submissions.renewed({"n": 3}.get)
+    await asked.log.drained()
+    assert asked.answers == [3]
+    asked.submissions.settle(8, ENTRY, Change())
+    assert asked.answers == [3, 8]
     await asked.store.close()

@@ -542,3 +542,43 @@ async def test_a_line_that_breaks_under_what_is_written_next_ends_once(caplog):
         await asyncio.sleep(0)
         assert connection.listener.ends == 1
         assert not caplog.records
+
+
+async def test_answers_go_out_behind_the_welcome_that_is_awaited():
+    async with line() as (connection, theirs):
+        for _ in range(3):
+            connection.await_answer()
+        connection.answer(b"[before]")
+        connection.show_ballot(b"[old ballot]")
+        connection.await_welcome()
+        connection.await_welcome()
+        connection.answer(b"[one]")
+        connection.answer(b"[two]")
+        connection.welcome(b"[welcome]")
+        connection.send(b"[after]")
+        told = b"[before][welcome][one][two][after]"
+        assert await read(theirs, len(told)) == told
+
+
+async def test_a_welcome_takes_the_place_of_all_that_waits_but_answers():
+    async with line() as (connection, theirs):
+        await fill(connection)
+        connection.welcome(b"[welcome 1]")
+        for slot in ("tally", "comment 1", "pulse"):
+            connection.send(f"[old {slot}]".encode(), slot)
+        connection.send(b"[answer]")
+        connection.send(b"[pong]", "pong")
+        connection.welcome(b"[welcome 2]")
+        connection.send(b"[new tally]", "tally")
+        data = b""
+        while b"[new tally]" not in data:
+            data += await asyncio.get_running_loop().sock_recv(theirs, 65_536)
+        assert data.lstrip(b".") == b"[answer][pong][welcome 2][new tally]"
+
+
+async def test_a_connection_that_is_closed_before_its_welcome_gets_its_answers():
+    async with line() as (connection, theirs):
+        connection.await_welcome()
+        connection.answer(b"[answer]")
+        connection.close(NOT_ALLOWED)
+        assert (await read(theirs, 8)) == b"[answer]"

@@ -198,6 +198,36 @@ async def test_a_store_that_runs_anew_is_noticed_and_the_board_read_whole(fragil
             assert len(set(reader.runs)) == 2
 
 
+async def test_a_store_that_was_a_replica_in_between_is_noticed_though_nothing_was_cut(fragile):
+    async with logged(fragile) as log:
+        await log.create("BOARD", [FIRST])
+        async with listening(fragile) as reader:
+            epoch = reader.replica.epoch
+            with fragile.client as client:
+                client.execute_command("REPLICAOF", "127.0.0.1", "1")
+                await until(lambda: not reader.store.present)
+                client.execute_command("REPLICAOF", "NO", "ONE")
+            await until(lambda: reader.store.present and reader.watching.renewals)
+            written = Written(log)
+            written.append(named(1))
+            await written.done()
+            await until(lambda: reader.replica.board.names)
+            assert reader.replica.epoch != epoch
+            assert len(set(reader.runs)) == 2
+
+
+async def test_a_line_that_leads_elsewhere_is_given_up_when_it_is_told(server):
+    """It may be in the middle of waiting for a message that never comes."""
+    async with logged(server) as log:
+        await log.create("BOARD", [FIRST])
+        async with listening(server) as reader:
+            before = reader.caught_up
+            reader.store.met(b"of another")
+            assert not reader.store.present
+            await until(lambda: reader.store.present and reader.caught_up > before)
+            assert reader.watching.renewals == 0
+
+
 async def test_a_board_that_is_gone_with_its_store_is_told(fragile):
     async with logged(fragile) as log:
         await log.create("BOARD", [FIRST])

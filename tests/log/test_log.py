@@ -5,7 +5,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from real_stores import Heard, Written, logged, read_all, until
+from real_stores import Heard, Written, append_as_before, logged, read_all, until
 
 from server.domain import actions as act
 from server.domain.board import Board
@@ -13,7 +13,8 @@ from server.domain.options import Option
 from server.domain.refusals import Code, Refused
 from server.log import log as log_module
 from server.log import store as store_module
-from server.log.log import BATCH, PAGE
+from server.log.log import BATCH, PAGE, UNMARKED, Batch
+from server.log.store import StoreAwayError
 
 
 def numbered(count, name="entry"):
@@ -404,3 +405,152 @@ async def test_who_comes_first_is_written_at_once_and_the_others_together(server
         await written.done()
         (_, first), (_, second) = heard.batches
         assert len(first.entries) + len(second.entries) == 40
+
+
+# Which history a position is of
+
+
+async def test_each_batch_names_the_one_before_it_whichever_process_it_is_from(server):
+    heard = Heard()
+    async with logged(server, receiver=heard) as one, logged(server, receiver=heard) as two:
+        await one.create("BOARD", [b"first"])
+        for n in range(6):
+            written = Written(one if n % 2 else two)
+            written.append(*numbered(n + 1))
+            await written.done()
+        batches = [batch for _, batch in heard.batches]
+        assert [batch.prev for batch in batches] == [
+            UNMARKED,
+            *(batch.mark for batch in batches[:-1]),
+        ]
+        assert len({batch.mark for batch in batches}) == len(batches)
+        page = await one.read("BOARD", 0)
+        assert page.marks[page.top] == batches[-1].mark
+        for batch in batches:
+            assert (await two.read("BOARD", batch.last)).mark(batch.last) == batch.mark
+
+
+async def test_what_is_published_says_the_same_as_the_answer(server):
+    heard = Heard()
+    async with logged(server, receiver=heard) as log:
+        await log.create("BOARD", [b"first"])
+        with server.client as client, client.pubsub(ignore_subscribe_messages=True) as line:
+            line.subscribe("sv:{BOARD}:live")
+            line.get_message(timeout=5)
+            written = Written(log)
+            written.append(*numbered(3))
+            await written.done()
+            kind, _, rest = line.get_message(timeout=5)["data"].partition(b"\n")
+        assert kind == b"a"
+        assert Batch.published(rest) == heard.batches[0][1]
+
+
+async def test_a_mark_outlives_its_entry(server):
+    heard = Heard()
+    async with logged(server, receiver=heard) as log:
+        await log.create("BOARD", [b"first"])
+        for _ in range(3):
+            written = Written(log)
+            written.append(b"{}")
+            await written.done()
+        log.erase("BOARD", (2, 3, 4))
+        await log.drained()
+        for _, batch in heard.batches:
+            page = await log.read("BOARD", batch.last)
+            assert (page.top, page.mark(batch.last)) == (4, batch.mark)
+        assert (await log.read("BOARD", 0)).mark(4) == heard.batches[-1][1].mark
+        written = Written(log)
+        written.append(b"{}")
+        await written.done()
+        assert heard.batches[-1][1].prev == heard.batches[-2][1].mark
+
+
+async def test_an_older_version_may_append_in_between(server):
+    heard = Heard()
+    async with logged(server, receiver=heard) as log:
+        with server.client as client:
+            await log.create("BOARD", [b"first"])
+            written = Written(log)
+            for n in range(3):
+                append_as_before(client, *numbered(2, "old"))
+                written.append(*numbered(n + 1))
+                await written.done()
+            append_as_before(client, b"old")
+        assert [batch.prev for _, batch in heard.batches] == [UNMARKED] * 3
+        page = await log.read("BOARD", 0)
+        assert page.top == len(page.entries) == 14
+        assert page.mark(14) == UNMARKED
+        assert page.mark(13) == heard.batches[-1][1].mark
+
+
+async def test_what_an_older_version_publishes_is_read_from_the_log():
+    batch = Batch.published(b"epoch\n7\n1700000000000\n{}\n{}")
+    assert (batch.first, batch.last, batch.entries) == (7, 8, [b"{}", b"{}"])
+    assert (batch.epoch, batch.mark, batch.prev) == ("", UNMARKED, UNMARKED)
+
+
+@pytest.mark.parametrize("gone", ["log", "meta"])
+async def test_half_a_board_takes_no_votes_and_may_be_made_anew(server, gone):
+    async with logged(server) as log:
+        await log.create("BOARD", [b"first"])
+        before = (await log.read("BOARD", 0)).epoch
+        with server.client as client:
+            client.delete(f"sv:{{BOARD}}:{gone}")
+            written = Written(log)
+            written.append(*numbered(3))
+            assert {answer.code for answer in await written.done()} == {Code.NO_SUCH_BOARD}
+            assert client.exists(f"sv:{{BOARD}}:{gone}") == 0
+        assert await log.create("BOARD", [b"again"])
+        page = await log.read("BOARD", 0)
+        assert (page.top, page.entries[0][2]) == (1, b"again")
+        assert page.epoch != before
+
+
+@pytest.mark.parametrize("asks", ["append", "read"])
+async def test_a_replica_never_says_that_there_is_no_board(fragile, asks):
+    """It may not have got it yet."""
+    async with logged(fragile) as log:
+        log._store.set_present(value=True)
+        with fragile.client as client:
+            client.execute_command("REPLICAOF", "127.0.0.1", "1")
+            written = Written(log)
+            if asks == "append":
+                written.append(b"1")
+                await until(lambda: not log._store.present)
+            else:
+                with pytest.raises(StoreAwayError, match="replica"):
+                    await log.read("BOARD", 0)
+                assert not log._store.present
+            assert written.answers == []
+            client.execute_command("REPLICAOF", "NO", "ONE")
+            if asks == "append":
+                assert (await written.done())[0].code is Code.NO_SUCH_BOARD
+
+
+async def test_a_stream_that_was_put_back_alone_is_another_history(server):
+    heard = Heard()
+    async with logged(server, receiver=heard) as log:
+        await log.create("BOARD", [b"first"])
+        with server.client as client:
+            kept = client.dump("sv:{BOARD}:log")
+            for reads in (False, True):
+                written = Written(log)
+                written.append(b"{}", b"{}")
+                await written.done()
+                before = (await log.read("BOARD", 0)).epoch
+                client.restore("sv:{BOARD}:log", 0, kept, replace=True)
+                if not reads:
+                    written.append(b"{}")
+                    await written.done()
+                    assert heard.batches[-1][1].epoch != before
+                assert (await log.read("BOARD", 0)).epoch != before
+
+
+async def test_a_history_is_given_another_name_once(server):
+    async with logged(server) as one, logged(server) as two:
+        await one.create("BOARD", [b"first"])
+        before = (await one.read("BOARD", 0)).epoch
+        await asyncio.gather(*(log.fork("BOARD", before, 1) for log in (one, two, one)))
+        after = (await two.read("BOARD", 0)).epoch
+        await one.fork("BOARD", before, 1)
+        assert (await one.read("BOARD", 0)).epoch == after != before

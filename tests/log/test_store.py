@@ -76,18 +76,21 @@ async def test_what_was_tried_before_the_last_sign_of_life_takes_nobody_for_away
         assert not store.present
 
 
-async def test_each_run_of_a_store_names_another_history(fragile):
+async def test_each_run_of_a_store_as_a_primary_has_a_name_of_its_own(fragile):
     async with opened(fragile) as store:
-        store.run = await store.read_run()
-        before = store.epoch(b"board")
-        assert store.epoch(b"board") == before
-        assert store.epoch(b"other") != before
+        before = await store.read_run()
+        assert await store.read_run() == before
+        with fragile.client as client:
+            client.execute_command("REPLICAOF", "127.0.0.1", "1")
+            with pytest.raises(StoreAwayError, match="it is a replica"):
+                await store.read_run()
+            client.execute_command("REPLICAOF", "NO", "ONE")
+            promoted = await store.read_run()
         fragile.kill()
         fragile.start()
         with pytest.raises(StoreAwayError):
             await store.read_run()  # The line that was there before.
-        store.run = await store.read_run()
-        assert store.epoch(b"board") != before
+        assert len({before, promoted, await store.read_run()}) == 3
 
 
 async def test_going_and_coming_back_are_each_said_once(server, caplog):
@@ -164,11 +167,19 @@ async def test_a_store_that_does_not_read_is_away(server):
         assert await store.read_at_once(("GET", "text")) == [None]
 
 
-@pytest.mark.parametrize("code", ["MISCONF", "OOM", "READONLY", "NOREPLICAS", "BUSY"])
-async def test_some_answers_mean_not_now(server, code):
+NOT_HERE = ["READONLY", "MASTERDOWN", "UNBLOCKED", "NOREPLICAS", "MOVED", "ASK", "CLUSTERDOWN"]
+NOT_NOW = ["MISCONF", "OOM", "BUSY", "TRYAGAIN", "NOPERM", "ERR", "LOADING", "NOAUTH"]
+
+
+@pytest.mark.parametrize("code", NOT_HERE + NOT_NOW)
+async def test_some_answers_mean_not_now_or_not_here(server, code):
+    """What takes no votes any more is left: the address may lead elsewhere by now."""
     script = Script("append")
-    script.source = f"return redis.error_reply('{code} not now')"
+    script.source = f"return redis.error_reply('{code} 1 127.0.0.1:1')"
     async with opened(server) as store:
+        moved = []
+        store.on_moved.append(lambda: moved.append(True))
+        (before,) = await store.read_at_once(("CLIENT", "ID"))
         with server.client as client:
             script.sha = client.script_load(script.source)
         store.set_present(value=True)
@@ -176,6 +187,67 @@ async def test_some_answers_mean_not_now(server, code):
             await store.run_script(script, (), ())
         assert not store.present
         await until(lambda: store.told == [True, False])
+        (after,) = await store.read_at_once(("CLIENT", "ID"))
+        if code in NOT_HERE:
+            assert (after != before, moved) == (True, [True])
+        store.set_present(value=True)
+        # Where another one can be asked it is believed at once; the same one only when it saves.
+        assert store.present is (code in {*NOT_HERE, "LOADING", "NOAUTH"})
+
+
+async def test_who_waits_for_a_copy_when_a_store_is_demoted_asks_elsewhere(fragile):
+    """It says UNBLOCKED, as an answer like any other."""
+    async with opened(fragile, durability="replica") as store:
+        (before,) = await store.read_at_once(("CLIENT", "ID"))
+        store.set_present(value=True)
+        script = Script("append")
+        with fragile.client as client:
+            script.sha = client.script_load("return 1")
+            waiting = asyncio.create_task(store.run_durably(script, (), ()))
+            await until(lambda: client.info("clients")["blocked_clients"])
+            client.execute_command("REPLICAOF", "127.0.0.1", "1")
+            with pytest.raises(StoreAwayError, match="instance state changed"):
+                await waiting
+        assert not store.present
+        (after,) = await store.read_at_once(("CLIENT", "ID"))
+        assert after != before
+
+
+async def test_what_a_store_uses_is_known(server):
+    async with opened(server) as store:
+        memory = await store.memory()
+        assert memory.used > 100_000
+        assert memory.limit == 0
+
+
+async def test_a_replica_gives_no_sign_of_life(fragile):
+    async with opened(fragile) as store:
+        store.set_present(value=True)
+        await store.beat("channel", "")
+        with fragile.client as client:
+            client.execute_command("REPLICAOF", "127.0.0.1", "1")
+            with pytest.raises(StoreAwayError, match="it is a replica"):
+                await store.beat("channel", "")
+            assert not store.present
+            client.execute_command("REPLICAOF", "NO", "ONE")
+            await store.beat("channel", "")
+
+
+async def test_another_run_is_left_until_the_line_is_made_anew(fragile):
+    async with opened(fragile) as store:
+        moved = []
+        store.on_moved.append(lambda: moved.append(True))
+        store.run = await store.read_run()
+        store.set_present(value=True)
+        await store.beat("channel", "")
+        assert not moved
+        with fragile.client as client:
+            client.execute_command("REPLICAOF", "127.0.0.1", "1")
+            client.execute_command("REPLICAOF", "NO", "ONE")
+        for _ in range(3):
+            await store.beat("channel", "")
+        assert moved == [True]
+        assert not store.present
 
 
 async def test_a_store_that_cannot_save_does_not_come_and_go(server, monkeypatch):

@@ -105,3 +105,19 @@ async def test_what_the_store_says_unasked_is_nobodys_answer(server):
         await until(lambda: wires._free[0]._reader._buffer)
         after, said = await wires.ask([("CLIENT", "ID"), ("ECHO", "asked")])
         assert (said, after != before) == (b"asked", True)
+
+
+async def test_whoever_hangs_up_is_connected_anew_and_loses_no_answer(server):
+    async with opened(server, most=3) as wires:
+        (before,) = await wires.ask([("CLIENT", "ID")])
+        asking = asyncio.create_task(wires.ask([("BLPOP", "list", 0), ("CLIENT", "ID")]))
+        with server.client as client:
+            await until(lambda: client.info("clients")["blocked_clients"])
+            wires.hang_up()
+            client.rpush("list", "late")
+        (_, said), held = await asking
+        assert said == b"late"
+        (after,) = await wires.ask([("CLIENT", "ID")])
+        assert len({before, held, after}) > 1
+        assert after not in {before, held}
+        await until(lambda: connected(server) == 1)

@@ -28,6 +28,8 @@ import { Receipt } from "./receipt.js";
 import { Voting } from "./voting.js";
 import { WatchSwitch } from "./watch_switch.js";
 
+const BALLOT = new Set(["vote", "withdraw"]);
+
 class BallotPage {
   #live;
   #parts = parts(document);
@@ -55,7 +57,7 @@ class BallotPage {
       ranking: new Ranking(this.#parts.outcome),
       evidence: new Evidence(this.#parts.outcome),
       openBallots: new OpenBallots(this.#parts.outcome, code),
-      receipt: new Receipt(document, { code, withdraw: () => voting.vote(null), none: () => voting.vote(voting.method.none) }),
+      receipt: new Receipt(document, { code, withdraw: () => voting.vote(null), none: () => voting.vote(voting.method.none), lost: () => notices.say(words.lost.ballot) }),
       name: new NameForm(this.#parts.you, live),
       notices,
       entry: new EntryNote(this.#parts.entry, code),
@@ -67,7 +69,8 @@ class BallotPage {
       together: { ranking: new RankingList(this.#parts["vote-ranking"], (ballot) => voting.vote(ballot)), matrix: new MatrixForm(this.#parts["vote-matrix"], (...what) => voting.change(...what)) },
     };
     live.addEventListener("change", () => this.#update());
-    live.addEventListener("taken", ({ detail }) => detail.type === "vote" && this.#views.receipt.saved(detail, live.clock.now()));
+    live.addEventListener("taken", ({ detail }) => BALLOT.has(detail.type) && this.#views.receipt.saved(detail, live.clock.now(), live.state.epoch));
+    live.addEventListener("lost", ({ detail }) => this.#lost(detail));
     live.addEventListener("refused", (event) => this.#refused(event.detail));
   }
 
@@ -134,6 +137,14 @@ class BallotPage {
       const isUsed = method?.section === name && mayVote;
       show(this.#parts[`vote-${name}`], isUsed);
       if (isUsed) view.update(shown);
+    }
+  }
+
+  /** The server has gone back: what this person wrote since is there again to be sent. */
+  #lost(comments) {
+    for (const comment of comments.filter(({ id, deleted }) => !deleted && this.#talk.own.has(id))) {
+      this.#views.notices.say(words.lost.comment);
+      this.#cards.get(comment.option)?.talk.restore({ type: "comment", ...comment });
     }
   }
 

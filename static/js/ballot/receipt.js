@@ -1,8 +1,11 @@
 /** Always in sight: how far the ballot is, and whether the server has it. Opened, it says the
- *  whole ballot in words: what was sent, when, and how to change it or take it back. */
+ *  whole ballot in words: what was sent, when, and how to change it or take it back.
+ *
+ *  It also remembers what the server had: a store that was restored from an older copy, or failed
+ *  over, may have lost a ballot that it took. Then its voter is told. */
 
 import { element, parts, setText, show } from "../dom.js";
-import { keep, kept } from "../live/storage.js";
+import { forget, keep, kept } from "../live/storage.js";
 import { words } from "../words.js";
 
 const w = words.ballots;
@@ -12,16 +15,21 @@ export class Receipt {
   #key;
   #shown = null;
   #hasVoted = false;
+  #lost;
 
-  constructor(root, { code, withdraw, none }) {
+  /** `lost()` is called where a ballot that was saved is not what the server has any more. */
+  constructor(root, { code, withdraw, none, lost }) {
     this.#parts = parts(root);
+    this.#lost = lost;
     this.#key = `stackvote:${code}:saved`;
     this.#parts.withdraw.addEventListener("click", () => (this.#hasVoted ? withdraw() : none()));
   }
 
-  /** The server has taken a ballot, at a time by the store's clock. */
-  saved({ round, ballot }, at) {
-    keep(this.#key, { round, ballot: sameText(ballot), at });
+  /** The server has taken a ballot, or that there is none, at a time by the store's clock; in
+   *  which history of the board, `epoch` says. */
+  saved({ round, ballot = null }, at, epoch) {
+    if (ballot) keep(this.#key, { round, ballot: sameText(ballot), at, epoch });
+    else forget(this.#key);
   }
 
   update({ live, voting, about }) {
@@ -29,6 +37,7 @@ export class Receipt {
     const { ballot, method, isOpen } = voting;
     this.#hasVoted = Boolean(ballot);
     const isWaiting = state.round ? outbox.ballot(state.round.n) !== undefined : false;
+    if (!isWaiting) this.#compare(state);
     const saved = isWaiting ? waitingFor(live) : ballot ? "saved" : "none";
     this.#parts.saved.dataset.saved = saved;
     setText(this.#parts.saved, saved === "none" ? "" : words[saved]);
@@ -37,6 +46,19 @@ export class Receipt {
     setText(this.#parts.withdraw, ballot ? words.withdraw : (method?.refuse ?? ""));
     show(this.#parts.withdraw, isOpen && (this.#hasVoted || Boolean(method?.none)));
     this.#tell(state.round ? [...lines({ state, voting, about, saved, at: this.#savedAt(state.round.n, ballot) })] : []);
+  }
+
+  /** Holds what the server had against what it has. Within one history only another page of this
+   *  seat can have changed it. */
+  #compare({ round, ballot, epoch }) {
+    const known = kept(this.#key);
+    const n = round?.n ?? 0;
+    if (!known?.epoch || n > known.round) return;
+    const now = n === known.round && ballot ? sameText(ballot) : null;
+    if (now === known.ballot && epoch === known.epoch) return;
+    if (now === null) forget(this.#key);
+    else keep(this.#key, { ...known, epoch, ballot: now, at: now === known.ballot ? known.at : null });
+    if (now !== known.ballot && epoch !== known.epoch) this.#lost();
   }
 
   /** Known where this browser sent it; another of the seat's tabs knows it too. */

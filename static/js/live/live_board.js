@@ -1,8 +1,9 @@
 /** One board, live: what the server said, what is on its way, and the line between.
  *
  *  Fires `change` after anything changed (gathered, once a tick), `taken` when the server has
- *  something this person did (`detail`: the message) and `refused` when it turned it down
- *  (`detail`: the message and the words).
+ *  something this person did (`detail`: the message), `refused` when it turned it down
+ *  (`detail`: the message and the words), and `lost` when its store went back to before comments
+ *  that were here (`detail`: those comments).
  */
 
 import { words } from "../words.js";
@@ -123,9 +124,20 @@ export class LiveBoard extends EventTarget {
   };
 
   #hear(message) {
+    const { epoch, comments } = this.state;
     this.state.apply(message);
     this.#answers[message.type]?.(message);
     this.#change();
+    if (epoch !== null && epoch !== this.state.epoch) this.#compare(comments);
+  }
+
+  /** In another history of the board what was said last may be missing. Older comments may just
+   *  not be here: a long talk comes by pages. */
+  #compare(before) {
+    const now = this.state.comments;
+    const oldest = this.state.olderThan(null) === null ? 0 : Math.min(...[...now.values()].map(({ at }) => at ?? Infinity));
+    const lost = [...before.values()].filter(({ id, at }) => !now.has(id) && at >= oldest);
+    if (lost.length) this.dispatchEvent(new CustomEvent("lost", { detail: lost }));
   }
 
   #lineChanged() {
