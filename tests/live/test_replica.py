@@ -470,7 +470,7 @@ async def test_versions_with_and_without_marks_go_on_together(store, embedded):
     for n in range(4):
         with Redis.from_url(embedded.url) as client:
             _, first, at = client.eval(OLDER, 2, *place, "live", 60_000, renamed(f"old {n}"))
-        replica.receive(Batch.published(b"epoch\n%b\n%b\n%b" % (first, at, renamed(f"old {n}"))))
+        replica.receive(Batch.published(b"e0\n%b\n%b\n%b" % (first, at, renamed(f"old {n}"))))
         await caught_up(replica)
         await appended(log, renamed(f"new {n}"))
         await caught_up(replica)
