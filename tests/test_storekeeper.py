@@ -82,6 +82,28 @@ def test_no_vote_is_taken_while_the_folder_cannot_be_made_again(tmp_path):
         assert len(client.keys("sv:*:meta")) == 3
 
 
+def test_a_store_that_died_without_its_files_is_not_started_empty(tmp_path):
+    with launched(tmp_path) as server:
+        store = server.await_greeting().store()
+        made = {"title": "?", "options": [{"name": "A"}, {"name": "B"}]}
+        assert post(server, "/api/boards", made)[0] == 201
+        files = tmp_path / "data" / "appendonlydir"
+        # Both at once, as where a disk is taken away.
+        server.signal(signal.SIGSTOP)
+        os.kill(store, signal.SIGKILL)
+        files.rename(tmp_path / "away")
+        server.signal(signal.SIGCONT)
+        until(lambda: f"{files}, are gone, and the store has ended" in server.log)
+        assert post(server, "/api/boards", made)[1]["error"]["code"] == "store_away"
+        assert not files.exists()
+        (tmp_path / "away").rename(files)
+        until(lambda: "The store is back." in server.log)
+        until(server.is_ready)
+        assert server.stop() == 0
+    with EmbeddedStore(tmp_path / "data") as store, redis.from_url(store.url) as client:
+        assert len(client.keys("sv:*:meta")) == 2
+
+
 def test_a_folder_that_another_server_took_meanwhile_is_left_to_it(tmp_path):
     with launched(tmp_path / "first") as server:
         server.await_greeting()
