@@ -19,6 +19,7 @@ _SURPRISES = {
     "null": "nothing",
     "timestamp": "a date",
 }
+_COMMENT = re.compile(r"[ \t]+#")
 _HINTS = {
     "mapping values are not allowed here": "a text with a colon in it needs quotes round it",
     "found character '\\t' that cannot start any token": "indent with spaces, not with tabs",
@@ -182,8 +183,9 @@ def _require_whole(node: yaml.ScalarNode, field: str, line: int) -> None:
     """Raise DocumentError for a text that YAML ends at a comment: `C #1` would be read as `C`."""
     mark = node.end_mark
     if node.style is None and isinstance(mark.buffer, str):
-        behind = mark.buffer[mark.pointer :].partition("\n")[0].rstrip("\0\r")
-        if re.match(r"[ \t]+#", behind):
+        if _COMMENT.match(mark.buffer, mark.pointer):
+            end = mark.buffer.find("\n", mark.pointer)
+            behind = mark.buffer[mark.pointer : end if end >= 0 else None].rstrip("\0\r")
             raise DocumentError(
                 line,
                 field,
