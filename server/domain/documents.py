@@ -19,6 +19,7 @@ _SURPRISES = {
     "null": "nothing",
     "timestamp": "a date",
 }
+_COMMENT = re.compile(r"[ \t]+#[^\0\r\n]*")
 _HINTS = {
     "mapping values are not allowed here": "a text with a colon in it needs quotes round it",
     "found character '\\t' that cannot start any token": "indent with spaces, not with tabs",
@@ -181,15 +182,15 @@ def _scalar(
 def _require_whole(node: yaml.ScalarNode, field: str, line: int) -> None:
     """Raise DocumentError for a text that YAML ends at a comment: `C #1` would be read as `C`."""
     mark = node.end_mark
-    if node.style is None and isinstance(mark.buffer, str):
-        behind = mark.buffer[mark.pointer :].partition("\n")[0].rstrip("\0\r")
-        if re.match(r"[ \t]+#", behind):
-            raise DocumentError(
-                line,
-                field,
-                f"YAML ends it at {_shown(node.value)}, because {_shown(behind.strip())} begins "
-                "a comment; put the text in quotes, or the comment on a line of its own",
-            )
+    if node.style is not None or not isinstance(mark.buffer, str):
+        return
+    if found := _COMMENT.match(mark.buffer, mark.pointer):
+        raise DocumentError(
+            line,
+            field,
+            f"YAML ends it at {_shown(node.value)}, because {_shown(found[0].strip())} begins a "
+            "comment; put the text in quotes, or the comment on a line of its own",
+        )
 
 
 def _shown(text: str) -> str:

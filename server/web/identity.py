@@ -29,6 +29,8 @@ MOST_BOARDS = 40
 """Boards for which a browser keeps a right in a cookie. All of them come with every request, and
 proxies refuse a head of more than 8 KB; these take half of that.
 """
+FORGOTTEN = 10
+"""Of those beyond, how many an answer has a browser forget at most: its head has limits, too."""
 _RIGHTS = re.compile(rf"(?:{re.escape(_STRICT)})?stackvote_(?:host|invite)_([A-Z0-9]+)")
 _RECENT = "stackvote_recent"
 """The boards that this browser used last, the newest first. It gives no right."""
@@ -122,7 +124,7 @@ def use(handler: RequestHandler, code: str) -> None:
     if used and used[:MOST_BOARDS] != noted:
         _set(handler, _given(handler, _RECENT), ".".join(used[:MOST_BOARDS]))
     by_age = [*used, *(one for one in reversed(held) if one not in used)]
-    for old in by_age[MOST_BOARDS:]:
+    for old in by_age[MOST_BOARDS:][-FORGOTTEN:]:
         for name in (_host_cookie(old), _shared_link_cookie(old)):
             for given in {name, _STRICT + name} & handler.cookies.keys():
                 handler.clear_cookie(given, secure=given.startswith(_STRICT), samesite="Lax")

@@ -60,7 +60,7 @@ async def test_a_browser_that_has_many_boards_keeps_those_it_used_last(embedded)
         assert browser.size < 4096
 
 
-async def test_what_was_kept_before_there_was_a_limit_goes_at_the_next_page(embedded):
+async def test_what_was_kept_before_there_was_a_limit_goes_page_by_page(embedded):
     async with worker(embedded) as server:
         browser = Browser(server)
         code, key = await server.board()
@@ -68,7 +68,11 @@ async def test_what_was_kept_before_there_was_a_limit_goes_at_the_next_page(embe
             browser.cookies[f"stackvote_{'host' if n % 2 else 'invite'}_{old}"] = "x" * 32
             if n == 3:
                 browser.cookies[f"stackvote_host_{code}"] = key
-        assert (await browser.open(f"/b/{code}/host")).code == 200
+        for _ in range(10):
+            got = await browser.open(f"/b/{code}/host")
+            assert got.code == 200
+            # A proxy takes as little as 4 KB of an answer's head.
+            assert len(str(got.headers)) < 3500
         assert len(browser.boards) == MOST_BOARDS
         assert browser.cookies[f"stackvote_host_{code}"] == key
         assert f"stackvote_host_{codes(130)[-1]}" in browser.cookies
