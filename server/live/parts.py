@@ -6,7 +6,7 @@ from typing import Protocol
 from msgspec import Raw
 
 from server.domain.board import Board
-from server.domain.rounds import State
+from server.domain.rounds import Round, State
 from server.live import messages
 from server.live.audience import PEOPLE_WINDOW
 from server.live.messages import PeopleView
@@ -63,13 +63,18 @@ class Parts:
         One that is revealed stays as it is, but for the names in it: there may be a hundred
         rounds, with thousands of ballots.
         """
+        return Raw(messages.encode([self.round(each) for each in self._stage.board.rounds]))
+
+    def round(self, each: Round) -> Raw:
+        """Encode one of the rounds."""
         board, epoch = self._stage.board, self._stage.replica.epoch
-        for each in board.rounds:
-            revealed = each.state is State.REVEALED
-            now = (epoch, revealed, board.named if revealed else board.seq)
-            if self._rounds.get(each.n, (None,))[0] != now:
-                self._rounds[each.n] = (now, Raw(messages.encode(round_beside(board, each))))
-        return Raw(messages.encode([self._rounds[each.n][1] for each in board.rounds]))
+        revealed = each.state is State.REVEALED
+        now = (epoch, revealed, board.named if revealed else board.seq)
+        known, part = self._rounds.get(each.n, (None, Raw()))
+        if known != now:
+            part = Raw(messages.encode(round_beside(board, each)))
+            self._rounds[each.n] = (now, part)
+        return part
 
     def people(self, *, told_again: bool) -> Raw:
         """Encode who is here. Where that is `told_again` to all in a moment, it is not made anew
