@@ -142,9 +142,10 @@ class Parts:
         for place in range(len(self._stage.board.rounds)):
             if self._stage.replica.epoch != epoch:
                 raise AnotherHistoryError
-            yield self._round(self._stage.board.rounds[place])
+            yield self.round(self._stage.board.rounds[place])
 
-    def _round(self, each: Round) -> bytes:
+    def round(self, each: Round) -> bytes:
+        """Encode one of the rounds."""
         # One that is revealed stays as it is, but for the names in it.
         board, epoch = self._stage.board, self._stage.replica.epoch
         revealed = each.state is State.REVEALED

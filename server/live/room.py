@@ -411,13 +411,12 @@ class Room:
             go()
 
     async def count_rounds(self) -> None:
-        """Have all rounds counted as far as somebody may see them who only watches."""
+        """Have all rounds counted and encoded as somebody may see them who only watches."""
         for each in list(self.board.rounds):
-            if each is self.board.round:
-                async with self.counted(self.audience(NOBODY, View.SCREEN)):
-                    pass
-            elif each.takes_long:
+            if each is not self.board.round and each.takes_long:
                 await count_in_shares(each)
+            async with self.counted(self.audience(NOBODY, View.SCREEN)), Share():
+                self._parts.round(each)
 
     # How it fares
 
