@@ -36,6 +36,7 @@ def _votes(line: socket.socket) -> Iterator[int]:
     reader = hiredis.Reader()
     for command in (
         ("HSET", KEYS[1], "epoch", "bench"),
+        ("XADD", KEYS[0], "0-*", "t", "1", "e", "{}"),
         ("SCRIPT", "LOAD", Script("append").source),
     ):
         line.sendall(_packed(*command))
@@ -52,7 +53,7 @@ def _batch() -> bytes:
     vote = act.Vote(round=1, ballot={"approve": ["fastapi", "tornado", "django"]})
     entry = act.encode(act.Entry(by="b" * 16, once="o" * 16, action=vote))
     head = ("EVALSHA", Script("append").sha, str(len(KEYS)), *KEYS, LIVE, str(RETENTION_MS))
-    return _packed(*head, *[entry] * BATCH)
+    return _packed(*head, "word", *[entry] * BATCH)
 
 
 def _packed(*parts: str | bytes) -> bytes:

@@ -102,7 +102,9 @@ def fill(
         for code, entries in boards:
             _put(line, _CREATE, code, secrets.token_hex(6), opening(code))
             for start in range(0, len(entries), BATCH):
-                _put(line, _APPEND, code, keys.live(code), entries[start : start + BATCH])
+                word = secrets.token_hex(4).encode()
+                some = (word, *entries[start : start + BATCH])
+                _put(line, _APPEND, code, keys.live(code), some)
             if len(line) >= CALLS:
                 line.execute()
         line.execute()

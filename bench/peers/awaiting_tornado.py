@@ -35,7 +35,7 @@ class Live(WebSocketHandler):
             await self.write_message(encode(BOARD.welcome()))
             return
         entry = {"by": f"{id(self):x}", "once": message["id"], "action": message["ballot"]}
-        await append(keys=KEYS, args=("sv:{BENCH2}:live", RETENTION_MS, encode(entry)))
+        await append(keys=KEYS, args=("sv:{BENCH2}:live", RETENTION_MS, "word", encode(entry)))
         await self.write_message(encode(BOARD.vote(self, message)))
 
     def on_close(self) -> None:
@@ -50,6 +50,7 @@ async def show() -> None:
 
 async def main() -> None:
     await store.hset(KEYS[1], "epoch", "bench")
+    await store.xadd(KEYS[0], {"t": 1, "e": "{}"}, id="0-*")
     Application([("/live", Live)]).listen(PORT, "127.0.0.1")
     await show_when_quiet(show)
 

@@ -140,6 +140,8 @@ class Line:
         """Listen until the line is lost. Raises what redis-py raises, or StoreAwayError."""
         loop = asyncio.get_running_loop()
         self._moved = False
+        # The address may lead elsewhere by now: what is asked goes where the line goes.
+        self._store.hang_up()
         self._store.run = run = await self._store.read_run()
         if run != self._run:
             known, self._run = self._run, run
@@ -175,8 +177,6 @@ class Line:
                         self._patience.reschedule(self._heard + SILENCE)
         except TimeoutError as error:
             if not self._moved:
-                # It may be another by now, on another machine: what is asked goes there, too.
-                self._store.hang_up()
                 raise StoreAwayError(f"nothing came back in {SILENCE:g} s") from error
         finally:
             self._patience = None

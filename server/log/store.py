@@ -31,19 +31,14 @@ DISTRUST = 5.0
 what waits for it has been saved before."""
 _DURABLE_MS = 4000
 _JUMP_MS = 60_000
-_ELSEWHERE = {
-    "READONLY",  # It is a replica now,
-    "MASTERDOWN",  # and one that has lost its primary.
-    "UNBLOCKED",  # It became one while it was waited for copies.
-    "NOREPLICAS",  # Its replicas may have gone over to another primary.
-    "MOVED",
-    "ASK",
-    "CLUSTERDOWN",
-}
-"""Answers after which a connection is of no use: votes are taken elsewhere, and the address may
-lead there by now. After `LOADING` and `NOAUTH` redis-py ends it by itself. Whatever else a store
-says to our own commands (`MISCONF`, `OOM`, `BUSY`, `TRYAGAIN`, `NOPERM`, …) means that this one
-does not do them now."""
+_DEMOTED = {"READONLY", "MASTERDOWN", "UNBLOCKED"}
+"""What a replica says, and one that became it while it was waited for copies."""
+_ELSEWHERE = {"NOREPLICAS", "MOVED", "ASK", "CLUSTERDOWN"}
+"""What a store says that may have been left by its replicas, or by its slots. After either kind of
+answer a connection is of no use: votes may be taken elsewhere, and the address lead there by now.
+After `LOADING` and `NOAUTH` redis-py ends it by itself. Whatever else a store says to our own
+commands (`MISCONF`, `OOM`, `BUSY`, `TRYAGAIN`, `NOPERM`, …) means that this one does not do them
+now."""
 INFO_REPLICATION = ("INFO", "replication")
 
 NO_BOARD = "NOBOARD"
@@ -242,9 +237,11 @@ class Store:
         if isinstance(error, ResponseError):
             if isinstance(error, NoScriptError) or str(error).startswith(NO_BOARD):
                 return error
-            if _code(error) in _ELSEWHERE:
+            if _code(error) in _DEMOTED:
                 self._move(error)
             else:
+                if _code(error) in _ELSEWHERE:
+                    self.hang_up()
                 self._distrust(error)
         elif began > self._alive_at:
             # Else it has given a sign of life since: what was lost is an attempt of before.
