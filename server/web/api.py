@@ -33,7 +33,7 @@ from server.live.views import comment_views, more_replies
 from server.metrics import REFUSALS, count
 from server.web import identity
 from server.web.bodies import Body, Query
-from server.web.delivery import InterruptedAnswerError, Pieces
+from server.web.delivery import InterruptedAnswerError, Pieces, short_or_made
 from server.web.handler import Access, Handler
 from server.web.operations import operation
 from server.web.pages import links_of
@@ -255,7 +255,7 @@ class Rounds(Handler):
     async def get(self, typed: str) -> AllRounds:
         room = await self.room(typed)
         # Encoded before, once for all who ask.
-        rounds: Any = Pieces(_listed(room.rounds()))
+        rounds: Any = Pieces(short_or_made(_listed(room.rounds())))
         return cast("AllRounds", rounds)
 
 
