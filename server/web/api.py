@@ -33,7 +33,7 @@ from server.live.views import comment_views, more_replies
 from server.metrics import REFUSALS, count
 from server.web import identity
 from server.web.bodies import Body, Query
-from server.web.delivery import InterruptedAnswerError, Pieces
+from server.web.delivery import InterruptedAnswerError, Pieces, short_or_made
 from server.web.handler import Access, Handler
 from server.web.links import links_of
 from server.web.operations import operation
@@ -258,7 +258,7 @@ class Rounds(Handler):
         room = await self.room(typed)
         await room.count_rounds()
         # Encoded before, once for all who ask.
-        rounds: Any = Pieces(_listed(room.rounds()))
+        rounds: Any = Pieces(short_or_made(_listed(room.rounds())))
         return cast("AllRounds", rounds)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple, cast
 
 from tornado.http1connection import HTTP1Connection
@@ -13,6 +14,8 @@ from server.metrics import SENT_AWAY
 
 SLICE = 32 * 1024
 """Bytes that are written at once. A shorter answer goes out as a whole."""
+SHORT = 256 * 1024
+"""Bytes of a body that is made whole before it is sent."""
 SLICE_SECONDS = 30.0
 """In which each slice has to leave; whoever reads more slowly is closed."""
 
@@ -21,6 +24,18 @@ class Pieces(NamedTuple):
     """A body in pieces that are encoded: a list of them, or what makes them while it is sent."""
 
     parts: Iterable[bytes]
+
+
+def short_or_made(body: Iterator[bytes]) -> Iterable[bytes]:
+    """Return a list where the whole is short, so that its length is told; else what makes it."""
+    begun: list[bytes] = []
+    size = 0
+    for piece in body:
+        begun.append(piece)
+        size += len(piece)
+        if size > SHORT:
+            return chain(begun, body)
+    return begun
 
 
 class InterruptedAnswerError(Exception):

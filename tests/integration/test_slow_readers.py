@@ -44,20 +44,23 @@ def talk(server):
     ) as line:
         line.send(json.dumps({"type": "hello", "view": "ballot"}))
         said = {"type": "comment", "option": "flask", "kind": "note"}
-        saying = {"t": said | {"id": "t", "comment": "t", "text": "Why?"}}
-        for n in range(400):
-            id_ = f"r{n}"
-            saying[id_] = said | {"id": id_, "comment": id_, "text": LONG, "parent": "t"}
-        for message in saying.values():
-            line.send(json.dumps(message, ensure_ascii=False))
-        while saying:
-            told = json.loads(line.recv(timeout=30))
-            if told["type"] == "ack":
-                del saying[told["id"]]
-            elif told["type"] == "refused":
-                # A busy machine takes the store for away; then it is said again.
-                assert told["code"] == "store_away", told
-                line.send(json.dumps(saying[told["id"]], ensure_ascii=False))
+        say(line, [said | {"id": "t", "comment": "t", "text": "Why?"}])
+        replies = [{"id": f"r{n}", "comment": f"r{n}"} for n in range(400)]
+        say(line, [said | reply | {"text": LONG, "parent": "t"} for reply in replies])
+
+
+def say(line, messages):
+    """Say something until all of it is taken: a busy machine takes the store for away."""
+    waiting = {each["id"]: json.dumps(each, ensure_ascii=False) for each in messages}
+    for message in waiting.values():
+        line.send(message)
+    while waiting:
+        told = json.loads(line.recv(timeout=30))
+        if told["type"] == "ack":
+            del waiting[told["id"]]
+        elif told["type"] == "refused":
+            assert told["code"] == "store_away", told
+            line.send(waiting[told["id"]])
 
 
 def memory(server):

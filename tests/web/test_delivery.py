@@ -121,7 +121,21 @@ async def test_pages_that_nobody_reads_are_bounded_together(embedded, monkeypatc
         await until(lambda: not BACKLOG.size)
 
 
-async def test_rounds_are_encoded_while_they_are_sent_and_end_with_their_history(embedded):
+async def test_what_is_short_is_made_whole_and_has_a_length(embedded):
+    async with talkative(embedded) as (server, code):
+        got = await server.fetch(f"/api/boards/{code}/rounds")
+        assert json.loads(got.body) == {"rounds": []}
+        assert got.headers["Content-Length"] == "13"
+    assert delivery.short_or_made(iter([b"a", b"b"])) == [b"a", b"b"]
+    long = delivery.short_or_made(iter([b"a", bytes(delivery.SHORT), b"b"]))
+    assert not isinstance(long, list)
+    assert b"".join(long) == b"a" + bytes(delivery.SHORT) + b"b"
+
+
+async def test_rounds_are_encoded_while_they_are_sent_and_end_with_their_history(
+    embedded, monkeypatch
+):
+    monkeypatch.setattr(delivery, "SHORT", 5000)
     async with talkative(embedded) as (server, code):
         room = await server.hub.room(code)
         for n in range(1, 90):
