@@ -6,7 +6,7 @@ import pytest
 
 from server import redaction
 from server.cli import main
-from server.loglines import JsonFormatter, TextFormatter
+from server.loglines import JsonFormatter, PlainFormatter
 from server.redaction import redacted, redacted_url
 from server.settings import SettingsError, load
 
@@ -69,7 +69,7 @@ def test_keys_in_links_are_hidden_even_as_mail_programs_write_them():
         assert redacted(text) == text
 
 
-@pytest.mark.parametrize("formatter", [TextFormatter(), JsonFormatter()])
+@pytest.mark.parametrize("formatter", [PlainFormatter(), JsonFormatter()])
 def test_no_line_of_the_log_shows_a_secret_nor_its_traceback(formatter):
     redaction.hide('quote"d-secret')
     try:
