@@ -166,7 +166,7 @@ def test_the_same_fault_again_and_again_fills_no_log(capsys):
         said = said or capsys.readouterr().err
         assert said.count("Traceback") == 2
         handler.sum_up(at_once=True)
-        assert "999 more lines like this in a minute: A fault in" in capsys.readouterr().err
+        assert "999 more lines like this in a minute: fault" in capsys.readouterr().err
     finally:
         logger.removeHandler(handler)
 

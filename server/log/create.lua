@@ -8,11 +8,12 @@
 --
 -- Returns  1, or 0 when the board exists already; then nothing is changed
 
--- Asked before anything is written, so that a store that is full can say it too. What is left of
--- a damaged board is somebody's votes: it is not written over.
-if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then
+-- Asked before anything is written, so that a store that is full can say it too. A log without its
+-- other half is somebody's votes, and is not written over; without a log there are none.
+if redis.call('EXISTS', KEYS[1]) == 1 then
   return 0
 end
+redis.call('DEL', KEYS[2])
 redis.call('HSET', KEYS[2], 'epoch', ARGV[1])
 local clock = redis.call('TIME')
 local now = string.format('%d', clock[1] * 1000 + math.floor(clock[2] / 1000))

@@ -177,7 +177,12 @@ class Store:
             answers = await self._ask((run, *then), lacks)
         except NoScriptError:
             # A store that was restarted has forgotten it, and has run nothing.
-            answers = await self._ask((("EVAL", script.source, *run[2:]), *then), lacks)
+            await self._ask((("SCRIPT", "LOAD", script.source),), None)
+            try:
+                answers = await self._ask((run, *then), lacks)
+            except NoScriptError as error:
+                # It was another one that has loaded it.
+                raise StoreAwayError(str(error)) from error
         if isinstance(answers[0], ResponseError):
             raise await self._damage(keys, str(answers[0]))
         return answers
