@@ -369,7 +369,7 @@ def pages(board, limit, option):
     while True:
         page = board.comments.newest(limit, before=before, option=option)
         shown.append(
-            comment_views(board, AUDIENCES[-1], board.comments.with_replies(page.comments))
+            comment_views(board, AUDIENCES[-1], board.comments.with_replies(page.comments)[0])
         )
         before = page.before
         if before is None:

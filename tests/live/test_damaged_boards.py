@@ -281,7 +281,7 @@ async def test_a_board_goes_on_once_a_foreign_entry_is_removed(embedded, caplog)
         assert not await it.client.exists(keys.spare(it.code))
 
 
-@pytest.mark.parametrize("gone", [keys.log, keys.meta])
+@pytest.mark.parametrize("gone", [keys.meta])
 async def test_what_is_left_of_half_a_board_is_not_written_over(embedded, caplog, gone):
     async with meeting(embedded) as it:
         page = await it.server.page(it.code)

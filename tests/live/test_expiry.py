@@ -192,7 +192,7 @@ async def test_a_screen_that_only_looks_on_keeps_a_board(embedded, monkeypatch):
         assert await exists(client, code)
         # It is noted again, for the other processes.
         server.hub._touched.clear()
-        server.hub._look_around(asyncio.get_running_loop().time())
+        await server.hub._look_around(asyncio.get_running_loop().time())
         await until_true(lambda: client.hexists(keys.meta(code), "touched"))
 
 

@@ -109,7 +109,7 @@ async def test_an_earlier_version_is_heard_at_the_next_comparison(store, monkeyp
         )
         with store.client(db=3) as old:
             place = (keys.log(CODE), keys.meta(CODE))
-            old.eval(Script("append").source, 2, *place, "sv:{FRAMEWORKS}:live", 60_000,
+            old.eval(Script("append").source, 2, *place, "sv:{FRAMEWORKS}:live", 60_000, "word",
                      act.encode(vote))  # fmt: skip
         await page.told("tally", lambda frame: frame["tally"]["voters"] == 1)
 

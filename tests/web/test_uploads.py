@@ -9,7 +9,7 @@ from one_process import until, worker
 from server.metrics import SENT_AWAY
 from server.web import uploads
 
-HEAD = b"POST /api/boards HTTP/1.1\r\nHost: a\r\nContent-Length: 200001\r\n\r\n"
+HEAD = b"POST /api/boards HTTP/1.1\r\nHost: localhost\r\nContent-Length: 200001\r\n\r\n"
 
 
 def sent_away():
