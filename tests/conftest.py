@@ -72,9 +72,12 @@ def pytest_runtest_setup(item):
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_teardown(item):
+def pytest_runtest_teardown(item, nextitem):
     result = yield
-    if found := leftovers.of(item):
+    found = leftovers.of(item)
+    if nextitem is None or nextitem.path != item.path:
+        leftovers.forget_all_before()
+    if found:
         pytest.fail("This test left behind:\n" + "\n".join(found), pytrace=False)
     return result
 

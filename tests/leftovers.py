@@ -38,7 +38,10 @@ _complaints = Complaints()
 
 
 def forget_all_before():
-    """Take what exists so far out of every later collection, which makes those fast."""
+    """Take what exists so far out of every later collection, which makes those fast.
+
+    Called once all tests are known, and again behind each file of tests, whose fixtures have ended.
+    """
     gc.collect()
     gc.freeze()
 
