@@ -62,6 +62,7 @@ async def test_wrong_codes_are_counted_at_every_address(embedded, path):
         # A right one that is not open here tells no more than a wrong one does.
         async with worker(embedded) as other:
             code, _ = await other.board()
+        exhaust(server, "127.0.0.1")
         assert (await server.fetch(path.format(code))).code == 429
 
 
