@@ -109,8 +109,9 @@ class Replica:
         try:
             until = self._clock() + AT_ONCE
             for seq, payload in enumerate(batch.entries, batch.first):
-                if self._clock() >= until:
-                    # The rest is in the log, and is read from there share by share.
+                if seq > batch.first and self._clock() >= until:
+                    # The rest is in the log, and is read from there share by share. Before the
+                    # first, the position would be that of a batch with a mark.
                     self._reach(self.board.seq, UNMARKED)
                     self.catch_up()
                     return

@@ -199,6 +199,8 @@ def _dump(store):
                     ]
                 case b"hash":
                     found += [f"{k} {v}" for k, v in _text(client.hgetall(key)).items()]
+                case b"string":
+                    found.append(client.get(key).decode())
                 case other:
                     raise AssertionError(other)
     return found

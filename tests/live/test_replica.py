@@ -1,6 +1,6 @@
 import asyncio
 import random
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
@@ -287,6 +287,23 @@ async def test_of_a_large_batch_the_rest_is_read_from_the_log(log, monkeypatch):
     assert max(await steps(replica, lambda: replica._reading is None)) <= 6
     assert replica.board.seq == 101
     assert replica._watcher.seqs == list(range(1, 102))
+
+
+async def test_a_process_that_is_kept_waiting_before_a_batch_stays_in_its_history(store):
+    receiving = Receiving()
+    log = Log(store, receiving, 1)
+    await log.create("BOARD", [act.encode(create())])
+    # Whenever it looks at the clock, another second has passed.
+    replica = Replica(log, "BOARD", Watching(), count().__next__)
+    await replica.load()
+    epoch = replica.epoch
+    for seat in ("ann", "bob"):
+        await appended(log, renamed(seat))
+        replica.receive(receiving.batches[-1])
+        replica.catch_up()
+        await caught_up(replica)
+    assert replica._watcher.seqs == [1, 2, 3]
+    assert replica.epoch == (await log.read("BOARD", 0)).epoch == epoch
 
 
 async def test_a_board_that_stands_still_takes_in_afterwards_what_came(log):

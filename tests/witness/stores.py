@@ -83,7 +83,7 @@ class Debian(Store):
         if durable:
             options |= {"appendonly": "yes", "appendfsync": fsync}
         pairs = (str(part) for key, value in options.items() for part in (f"--{key}", value))
-        self._command = [*inside, path_of("redis-server"), *pairs]
+        self._command = [*inside, path_of(program), *pairs]
         self.start()
 
     @staticmethod
