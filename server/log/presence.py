@@ -217,15 +217,15 @@ class Presence:
                     int(LOST_LASTS * 1000),
                 ),
             )
-        except Exception:
-            self._breaks |= breaks - self._mine.keys()
-            self._due = True
-            raise
         except DamagedError as error:
             # The votes are elsewhere, so the board goes on; it is tried again with the next word.
             self._breaks |= breaks - self._mine.keys()
             self._complaints.tell(error, "Who is here may be shown wrongly until that is mended.")
             return
+        except Exception:
+            self._breaks |= breaks - self._mine.keys()
+            self._due = True
+            raise
         for key, field in _pairs(foreign):
             found = DamagedError(key, f"its field {field!r} is none of ours")
             self._complaints.tell(found, "It is passed over.")
