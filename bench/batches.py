@@ -20,6 +20,7 @@ UNDER_WAY = 4
 """Batches that the store has not answered yet."""
 KEYS = ("sv:{BENCH2}:log", "sv:{BENCH2}:meta")
 LIVE, RETENTION_MS = "sv:{BENCH2}:live", 86_400_000
+EPOCH, WORD = "be0c4be0c4be", "be0c4be0"
 
 
 def windows(store: EmbeddedStore, count: int, seconds: float, cores: machine.Cores) -> list[Window]:
@@ -35,7 +36,7 @@ def _votes(line: socket.socket) -> Iterator[int]:
     """Append batches for ever; yield how many votes were acknowledged since the last time."""
     reader = hiredis.Reader()
     for command in (
-        ("HSET", KEYS[1], "epoch", "bench"),
+        ("HSET", KEYS[1], "epoch", EPOCH),
         ("XADD", KEYS[0], "0-*", "t", "1", "e", "{}"),
         ("SCRIPT", "LOAD", Script("append").source),
     ):
@@ -53,7 +54,7 @@ def _batch() -> bytes:
     vote = act.Vote(round=1, ballot={"approve": ["fastapi", "tornado", "django"]})
     entry = act.encode(act.Entry(by="b" * 16, once="o" * 16, action=vote))
     head = ("EVALSHA", Script("append").sha, str(len(KEYS)), *KEYS, LIVE, str(RETENTION_MS))
-    return _packed(*head, "word", *[entry] * BATCH)
+    return _packed(*head, WORD, *[entry] * BATCH)
 
 
 def _packed(*parts: str | bytes) -> bytes:

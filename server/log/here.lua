@@ -1,6 +1,7 @@
 -- Says who is on a board through one process, and asks for what the others said.
 --
--- KEYS[1]  sv:{CODE}:here   hash; process -> "expiry in ms\nseat seat seat"
+-- KEYS[1]  sv:{CODE}:here   hash; process -> "expiry in ms\nseat seat seat", a ? before
+--          each that waits at the door
 -- KEYS[2]  sv:{CODE}:lost   hash; seat -> "round until", until in ms: whose line broke
 -- ARGV[1]  channel to publish on, sv:{CODE}:live
 -- ARGV[2]  the process
@@ -50,7 +51,7 @@ local all = redis.call('HGETALL', KEYS[1])
 local fresh = {}
 for i = 1, #all, 2 do
   -- No word lasts much longer than ours does.
-  local ends = tonumber(string.match(all[i + 1], '^(%d+)\n[%w_= -]*$'))
+  local ends = tonumber(string.match(all[i + 1], '^(%d+)\n[%w_=? -]*$'))
   if not ends or ends > now + 100 * ARGV[3] then
     pass_over(KEYS[1], all[i])
   elseif ends > now then

@@ -316,9 +316,9 @@ class Log:
     def _tell_of_half(self, code: str, has_meta: object, stream: object) -> None:
         if bool(has_meta) is isinstance(stream, ResponseError):
             gone = keys.log(code) if has_meta else keys.meta(code)
+            left = "its code is free" if has_meta else "its log is not written over"
             self._complaints.tell(
-                DamagedError(gone, "it is missing"),
-                "There is no such board now; what is left of it is not written over.",
+                DamagedError(gone, "it is missing"), f"There is no such board now; {left}."
             )
 
     async def _require_usual_size(self, code: str, *, whole: bool) -> None:

@@ -281,8 +281,8 @@ async def test_a_board_goes_on_once_a_foreign_entry_is_removed(embedded, caplog)
         assert not await it.client.exists(keys.spare(it.code))
 
 
-@pytest.mark.parametrize("gone", [keys.meta])
-async def test_what_is_left_of_half_a_board_is_not_written_over(embedded, caplog, gone):
+@pytest.mark.parametrize("gone", [keys.log, keys.meta])
+async def test_of_half_a_board_a_log_is_not_written_over(embedded, caplog, gone):
     async with meeting(embedded) as it:
         page = await it.server.page(it.code)
         await it.client.delete(gone(it.code))
@@ -290,10 +290,12 @@ async def test_what_is_left_of_half_a_board_is_not_written_over(embedded, caplog
         assert (await page.closed())[0] == 4004
         assert (await it.status())[0] == 404
         assert len(said(caplog, gone(it.code), "it is missing")) == 1
-        kept = await it.client.keys(f"sv:{{{it.code}}}:[lm]*")
-        assert kept
-        assert not await it.server.hub.create(it.code, [])
-        assert sorted(await it.client.keys(f"sv:{{{it.code}}}:[lm]*")) == sorted(kept)
+        log = await it.client.xrange(keys.log(it.code))
+        is_free = gone is keys.log
+        assert bool(log) is not is_free
+        assert await it.server.hub.create(it.code, []) is is_free
+        assert await it.client.exists(keys.meta(it.code)) == is_free
+        assert await it.client.xrange(keys.log(it.code)) == log
 
 
 async def test_the_words_fit_into_what_closes_a_connection():

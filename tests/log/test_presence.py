@@ -84,6 +84,18 @@ async def test_a_process_that_comes_later_learns_who_is_here(server):
             await until(lambda: two.seats == {"ann"})
 
 
+async def test_a_process_that_comes_later_learns_who_waits_at_the_door(server, caplog):
+    async with processes(server, "one") as (one,):
+        one.presence.enter("ann")
+        one.presence.enter(f"{presence.AT_THE_DOOR}ben")
+        with server.client as client:
+            await until(lambda: b"ben" in (client.hget(keys.here("BOARD"), "one") or b""))
+        async with processes(server, "two") as (two,):
+            await until(lambda: two.presence.at_the_door() == {"ben"})
+            assert two.seats == {"ann"}
+    assert "damaged" not in caplog.text
+
+
 async def test_two_pages_of_a_seat_are_one_person(server):
     async with processes(server, "one", "two") as (one, two):
         one.presence.enter("ann")
