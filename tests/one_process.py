@@ -34,6 +34,17 @@ def embedded(tmp_path_factory):
             IOLoop.current().run_sync(shared.stop)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def patience_with_the_store():
+    """On a busy machine a sign of life may be late; nothing else is to be refused for that.
+
+    It is for the folders that import it, whose attempts are not about a store that is away.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("server.log.follow.SILENCE", 60.0)
+        yield
+
+
 async def until(condition, patience=PATIENCE):
     """Wait until a condition holds, and give what it gave."""
     deadline = asyncio.get_running_loop().time() + patience

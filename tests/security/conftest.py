@@ -51,6 +51,6 @@ known faults in libraries                 test_audit.py
 Some fifty ways to break the server on purpose were tried: each that opened a hole made one fail.
 """
 
-from one_process import embedded
+from one_process import embedded, patience_with_the_store
 
-__all__ = ["embedded"]
+__all__ = ["embedded", "patience_with_the_store"]

@@ -47,11 +47,7 @@ def unlimited(monkeypatch):
 
 
 @pytest.mark.timeout(600)
-async def test_whatever_is_refused_leaves_nothing_behind(
-    embedded, unlimited, subtests, monkeypatch
-):
-    # On a busy machine a sign of life may be late; nothing else is to be refused for that.
-    monkeypatch.setattr("server.log.follow.SILENCE", 60.0)
+async def test_whatever_is_refused_leaves_nothing_behind(embedded, unlimited, subtests):
     server = Worker(embedded.url)
     await server.start()
     code, _ = await server.board()

@@ -74,7 +74,7 @@ def test_keys_and_codes_are_drawn_by_the_system_and_not_by_chance():
         if re.search(r"^import random", path.read_text(), re.MULTILINE)
     }
     assert users == {
-        *("follow.py", "log.py", "hub.py", "restarts.py", "room.py", "socket.py"),
+        *("expiry.py", "follow.py", "log.py", "hub.py", "restarts.py", "room.py", "socket.py"),
         "requests.py",
     }
     assert "random.SystemRandom()" in next(
