@@ -32,8 +32,10 @@ HANDSHAKE = (
 _HELLO = b'{"type":"hello","view":"screen"}'
 HELLO = bytes([0x81, 0x80 | len(_HELLO)]) + bytes(4) + _HELLO
 BODY = 250_000
-POST = f"POST /api/boards HTTP/1.1\r\nHost: a\r\nContent-Length: {BODY + 1}\r\n\r\n".encode()
-ASK = f"GET {ROUNDS_PATH} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+POST = (
+    f"POST /api/boards HTTP/1.1\r\nHost: localhost\r\nContent-Length: {BODY + 1}\r\n\r\n".encode()
+)
+ASK = f"GET {ROUNDS_PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
 
 def talk() -> list[bytes]:

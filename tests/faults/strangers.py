@@ -57,7 +57,7 @@ class Line:
     async def shake_hands(self):
         key = base64.b64encode(os.urandom(16)).decode()
         await self.send(
-            f"GET /b/{BOARD}/live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+            f"GET /b/{BOARD}/live HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: stackvote.v1\r\n\r\n".encode()
         )
@@ -152,7 +152,7 @@ async def drip_head(door, begun):
 async def drip_body(door, begun):
     """Sends a form a byte a second."""
     line = await Line.open(door)
-    await line.send(b"POST /api/boards HTTP/1.1\r\nHost: x\r\nContent-Length: 600\r\n\r\n")
+    await line.send(b"POST /api/boards HTTP/1.1\r\nHost: localhost\r\nContent-Length: 600\r\n\r\n")
     begun()
     with contextlib.suppress(ConnectionError):
         await line.drip(b" " * 600, 1)
@@ -242,7 +242,7 @@ def deaf_to(path):
         line = await Line.open(door, small=True)
         begun()
         with contextlib.suppress(ConnectionError):
-            await line.send(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 20)
+            await line.send(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 20)
             while True:
                 await asyncio.sleep(1)
                 await line.send(b"\r\n")

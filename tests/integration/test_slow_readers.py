@@ -35,7 +35,9 @@ def server(tmp_path):
 
 def talk(server):
     with socket.create_connection(("127.0.0.1", server.port)) as browser:
-        browser.sendall(b"GET /b/FRAMEWORKS HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        browser.sendall(
+            b"GET /b/FRAMEWORKS HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        )
         head = browser.recv(4096, socket.MSG_WAITALL).decode("latin1")
     cookie = re.search(r"Set-Cookie: ([^;]+)", head)[1]
     address = f"ws://127.0.0.1:{server.port}/b/FRAMEWORKS/live"
@@ -116,7 +118,7 @@ def read_nothing(_, sockets):
 def ask_and_read_nothing(path):
     def ask(_, sockets):
         for each in sockets:
-            each.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            each.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         for each in sockets:
             assert select.select([each], [], [], 30)[0]
 
