@@ -6,6 +6,9 @@ import re
 from browser_pages import DESK, PHONE, STAGE, comment, saved, tap
 from playwright.sync_api import expect
 
+LINE = re.compile(r"/live\?door=1$")
+"""The live connection of the host's console."""
+
 
 def test_a_meeting_from_template_to_decision(server, person):
     host = person(server.address, DESK)
@@ -128,7 +131,7 @@ def test_a_switch_shows_what_was_asked_until_the_server_has_told_of_it(server, p
         )
 
     host = person("about:blank", DESK)
-    host.route_web_socket("**/live", overhear)
+    host.route_web_socket(LINE, overhear)
     host.goto(f"{server.address}/b/{board.code}/host?key={board.host_key}")
     looks_ahead = host.get_by_role("switch", name="Host sees hidden results")
     looks_ahead.check()
@@ -155,7 +158,7 @@ def test_a_switch_follows_a_store_that_has_lost_what_was_asked(server, person):
         line.on_message(lambda text: (welcomes.append(text), socket.send(text)))
 
     host = person("about:blank", DESK)
-    host.route_web_socket("**/live", overhear)
+    host.route_web_socket(LINE, overhear)
     host.goto(f"{server.address}/b/{board.code}/host?key={board.host_key}")
     looks_ahead = host.get_by_role("switch", name="Host sees hidden results")
     looks_ahead.check()

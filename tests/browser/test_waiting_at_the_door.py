@@ -48,6 +48,16 @@ def test_a_newcomer_waits_gives_a_name_is_let_in_and_votes(server, board, person
     expect(host.locator("[data-part=door-waiting]")).to_be_hidden()
 
 
+def test_where_all_who_came_wait_the_next_step_is_to_let_them_in(server, board, person):
+    host = person(board.host, DESK)
+    server.act(board, type="set_board", settings={"entry": "admitted"})
+    server.open_round(board)
+    hint = host.locator("[data-part=next]")
+    expect(hint).to_contain_text("Nobody has come yet.")
+    person(board.address)
+    expect(hint).to_contain_text("Let in who waits at the door.")
+
+
 def test_a_crowd_is_told_and_the_door_closed_with_one_tap(server, board, person):
     host, here = person(board.host, DESK), person(board.address)
     server.open_round(board)

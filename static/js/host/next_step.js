@@ -17,8 +17,8 @@ const isBefore = ({ board, round }) => Boolean(round) && board.decision.at < rou
 
 const HINTS = {
   setup: ({ board }) => (board.options.length < 2 ? w.needOptions : w.hints.setup),
-  open({ turnout: { voted, here } }) {
-    if (!here) return w.hints.nobody;
+  open({ turnout: { voted, here }, people }) {
+    if (!here) return people.waiting ? w.hints.atTheDoor : w.hints.nobody;
     return voted === here ? w.hints.all(here) : w.hints.voted(voted, here);
   },
   locked: ({ current, round, board }) => w.hints.locked(current?.voters ?? 0, round.settings.visibility === "on_reveal" && !board.settings.host_sees_results),

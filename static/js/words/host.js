@@ -35,6 +35,7 @@ export const host = {
   hints: {
     setup: "People can read and comment already; nobody can vote yet.",
     nobody: "Nobody has come yet. Show the shared screen, or hand on the join link.",
+    atTheDoor: "Nobody is in yet. Let in who waits at the door.",
     voted: (voted, here) => `${voted} of ${here} have voted, ${here - voted} choosing…`,
     all: (here) => (here === 1 ? "The one person here has voted." : `All ${here} have voted.`),
     locked: (voters, isBlind) => `Voting is closed with ${count(voters, "ballot", "ballots")}.${isBlind ? " Nobody sees the result yet." : ""}`,
