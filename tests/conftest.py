@@ -21,7 +21,10 @@ HERE = Path(__file__).parent
 FAST = ["domain", "docs", "", "live", "web", "log"]
 SLOW = ["protocol", "security", "oracles", "fuzz", "deploy", "integration", "browser", "faults"]
 ORDER = FAST + SLOW
-PROCESSES = {"test_app.py", "test_storekeeper.py", "test_tls.py", "test_workers.py"}
+PROCESSES = {
+    f"test_{name}.py"
+    for name in ("administration", "app", "figures", "offered", "storekeeper", "tls", "workers")
+}
 """These start servers, and come late."""
 
 # Libraries that `make test` does without, and the tests that cannot even be read then.

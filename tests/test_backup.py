@@ -336,6 +336,7 @@ restore(Settings(data=sys.argv[1]), Path(sys.argv[2]))
 """
 
 
+@pytest.mark.slow
 def test_power_that_fails_between_two_steps_leaves_the_old_or_the_new_whole(data, tmp_path):
     file, other = tmp_path / "backup", tmp_path / "other"
     backup(settings(data), file)

@@ -181,7 +181,13 @@ async def happens(condition):
         *((keys.meta, name) for name in OF_META),
     ],
 )
-@pytest.mark.parametrize("votes", [True, False], ids=["while people vote", "while nobody votes"])
+@pytest.mark.parametrize(
+    "votes",
+    [
+        pytest.param(True, id="while people vote", marks=pytest.mark.slow),
+        pytest.param(False, id="while nobody votes"),
+    ],
+)
 async def test_a_damaged_board_is_withheld_alone_and_looked_at_again(
     embedded, caplog, key, damage, votes
 ):

@@ -205,6 +205,7 @@ async def test_who_waited_while_this_process_stood_still_is_not_cut_off(embedded
         assert len(server.hub.guests) == 2
 
 
+@pytest.mark.slow
 async def test_messages_that_never_end_are_bounded_together(embedded, monkeypatch):
     monkeypatch.setattr(hub_module, "TICK", 0.02)
     monkeypatch.setattr(hub_module, "UNFINISHED_BYTES", 50_000)

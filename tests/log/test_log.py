@@ -323,6 +323,7 @@ def replicate(start, primary, name):
     return replica
 
 
+@pytest.mark.slow
 async def test_a_vote_waits_for_as_many_replicas_as_were_asked_for_and_is_written_once(
     real_tcp_store, monkeypatch
 ):
@@ -358,6 +359,7 @@ async def test_a_vote_waits_for_as_many_replicas_as_were_asked_for_and_is_writte
         assert (await written[0].done())[-1] == 4
 
 
+@pytest.mark.slow
 async def test_what_was_not_confirmed_when_the_connection_went_is_tried_again(
     real_tcp_store, monkeypatch
 ):
