@@ -6,6 +6,7 @@ fails that test, not a later one (`leftovers.py`).
 """
 
 import logging
+import os
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,6 +52,11 @@ def place(item):
     parts = item.path.relative_to(HERE).parts
     folder = parts[0] if len(parts) > 1 else ""
     return "deploy" if parts[-1] in PROCESSES else folder
+
+
+def pytest_xdist_auto_num_workers():
+    """Run one process more than there are cores: some tests wait."""
+    return min(8, (os.cpu_count() or 1) + 1)
 
 
 def pytest_collection_modifyitems(items):

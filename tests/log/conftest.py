@@ -2,7 +2,10 @@ import pytest
 from real_stores import RealStore
 from tcp_stores import stores
 
-KINDS = ["valkey", pytest.param("redis", marks=pytest.mark.needs("redis-server"))]
+KINDS = [
+    "valkey",
+    pytest.param("redis", marks=[pytest.mark.needs("redis-server"), pytest.mark.slow]),
+]
 
 
 @pytest.fixture(scope="module", params=KINDS)
