@@ -85,6 +85,8 @@ class Submissions:
         with tasks.contained("answer", self._code) as noting:
             submission.take_note(logged)
         if noting.failed:
+            # The reading that follows answers it.
+            submission.logged = logged
             self._failed()
 
     def _each(self, tell: Callable[[_Submission], None]) -> None:
