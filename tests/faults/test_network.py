@@ -12,7 +12,7 @@ from wire import Network
 
 pytestmark = [pytest.mark.needs("ip"), pytest.mark.needs("redis-server")]
 
-AWAY = {r"The store is away": 2, r"The store is there": 2}
+AWAY = {r"The store is away": 4, r"The store is there": 2}
 
 
 class Site:

@@ -9,7 +9,7 @@ from meeting import hold
 from people import eventually
 
 TOLD = {
-    r"The store is away \(.+\)\. Votes wait until it is back": 1,
+    r"The store is away \(.+\)\. Votes wait until it is back": 2,
     r"The store is there": 1,
 }
 

@@ -44,7 +44,9 @@ async def asking(server, path, count=1, *, method="GET", version="1.1"):
             each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             each.setblocking(False)
             await loop.sock_connect(each, ("127.0.0.1", server.port))
-            asked = f"{method} {path} HTTP/{version}\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            asked = (
+                f"{method} {path} HTTP/{version}\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            )
             await loop.sock_sendall(each, asked.encode())
         yield sockets
     finally:
