@@ -155,7 +155,8 @@ def _security(offer: Offer) -> list[dict[str, list[str]]]:
         case Access.BY_ACTION:
             return [{"browser": []}, host]
         case Access.BY_SEAT:
-            return [{"browser": []}]
+            # A link or a code in what is asked is a proof, too, and who has none only watches.
+            return [{}, {"browser": []}]
         case Access.ANYONE:
             return [{}, host] if Code.NOT_ALLOWED in offer.codes else [{}]
 
