@@ -2,7 +2,7 @@
 
 import re
 
-SECRET = "sv:secret"  # noqa: S105 - what lies there names a secret, and is none
+SECRET = "sv:secret"  # noqa: S105 # nosec B105 # what lies there names a secret
 """Which secret the server had that started last on this database: a keyed hash."""
 ALL = "sv:*:meta"
 """What the `meta` of every board looks like, and of nothing else of ours."""
