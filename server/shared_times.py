@@ -87,7 +87,7 @@ class SharedTimes:
                 if now > deadline:
                     self._distrusted_until = now + _DISTRUST
                     return
-                time.sleep(0)  # Whoever holds it may need the processor for that.
+                os.sched_yield()  # Whoever holds it may need the processor for that.
             else:
                 return
 
