@@ -10,6 +10,8 @@ _SIGN_IN = (
     "as %2F %3F %23 %40 %25."
 )
 _COMMAND = re.compile(r"to run the '([\w|-]+)' command")
+_NOBODY = "Nothing listens there: does the store run, and is its address right?"
+_HUNG_UP = "It hung up before it answered; does its port want TLS (rediss://)?"
 _REMEDIES: tuple[tuple[str, str], ...] = (
     (
         (
@@ -87,33 +89,31 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
             "and does the name service answer?"
         ),
     ),
-    (
-        r"Connection refused|Connect call failed \(",
-        "Nothing listens there: does the store run, and are host and port right?",
-    ),
-    (r"connecting to (unix:)?/.*No such file", "There is no such socket: does the store run?"),
+    (r"Connection refused|Connect call failed \(", _NOBODY),
+    (r"connecting to (unix:)?/.*No such file", _NOBODY),
     (
         r"connecting to (unix:)?/.*Permission denied",
         "This user may not open the store's socket: see its unixsocketperm.",
     ),
-    (
-        r"reset by peer|closed by server|Broken pipe",
-        "It hung up before it answered; does its port want TLS (rediss://)?",
-    ),
+    (r"reset by peer|closed by server|Broken pipe", _HUNG_UP),
 )
 _TIMEOUT = "Nothing answers there: a firewall, a wrong address, or a store that hangs?"
 _TLS_TIMEOUT = "Does its port speak TLS? Else say redis:// instead of rediss://."
 _KNOWN = tuple((re.compile(sign), remedy) for sign, remedy in _REMEDIES)
 
 
-def remedy(error: object, url: str = "") -> str:
-    """Say what to do about an error of the store at `url`; empty where nothing is known."""
+def remedy(error: object, url: str = "", *, answered: bool = False) -> str:
+    """Say what to do about an error of the store at `url`; empty where nothing is known.
+
+    `answered`: it has spoken with us before, so that a line it cuts is no mistake of ours.
+    """
     words = str(error)
     if right := missing_right(error):
         return f"Give its user the right: {rule(url, right)}"
     if "imeout connecting" in words or "imed out" in words:
         return _TLS_TIMEOUT if url.startswith("rediss:") else _TIMEOUT
-    return next((cure for sign, cure in _KNOWN if sign.search(words)), "")
+    found = next((cure for sign, cure in _KNOWN if sign.search(words)), "")
+    return "" if answered and found is _HUNG_UP else found
 
 
 def with_remedy(error: object, url: str = "") -> str:

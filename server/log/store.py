@@ -363,7 +363,7 @@ class Store:
                 tell(value)
 
     def _say_away(self, why: object) -> None:
-        cure = remedy(why, self._url)
+        cure = remedy(why, self._url, answered=self._alive_at > -math.inf)
         if cure in self._said_away or (not cure and self._said_away):
             return
         self._said_away.add(cure)

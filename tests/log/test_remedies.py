@@ -69,3 +69,8 @@ def test_protected_mode_is_known_by_what_a_real_store_says(real_tcp_store):
     ):
         client.ping()
     assert "requirepass" in remedy(caught.value)
+
+
+def test_a_line_that_was_in_use_and_is_cut_is_no_mistaken_address():
+    assert not remedy("Connection closed by server.", URL, answered=True)
+    assert "Nothing listens" in remedy("Connection refused", URL, answered=True)

@@ -110,8 +110,18 @@ async def test_a_store_that_has_never_answered_is_away_and_that_is_said_once(tmp
             await store.read_run()
     assert not store.present
     assert len(caplog.records) == 1
-    assert "There is no such socket: does the store run?" in caplog.text
+    assert "Nothing listens there: does the store run, and is its address right?" in caplog.text
     await store.close()
+
+
+async def test_a_store_that_dies_is_not_told_to_want_tls(server, caplog):
+    async with opened(server) as store:
+        store.set_present(value=True)
+        store.set_present(value=False, why="Connection closed by server.")
+        for gone in ("Connection refused", "connecting to unix:/a. No such file"):
+            store.set_present(value=False, why=gone)
+    assert "TLS" not in caplog.text
+    assert caplog.text.count("The store is away") == 2
 
 
 async def test_another_reason_is_said_while_it_stays_away(server, caplog):
