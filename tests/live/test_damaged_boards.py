@@ -11,6 +11,8 @@ from server.live import hub as hub_module
 from server.log import keys, presence
 from server.log.log import DAMAGED
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):

@@ -12,6 +12,8 @@ from server.live import expiry as expiry_module
 from server.live.expiry import ENOUGH, HOUR, Expiry
 from server.log import keys
 
+pytestmark = pytest.mark.slow
+
 DAY = 86_400_000
 RETENTION = 90
 

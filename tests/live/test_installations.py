@@ -12,6 +12,8 @@ from server.live.founding import open_default
 from server.log import keys
 from server.log.store import Script
 
+pytestmark = pytest.mark.slow
+
 CODE = "FRAMEWORKS"
 
 

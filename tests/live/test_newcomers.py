@@ -9,6 +9,8 @@ from one_process import until, worker
 from server.live import views
 from server.log import arrivals
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):

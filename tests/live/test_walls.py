@@ -6,6 +6,8 @@ import random
 import pytest
 from one_process import until, worker
 
+pytestmark = pytest.mark.slow
+
 VISIBLE = {"live": {"ballot", "screen", "host"}, "after_vote": {"voter"}, "on_reveal": set()}
 
 
