@@ -90,7 +90,10 @@ class Seating:
 
     def _welcome_next(self) -> None:
         with tasks.contained("welcome", self._stage.board.code) as welcoming:
-            self._welcome_some()
+            some = list(islice(self._waiting, SLICE))
+            if not self._stage.ready(map(self._audience, some), self._welcome_next):
+                return
+            self._welcome_some(some)
         if welcoming.failed:
             for connection in list(self._waiting):
                 connection.fail()
@@ -98,10 +101,7 @@ class Seating:
         if self._welcoming:
             asyncio.get_running_loop().call_soon(self._welcome_next)
 
-    def _welcome_some(self) -> None:
-        some = list(islice(self._waiting, SLICE))
-        if not self._stage.ready(map(self._audience, some), self._welcome_some):
-            return
+    def _welcome_some(self, some: Iterable[Connection]) -> None:
         for connection in some:
             del self._waiting[connection]
         for connection in some:

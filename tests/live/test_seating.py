@@ -37,6 +37,8 @@ class Hall:
         self.meeting = Meeting()
         self.members = {}
         self.welcomed = []
+        self.counts = None
+        """Who wait for a result that takes long to count; None where none does."""
         self.seating = Seating(self, PSEUDONYMS, self.members, self.welcomed.append)
 
     @property
@@ -44,7 +46,10 @@ class Hall:
         return self.meeting.board
 
     def ready(self, audiences, go):
-        return True
+        if self.counts is None:
+            return True
+        self.counts.append(go)
+        return False
 
     def seated(self):
         return {audience: list(pages) for audience, pages in self.members.items() if pages}
@@ -117,3 +122,20 @@ async def test_who_is_welcomed_anew_sits_nowhere_until_then_and_the_loop_goes_on
         await asyncio.sleep(0)
         assert hall.welcomed == list(pages[:welcomed])
         assert hall.seated() == {SEES: list(pages[:welcomed])}
+
+
+@pytest.mark.usefixtures("slices")
+async def test_a_result_that_takes_long_is_waited_for_once_however_many_come():
+    hall = Hall()
+    pages = hall.come(*(Page(f"{n}") for n in range(3)))
+    hall.counts = []
+    hall.seating.welcome_anew(hall.seating.connections)
+    for _ in range(5):
+        await asyncio.sleep(0)
+        hall.seating.welcome_anew(pages[:1])
+    assert len(hall.counts) == 1
+    assert not hall.welcomed
+    (go,), hall.counts = hall.counts, None
+    go()
+    await asyncio.sleep(0)
+    assert sorted(map(id, hall.welcomed)) == sorted(map(id, pages))
