@@ -42,6 +42,32 @@ def once_a_minute(extra: dict[str, Any]) -> dict[str, Any]:
     return extra | {"a_minute": 1}
 
 
+class Said:
+    """What the log was told of late, and need not be told again, however often it happens.
+
+    Where it matters how often it does, it is for `once_a_minute`.
+    """
+
+    def __init__(self, lasts: float = MINUTE, most: int = 1000) -> None:
+        """`lasts` is in seconds; of `most` things it is known that they were said."""
+        self._lasts = lasts
+        self._most = most
+        self._at: dict[str, float] = {}
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+    def is_new(self, what: str) -> bool:
+        """Say whether something was not said for a while, and take note that it is said now."""
+        now = time.monotonic()
+        if now - self._at.get(what, -self._lasts) < self._lasts:
+            return False
+        if len(self._at) >= self._most:
+            self._at.clear()
+        self._at[what] = now
+        return True
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line, with the fields that collectors look for."""
 

@@ -5,15 +5,13 @@ import logging
 from collections.abc import Iterable
 from typing import Protocol
 
-from server.loglines import event
+from server.loglines import Said, event
 from server.metrics import BACKLOG_BYTES
 
 logger = logging.getLogger(__name__)
 
 LIMIT = 64 * 1024 * 1024
 """Bytes that may wait for all readers of this process together, live and over HTTP."""
-SAID_LASTS = 60.0
-"""Seconds for which a log line about it is not repeated."""
 
 
 class Reader(Protocol):
@@ -43,7 +41,7 @@ class Backlog:
         self._readers: dict[Reader, int] = {}
         """How many pieces each holds."""
         self._relieving = False
-        self._said = -SAID_LASTS
+        self._said = Said()
 
     def hold(self, reader: Reader, piece: bytes) -> None:
         """Count a piece that waits for a reader. Over the limit, relief follows a step later."""
@@ -80,9 +78,7 @@ class Backlog:
             closed += 1
             if self.size <= self.limit * 3 // 4:
                 break
-        now = asyncio.get_running_loop().time()
-        if now - self._said >= SAID_LASTS:
-            self._said = now
+        if self._said.is_new("backlog_full"):
             logger.warning(
                 "More than %d MiB waited for slow readers: %d of them were closed.",
                 *(self.limit // 1024 // 1024, closed),

@@ -5,7 +5,6 @@ before it is believed. Damage to one board is that board's alone.
 """
 
 import logging
-import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -13,7 +12,7 @@ from redis.exceptions import ResponseError
 
 from server.domain import actions as act
 from server.log import keys
-from server.loglines import event
+from server.loglines import Said, event
 from server.metrics import DAMAGE
 
 logger = logging.getLogger(__name__)
@@ -25,7 +24,6 @@ LARGEST_NUMBER = 2**53 - 1
 """Of positions and times: what a browser can count to."""
 SAY_AGAIN = 600.0
 """Seconds from one line about a key to the next."""
-_MOST_TOLD = 1000
 
 
 class DamagedError(act.UnreadableError):
@@ -119,17 +117,13 @@ class Complaints:
     """Tells the operator of damage with which a board goes on, of each key now and then."""
 
     def __init__(self) -> None:
-        self._told: dict[str, float] = {}
+        self._told = Said(SAY_AGAIN)
 
     def tell(self, damage: DamagedError, consequence: str) -> None:
         """Count damage, and say what follows from it unless that was said before."""
         count(damage)
-        now = time.monotonic()
-        if now - self._told.get(damage.key, -SAY_AGAIN) < SAY_AGAIN:
+        if not self._told.is_new(damage.key):
             return
-        if len(self._told) >= _MOST_TOLD:
-            self._told.clear()
-        self._told[damage.key] = now
         board = keys.code_of(damage.key)
         logger.error(
             "Board %s: its key %s is damaged: %s. %s",

@@ -16,7 +16,7 @@ from tornado.iostream import IOStream
 
 from server import tasks
 from server.live.leavings import Leavings
-from server.loglines import event
+from server.loglines import Said, event
 from server.metrics import SENT_AWAY
 from server.web.streams import PlainStream
 from server.web.turns import Turns
@@ -40,8 +40,6 @@ only a slice is there, count in the backlog (`live/backlog.py`).
 """
 LOOK = 1.0
 """Seconds between two looks at who is slow, and the pause where nobody can be accepted."""
-SAID_LASTS = 60.0
-"""Seconds for which it is not said again that there is no room."""
 
 
 class Door(HTTPServer):
@@ -59,8 +57,7 @@ class Door(HTTPServer):
         self._room = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - KEPT_FREE
         self._leavings = Leavings()
         self._uploads = Uploads(lambda slowest: self._send_away(slowest, "upload"))
-        self._said: dict[str, float] = {}
-        """When the log was told last, of what."""
+        self._said = Said()
         self._longest = 0
 
     def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
@@ -195,7 +192,7 @@ class Door(HTTPServer):
         self._leavings.add()
 
     def _say_full(self, why: str | None) -> None:
-        if self._is_new_to("no_room"):
+        if self._said.is_new("no_room"):
             logger.warning(
                 "No room for more people: %s. The slowest make room.",
                 why,
@@ -204,19 +201,11 @@ class Door(HTTPServer):
 
     def _say_tls(self) -> None:
         SENT_AWAY.labels("tls").inc()
-        if self._is_new_to("tls_on_plain_port"):
+        if self._said.is_new("tls_on_plain_port"):
             logger.info(
                 "Somebody speaks HTTPS to this port, which speaks HTTP; they were hung up on.",
                 extra=event("tls_on_plain_port"),
             )
-
-    def _is_new_to(self, what: str) -> bool:
-        """Say whether the log has not heard of something for a while, and take note."""
-        now = asyncio.get_running_loop().time()
-        if now - self._said.get(what, -SAID_LASTS) < SAID_LASTS:
-            return False
-        self._said[what] = now
-        return True
 
 
 def _unread(asking: HTTP1ServerConnection) -> int:

@@ -1,6 +1,7 @@
 import pytest
 from redis.exceptions import ResponseError
 
+from server import loglines
 from server.log import damage as damage_module
 from server.log.damage import (
     LARGEST_ENTRY,
@@ -91,7 +92,7 @@ def test_which_key_is_damaged_is_said(epoch, stream, key):
 
 def test_an_operator_is_told_of_each_key_now_and_then(caplog, monkeypatch):
     clock = [0.0]
-    monkeypatch.setattr(damage_module.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(loglines.time, "monotonic", lambda: clock[0])
     complaints = Complaints()
     for _ in range(100):
         complaints.tell(DamagedError("sv:{A}:here", "it is odd"), "It is passed over.")
