@@ -12,12 +12,12 @@ import random
 import time
 from collections.abc import Callable
 
+from server import tasks
 from server.domain import actions as act
-from server.domain.changes import Change, Outcome
 from server.domain.refusals import Refused
 from server.live.hub import Hub
-from server.live.replica import Replica
-from server.log.log import EXPIRED, NOT_OVERDUE, Log
+from server.live.replica import Replica, Watcher
+from server.log.log import EXPIRED, NOT_OVERDUE
 from server.log.store import StoreAwayError
 from server.loglines import event
 
@@ -49,16 +49,13 @@ class Expiry:
         pause = FIRST_LOOK
         while True:
             await asyncio.sleep(pause)
-            try:
-                await self.look()
-            except StoreAwayError:
-                pause = FIRST_LOOK
-            except Exception:
-                logger.exception("Looking for boards that nobody uses failed.")
-                pause = HOUR
-            else:
-                # Not all processes at the same time.
-                pause = HOUR * random.uniform(1, 1.1)
+            # Not all processes at the same time.
+            pause = HOUR * random.uniform(1, 1.1)
+            with tasks.contained("expiry"):
+                try:
+                    await self.look()
+                except StoreAwayError:
+                    pause = FIRST_LOOK
 
     async def look(self) -> None:
         """Look at each board once. Raises StoreAwayError."""
@@ -73,8 +70,8 @@ class Expiry:
                 logger.debug("Board %s is not looked at: %s", code, error)
             except StoreAwayError:
                 raise
-            except Exception:
-                logger.exception("Looking whether board %s is used failed.", code)
+            except Exception as error:  # noqa: BLE001 - it is reported, and keeps no other board
+                tasks.report("expiry", error, code)
 
     async def _look_at(self, code: str) -> None:
         seen = await self._log.expire(code, NOT_OVERDUE, ENOUGH)
@@ -121,39 +118,11 @@ class Expiry:
 
         Raises Refused `no_such_board`, StoreAwayError, UnreadableError.
         """
-        reader = _Reader(self._log, code)
-        await reader.replica.load()
-        decision = reader.replica.board.decision
+        replica = Replica(self._log, code, Watcher())
+        await replica.load()
+        decision = replica.board.decision
         if decision is None or decision.revisit_on is None:
             return 0
         day = dt.date.fromisoformat(decision.revisit_on)
         end = dt.datetime.combine(day, dt.time(23, 59, 59), dt.UTC)
         return int(end.timestamp() * 1000)
-
-
-class _Reader:
-    """Reads a board, and is not concerned with what happens on it."""
-
-    def __init__(self, log: Log, code: str) -> None:
-        self.replica = Replica(log, code, self)
-
-    def applied(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
-        """Needed by nobody."""
-
-    def changed(self, change: Change) -> None:
-        """Needed by nobody."""
-
-    def compared(self) -> None:
-        """Needed by nobody."""
-
-    def renewed(self) -> None:
-        """Needed by nobody."""
-
-    def mistrusted(self) -> None:
-        """Needed by nobody."""
-
-    def broken(self) -> None:
-        """Needed by nobody."""
-
-    def lost(self, unreadable: act.UnreadableError | None = None) -> None:
-        """Needed by nobody."""

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 from server import tasks
 from server.domain import actions as act
@@ -29,8 +28,8 @@ and what was read from the log comes as a message as well."""
 Applied = Callable[[int, act.Entry, Outcome], None]
 
 
-class Watcher(Protocol):
-    """Who is told what became of the board."""
+class Watcher:
+    """Who is told what became of the board; this one takes no note of anything."""
 
     def applied(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
         """Learn that an entry was applied, or refused, at a position."""

@@ -41,7 +41,7 @@ from server.live.messages import (
 )
 from server.live.parts import Parts
 from server.live.pseudonyms import Pseudonyms
-from server.live.replica import Replica
+from server.live.replica import Replica, Watcher
 from server.live.requests import Hello, Request, Since, person_name
 from server.live.revocations import Revocations
 from server.live.seating import Seating
@@ -64,7 +64,7 @@ LAST_ANSWER = 0.25
 """Seconds after which the console of a host who was removed is closed."""
 
 
-class Room:
+class Room(Watcher):
     """Everything that happens around one board in one process."""
 
     def __init__(
