@@ -5,7 +5,6 @@ everybody who votes. So the names are compared with the files again and again.
 """
 
 import os
-import stat
 from pathlib import Path
 
 APPENDED = "appendonlydir"
@@ -74,17 +73,11 @@ def identity_of(descriptor: int) -> _Identity:
     return found.st_dev, found.st_ino
 
 
-def is_socket(path: Path) -> bool:
-    """Whether there is a socket of this name."""
-    try:
-        return stat.S_ISSOCK(path.lstat().st_mode)
-    except OSError:
-        return False
-
-
-def sync(folder: Path) -> None:
-    """See to it that what was made or renamed in a folder survives a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def sync(path: Path) -> None:
+    """See to it that what a file holds, or what was made or renamed in a folder, survives a power
+    cut.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

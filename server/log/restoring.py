@@ -9,7 +9,6 @@ import contextlib
 import hmac
 import json
 import logging
-import os
 import shutil
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def put(data: Path, restored: Path, secret_path: Path, key: bytes, kept: Path) -
     same = before is not None and hmac.compare_digest(before.strip(), key)
     if before is not None and not same:
         shutil.copy2(secret_path, kept / _SECRET)
-        _sync_file(kept / _SECRET)
+        sync(kept / _SECRET)
     sync(kept)
     note = {
         "kept": kept.name,
@@ -111,7 +110,7 @@ def _put_secret_back(path: Path, before: Path, *, had_secret: bool) -> None:
         # Not `put`, which writes in a form of its own.
         draft = path.with_name(f".{path.name}.before")
         shutil.copy2(before, draft)
-        _sync_file(draft)
+        sync(draft)
         draft.replace(path)
         before.unlink()
     elif not had_secret:
@@ -125,11 +124,6 @@ def _put_secret_back(path: Path, before: Path, *, had_secret: bool) -> None:
 def _write_down(data: Path, note: object) -> None:
     draft = data / f".{NOTE}"
     draft.write_text(json.dumps(note))
-    _sync_file(draft)
+    sync(draft)
     draft.rename(data / NOTE)
     sync(data)
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
