@@ -146,7 +146,8 @@ class _Nobody:
 def boards(settings: Settings) -> list[BoardSummary]:
     """List all boards, the one used last first. Raises AdministrationError, StoreError."""
     with _store(settings) as url, _client(url) as client:
-        found = [_summary(client, settings, code) for code in _codes(client)]
+        codes = keys.codes_of(client.scan_iter(keys.ALL, count=1000))
+        found = [_summary(client, settings, code) for code in sorted(codes)]
     return sorted(filter(None, found), key=lambda board: -(board.used_at or 0))
 
 
@@ -195,12 +196,6 @@ def _client(url: str) -> Iterator[Any]:
             yield client
     except (redis.exceptions.RedisError, OSError) as error:
         raise AdministrationError(f"The store: {with_remedy(error, url)}") from None
-
-
-def _codes(client: Any) -> list[str]:
-    # A store that grows meanwhile may name a key twice.
-    names = client.scan_iter(keys.ALL, count=1000)
-    return sorted({keys.code_of(name.decode(errors="replace")) for name in names} - {""})
 
 
 def _summary(client: Any, settings: Settings, code: str) -> BoardSummary | None:

@@ -1,6 +1,7 @@
 """The names of a board's keys. They share a hash tag, so that a cluster keeps them together."""
 
 import re
+from collections.abc import Iterable
 
 SECRET = "sv:secret"  # noqa: S105 # nosec B105 # what lies there names a secret
 """Which secret the server had that started last on this database: a keyed hash."""
@@ -14,41 +15,41 @@ _KEY = re.compile(r"sv:\{([A-Z0-9]{1,16})\}:([a-z]+)(?:@\d+)?")
 
 
 def log(code: str) -> str:
-    return f"sv:{{{code}}}:log"
+    return _key(code, "log")
 
 
 def meta(code: str) -> str:
-    return f"sv:{{{code}}}:meta"
+    return _key(code, "meta")
 
 
 def here(code: str) -> str:
-    return f"sv:{{{code}}}:here"
+    return _key(code, "here")
 
 
 def lost(code: str) -> str:
-    return f"sv:{{{code}}}:lost"
+    return _key(code, "lost")
 
 
 def spare(code: str) -> str:
     """Return the key under which a log is written anew; it exists within a script only."""
-    return f"sv:{{{code}}}:spare"
+    return _key(code, "spare")
 
 
 def all_of(code: str) -> str:
     """Return the pattern of all keys of a board."""
-    return f"sv:{{{code}}}:*"
+    return _key(code, "*")
 
 
 def came(code: str) -> str:
-    return f"sv:{{{code}}}:came"
+    return _key(code, "came")
 
 
 def arrivals(code: str) -> str:
-    return f"sv:{{{code}}}:arrivals"
+    return _key(code, "arrivals")
 
 
 def networks(code: str) -> str:
-    return f"sv:{{{code}}}:networks"
+    return _key(code, "networks")
 
 
 def live(code: str, database: int = 0) -> str:
@@ -57,7 +58,7 @@ def live(code: str, database: int = 0) -> str:
     Channels know no databases: who listens in one hears what is published in all others. So the
     number stands in the name. That of the first is left out, as in versions that had no number.
     """
-    return f"sv:{{{code}}}:live" + (f"@{database}" if database else "")
+    return _key(code, "live") + (f"@{database}" if database else "")
 
 
 def pulse(process: str) -> str:
@@ -71,6 +72,11 @@ def code_of(key: str) -> str:
     return found[1] if found else ""
 
 
+def codes_of(found: Iterable[bytes]) -> set[str]:
+    """Return the codes of the boards that keys belong to; a store may name one twice."""
+    return {code_of(key.decode(errors="replace")) for key in found} - {""}
+
+
 def part_of(key: str) -> str:
     """Return which of a board's keys this is: `log`, `meta`, `here`, `lost` or `live`."""
     return key.rpartition(":")[2].partition("@")[0]
@@ -79,3 +85,7 @@ def part_of(key: str) -> str:
 def type_of(key: str) -> str:
     """Return the type that a board's key has in the store."""
     return _TYPES.get(part_of(key), "string")
+
+
+def _key(code: str, part: str) -> str:
+    return f"sv:{{{code}}}:{part}"

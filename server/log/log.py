@@ -280,9 +280,11 @@ class Log:
             await self.fork(code, epoch, top)
             return await self.read(code, after)
         marks = {
-            entry_of(log, id_, fields)[0]: mark_of(id_, fields) or UNMARKED
-            for id_, fields in (*anchor, *found)
+            seq: mark_of(id_, fields) or UNMARKED
+            for (seq, *_), (id_, fields) in zip(entries, found, strict=True)
         }
+        for id_, fields in anchor:
+            marks[entry_of(log, id_, fields)[0]] = mark_of(id_, fields) or UNMARKED
         if erased:
             marks[after] = _mark(after, erased)
         if newest == top and mark:
@@ -349,9 +351,9 @@ class Log:
         while True:
             page: Awaitable[Any] = self._store.client.scan(cursor, keys.ALL, count=PAGE)
             cursor, names = await self._store.call(page)
-            found.update(keys.code_of(name.decode(errors="replace")) for name in names)
+            found |= keys.codes_of(names)
             if cursor == 0:
-                return list(found - {""})
+                return list(found)
 
     async def expire(self, code: str, seen: int, enough: int, keep: int = 0) -> int:
         """Look whether a board is overdue, and count that; delete it when it was counted `enough`.

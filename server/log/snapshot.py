@@ -5,7 +5,6 @@ asked: every vote that was acknowledged before is in it. The same file, named as
 append-only file, is what a store starts from.
 """
 
-import os
 import shutil
 import time
 from collections.abc import Mapping
@@ -62,8 +61,7 @@ def lay(snapshot: Path, data_dir: Path) -> Contents:
     with EmbeddedStore(data_dir) as store, redis.from_url(store.url) as client:
         contents = _contents(client)
     for each in appended.iterdir():
-        with each.open("rb") as written:
-            os.fsync(written.fileno())
+        sync(each)
     sync(appended)
     return contents
 
@@ -113,8 +111,7 @@ def _wait(deadline: float) -> None:
 
 
 def _contents(client: Any) -> Contents:
-    found = sorted({name.decode(errors="replace") for name in client.scan_iter(keys.ALL, _PAGE)})
-    codes = [code for name in found if (code := keys.code_of(name))]
+    codes = sorted(keys.codes_of(client.scan_iter(keys.ALL, _PAGE)))
     faults = {code: fault for code in codes if (fault := fault_of(client, code))}
     return Contents(len(codes), faults)
 
