@@ -267,7 +267,7 @@ def flush() -> None:
 
 def shared_folder() -> Path | None:
     """Return the folder that the processes of this server share; None where there is but one."""
-    shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    shared = os.environ.get(_FOLDER)
     return Path(shared) if shared else None
 
 
@@ -293,18 +293,18 @@ def mend() -> None:
     Its parent makes the folder again. The files are gone, but open here, and so still hold all.
     """
     global _turns  # noqa: PLW0603 - as the library asks for its process
-    shared = os.environ.get(_FOLDER)
-    if shared is None or Path(shared, f"counter_{os.getpid()}.db").exists():
+    shared = shared_folder()
+    if shared is None or (shared / f"counter_{os.getpid()}.db").exists():
         return
     with suppress(FileNotFoundError):
         for descriptor in Path("/proc/self/fd").glob("*"):
             with suppress(OSError):
                 name = str(descriptor.readlink()).removesuffix(_DELETED)
-                if Path(name).parent == Path(shared) and name.endswith(".db"):
+                if Path(name).parent == shared and name.endswith(".db"):
                     draft = Path(f"{name}.draft")
                     shutil.copyfile(descriptor, draft)
                     draft.replace(name)
-        if Path(shared).is_dir():
+        if shared.is_dir():
             _turns += 1
             BOARDS.inc(0)  # Whichever is touched first has all of them opened anew.
 
