@@ -78,12 +78,19 @@ def test_what_is_backed_up_comes_back_elsewhere(data, tmp_path, running):
         }
 
 
-def test_what_was_there_is_kept_aside(data, tmp_path):
-    file, other = tmp_path / "backup", tmp_path / "other"
-    backup(settings(data), file)
-    mine = load(other / "secret")
+def another(folder):
+    """Make another data folder, with board C; return it and its secret."""
+    other = folder / "other"
+    secret = load(other / "secret")
     with EmbeddedStore(other) as store, redis.from_url(store.url) as client:
         client.hset("sv:{C}:meta", "epoch", "e")
+    return other, secret
+
+
+def test_what_was_there_is_kept_aside(data, tmp_path):
+    file = tmp_path / "backup"
+    backup(settings(data), file)
+    other, mine = another(tmp_path)
     kept = restore(settings(other), file).kept
     assert boards(other) == [b"sv:{A}:meta", b"sv:{B}:meta"]
     assert read(kept / "secret") == mine
@@ -274,13 +281,11 @@ DAMAGED = {
 
 @pytest.mark.parametrize("damage", DAMAGED)
 def test_what_was_there_is_the_same_after_a_restore_that_failed(data, tmp_path, damage):
-    file, other = tmp_path / "backup", tmp_path / "other"
+    file = tmp_path / "backup"
     with EmbeddedStore(data) as store, redis.from_url(store.url) as client:
         client.set("ballast", os.urandom(50_000))
         backup(settings(data), file)
-    load(other / "secret")
-    with EmbeddedStore(other) as store, redis.from_url(store.url) as client:
-        client.hset("sv:{C}:meta", "epoch", "e")
+    other, _ = another(tmp_path)
     before = tree(other)
     DAMAGED[damage](file)
     with pytest.raises(BackupError) as why:
@@ -338,11 +343,9 @@ restore(Settings(data=sys.argv[1]), Path(sys.argv[2]))
 
 @pytest.mark.slow
 def test_power_that_fails_between_two_steps_leaves_the_old_or_the_new_whole(data, tmp_path):
-    file, other = tmp_path / "backup", tmp_path / "other"
+    file = tmp_path / "backup"
     backup(settings(data), file)
-    load(other / "secret")
-    with EmbeddedStore(other) as store, redis.from_url(store.url) as client:
-        client.hset("sv:{C}:meta", "epoch", "e")
+    other, _ = another(tmp_path)
     before = tree(other)
     seen = set()
     for step in range(200):
@@ -372,11 +375,9 @@ def test_power_that_fails_between_two_steps_leaves_the_old_or_the_new_whole(data
 
 
 def test_a_server_that_starts_after_the_power_failed_has_what_was_there(data, tmp_path):
-    file, other = tmp_path / "backup", tmp_path / "other"
+    file = tmp_path / "backup"
     backup(settings(data), file)
-    load(other / "secret")
-    with EmbeddedStore(other) as store, redis.from_url(store.url) as client:
-        client.hset("sv:{C}:meta", "epoch", "e")
+    other, _ = another(tmp_path)
     before = tree(other)
 
     def power_fails(*_):
@@ -395,11 +396,9 @@ def test_a_server_that_starts_after_the_power_failed_has_what_was_there(data, tm
 
 @pytest.mark.parametrize("step", ["rename", "secret"])
 def test_a_step_that_fails_undoes_those_before(data, tmp_path, monkeypatch, step):
-    file, other = tmp_path / "backup", tmp_path / "other"
+    file = tmp_path / "backup"
     backup(settings(data), file)
-    load(other / "secret")
-    with EmbeddedStore(other) as store, redis.from_url(store.url) as client:
-        client.hset("sv:{C}:meta", "epoch", "e")
+    other, _ = another(tmp_path)
     before = tree(other)
     full = OSError(28, "No space left on device")
     if step == "secret":

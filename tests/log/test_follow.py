@@ -181,6 +181,17 @@ async def test_a_store_that_hangs_is_noticed_and_nothing_is_lost(fragile, monkey
             assert len(set(reader.runs)) == 1
 
 
+async def another_history(log, reader, epoch):
+    """See that a reader is in the store's second run, and takes in what is written there."""
+    await until(lambda: reader.store.present and reader.watching.renewals)
+    written = Written(log)
+    written.append(named(1))
+    await written.done()
+    await until(lambda: reader.replica.board.names)
+    assert reader.replica.epoch != epoch
+    assert len(set(reader.runs)) == 2
+
+
 async def test_a_store_that_runs_anew_is_noticed_and_the_board_read_whole(fragile):
     async with logged(fragile) as log:
         await log.create("BOARD", [FIRST])
@@ -189,13 +200,7 @@ async def test_a_store_that_runs_anew_is_noticed_and_the_board_read_whole(fragil
             fragile.kill()
             await until(lambda: not reader.store.present)
             fragile.start()
-            await until(lambda: reader.store.present and reader.watching.renewals)
-            written = Written(log)
-            written.append(named(1))
-            await written.done()
-            await until(lambda: reader.replica.board.names)
-            assert reader.replica.epoch != epoch
-            assert len(set(reader.runs)) == 2
+            await another_history(log, reader, epoch)
 
 
 async def test_a_store_that_was_a_replica_in_between_is_noticed_though_nothing_was_cut(fragile):
@@ -207,13 +212,7 @@ async def test_a_store_that_was_a_replica_in_between_is_noticed_though_nothing_w
                 client.execute_command("REPLICAOF", "127.0.0.1", "1")
                 await until(lambda: not reader.store.present)
                 client.execute_command("REPLICAOF", "NO", "ONE")
-            await until(lambda: reader.store.present and reader.watching.renewals)
-            written = Written(log)
-            written.append(named(1))
-            await written.done()
-            await until(lambda: reader.replica.board.names)
-            assert reader.replica.epoch != epoch
-            assert len(set(reader.runs)) == 2
+            await another_history(log, reader, epoch)
 
 
 async def test_a_line_that_leads_elsewhere_is_given_up_when_it_is_told(server):
