@@ -1,8 +1,8 @@
-"""Ask whether a fault is known in a library that the server runs with, as it is installed here.
+"""Check the installed runtime dependencies for known vulnerabilities.
 
-Ends with status 1 where one is known. Where nobody can be asked, for want of a network or of a
-service that knows these libraries, it says so and ends with 0: that is no finding.
-`--service-url` names another service that speaks as https://api.osv.dev/v1/query does.
+The exit status is 1 if there are any. If no service can be reached, or none knows these libraries,
+the script says so and exits with 0, because that is not a finding. `--service-url` is the address
+of another service that is compatible with https://api.osv.dev/v1/query.
 """
 
 import importlib.metadata
@@ -20,36 +20,36 @@ SERVICES = (["--vulnerability-service", "pypi"], ["--vulnerability-service", "os
 
 
 def installed(project: str) -> dict[str, str]:
-    """Return what a project needs in order to run, with all that those need: name to version."""
+    """Return the runtime dependencies of a project, direct and indirect: name to version."""
     found: dict[str, str] = {}
-    wanted = [(Requirement(project), "")]
-    while wanted:
-        requirement, extra = wanted.pop()
+    pending = [(Requirement(project), "")]
+    while pending:
+        requirement, extra = pending.pop()
         name = re.sub(r"[-_.]+", "-", requirement.name).lower()
         if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
             continue
         needs = importlib.metadata.requires(name) or []
         extras = ("", *requirement.extras)
         if name not in found or requirement.extras:
-            wanted += [(Requirement(need), each) for need in needs for each in extras]
+            pending += [(Requirement(need), each) for need in needs for each in extras]
         found[name] = importlib.metadata.version(name)
     return {name: version for name, version in sorted(found.items()) if name != project}
 
 
-def ask(pins: dict[str, str], service: list[str]) -> list[dict[str, object]]:
-    """Ask a service about each library; give what it says. Empty where it does not answer."""
+def query(pins: dict[str, str], service: list[str]) -> list[dict[str, object]]:
+    """Query a service about each library. Returns an empty list if it does not answer."""
     with tempfile.TemporaryDirectory() as folder:
-        wanted = Path(folder) / "requirements.txt"
-        wanted.write_text("".join(f"{name}=={version}\n" for name, version in pins.items()))
-        command = [sys.executable, "-m", "pip_audit", "--requirement", str(wanted)]
+        pins_file = Path(folder) / "requirements.txt"
+        pins_file.write_text("".join(f"{name}=={version}\n" for name, version in pins.items()))
+        command = [sys.executable, "-m", "pip_audit", "--requirement", str(pins_file)]
         command += ["--no-deps", "--disable-pip", "--format", "json", "--progress-spinner", "off"]
         command += ["--cache-dir", folder, "--timeout", "15", *service]
-        asked = subprocess.run(command, capture_output=True, text=True, check=False)
+        completed = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
-        said: list[dict[str, object]] = json.loads(asked.stdout)["dependencies"]
+        dependencies: list[dict[str, object]] = json.loads(completed.stdout)["dependencies"]
     except (ValueError, KeyError):
         return []
-    return said
+    return dependencies
 
 
 def main(arguments: list[str]) -> int:
@@ -59,21 +59,21 @@ def main(arguments: list[str]) -> int:
         arguments = arguments[2:]
     pins = dict(pin.split("==") for pin in arguments) or installed(PROJECT)
     for service in services:
-        answered = [each for each in ask(pins, service) if "vulns" in each]
-        unknown = sorted(set(pins) - {str(each["name"]) for each in answered})
-        known = [each for each in answered if each["vulns"]]
-        for each in known:
-            for fault in each["vulns"]:  # type: ignore[attr-defined]
-                mended = ", ".join(fault["fix_versions"]) or "no version yet"
-                print(f"{each['name']} {each['version']}: {fault['id']}, mended in {mended}")
-        if known:
+        reported = [each for each in query(pins, service) if "vulns" in each]
+        unknown = sorted(set(pins) - {str(each["name"]) for each in reported})
+        vulnerable = [each for each in reported if each["vulns"]]
+        for each in vulnerable:
+            for vulnerability in each["vulns"]:  # type: ignore[attr-defined]
+                fixed = ", ".join(vulnerability["fix_versions"]) or "no version yet"
+                print(f"{each['name']} {each['version']}: {vulnerability['id']}, fixed in {fixed}")
+        if vulnerable:
             return 1
         if not unknown:
-            print(f"No fault is known in the {len(pins)} libraries that the server runs with.")
+            print(f"No vulnerability is known in the {len(pins)} runtime dependencies.")
             return 0
     print(
-        "NOT AUDITED: no service could be asked about "
-        f"{', '.join(unknown)}. This is no finding, and no assurance either."
+        "NOT AUDITED: no service answered about "
+        f"{', '.join(unknown)}. This is neither a finding nor an assurance."
     )
     return 0
 

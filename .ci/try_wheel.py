@@ -1,4 +1,4 @@
-"""Build the wheel, install it into an environment of its own, and use it from another folder."""
+"""Build the wheel, install it into its own environment, and use it from another folder."""
 
 import json
 import re
@@ -10,12 +10,12 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-# The host's address sets a cookie and sends the browser on.
+# The host's address sets a cookie and redirects the browser.
 BROWSER = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
 
 
 def main() -> None:
-    """Raise where something that belongs to the wheel is not in it."""
+    """Raise SystemExit if something is missing from the wheel."""
     with tempfile.TemporaryDirectory(prefix="stackvote-wheel-") as name:
         folder = Path(name)
         venv.create(folder / "venv", with_pip=True)
@@ -31,23 +31,23 @@ def main() -> None:
             command, cwd=elsewhere, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
         ) as server:
             try:
-                look_around(read_greeting(server))
+                open_pages(read_host_address(server))
             finally:
                 server.send_signal(signal.SIGTERM)
-        expect(server.returncode == 0, "it ends in good order")
-        expect((elsewhere / ".stackvote" / "secret").is_file(), "its data are where it started")
+        expect(server.returncode == 0, "it exits with status 0")
+        expect((elsewhere / ".stackvote" / "secret").is_file(), "its data is where it was started")
 
 
-def read_greeting(server: "subprocess.Popen[str]") -> str:
-    """Wait until it is ready, and give the host's address."""
+def read_host_address(server: "subprocess.Popen[str]") -> str:
+    """Wait until the server is ready, and return the host's address."""
     for line in server.stdout or ():
         if found := re.search(r"http://127\.0\.0\.1:\d+\S+key=\S+", line):
             return found[0]
-    raise SystemExit("not so: it says where it serves")
+    raise SystemExit("FAILED: it prints its address")
 
 
-def look_around(host: str) -> None:
-    """Open the pages, the files that they name, and the templates."""
+def open_pages(host: str) -> None:
+    """Open the pages, the files that they reference, and the templates."""
     base = host.partition("/b/")[0]
     files = set()
     for address in (f"{base}/", f"{base}/b/FRAMEWORKS", f"{base}/b/FRAMEWORKS/screen", host):
@@ -57,23 +57,23 @@ def look_around(host: str) -> None:
     expect(any(file.endswith(".js") for file in files), "pages have scripts")
     expect(any(file.endswith(".css") for file in files), "pages have styles")
     for file in files:
-        expect(fetch(base + file) != "", f"{file} is there")
+        expect(fetch(base + file) != "", f"{file} exists")
     found = json.loads(fetch(f"{base}/api/templates"))
     templates = found["templates"] if isinstance(found, dict) else found
     expect(len(templates) >= 4, "there are templates")
 
 
 def fetch(address: str) -> str:
-    """Give what is at an address; raises where that is an error."""
-    with BROWSER.open(address, timeout=10) as answer:
-        return answer.read().decode()
+    """Fetch an address; raises if the response is an error."""
+    with BROWSER.open(address, timeout=10) as response:
+        return response.read().decode()
 
 
-def expect(holds: bool, words: str) -> None:
-    """Say what holds, and stop where it does not."""
-    if not holds:
-        raise SystemExit(f"not so: {words}")
-    print(f"ok  {words}")
+def expect(condition: bool, description: str) -> None:
+    """Print the description if the condition holds; otherwise exit with it."""
+    if not condition:
+        raise SystemExit(f"FAILED: {description}")
+    print(f"ok  {description}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The load generator: compiled when needed, run, and measured while it runs."""
+"""The load generator: compiles the program in `load/`, runs it, and measures CPU time meanwhile."""
 
 import json
 import os
@@ -14,14 +14,11 @@ from typing import Any, NamedTuple, Protocol
 from bench import machine
 
 HERE = Path(__file__).resolve().parent
-SOURCES = [
-    HERE / f"{name}.c"
-    for name in ("load", "arrivals", "people", "delays", "dialect", "websocket", "json")
-]
+SOURCES = sorted((HERE / "load").glob("*.c"))
 
 
 class BenchError(Exception):
-    """The benchmark cannot go on; the message says why."""
+    """The benchmark cannot continue; the message says why."""
 
 
 class FailedError(Exception):
@@ -29,7 +26,7 @@ class FailedError(Exception):
 
 
 class Target(Protocol):
-    """What is measured: a server, and perhaps the store behind it."""
+    """The system under test: a server, and possibly the store behind it."""
 
     @property
     def pids(self) -> Sequence[int]: ...
@@ -42,19 +39,19 @@ class Target(Protocol):
 
 
 class Board(NamedTuple):
-    """A board with an open round, and where it is live."""
+    """A board with an open round, and its live address."""
 
     path: str
     options: Sequence[str]
     round: int
     protocol: str = "stackvote.v1"
     """The subprotocol; empty for none."""
-    dialect: str = "plain"
-    """How messages are wrapped: `plain`, or as `socket.io` does it."""
+    adapter: str = "plain"
+    """The protocol adapter: `plain`, or `socket.io`, which wraps messages in its own packets."""
 
 
 class Window(NamedTuple):
-    """What was counted, and spent in CPU seconds, in `seconds`."""
+    """What was counted in `seconds`, and the CPU seconds used by each process."""
 
     seconds: float
     frames: int
@@ -65,23 +62,25 @@ class Window(NamedTuple):
     store: float
     generator: float
     others: float
-    """By processes that have no part in this."""
+    """All other processes on these cores."""
 
 
 class Run(NamedTuple):
     windows: list[Window]
-    delays: list[dict[str, Any]]
-    """One a window: `ack` and `screen`, each p50, p95, p99 and max in milliseconds."""
+    latencies: list[dict[str, Any]]
+    """One per window: from vote to `ack` and to `delivery` of its tally to other clients, each as
+    p50, p95, p99 and max in milliseconds.
+    """
     welcome: dict[str, float]
-    """The same of a crowd: from coming to the welcome. Empty where none came."""
+    """The same for a burst, from connecting to the welcome. Empty without a burst."""
     votes: int
-    """All of them, also those outside of the windows."""
+    """The total, including votes outside the windows."""
     tally_bytes: int
-    """How large a tally was, without the head of its frame."""
+    """The size of a tally, without its frame's header."""
 
 
 class Generator:
-    """The compiled program, and on which core it runs."""
+    """The compiled program, and the core it runs on."""
 
     def __init__(self, folder: Path, cores: machine.Cores) -> None:
         self._program = folder / "load"
@@ -97,37 +96,37 @@ class Generator:
         if compiled.returncode:
             raise BenchError(f"The load generator does not compile:\n{compiled.stderr}")
 
-    def run(self, target: Target, board: Board, cookies: Path, **plan: str | float) -> Run:
-        """Let people vote for some windows. Raises FailedError."""
-        with self._started(target, board, cookies, plan) as process:
-            marks, last = [], {}
+    def run(self, target: Target, board: Board, cookies: Path, **workload: str | float) -> Run:
+        """Run a workload; see `load/workload.h` for its options. Raises FailedError."""
+        with self._started(target, board, cookies, workload) as process:
+            snapshots, last = [], {}
             for line in process.stdout or ():
-                last = _read(line)
+                last = _parse(line)
                 if "at" in last:
-                    marks.append((last, self._spent(target, process.pid)))
+                    snapshots.append((last, self._cpu_seconds(target, process.pid)))
         if process.returncode == -signal.SIGALRM:
-            raise FailedError("the server was not done in two minutes more than it had")
+            raise FailedError("the run took two minutes longer than planned")
         if process.returncode or "windows" not in last:
-            raise FailedError(f"the generator ended with {process.returncode}: {last}")
-        windows = [_window(*before, *after) for before, after in pairwise(marks)]
+            raise FailedError(f"the load generator exited with {process.returncode}: {last}")
+        windows = [_window(*before, *after) for before, after in pairwise(snapshots)]
         return Run(windows, last["windows"], last["welcome"], last["votes"], last["tally_bytes"])
 
     @contextmanager
     def idle(self, target: Target, board: Board, cookies: Path, clients: int) -> Iterator[None]:
-        """Have people connected who do nothing, for as long as this is open."""
-        plan = {"clients": clients, "next": "never"}
-        with self._started(target, board, cookies, plan) as process:
+        """Keep idle clients connected for the duration. Raises FailedError."""
+        workload = {"clients": clients, "loop": "idle"}
+        with self._started(target, board, cookies, workload) as process:
             if process.stdin is None or process.stdout is None:
-                raise BenchError("The generator was started without pipes.")
-            _read(process.stdout.readline())
+                raise BenchError("The load generator was started without pipes.")
+            _parse(process.stdout.readline())
             yield
             process.stdin.close()
-            if said := process.stdout.readline():
-                _read(said)
+            if line := process.stdout.readline():
+                _parse(line)
 
     @contextmanager
     def _started(
-        self, target: Target, board: Board, cookies: Path, plan: dict[str, Any]
+        self, target: Target, board: Board, cookies: Path, workload: dict[str, Any]
     ) -> Iterator[subprocess.Popen[str]]:
         arguments = {
             "port": target.port,
@@ -136,12 +135,16 @@ class Generator:
             "round": board.round,
             "cookies": cookies,
             "protocol": board.protocol,
-            "dialect": board.dialect,
-            **plan,
+            "adapter": board.adapter,
+            **workload,
         }
-        words = [word for name, value in arguments.items() for word in (f"--{name}", str(value))]
+        options = [
+            word
+            for name, value in arguments.items()
+            for word in (f"--{name.replace('_', '-')}", str(value))
+        ]
         process = subprocess.Popen(
-            [str(self._program), *words],
+            [str(self._program), *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -150,7 +153,7 @@ class Generator:
         try:
             machine.pin(process.pid, self._cores.generator)
             yield process
-            # It has an alarm set, so there is an end to everything it does.
+            # It sets an alarm, so it always ends.
             process.wait()
         finally:
             process.kill()
@@ -159,35 +162,35 @@ class Generator:
                 if pipe:
                     pipe.close()
 
-    def _spent(self, target: Target, generator: int) -> dict[str, float]:
-        spent = {
+    def _cpu_seconds(self, target: Target, generator: int) -> dict[str, float]:
+        used = {
             "server": sum(map(machine.cpu_seconds, target.pids)),
             "store": machine.cpu_seconds(target.store_pid) if target.store_pid else 0.0,
             "generator": machine.cpu_seconds(generator),
         }
-        return {**spent, "others": machine.busy_seconds(set(self._cores)) - sum(spent.values())}
+        return {**used, "others": machine.busy_seconds(set(self._cores)) - sum(used.values())}
 
 
-def _read(line: str) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(line or '{"failed": "the generator said nothing"}')
-    if "failed" in said:
-        raise FailedError(said["failed"])
-    return said
+def _parse(line: str) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(line or '{"failed": "the load generator printed nothing"}')
+    if "failed" in report:
+        raise FailedError(report["failed"])
+    return report
 
 
 def _window(
     before: dict[str, Any],
-    spent_before: dict[str, float],
+    used_before: dict[str, float],
     after: dict[str, Any],
-    spent_after: dict[str, float],
+    used_after: dict[str, float],
 ) -> Window:
-    spent = {name: spent_after[name] - spent_before[name] for name in spent_after}
-    # The kernel counts in ticks here, so that nothing can come out as less.
-    spent["others"] = max(0.0, spent["others"])
+    used = {name: used_after[name] - used_before[name] for name in used_after}
+    # The kernel counts in ticks, so the difference could be negative.
+    used["others"] = max(0.0, used["others"])
     return Window(
         seconds=after["at"] - before["at"],
         frames=after["frames"] - before["frames"],
         tallies=after["tallies"] - before["tallies"],
         acks=after["acks"] - before["acks"],
-        **spent,
+        **used,
     )

@@ -1,4 +1,6 @@
-"""Measure how cost grows: `make bench-growth`, or `python -m bench.growth --help`."""
+"""Measure how costs grow with voters, connections and boards: `make bench-growth`, or `python -m
+bench.growth --help`.
+"""
 
 import asyncio
 import json
@@ -12,142 +14,140 @@ from typing import Any, NamedTuple
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from bench import filling, machine
-from bench.curves import Curve, Point, draw, figure
+from bench import machine, seeding
 from bench.generator import Board, FailedError
-from bench.measuring import Bench, Effort, Measured, Scenario, parser, produce
-from bench.results import GROWTH, Drawing, Measure
+from bench.harness import Bench, Measured, Sampling, Scenario, options_parser, run_scenarios
+from bench.line_chart import Curve, Point, draw, formatted
+from bench.results import GROWTH, Chart, Measure
 from bench.stackvote import Stackvote, running
 
-VOTERS_HERE = 10
+ACTIVE_VOTERS = 10
 RATE = 1000
-"""Votes a second by these ten, however many have voted before them."""
+"""Votes per second by these, however many have voted before."""
 TEAM = 15
-"""Votes on each of many boards."""
-READERS = 5000
-"""People who vote, again and again, on a board that is to be read."""
+"""Voters on each of many boards."""
+HISTORY_VOTERS = 5000
+"""Voters in the history of a board that is read."""
 
-Figures = dict[str, list[float]]
-"""By the name of the curve, empty where there is but one; one a window or a start."""
+Samples = dict[str, list[float]]
+"""Values by the name of the curve, which is empty if there is only one; one per window or start."""
 
 
 class Growth(NamedTuple):
-    """What is measured of boards of several sizes."""
+    """A measurement on boards of several sizes."""
 
     title: str
-    across: str
+    x_label: str
     unit: str
     sizes: Sequence[int]
-    measure: Callable[[Bench, int], tuple[Figures, list[float]]]
-    """Given a size; also returns how many cores others used, as far as that was seen."""
+    measure: Callable[[Bench, int], tuple[Samples, list[float]]]
+    """Called with a size; returns the values, and how many cores other processes used, if known."""
 
 
-def vote(bench: Bench, size: int) -> tuple[Figures, list[float]]:
+def vote(bench: Bench, size: int) -> tuple[Samples, list[float]]:
     name = f"vote-{size}"
-    before = filling.votes(size - VOTERS_HERE, size - VOTERS_HERE)
-    filling.fill(bench.folder / name, [(filling.CODE, before.entries)])
-    counted = [size - VOTERS_HERE, *before.totals.values()]
+    earlier = seeding.votes(size - ACTIVE_VOTERS, size - ACTIVE_VOTERS)
+    seeding.seed(bench.folder / name, [(seeding.CODE, earlier.entries)])
+    earlier_ballots = [size - ACTIVE_VOTERS, *earlier.totals.values()]
     with running(bench.folder, name, bench.cores) as server:
         run = bench.generator.run(
             server,
-            filling.board(),
+            seeding.board(),
             bench.cookies,
-            clients=VOTERS_HERE,
-            voters=VOTERS_HERE,
+            clients=ACTIVE_VOTERS,
+            voters=ACTIVE_VOTERS,
             rate=RATE,
-            before=",".join(map(str, counted)),
-            windows=bench.effort.windows,
-            warm=bench.effort.warm,
-            seconds=bench.effort.window,
+            earlier_ballots=",".join(map(str, earlier_ballots)),
+            windows=bench.sampling.windows,
+            warmup=bench.sampling.warmup,
+            seconds=bench.sampling.window,
         )
-    spent = [1e6 * w.server / w.acks for w in run.windows]
-    return {"": spent}, [w.others / w.seconds for w in run.windows]
+    cpu = [1e6 * w.server / w.acks for w in run.windows]
+    return {"": cpu}, [w.others / w.seconds for w in run.windows]
 
 
-def frame(bench: Bench, size: int) -> tuple[Figures, list[float]]:
+def frame(bench: Bench, size: int) -> tuple[Samples, list[float]]:
     run = bench.load(
-        f"frame-{size}", clients=size, voters=1, next="tally", window=bench.effort.window
+        f"frame-{size}", clients=size, voters=1, loop="tally", window=bench.sampling.window
     )
-    spent = [1e6 * w.server / w.frames for w in run.windows]
-    return {"": spent}, [w.others / w.seconds for w in run.windows]
+    cpu = [1e6 * w.server / w.frames for w in run.windows]
+    return {"": cpu}, [w.others / w.seconds for w in run.windows]
 
 
-def start(bench: Bench, size: int) -> tuple[Figures, list[float]]:
+def start(bench: Bench, size: int) -> tuple[Samples, list[float]]:
     ready, first = [], []
-    for began, server in _started(bench, size):
+    for started_at, server in _start_servers(bench, size):
         server.call("GET", "/readyz")
-        ready.append(1000 * (time.monotonic() - began))
-        asked = time.monotonic()
-        server.call("GET", f"/api/boards/{filling.CODE}0")
-        first.append(1000 * (time.monotonic() - asked))
-    return {"ready": ready, "its first board": first}, []
+        ready.append(1000 * (time.monotonic() - started_at))
+        requested_at = time.monotonic()
+        server.call("GET", f"/api/boards/{seeding.CODE}0")
+        first.append(1000 * (time.monotonic() - requested_at))
+    return {"ready": ready, "first board": first}, []
 
 
-def memory(bench: Bench, size: int) -> tuple[Figures, list[float]]:
+def memory(bench: Bench, size: int) -> tuple[Samples, list[float]]:
     worker, store = [], []
-    for _, server in _started(bench, size):
+    for _, server in _start_servers(bench, size):
         worker.append(server.resident_kib() / 1024)
         store.append(machine.resident_kib(server.store_pid) / 1024)
     return {"worker": worker, "store": store}, []
 
 
-def read(bench: Bench, size: int) -> tuple[Figures, list[float]]:
+def read(bench: Bench, size: int) -> tuple[Samples, list[float]]:
     name = f"read-{size}"
-    life = filling.life(size, min(READERS, size // 2))
-    filling.fill(bench.folder / name, [(filling.CODE, life.entries)])
-    took = []
-    for _ in range(bench.effort.windows):
+    history = seeding.votes_and_comments(size, min(HISTORY_VOTERS, size // 2))
+    seeding.seed(bench.folder / name, [(seeding.CODE, history.entries)])
+    durations = []
+    for _ in range(bench.sampling.windows):
         with running(bench.folder, name, bench.cores) as server:
             began = time.monotonic()
-            welcome = asyncio.run(_welcomed(server, filling.board()))
-            took.append(1000 * (time.monotonic() - began))
-        if welcome["seq"] != size + 2 or welcome["tally"]["result"]["totals"] != life.totals:
-            raise FailedError("the first welcome is not what was voted")
-    return {"": took}, []
+            welcome = asyncio.run(_first_welcome(server, seeding.board()))
+            durations.append(1000 * (time.monotonic() - began))
+        if welcome["seq"] != size + 2 or welcome["tally"]["result"]["totals"] != history.totals:
+            raise FailedError("the first welcome does not match the votes")
+    return {"": durations}, []
 
 
-def _started(bench: Bench, size: int) -> Iterator[tuple[float, Stackvote]]:
-    """Start servers one after the other on so many boards; give when it was, too."""
+def _start_servers(bench: Bench, size: int) -> Iterator[tuple[float, Stackvote]]:
+    """Start servers one after another with this many boards; yield each with its start time."""
     name = f"start-{size}"
     if not (bench.folder / name).exists():
-        filling.fill(bench.folder / name, filling.many(size, TEAM))
-    for _ in range(bench.effort.windows):
+        seeding.seed(bench.folder / name, seeding.boards(size, TEAM))
+    for _ in range(bench.sampling.windows):
         began = time.monotonic()
         with running(bench.folder, name, bench.cores) as server:
             yield began, server
 
 
-async def _welcomed(server: Stackvote, board: Board) -> Any:
+async def _first_welcome(server: Stackvote, board: Board) -> Any:
     async with connect(
         f"ws://127.0.0.1:{server.port}{board.path}",
         subprotocols=[Subprotocol(board.protocol)],
         compression=None,
         max_size=None,
         proxy=None,
-    ) as line:
-        await line.send(json.dumps({"type": "hello", "view": "ballot"}))
-        return json.loads(await line.recv())
+    ) as connection:
+        await connection.send(json.dumps({"type": "hello", "view": "ballot"}))
+        return json.loads(await connection.recv())
 
 
 GROWTHS = {
     "vote": Growth(
-        "CPU of one vote",
+        "CPU per vote",
         "ballots on the board",
         "µs",
         (10, 100, 1000, 10_000, 100_000),
         vote,
     ),
     "frame": Growth(
-        "CPU of one frame",
+        "CPU per frame",
         "connections to the board",
         "µs",
         (10, 100, 1000, 10_000),
         frame,
     ),
     "start": Growth("Time to start", "boards in the store", "ms", (1, 100, 10_000), start),
-    "memory": Growth(
-        "Memory after a start", "boards in the store", "MiB", (1, 100, 10_000), memory
-    ),
+    "memory": Growth("Memory after start", "boards in the store", "MiB", (1, 100, 10_000), memory),
     "read": Growth(
         "Time to the first welcome",
         "actions on the board",
@@ -159,51 +159,51 @@ GROWTHS = {
 
 
 def main() -> int:
-    given = parser("bench.growth", __doc__, list(GROWTHS)).parse_args()
-    effort = Effort(2, 0.5, 0.3, 0) if given.quick else Effort(5, 2.0, 1.0, 0)
-    names = given.only or list(GROWTHS)
+    options = options_parser("bench.growth", __doc__, list(GROWTHS)).parse_args()
+    sampling = Sampling(2, 0.5, 0.3, 0) if options.quick else Sampling(5, 2.0, 1.0, 0)
+    names = options.only or list(GROWTHS)
 
     def scenarios(folder: Path) -> Iterator[Scenario]:
-        people = max(GROWTHS["frame"].sizes) if "frame" in names else VOTERS_HERE
-        bench = Bench(folder, effort, people)
+        clients = max(GROWTHS["frame"].sizes) if "frame" in names else ACTIVE_VOTERS
+        bench = Bench(folder, sampling, clients)
         for name in names:
-            yield Scenario(name, GROWTHS[name].title, partial(_grow, bench, name))
+            yield Scenario(name, GROWTHS[name].title, partial(_measure, bench, name))
 
-    return produce(GROWTH, scenarios, given)
+    return run_scenarios(GROWTH, scenarios, options)
 
 
-def _grow(bench: Bench, name: str) -> Measured:
+def _measure(bench: Bench, name: str) -> Measured:
     growth = GROWTHS[name]
     points: dict[str, list[Point]] = {}
     measures, others = [], []
     for size in growth.sizes:
-        figures, busy = growth.measure(bench, size)
-        others += busy
-        for curve, values in figures.items():
-            named = f", {curve}" if curve else ""
-            measure = Measure(f"{_counted(size, growth.across)}{named}", growth.unit, values)
-            point = Point(size, measure.middle, min(values), max(values))
+        samples, other_cores = growth.measure(bench, size)
+        others += other_cores
+        for curve, values in samples.items():
+            suffix = f", {curve}" if curve else ""
+            measure = Measure(f"{_counted(size, growth.x_label)}{suffix}", growth.unit, values)
+            point = Point(size, measure.median, min(values), max(values))
             points.setdefault(curve, []).append(point)
             measures.append(measure)
     curves = [Curve(curve, some) for curve, some in points.items()]
-    load = [Measure("others", "cores", others)] if others else []
-    return Measured(measures, load, _drawn(name, growth, curves))
+    cores = [Measure("others", "cores", others)] if others else []
+    return Measured(measures, cores, _chart(name, growth, curves))
 
 
 def _counted(size: int, things: str) -> str:
-    """Name so many things; of one, the first word loses its plural."""
+    """Format a count; for 1, the first word loses its plural."""
     return f"{size:,} {things if size > 1 else things.replace('s ', ' ', 1)}"
 
 
-def _drawn(name: str, growth: Growth, curves: Sequence[Curve]) -> Drawing:
-    said = [
-        f"{curve.name} {figure(point.value)}".lstrip() + f" at {point.at:,.0f}"
+def _chart(name: str, growth: Growth, curves: Sequence[Curve]) -> Chart:
+    parts = [
+        f"{curve.name} {formatted(point.value)}".lstrip() + f" at {point.x:,.0f}"
         for curve in curves
         for point in curve.points
     ]
-    words = f"{growth.title} in {growth.unit}, by {growth.across}: {', '.join(said)}."
-    svg = draw(growth.title, words, growth.across, growth.unit, curves)
-    return Drawing(f"growth-{name}.svg", words, svg)
+    alt_text = f"{growth.title} in {growth.unit}, by {growth.x_label}: {', '.join(parts)}."
+    svg = draw(growth.title, alt_text, growth.x_label, growth.unit, curves)
+    return Chart(f"growth-{name}.svg", alt_text, svg)
 
 
 if __name__ == "__main__":

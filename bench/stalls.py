@@ -1,11 +1,11 @@
-"""Measure how long one board keeps another waiting: `make bench-stalls`, or
-`python -m bench.stalls --help`.
+"""Measure how long one board stalls the event loop for another: `make bench-stalls`, or `python -m
+bench.stalls --help`.
 
-One worker serves two boards. On the one a person sends a ping as soon as the last was answered;
-on the other happens the most that its owner can ask for within the limits. What is told is the
-longest that a ping took, of several tries. A ping that takes longer than in a quiet moment was
-kept waiting by a step of the loop that long. On a machine that others use, too, it may also have
-waited for those; the longest step in CPU time has not.
+One worker serves two boards. On the quiet one, a client sends a ping as soon as the previous one is
+answered; on the heavy one happens the most that its owner can request within the limits. The result
+is the longest round trip of a ping, over several runs. If it is longer than without load, then a
+callback of the event loop took that long, or another program kept the core busy. The longest
+callback is measured in CPU time, which other programs do not affect.
 """
 
 import asyncio
@@ -26,8 +26,8 @@ from typing import Any, NamedTuple
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from bench import filling, machine
-from bench.measuring import Measured, Scenario, parser, produce
+from bench import machine, seeding
+from bench.harness import Measured, Scenario, options_parser, run_scenarios
 from bench.results import STALLS, Measure
 from bench.stackvote import Stackvote, running
 from server.domain import actions as act
@@ -37,31 +37,31 @@ from server.domain.options import Option
 from server.domain.rules import Names, RoundSettings, Visibility
 
 HEAVY, QUIET = "STALL2", "QUIET2"
-TRIES = 3
+RUNS = 3
 IDS = [f"option-{n}" for n in range(MAX_OPTIONS)]
 WEIGHTS = (1.0, 5e-324, 100.0, 0.1, 33.333333333333336)
 CRITERIA = tuple(
     Criterion(id=f"c{n}", name=f"Criterion {n}", weight=WEIGHTS[n % len(WEIGHTS)])
     for n in range(MAX_CRITERIA)
 )
-DICE = random.Random(1)
-ROWS = [{c.id: DICE.randint(0, 5) for c in CRITERIA} for _ in range(500)]
+RNG = random.Random(1)
+SCORE_ROWS = [{c.id: RNG.randint(0, 5) for c in CRITERIA} for _ in range(500)]
 
-Work = Callable[[Stackvote], None]
+Load = Callable[[Stackvote], None]
 
 
-class Heavy(NamedTuple):
-    """A board, and what happens on it."""
+class HeavyBoard(NamedTuple):
+    """A board, and the load on it."""
 
     title: str
     entries: Callable[[], list[bytes]]
-    """Behind its creation."""
-    work: Work
-    before: Work = lambda _: None
-    """What is done beforehand, and not measured."""
+    """The entries after its creation."""
+    load: Load
+    prepare: Load = lambda _: None
+    """Run beforehand, without being measured."""
 
 
-def _opened(method: str, **settings: Any) -> bytes:
+def _open_round(method: str, **settings: Any) -> bytes:
     return act.encode(
         act.Entry(
             rules=act.RULES,
@@ -72,19 +72,19 @@ def _opened(method: str, **settings: Any) -> bytes:
 
 def _ballot(method: str) -> dict[str, Any]:
     if method == "ranked":
-        return {"ranking": [[option] for option in DICE.sample(IDS, MAX_OPTIONS)]}
+        return {"ranking": [[option] for option in RNG.sample(IDS, MAX_OPTIONS)]}
     if method == "score":
         return {"scores": dict.fromkeys(IDS, 3)}
-    return {"scores": {option: DICE.choice(ROWS) for option in IDS}}
+    return {"scores": {option: RNG.choice(SCORE_ROWS) for option in IDS}}
 
 
-def _voted(method: str, voters: int, n: int = 1, **settings: Any) -> list[bytes]:
+def _round_with_votes(method: str, voters: int, n: int = 1, **settings: Any) -> list[bytes]:
     votes = (act.Vote(round=n, ballot=_ballot(method)) for _ in range(voters))
-    cast = [filling.entry_of(person, vote) for person, vote in enumerate(votes)]
-    return [_opened(method, **settings), *cast]
+    entries = [seeding.entry_by(voter, vote) for voter, vote in enumerate(votes)]
+    return [_open_round(method, **settings), *entries]
 
 
-def _revealed(n: int) -> bytes:
+def _reveal_round(n: int) -> bytes:
     return act.encode(act.Entry(rules=act.RULES, action=act.RevealRound(round=n)))
 
 
@@ -92,12 +92,12 @@ def _rounds() -> list[bytes]:
     return [
         entry
         for n in range(1, 101)
-        for entry in (*_voted("ranked", 40, n, names=Names.OPEN), _revealed(n))
+        for entry in (*_round_with_votes("ranked", 40, n, names=Names.OPEN), _reveal_round(n))
     ]
 
 
-def _talk() -> list[bytes]:
-    said = []
+def _comments() -> list[bytes]:
+    entries = []
     for n in range(10_000):
         comment = act.Comment(
             comment=f"comment-{n}",
@@ -106,66 +106,68 @@ def _talk() -> list[bytes]:
             text="`code` https://example.org/ and words. " * 5,
             parent=None if n < 5_000 else f"comment-{n - 5_000}",
         )
-        said.append(filling.entry_of(n % 300, comment))
-    return said
+        entries.append(seeding.entry_by(n % 300, comment))
+    return entries
 
 
-def _api(path: str = "") -> Work:
-    def work(server: Stackvote) -> None:
+def _get(path: str = "") -> Load:
+    def request(server: Stackvote) -> None:
         server.call("GET", f"/api/boards/{HEAVY}{path}")
 
-    return work
+    return request
 
 
-def _page(server: Stackvote) -> None:
+def _get_page(server: Stackvote) -> None:
     server.call("GET", f"/b/{HEAVY}")
 
 
-def _since(server: Stackvote) -> None:
-    """Come back after all that was said."""
+def _reconnect(server: Stackvote) -> None:
+    """Reconnect from a position near the start of the log."""
     now = server.call("GET", f"/api/boards/{HEAVY}")
 
-    async def come_back() -> None:
+    async def reconnect() -> None:
         for _ in range(5):
-            async with _live(server, HEAVY) as line:
+            async with _live(server, HEAVY) as connection:
                 since = {"epoch": now["epoch"], "seq": 2}
-                await line.send(json.dumps({"type": "hello", "view": "screen", "since": since}))
-                await line.recv()
+                await connection.send(
+                    json.dumps({"type": "hello", "view": "screen", "since": since})
+                )
+                await connection.recv()
 
-    asyncio.run(come_back())
+    asyncio.run(reconnect())
 
 
-def _votes(method: str) -> Work:
-    """Vote while some watch."""
+def _vote_and_watch(method: str) -> Load:
+    """Vote while some clients watch."""
 
     async def vote(server: Stackvote) -> None:
-        watching = [await _live(server, HEAVY) for _ in range(10)]
-        for line in watching:
-            await line.send(json.dumps({"type": "hello", "view": "screen"}))
-        reading = [asyncio.create_task(_read(line)) for line in watching]
+        watchers = [await _live(server, HEAVY) for _ in range(10)]
+        for watcher in watchers:
+            await watcher.send(json.dumps({"type": "hello", "view": "screen"}))
+        readers = [asyncio.create_task(_read(watcher)) for watcher in watchers]
         cookie = _cookie(server)
-        async with _live(server, HEAVY, cookie) as line:
-            await line.send(json.dumps({"type": "hello", "view": "ballot"}))
+        async with _live(server, HEAVY, cookie) as connection:
+            await connection.send(json.dumps({"type": "hello", "view": "ballot"}))
             for n in range(40):
                 ballot = _ballot(method)
-                said = {"type": "vote", "id": f"{n}", "round": 1, "ballot": ballot}
-                await line.send(json.dumps(said))
-                while json.loads(await line.recv())["type"] != "ack":
+                message = {"type": "vote", "id": f"{n}", "round": 1, "ballot": ballot}
+                await connection.send(json.dumps(message))
+                while json.loads(await connection.recv())["type"] != "ack":
                     pass
-        for line in watching:
-            await line.close()
-        await asyncio.gather(*reading)
+        for watcher in watchers:
+            await watcher.close()
+        await asyncio.gather(*readers)
 
     return lambda server: asyncio.run(vote(server))
 
 
 def _cookie(server: Stackvote) -> str:
     with tempfile.TemporaryDirectory() as folder:
-        server.write_cookies(filling.board(HEAVY), 1, Path(folder) / "cookie")
+        server.write_cookies(seeding.board(HEAVY), 1, Path(folder) / "cookie")
         return (Path(folder) / "cookie").read_text().strip()
 
 
-def _teams(server: Stackvote) -> None:
+def _get_many_boards(server: Stackvote) -> None:
     for n in range(1_000):
         server.call("GET", f"/api/boards/TEAM{n}")
 
@@ -173,7 +175,7 @@ def _teams(server: Stackvote) -> None:
 def _live(server: Stackvote, code: str, cookie: str = "") -> connect:
     return connect(
         f"ws://127.0.0.1:{server.port}/b/{code}/live",
-        subprotocols=[Subprotocol(filling.board().protocol)],
+        subprotocols=[Subprotocol(seeding.board().protocol)],
         additional_headers={"Cookie": cookie} if cookie else None,
         compression=None,
         max_size=None,
@@ -181,148 +183,150 @@ def _live(server: Stackvote, code: str, cookie: str = "") -> connect:
     )
 
 
-HEAVIES = {
-    "nothing": Heavy("Nothing happens", list, lambda _: time.sleep(3)),
-    "matrix": Heavy(
+HEAVY_BOARDS = {
+    "nothing": HeavyBoard("Nothing happens", list, lambda _: time.sleep(3)),
+    "matrix": HeavyBoard(
         "13,650 ballots of 50 options by 20 criteria are read",
-        partial(_voted, "matrix", 13_650, visibility=Visibility.LIVE),
-        _api(),
+        partial(_round_with_votes, "matrix", 13_650, visibility=Visibility.LIVE, names=Names.OPEN),
+        _get(),
     ),
-    "matrix-votes": Heavy(
+    "matrix-votes": HeavyBoard(
         "People vote by 20 criteria on 50 options, seen live",
-        partial(_voted, "matrix", 1_000, visibility=Visibility.LIVE),
-        _votes("matrix"),
-        _api(),
+        partial(_round_with_votes, "matrix", 1_000, visibility=Visibility.LIVE, names=Names.OPEN),
+        _vote_and_watch("matrix"),
+        _get(),
     ),
-    "ranked": Heavy(
+    "ranked": HeavyBoard(
         "3,000 rankings of 50 options are read",
-        partial(_voted, "ranked", 3_000, visibility=Visibility.LIVE),
-        _api(),
+        partial(_round_with_votes, "ranked", 3_000, visibility=Visibility.LIVE, names=Names.OPEN),
+        _get(),
     ),
-    "ranked-votes": Heavy(
+    "ranked-votes": HeavyBoard(
         "People rank 50 options, seen live, after 3,000 others",
-        partial(_voted, "ranked", 3_000, visibility=Visibility.LIVE),
-        _votes("ranked"),
-        _api(),
+        partial(_round_with_votes, "ranked", 3_000, visibility=Visibility.LIVE, names=Names.OPEN),
+        _vote_and_watch("ranked"),
+        _get(),
     ),
-    "ties": Heavy(
+    "ties": HeavyBoard(
         "People score 50 options alike, seen live: each run-off is tried",
-        partial(_voted, "score", 3_000, visibility=Visibility.LIVE),
-        _votes("score"),
-        _api(),
+        partial(_round_with_votes, "score", 3_000, visibility=Visibility.LIVE, names=Names.OPEN),
+        _vote_and_watch("score"),
+        _get(),
     ),
-    "outliers": Heavy(
+    "outliers": HeavyBoard(
         "500 open ballots by 20 criteria on 50 options are compared",
-        lambda: [*_voted("matrix", 500, names=Names.OPEN), _revealed(1)],
-        _api(),
+        lambda: [*_round_with_votes("matrix", 500, names=Names.OPEN), _reveal_round(1)],
+        _get(),
     ),
-    "rounds": Heavy("100 rounds of rankings are shown side by side", _rounds, _api("/rounds")),
-    "talk": Heavy("10,000 comments are read", _talk, _api()),
-    "page": Heavy("The page of a board with 10,000 comments", _talk, _page, _api()),
-    "since": Heavy("Somebody comes back after 10,000 comments", _talk, _since, _api()),
-    "boards": Heavy("1,000 boards are opened one after the other", list, _teams),
+    "rounds": HeavyBoard("100 rounds of rankings are shown side by side", _rounds, _get("/rounds")),
+    "talk": HeavyBoard("10,000 comments are read", _comments, _get()),
+    "page": HeavyBoard("The page of a board with 10,000 comments", _comments, _get_page, _get()),
+    "since": HeavyBoard("A client reconnects after 10,000 comments", _comments, _reconnect, _get()),
+    "boards": HeavyBoard("1,000 boards are opened one after the other", list, _get_many_boards),
 }
 
 
-def stall(folder: Path, name: str, tries: int) -> Measured:
-    """Measure what a ping takes while something happens on another board."""
-    heavy = HEAVIES[name]
+def stall(folder: Path, name: str, runs: int) -> Measured:
+    """Measure how long pings take while there is load on another board."""
+    heavy = HEAVY_BOARDS[name]
     entries = heavy.entries()
-    worst, took, steps = [], [], []
-    for n in range(tries):
+    pings, durations, callbacks = [], [], []
+    for n in range(runs):
         data = f"{name}-{n}"
         boards = [(HEAVY, entries), (QUIET, [])]
         if name == "boards":
-            boards += [(f"TEAM{n}", filling.votes(15, 15).entries) for n in range(1_000)]
-        filling.fill(folder / data, boards, _opening)
-        with running(folder, data, machine.cores(), steps=folder / "steps") as server:
-            heavy.before(server)
-            _longest_step(folder, server)
+            boards += [(f"TEAM{n}", seeding.votes(15, 15).entries) for n in range(1_000)]
+        seeding.seed(folder / data, boards, _first_entries)
+        with running(folder, data, machine.cores(), callback_timing=folder / "callbacks") as server:
+            heavy.prepare(server)
+            _longest_callback(folder, server)
             ours, theirs = multiprocessing.Pipe()
-            pinging = multiprocessing.get_context("spawn").Process(
+            pinger = multiprocessing.get_context("spawn").Process(
                 target=_ping, args=(server.port, theirs)
             )
-            pinging.start()
+            pinger.start()
             ours.recv()
-            began = time.monotonic()
-            heavy.work(server)
-            took.append(1000 * (time.monotonic() - began))
+            started_at = time.monotonic()
+            heavy.load(server)
+            durations.append(1000 * (time.monotonic() - started_at))
             ours.send(None)
-            worst.append(1000 * ours.recv())
-            pinging.join()
-            steps.append(1000 * _longest_step(folder, server))
+            pings.append(1000 * ours.recv())
+            pinger.join()
+            callbacks.append(1000 * _longest_callback(folder, server))
     return Measured(
         [
-            Measure("the longest step of the loop, CPU", "ms", steps),
-            Measure("the longest a ping took", "ms", worst),
-            Measure("all of it", "ms", took),
+            Measure("longest callback of the event loop, CPU", "ms", callbacks),
+            Measure("longest ping", "ms", pings),
+            Measure("the whole load", "ms", durations),
         ]
     )
 
 
-def _longest_step(folder: Path, server: Stackvote) -> float:
-    """Return the seconds of the longest step since this was asked last."""
+def _longest_callback(folder: Path, server: Stackvote) -> float:
+    """Return the CPU time of the longest callback since the last call, in seconds."""
     (worker,) = server.pids
-    told = folder / f"steps.{worker}"
-    told.unlink(missing_ok=True)
+    report = folder / f"callbacks.{worker}"
+    report.unlink(missing_ok=True)
     os.kill(worker, signal.SIGUSR2)
-    while not told.exists():
+    while not report.exists():
         time.sleep(0.01)
-    step = json.loads(told.read_text())
-    print(f"    {1000 * step['seconds']:.1f} ms: {step['what'][:200]}", file=sys.stderr)
-    return float(step["seconds"])
+    callback = json.loads(report.read_text())
+    print(
+        f"    {1000 * callback['seconds']:.1f} ms: {callback['description'][:200]}", file=sys.stderr
+    )
+    return float(callback["seconds"])
 
 
-def _opening(code: str) -> list[bytes]:
+def _first_entries(code: str) -> list[bytes]:
     options = tuple(Option(id=id_, name=f"The option of the name {id_}") for id_ in IDS)
     create = act.Create(
         code=code, title="Which?", options=options, criteria=CRITERIA, host="0" * 64
     )
     first = [act.encode(act.Entry(action=create))]
-    return first if code == HEAVY else filling.opening(code)
+    return first if code == HEAVY else seeding.first_entries(code)
 
 
 def _ping(port: int, parent: Connection) -> None:
-    """Ping until told to stop; tell the longest that one took, in seconds."""
+    """Ping until told to stop, and send back the longest round trip, in seconds."""
 
-    async def keep() -> float:
+    async def ping() -> float:
         async with connect(
             f"ws://127.0.0.1:{port}/b/{QUIET}/live",
-            subprotocols=[Subprotocol(filling.board().protocol)],
+            subprotocols=[Subprotocol(seeding.board().protocol)],
             ping_interval=None,
             proxy=None,
-        ) as line:
-            await line.send(json.dumps({"type": "hello", "view": "screen"}))
-            reading = asyncio.create_task(_read(line))
-            await (await line.ping())
+        ) as connection:
+            await connection.send(json.dumps({"type": "hello", "view": "screen"}))
+            reader = asyncio.create_task(_read(connection))
+            await (await connection.ping())
             parent.send(None)
             worst = 0.0
             while not parent.poll():
-                began = time.monotonic()
-                await (await line.ping())
-                worst = max(worst, time.monotonic() - began)
+                started_at = time.monotonic()
+                await (await connection.ping())
+                worst = max(worst, time.monotonic() - started_at)
                 await asyncio.sleep(0.001)
-            reading.cancel()
+            reader.cancel()
             return worst
 
-    parent.send(asyncio.run(keep()))
+    parent.send(asyncio.run(ping()))
 
 
-async def _read(line: ClientConnection) -> None:
-    async for _ in line:
+async def _read(connection: ClientConnection) -> None:
+    async for _ in connection:
         pass
 
 
 def main() -> int:
-    given = parser("bench.stalls", __doc__, list(HEAVIES)).parse_args()
-    names: Sequence[str] = given.only or list(HEAVIES)
+    options = options_parser("bench.stalls", __doc__, list(HEAVY_BOARDS)).parse_args()
+    names: Sequence[str] = options.only or list(HEAVY_BOARDS)
 
     def scenarios(folder: Path) -> Iterator[Scenario]:
         for name in names:
-            tries = 1 if given.quick else TRIES
-            yield Scenario(name, HEAVIES[name].title, partial(stall, folder, name, tries))
+            runs = 1 if options.quick else RUNS
+            yield Scenario(name, HEAVY_BOARDS[name].title, partial(stall, folder, name, runs))
 
-    return produce(STALLS, scenarios, given)
+    return run_scenarios(STALLS, scenarios, options)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""The files of the server that are no code: pages, scripts and styles, boards to begin with."""
+"""The files of the server that are not code: pages, scripts and styles, templates of boards."""
 
 from pathlib import Path
 from typing import NamedTuple
 
 
 class Resources(NamedTuple):
-    """Where the files lie that are no code."""
+    """The folders of these files."""
 
     static: Path
     templates: Path
@@ -13,7 +13,7 @@ class Resources(NamedTuple):
 
 
 def resources() -> Resources:
-    """Find the files: inside the package in a wheel, beside it in the repository."""
+    """Find the folders: inside the package in a wheel, next to it in the repository."""
     package = Path(__file__).resolve().parent
     place = package if (package / "templates").is_dir() else package.parent
     return Resources(place / "static", place / "templates", place / "data")

@@ -1,8 +1,8 @@
-"""The fast tests first, properties tried alike on every machine, and nothing left behind.
+"""Runs fast tests first, makes property tests reproducible, and checks that nothing is left behind.
 
-A test is slow by its folder, or by a mark of its own; `make test` runs the others. Programs that
-a test needs are looked for before anything is opened (`programs.py`). What a test leaves unclosed
-fails that test, not a later one (`leftovers.py`).
+A test is slow because of its folder, or its own mark; `make test` runs the others. Programs that a
+test needs are looked for before anything is opened (`support/programs.py`). What a test does not close
+fails that test, not a later one (`support/leftovers.py`).
 """
 
 import logging
@@ -11,32 +11,59 @@ from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
-import leftovers
 import pytest
 from hypothesis import HealthCheck, settings
-from programs import how_to_install, is_installed, why_missing
+
+from server.words import catalogue
+from support import leftovers
+from support.programs import how_to_install, is_installed, why_missing
 
 HERE = Path(__file__).parent
 
-# From rules in memory to processes that are killed: who breaks a rule hears it within seconds.
-FAST = ["domain", "docs", "", "live", "web", "log"]
-SLOW = ["protocol", "security", "oracles", "fuzz", "deploy", "integration", "browser", "faults"]
+# A page is shown even without a sentence; a test fails.
+catalogue.strict = True
+
+# From rules in memory to processes that are killed: breaking a rule is noticed within seconds.
+FAST = [
+    *(
+        "domain",
+        "exports",
+        "words",
+        "docs",
+        "",
+        "support",
+        "sanitize",
+        "network",
+        "observability",
+        "security",
+        "concurrency",
+    ),
+    *("ops", "process", "live", "web", "store"),
+]
+SLOW = ["protocol", "attacks", "oracles", "fuzz", "deploy", "integration", "browser", "faults"]
 ORDER = FAST + SLOW
 PROCESSES = {
     f"test_{name}.py"
-    for name in ("administration", "app", "figures", "offered", "storekeeper", "tls", "workers")
+    for name in (
+        *("administration", "app", "board_templates", "multiprocess", "nothing_bypasses"),
+        *("store_supervisor", "supervisor", "tls"),
+    )
 }
 """These start servers, and come late."""
 
-# Libraries that `make test` does without, and the tests that cannot even be read then.
+# Optional libraries, and the tests that cannot be imported without them.
 collect_ignore = [
-    folder
-    for folder, library in {"oracles": "pref_voting", "browser": "playwright"}.items()
+    path
+    for path, library in {
+        "oracles": "pref_voting",
+        "browser": "playwright",
+        "deploy/test_chart.py": "helm_python",
+    }.items()
     if find_spec(library) is None
 ]
 
-# The same examples each time, on slow machines too: a failure is of the code, not of the day.
-# `EXAMPLES=20000` lets the larger properties search anew.
+# The same examples each time, on slow machines too: a failure is caused by the code, not by chance.
+# `EXAMPLES=20000` makes the larger properties search further.
 settings.register_profile(
     "alike",
     derandomize=True,
@@ -45,17 +72,24 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example],
 )
 settings.load_profile("alike")
+settings.register_profile("few", settings.get_profile("alike"), max_examples=30)
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Skip the folders that `make test` leaves out entirely: collecting them takes seconds."""
+    left_out = set(SLOW) - {"integration"} if config.option.markexpr == "not slow" else ()
+    return True if collection_path.parent == HERE and collection_path.name in left_out else None
 
 
 def place(item):
-    """Return the folder that says when a test comes."""
+    """Return the folder that determines when a test runs."""
     parts = item.path.relative_to(HERE).parts
     folder = parts[0] if len(parts) > 1 else ""
     return "deploy" if parts[-1] in PROCESSES else folder
 
 
 def pytest_xdist_auto_num_workers():
-    """Run one process more than there are cores: some tests wait."""
+    """Run one more process than there are cores, because some tests wait."""
     return min(8, (os.cpu_count() or 1) + 1)
 
 
@@ -93,7 +127,7 @@ def pytest_runtest_teardown(item, nextitem):
 
 @pytest.fixture(autouse=True)
 def log_as_before():
-    """Put back what a command under test did to the log of this whole process."""
+    """Undo what a command under test did to the log of this process."""
     logger = logging.getLogger()
     handlers, level = logger.handlers[:], logger.level
     yield
@@ -102,7 +136,7 @@ def log_as_before():
 
 
 class Reporter:
-    """Names a failure when it happens, and at the end, once, all that was skipped."""
+    """Reports a failure when it happens, and at the end everything that was skipped, once."""
 
     def __init__(self, terminal):
         self._terminal = terminal
@@ -128,7 +162,10 @@ class Reporter:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config):
-    # With several processes the first one alone reports.
+    if config.option.markexpr == "not slow":
+        # `make test` answers fast; `make test-all` tries the usual 100 examples.
+        settings.load_profile("few")
+    # With several processes, only the first one reports.
     if not hasattr(config, "workerinput"):
         terminal = config.pluginmanager.get_plugin("terminalreporter")
         config.pluginmanager.register(Reporter(terminal))

@@ -2,14 +2,16 @@ import asyncio
 import logging
 
 import pytest
-from one_process import KEY, embedded, until, worker
 from tornado.web import RequestHandler
 
-from server import app, tasks
+from server import app
 from server.app import make_application, make_site
-from server.live.founding import DEFAULT_TEMPLATE
+from server.concurrency import tasks
+from server.live.create_board import DEFAULT_TEMPLATE
 from server.settings import Settings
-from server.web import ops
+from server.web import health
+from support.wait import eventually
+from support.worker import KEY, embedded, worker
 
 __all__ = ["embedded"]
 
@@ -35,7 +37,7 @@ async def test_a_forgotten_access_rule_stops_the_start(site, monkeypatch):
 
     made = await site()
     make_application(made, KEY)
-    monkeypatch.setattr(ops, "routes", [*ops.routes, ("/forgotten", Forgotten)])
+    monkeypatch.setattr(health, "routes", [*health.routes, ("/forgotten", Forgotten)])
     with pytest.raises(TypeError, match="Forgotten declares no access rule"):
         make_application(made, KEY)
     await made.hub.close()
@@ -43,7 +45,7 @@ async def test_a_forgotten_access_rule_stops_the_start(site, monkeypatch):
 
 async def test_a_limit_below_one_board_a_minute_still_allows_one(tmp_path):
     made = make_site(Settings(redis_url=f"unix://{tmp_path}/none", board_rate=0.5), KEY)
-    assert [made.founders.allows("192.0.2.7") for _ in range(2)] == [True, False]
+    assert [made.creation_limit.allows("192.0.2.7") for _ in range(2)] == [True, False]
     await made.hub.close()
 
 
@@ -51,14 +53,14 @@ async def test_the_first_board_is_opened_again_after_it_expired(embedded, monkey
     monkeypatch.setattr(app, "EXPIRY_SECONDS", 0.02)
     caplog.set_level(logging.INFO, logger="server")
     async with worker(embedded, own=True) as server:
-        keep = app.default_board_keeper(server.site, KEY)
-        keeping = asyncio.create_task(app.keep_now_and_then(keep))
+        open_board = app.default_board_opener(server.site, KEY)
+        reopening = asyncio.create_task(app.reopen_after_expiry(open_board))
         try:
-            await until(lambda: caplog.text.count("The board FRAMEWORKS is open.") == 1)
+            await eventually(lambda: caplog.text.count("The board FRAMEWORKS is open.") == 1)
             await server.hub.store.client.delete("sv:{FRAMEWORKS}:log", "sv:{FRAMEWORKS}:meta")
-            await until(lambda: caplog.text.count("The board FRAMEWORKS is open.") == 2)
+            await eventually(lambda: caplog.text.count("The board FRAMEWORKS is open.") == 2)
         finally:
-            await tasks.end((keeping,))
+            await tasks.end((reopening,))
         assert (await server.api("/api/boards/FRAMEWORKS"))[0] == 200
 
 

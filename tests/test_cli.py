@@ -6,19 +6,20 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from disks import fill, small_disk
 
 from server.cli import main
-from server.log.embedded import EmbeddedStore
-from server.settings import KNOBS
+from server.settings import SETTINGS
+from server.store.embedded import EmbeddedStore
+from support.disks import fill, small_disk
 
 
 @pytest.fixture(autouse=True)
 def quiet_environment(monkeypatch):
-    for knob in KNOBS:
-        monkeypatch.delenv(knob.environment, raising=False)
+    for setting in SETTINGS:
+        monkeypatch.delenv(setting.environment, raising=False)
 
 
+@pytest.mark.slow
 def test_it_is_the_same_by_either_name():
     installed = Path(sys.executable).with_name("stackvote")
     for command in ([installed], [sys.executable, "-m", "server"]):
@@ -32,9 +33,9 @@ def test_the_help_names_every_knob_with_its_place_in_the_environment(capsys):
             main([command, "--help"])
         assert left.value.code == 0
         shown = re.sub(r"\s+", "", capsys.readouterr().out)
-        for knob in KNOBS:
-            assert knob.flag in shown
-            assert f"{knob.environment}]" in shown
+        for setting in SETTINGS:
+            assert setting.flag in shown
+            assert f"{setting.environment}]" in shown
 
 
 @pytest.mark.parametrize("arguments", [[], ["fly"], ["run", "--wings"], ["worker", "extra"]])
@@ -62,7 +63,7 @@ def test_check_changes_nothing(tmp_path, capsys):
     folder = tmp_path / "data"
     assert main(["check", "--data", str(folder)]) == 0
     shown = capsys.readouterr().out
-    assert f"A secret will be made at {folder}/secret" in shown
+    assert f"A secret will be created at {folder}/secret" in shown
     assert f"keeps its data in {folder}" in shown
     assert not folder.exists()
 
@@ -77,7 +78,7 @@ def test_check_looks_at_the_store_that_runs(tmp_path, capsys):
     ("arguments", "words"),
     [
         (["--redis-url", "redis://me:s3cret@127.0.0.1:1/0"], "cannot be reached"),
-        (["--data", "/dev/null/here"], "cannot be made or written to"),
+        (["--data", "/dev/null/here"], "cannot be created or written to"),
     ],
 )
 def test_check_finds_what_is_wrong(arguments, words, tmp_path, capsys):
@@ -85,6 +86,19 @@ def test_check_finds_what_is_wrong(arguments, words, tmp_path, capsys):
     shown = capsys.readouterr().out
     assert re.search(rf"^fault .*{words}", shown, re.MULTILINE)
     assert "s3cret" not in shown
+
+
+def test_a_brand_is_checked_too_and_a_server_does_not_start_with_a_bad_one(tmp_path, capsys):
+    brand = tmp_path / "brand.yaml"
+    brand.write_text("name: Acme votes")
+    options = ["--data", str(tmp_path / "data"), "--brand", str(brand)]
+    assert main(["check", *options]) == 0
+    assert "Pages are named Acme votes, and their colours can be read." in capsys.readouterr().out
+    brand.write_text('accent: {light: "#fc0"}')
+    assert main(["check", *options]) == 1
+    assert re.search(r"^fault .*accent\.light is #ffcc00", capsys.readouterr().out, re.MULTILINE)
+    assert main(["run", *options]) == 1
+    assert "accent.light is #ffcc00" in capsys.readouterr().err
 
 
 def test_few_files_get_advice(tmp_path, capsys):
@@ -103,7 +117,7 @@ def test_data_in_memory_or_far_away_get_advice(tmp_path, capsys):
         assert main(["check", "--data", str(place / "data")]) == 0
         shown = capsys.readouterr().out
         assert re.search(r"^advice .*in memory \(tmpfs\)", shown, re.MULTILINE)
-        assert re.search(r"^advice .*make room", shown, re.MULTILINE)
+        assert re.search(r"^advice .*Make room", shown, re.MULTILINE)
         fill(place)
         assert main(["check", "--data", str(place / "data")]) == 1
         assert re.search(r"^fault .*No space left", capsys.readouterr().out, re.MULTILINE)

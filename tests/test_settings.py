@@ -3,9 +3,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from server.reference import settings_page
+from server.ops.settings_reference import settings_page
 from server.settings import (
-    KNOBS,
+    SETTINGS,
     Settings,
     SettingsError,
     load,
@@ -20,6 +20,7 @@ OTHER = {
     "processes": ("4", 4),
     "data": ("/srv/votes", "/srv/votes"),
     "boards": ("/srv/boards", "/srv/boards"),
+    "brand": ("/srv/brand.yaml", "/srv/brand.yaml"),
     "redis_url": ("rediss://me:pw@store:6380/1", "rediss://me:pw@store:6380/1"),
     "durability": ("replica", "replica"),
     "replicas": ("2", 2),
@@ -41,6 +42,7 @@ OTHER = {
     "board_rate": ("0.5", 0.5),
     "max_connections": ("10", 10),
     "drain_seconds": ("0", 0.0),
+    "dev": ("true", True),
     "log_level": ("warning", "warning"),
     "log_format": ("json", "json"),
 }
@@ -49,11 +51,24 @@ STORE = {"redis_url": "redis://store"}
 NEEDED = STORE | {"durability": "replica", "tls_cert": "/cert.pem", "tls_key": "/key.pem"}
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("https://company.example/vote", "https://company.example/vote"),
+        ("https://company.example/vote/", "https://company.example/vote"),
+        ("http://company.example:8080/tools/vote-2", "http://company.example:8080/tools/vote-2"),
+        ("https://company.example/bees", "https://company.example/bees"),
+    ],
+)
+def test_the_public_address_may_have_a_path(text, meant):
+    assert load({"public_url": text}, {}).public_url == meant
+
+
 def test_without_anything_said_the_defaults_hold():
     settings = load({}, {})
-    for knob in KNOBS:
-        if knob.name != "data":
-            assert getattr(settings, knob.name) == knob.default
+    for setting in SETTINGS:
+        if setting.name != "data":
+            assert getattr(settings, setting.name) == setting.default
     assert settings.data_dir == Path.cwd() / ".stackvote"
     assert settings.secret_path == Path.cwd() / ".stackvote" / "secret"
 
@@ -64,14 +79,14 @@ def test_certificate_and_key_go_together(alone):
         load({alone: "/some/file.pem"}, {})
 
 
-@pytest.mark.parametrize("knob", KNOBS, ids=lambda knob: knob.name)
-def test_every_knob_has_a_flag_and_a_name_in_the_environment(knob):
-    text, meant = OTHER[knob.name]
-    others = {name: value for name, value in NEEDED.items() if name != knob.name}
-    assert getattr(load(others | {knob.name: text}, {}), knob.name) == meant
-    settings = load(others, {knob.environment: text})
-    assert getattr(settings, knob.name) == meant
-    assert meant != knob.default
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_every_knob_has_a_flag_and_a_name_in_the_environment(setting):
+    text, meant = OTHER[setting.name]
+    others = {name: value for name, value in NEEDED.items() if name != setting.name}
+    assert getattr(load(others | {setting.name: text}, {}), setting.name) == meant
+    settings = load(others, {setting.environment: text})
+    assert getattr(settings, setting.name) == meant
+    assert meant != setting.default
 
 
 def test_the_flag_wins_over_the_environment_and_the_environment_over_the_default():
@@ -95,6 +110,12 @@ def test_the_flag_wins_over_the_environment_and_the_environment_over_the_default
         ("public_url", "https://vote.example.org/b", "without a path"),
         ("public_url", "https://me:pw@vote.example.org", "without a path"),
         ("public_url", "https://vote.example.org:port", "a valid host and port"),
+        ("public_url", "https://vote.example.org/a b", "letters, digits"),
+        ("public_url", "https://vote.example.org/a;b", "letters, digits"),
+        ("public_url", "https://vote.example.org//a", "letters, digits"),
+        ("public_url", "https://vote.example.org/a/../b", "letters, digits"),
+        ("public_url", "https://vote.example.org/static/x", "does not begin with /static"),
+        ("public_url", "https://vote.example.org/vote?x=1", "without a path or with one"),
         ("public_url", "ftp://vote.example.org", "http:// or https://"),
         ("trusted_origins", "https://a.example,b.example", "http:// or https://"),
         ("allowed_hosts", "https://vote.example.org", "without a port"),
@@ -107,10 +128,10 @@ def test_the_flag_wins_over_the_environment_and_the_environment_over_the_default
     ],
 )
 def test_a_wrong_value_is_refused_with_its_source_and_what_is_allowed(name, text, words):
-    knob = next(knob for knob in KNOBS if knob.name == name)
+    setting = next(setting for setting in SETTINGS if setting.name == name)
     for source, flags, environ in (
-        (knob.flag, {name: text}, {}),
-        (knob.environment, {}, {knob.environment: text}),
+        (setting.flag, {name: text}, {}),
+        (setting.environment, {}, {setting.environment: text}),
     ):
         with pytest.raises(SettingsError) as caught:
             load(flags, environ)
@@ -168,5 +189,5 @@ def test_settings_survive_the_way_to_a_worker():
 def test_the_page_of_settings_is_fresh():
     page = Path(__file__).parents[1] / "docs" / "settings.md"
     assert page.read_text() == settings_page(), "run `make docs`"
-    for knob in KNOBS:
-        assert f"## {knob.name}\n" in settings_page()
+    for setting in SETTINGS:
+        assert f"## {setting.name}\n" in settings_page()

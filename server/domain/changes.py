@@ -1,4 +1,4 @@
-"""What applying an entry came to."""
+"""What applying an entry changes."""
 
 from collections.abc import Callable
 
@@ -8,29 +8,45 @@ from server.domain.refusals import Refusal
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """The objects of the contract that are to be sent anew, and what else follows."""
+    """The objects of the contract that must be sent again, and further consequences."""
 
     board: bool = False
     round: bool = False
     tally: bool = False
     people: bool = False
     roles: bool = False
-    """Who may do what is to be asked anew."""
+    """Permissions must be computed again."""
     browsers: tuple[str, ...] = ()
-    """Browsers that sit somewhere else now."""
+    """Browsers that have changed seats."""
+    meeting: bool = False
+    """The order of a meeting's questions, or where it is."""
     observer: str | None = None
-    """The seat that chose to watch only, or to take part again."""
+    """The seat that chose to only watch, or to take part again."""
     comments: tuple[str, ...] = ()
-    afresh: bool = False
-    """So much changed that everybody is welcomed anew."""
+    sealed: bool = False
+    """What is told of sealed comments."""
+    sealer: str | None = None
+    """The seat whose own sealed comments changed."""
+    stances: bool = False
+    """What people say to the outcome, or the risks of it."""
+    stance_of: str | None = None
+    """The voter whose own stance changed."""
+    experience_of: str | None = None
+    """The voter whose own experience changed."""
+    proposals: bool = False
+    proposer: str | None = None
+    """The seat whose own proposals changed."""
+    resync: bool = False
+    """So much has changed that every client is sent a fresh welcome."""
     voter: str | None = None
-    """Whose ballot changed."""
+    """The voter whose ballot changed."""
     erased: tuple[int, ...] = ()
-    """Positions whose text is to be deleted from the log."""
-    repeats: int | None = None
-    """The position at which the same message was applied before; then nothing changed."""
+    """Positions of entries whose text must be deleted from the log."""
+    duplicate_of: int | None = None
+    """The position at which the same message was already applied; in that case nothing changed."""
 
 
 Outcome = Change | Refusal
-Deed = Callable[[], Change]
-"""The second half of an action: it was found right, now it is done. It cannot fail."""
+Effect = Callable[[], Change]
+"""The second half of an action, which was already validated: it makes the change and cannot fail.
+"""

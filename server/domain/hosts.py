@@ -1,14 +1,14 @@
-"""Those who run a board. Of their keys only hashes are kept."""
+"""The hosts of a board. Only hashes of their keys are stored."""
 
 from msgspec import Struct
 
 FIRST_HOST = "first"
-"""The id of the host with whom a board begins."""
+"""The id of the host who created the board."""
 MAX_HOSTS = 20
 
 
 class Host(Struct, frozen=True):
     name: str | None
-    """None: the one with whom the board began."""
+    """None for the host who created the board."""
     key: str
     """SHA-256 of the host key, in hex."""

@@ -1,11 +1,11 @@
 """Invitations to a board: how many were made, and which browser holds the seat of each.
 
-An invitation is claimed once: the first browser whose claim stands in the log holds its seat. The
-holder can move the seat to another browser; a host can only renew the invitation, which empties
-the seat, or take the invitation back. Browsers go by the keyed name that they have on this board,
-which only that browser can prove.
+An invitation is claimed once: the first browser whose claim is in the log holds its seat. The
+holder can move the seat to another browser. A host can only revoke the invitation, or renew it,
+which empties the seat. A browser is identified by its pseudonym on this board, a keyed hash that
+only that browser can prove.
 
-Links are derived with the secret of the installation and never kept.
+Links are derived from the secret of the installation and never stored.
 """
 
 from collections.abc import Iterator
@@ -13,24 +13,24 @@ from enum import StrEnum
 from typing import NamedTuple
 
 MAX_INVITES = 2_000
-"""On one board, over all its time."""
+"""On one board, over its whole life."""
 MAX_BATCH = 500
 MAX_RENEWALS = 100
 """Of one invitation."""
 OFFER_MS = 5 * 60 * 1000
-"""How long the code is good with which a seat moves to another browser."""
+"""How long the code that moves a seat to another browser is valid."""
 
 
 class Loss(StrEnum):
-    """Why a browser no longer holds the seat that it had."""
+    """Why a browser no longer holds the seat it had."""
 
     MOVED = "moved"
     RENEWED = "renewed"
     REVOKED = "revoked"
 
 
-class Place(NamedTuple):
-    """The invitation in whose seat a browser sits, or sat last."""
+class InvitedSeat(NamedTuple):
+    """The invitation whose seat a browser holds, or held last."""
 
     invite: str
     renewal: int
@@ -39,7 +39,7 @@ class Place(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """A seat waits for the browser that shows the code."""
+    """A seat that waits for the browser that shows the code."""
 
     offer: str
     """Keyed hash of the code."""
@@ -47,30 +47,30 @@ class Offer(NamedTuple):
 
 
 class Invitations:
-    """An invitation's id names its batch and its place in it: `w4kq7m-12`."""
+    """An invitation's id is its batch and its number in the batch: `w4kq7m-12`."""
 
     def __init__(self) -> None:
         self.count = 0
         self.revoked: set[str] = set()
         self.renewals: dict[str, int] = {}
-        """How often an invitation was renewed, of those that were."""
+        """How often each invitation was renewed; never-renewed ones are missing."""
         self.holders: dict[str, str] = {}
         """Invitation to the browser that holds its seat."""
         self.taken_at: dict[str, int] = {}
         """When that browser took it."""
         self._batches: dict[str, tuple[int, int]] = {}
-        """Batch to how many invitations are before it, and how many are in it."""
+        """Batch to the number of invitations before it, and in it."""
         self._legacy: set[str] = set()
-        """Batches of a time when all who opened a link shared its seat."""
-        self._places: dict[str, Place] = {}
-        """Browser to where it sits. It may hold other seats, which it left for this one."""
+        """Batches from a time when everyone who opened a link shared its seat."""
+        self._invited_seats: dict[str, InvitedSeat] = {}
+        """Browser to its current seat. It may hold other seats, which it left for this one."""
         self._offers: dict[str, Offer] = {}
-        """Invitation to how its seat is about to move."""
+        """Invitation to the pending offer of its seat."""
         self._accepted: dict[str, str] = {}
         """Browser to the offer that it accepted last."""
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
-        """Give each invitation's number on this board, from 1, and its id."""
+        """Iterate over the invitations: each one's number on this board, from 1, and its id."""
         for batch in self._batches:
             yield from self.of(batch)
 
@@ -80,7 +80,7 @@ class Invitations:
             yield before + place, f"{batch}-{place}"
 
     def add(self, batch: str, count: int, *, by_claim: bool = True) -> None:
-        """Note a batch; one that is known already changes nothing."""
+        """Register a batch; a batch that is already known changes nothing."""
         if batch not in self._batches:
             self._batches[batch] = (self.count, count)
             self.count += count
@@ -88,10 +88,10 @@ class Invitations:
                 self._legacy.add(batch)
 
     def number(self, invite: str) -> int | None:
-        """Return the number of an invitation, also of one that was taken back; None: no such."""
+        """Return the number of an invitation, even if it was revoked; None if it does not exist."""
         batch, _, place = invite.partition("-")
         before, count = self._batches.get(batch, (0, 0))
-        # Written otherwise, one place would have several names, and so several seats.
+        # With leading zeros, one invitation would have several ids, and so several seats.
         if place.isascii() and place.isdigit() and place == str(int(place)):
             return before + int(place) if 1 <= int(place) <= count else None
         return None
@@ -100,18 +100,20 @@ class Invitations:
         return invite not in self.revoked and self.number(invite) is not None
 
     def is_legacy(self, invite: str) -> bool:
-        """Whether its link was once shared by all who opened it."""
+        """Whether everyone who opened its link once shared its seat."""
         return invite.partition("-")[0] in self._legacy
 
-    def place_of(self, browser: str) -> Place | None:
-        """Return where a browser sits; None where it never had a seat by invitation."""
-        place = self._places.get(browser)
-        if place and not place.lost and place.invite in self.revoked:
-            return place._replace(lost=Loss.REVOKED)
-        return place
+    def invited_seat_of(self, browser: str) -> InvitedSeat | None:
+        """Return where a browser is seated; None if it never had a seat by invitation."""
+        held = self._invited_seats.get(browser)
+        if held and not held.lost and held.invite in self.revoked:
+            return held._replace(lost=Loss.REVOKED)
+        return held
 
     def offered(self, offer: str, at: int) -> str | None:
-        """Return the invitation whose seat an offer moves at a time (ms); None: no such, late."""
+        """Return the invitation whose seat an offer moves at a time (ms); None if
+        invalid by then.
+        """
         return next(
             (
                 invite
@@ -122,25 +124,25 @@ class Invitations:
         )
 
     def has_accepted(self, browser: str, offer: str) -> bool:
-        """Whether a browser still sits where this offer brought it."""
-        place = self._places.get(browser)
-        return self._accepted.get(browser) == offer and place is not None and not place.lost
+        """Whether a browser still holds the seat that this offer gave it."""
+        held = self._invited_seats.get(browser)
+        return self._accepted.get(browser) == offer and held is not None and not held.lost
 
-    # What happens to them. That it may was asked before.
+    # Changes, which were validated before.
 
     def claim(self, invite: str, browser: str, at: int) -> None:
-        """Give a seat that is free, or the browser's own, to a browser."""
+        """Assign a seat to a browser; it must be free, or already the browser's own."""
         if self.holders.get(invite) != browser:
             self.holders[invite] = browser
             self.taken_at[invite] = at
         self._seat(browser, invite)
 
     def offer(self, invite: str, offer: str, at: int) -> None:
-        """Note the code with which a seat moves; it replaces an earlier one."""
+        """Register the code that moves a seat; it replaces an earlier code."""
         self._offers[invite] = Offer(offer, at + OFFER_MS)
 
     def accept(self, invite: str, browser: str, at: int) -> str:
-        """Move a seat that is offered; return the browser that loses it."""
+        """Move a seat that was offered; return the browser that loses it."""
         before = self._unseat(invite, Loss.MOVED)
         self._accepted[browser] = self._offers.pop(invite).offer
         self.holders[invite] = browser
@@ -157,11 +159,11 @@ class Invitations:
         self.renewals[invite] = self.renewals.get(invite, 0) + 1
 
     def _seat(self, browser: str, invite: str) -> None:
-        self._places[browser] = Place(invite, self.renewals.get(invite, 0))
+        self._invited_seats[browser] = InvitedSeat(invite, self.renewals.get(invite, 0))
 
     def _unseat(self, invite: str, loss: Loss) -> str:
         browser = self.holders.pop(invite)
-        place = self._places.get(browser)
-        if place and place.invite == invite:
-            self._places[browser] = place._replace(lost=loss)
+        held = self._invited_seats.get(browser)
+        if held and held.invite == invite:
+            self._invited_seats[browser] = held._replace(lost=loss)
         return browser

@@ -1,7 +1,7 @@
-"""How long a text and how large a number may be: one place for every limit on what people send.
+"""Limits on the length of texts and the size of numbers: the one place for limits on input.
 
-Each is a type that msgspec checks while it reads, so a value of a struct that
-was read is within its limits. Lengths are counted in characters.
+Each is a type that msgspec checks while decoding, so a decoded struct is within its limits. Lengths
+are counted in characters.
 """
 
 import re
@@ -9,11 +9,13 @@ from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, ValidationError
 
-# `\Z`, because `$` would let a line break through at the end.
+from server.words.catalogue import words
+
+# `\Z`, because `$` would accept a trailing line break.
 _SLUG = r"^[a-z0-9][a-z0-9-]{0,39}\Z"
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Of codes that people type: nothing that is read for something else."""
+"""Alphabet of codes that people type, without characters that are easily confused."""
 
 MAX_OPTIONS = 50
 MIN_OPTIONS_TO_VOTE = 2
@@ -35,17 +37,42 @@ Hue = Annotated[int, Meta(ge=0, le=359)]
 CriterionName = Annotated[str, Meta(min_length=1, max_length=80)]
 Weight = Annotated[float, Meta(gt=0, le=100)]
 
+GateOwner = Annotated[str, Meta(max_length=80)]
+"""Who finds out whether an option passes. Empty: no one was named."""
+Evidence = Annotated[str, Meta(max_length=500)]
+"""Why an option passes or fails. Empty: it is not said."""
+
 ClientId = Annotated[str, Meta(min_length=1, max_length=64)]
-CommentText = Annotated[str, Meta(min_length=1, max_length=2000)]
+LONGEST_COMMENT = 2000
+CommentText = Annotated[str, Meta(min_length=1, max_length=LONGEST_COMMENT)]
 Emoji = Annotated[str, Meta(min_length=1, max_length=16)]
 AnyPersonName = Annotated[str, Meta(max_length=40)]
 """Empty: no name."""
 HostName = Annotated[str, Meta(min_length=1, max_length=40)]
+ArgumentText = Annotated[str, Meta(max_length=500)]
+"""How a host words a comment for the record. Empty: as it was written."""
+ProposalWord = Annotated[str, Meta(max_length=300)]
+"""What a host says to a proposal. Empty: nothing."""
 Because = Annotated[str, Meta(max_length=4000)]
+Consequence = Annotated[str, Meta(min_length=1, max_length=200)]
+MAX_CONSEQUENCES = 10
+Confirmation = Annotated[str, Meta(max_length=500)]
+"""How it will be seen whether a decision was right. Empty: it is not said."""
+Prediction = Annotated[str, Meta(min_length=1, max_length=280)]
+Confidence = Annotated[int, Meta(ge=0, le=100)]
+"""How sure someone is of a prediction, in percent."""
+MAX_PREDICTIONS = 5
+StanceReason = Annotated[str, Meta(max_length=280)]
+"""Why someone has a reservation, or blocks. Empty: they commit."""
+AnyOwner = Annotated[str, Meta(max_length=80)]
+"""Who sees to a risk. Empty: no one."""
+Owner = Annotated[str, Meta(min_length=1, max_length=80)]
+Day = Annotated[str, Meta(max_length=40, extra_json_schema={"format": "date"})]
+"""A day as people write it, such as 2027-06-01; `live/outcomes.py` parses it."""
 
 
 class Breach(NamedTuple):
-    """What a value did wrong: where (`options[2].link`), the rest of a sentence, and the code."""
+    """What is wrong with a value: its field (`options[2].link`), the rest of a sentence, a code."""
 
     field: str
     problem: str
@@ -53,46 +80,54 @@ class Breach(NamedTuple):
 
 
 _KINDS = {
-    "str": "text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "a group of fields",
-    "null": "nothing",
+    "str": words("breach-kind-text"),
+    "int": words("breach-kind-whole"),
+    "float": words("breach-kind-number"),
+    "bool": words("breach-kind-bool"),
+    "array": words("breach-kind-list"),
+    "object": words("breach-kind-fields"),
+    "null": words("breach-kind-nothing"),
 }
 _FORMS = {
-    _SLUG: "must be 1 to 40 of a to z, 0 to 9 and hyphens, and must not start with a hyphen",
+    _SLUG: words("breach-slug"),
 }
-_COMPARISONS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
+_COMPARISONS = {
+    ">=": "breach-at-least",
+    "<=": "breach-at-most",
+    ">": "breach-more-than",
+    "<": "breach-less-than",
+}
 
 
 def breach(error: ValidationError) -> Breach:
-    """Tell in words for a person what msgspec found, in place of its words for a programmer."""
+    """Translate an error of msgspec, written for programmers, into words for a person."""
     what, _, path = str(error).partition(" - at `")
     field = path.rstrip("`").removeprefix("$").removeprefix(".")
     if match := re.fullmatch(r"Object (missing required|contains unknown) field `(.*)`", what):
-        problem = "is missing" if match[1] == "missing required" else "is not a field known here"
+        missing = match[1] == "missing required"
+        problem = words("breach-missing" if missing else "breach-unknown-field")
         return Breach(f"{field}.{match[2]}".removeprefix("."), problem, "not_understood")
     if match := re.fullmatch(r"Expected `(str|array)` of length ([<>]=) (\d+)", what):
         return _length(field, match[1], match[2], int(match[3]))
     if match := re.fullmatch(r"Expected `str` matching regex '(.*)'", what):
         pattern = match[1].replace("\\\\", "\\")
-        return Breach(field, _FORMS.get(pattern, "has the wrong form"), "not_understood")
+        return Breach(field, _FORMS.get(pattern, words("breach-form")), "not_understood")
     if match := re.fullmatch(r"Expected `\w+` ([<>]=?) ([\d.]+)", what):
-        number = match[2].removesuffix(".0")
-        return Breach(field, f"must be {_COMPARISONS[match[1]]} {number}", "not_understood")
+        problem = words(_COMPARISONS[match[1]], limit=match[2].removesuffix(".0"))
+        return Breach(field, problem, "not_understood")
     if match := re.fullmatch(r"Expected `(\w+)(?: \| null)?`, got `(\w+)`", what):
         wanted, got = (_KINDS.get(kind, kind) for kind in match.groups())
-        got = "one with a point" if match.groups() == ("int", "float") else got
-        return Breach(field, f"must be {wanted}, not {got}", "not_understood")
-    return Breach(field, "is not understood", "not_understood")
+        got = words("breach-kind-decimal") if match.groups() == ("int", "float") else got
+        return Breach(field, words("breach-kind", wanted=wanted, got=got), "not_understood")
+    return Breach(field, words("breach-not-understood"), "not_understood")
 
 
 def _length(field: str, kind: str, comparison: str, limit: int) -> Breach:
-    things = "characters" if kind == "str" else "entries"
     if comparison == "<=":
         code: Literal["too_long", "too_many"] = "too_long" if kind == "str" else "too_many"
-        return Breach(field, f"must have at most {limit} {things}", code)
-    problem = "must not be empty" if limit == 1 else f"must have at least {limit} {things}"
-    return Breach(field, problem, "not_understood")
+        problem = words("breach-too-long" if kind == "str" else "breach-too-many", limit=limit)
+        return Breach(field, problem, code)
+    if limit == 1:
+        return Breach(field, words("breach-not-empty"), "not_understood")
+    few = words("breach-too-short" if kind == "str" else "breach-too-few", limit=limit)
+    return Breach(field, few, "not_understood")

@@ -1,7 +1,7 @@
-"""What people vote on: an option, and how what a person typed becomes one."""
+"""Options that people vote on, and how an option is made from what a person typed."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -20,17 +20,21 @@ from server.domain.limits import (
     Tags,
     breach,
 )
-from server.domain.text import free_slug, same_name, slug, tidy, visible
+from server.domain.names import looks
+from server.domain.text import free_slug, slug, tidy, visible
+from server.words.catalogue import words
 
-# Far apart for neighbours, so that a board of few options is easy to tell apart.
+# Neighbours are far apart, so that the options of a small board are easy to tell apart.
 HUES = (150, 265, 185, 55, 15, 235, 310, 100, 335, 210)
 
-# The line that a round adds to the ballot on request; no option may pose as it.
+# The line that a round adds to the ballot on request; no option may use its id.
 FURTHER_DISCUSSION = "further-discussion"
+
+_NUMBERED = re.compile(r"(features|tags)\[(\d+)\]")
 
 
 class Option(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of the ballot, complete: as the log, the board and every client hold it."""
+    """One line of the ballot, complete, as stored in the log and known to every client."""
 
     id: Slug
     name: OptionName
@@ -43,7 +47,7 @@ class Option(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class OptionDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An option as a person or a file gives it: the id and the hue may be left to the board."""
+    """An option as a person or a file provides it; the id and the hue may be left to the board."""
 
     id: Slug | None = None
     name: OptionName
@@ -56,11 +60,11 @@ class OptionDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class OptionError(ValueError):
-    """An option cannot stand on the board; `str()` of it tells a person why.
+    """An option is invalid; `str()` of it tells a person why.
 
-    `index` counts the drafts from 0, `field` and `problem` are the two halves
-    of the sentence (`link`, `must start with http:// or https://`). An error of
-    the whole list has neither index nor field.
+    `index` counts the drafts from 0; `field` and `problem` are the two halves of the sentence
+    (`link`, `must start with http:// or https://`). An error about the whole list has neither index
+    nor field.
     """
 
     def __init__(
@@ -74,30 +78,32 @@ class OptionError(ValueError):
         if index is None:
             super().__init__(problem)
         else:
-            super().__init__(f"Option {index + 1}: {_spoken(field)} {problem}.")
+            super().__init__(
+                words("breach-option", n=index + 1, field=spoken(field), problem=problem)
+            )
         self.problem = problem
         self.field = field
         self.index = index
         self.code = code
 
 
-def _spoken(field: str) -> str:
-    """Say a field as a person counts: `features[0]` is feature 1."""
-    field = re.sub(r"s\[(\d+)\]$", lambda match: f" {int(match[1]) + 1}", field)
-    return field.replace("_", " ")
+def spoken(field: str) -> str:
+    """Name a field of an option the way a person does: `features[0]` is feature 1."""
+    if numbered := _NUMBERED.fullmatch(field):
+        return words("field-numbered", field=numbered[1], n=int(numbered[2]) + 1)
+    return words("field-name", field=field)
 
 
 def complete(drafts: Iterable[OptionDraft], taken: Iterable[Option] = ()) -> tuple[Option, ...]:
-    """Make options of drafts, beside those already `taken` on the same board.
+    """Complete drafts into options, given those `taken` already on the same board.
 
-    An id that is left out is made from the name, a hue goes by the position on
-    the board. Raises OptionError for what a person has to put right.
+    A missing id is made from the name, a missing hue from the position on the board. Raises
+    OptionError for mistakes a person has to correct.
     """
     there = tuple(taken)
-    tidied = [_tidied(draft, index) for index, draft in enumerate(drafts)]
-    _check_count(len(there) + len(tidied))
-    _refuse_doubles("name", there, tidied, same_name)
-    _refuse_doubles("id", there, tidied, str)
+    tidied, faults = _examined(drafts, there)
+    if faults:
+        raise faults[0]
 
     ids = {FURTHER_DISCUSSION, *(option.id for option in there)}
     ids.update(draft.id for draft in tidied if draft.id is not None)
@@ -115,8 +121,36 @@ def complete(drafts: Iterable[OptionDraft], taken: Iterable[Option] = ()) -> tup
     return tuple(options)
 
 
+def faults_of(drafts: Iterable[OptionDraft], taken: Iterable[Option] = ()) -> list[OptionError]:
+    """Return everything that `complete` would refuse, the first one first."""
+    return _examined(drafts, tuple(taken))[1]
+
+
+def _examined(
+    drafts: Iterable[OptionDraft], there: tuple[Option, ...]
+) -> tuple[list[OptionDraft], list[OptionError]]:
+    tidied: list[OptionDraft] = []
+    faults: list[OptionError] = []
+    seen = 0
+    names = {look for option in there for look in looks(option.name)}
+    taken = names, {option.id for option in there}
+    for index, draft in enumerate(drafts):
+        seen = index + 1
+        try:
+            tidy_draft = _tidied(draft, index)
+            _refuse_double(tidy_draft, index, *taken)
+            tidied.append(tidy_draft)
+        except OptionError as error:
+            faults.append(error)
+    try:
+        _check_count(len(there) + seen)
+    except OptionError as error:
+        faults.append(error)
+    return tidied, faults
+
+
 def _free_hue(position: int, taken: Collection[int]) -> int:
-    """Give the hue of a position, or the next free one where an option has gone in between."""
+    """Return the hue of a position, or the next free one if options in between were removed."""
     start = position % len(HUES)
     order = HUES[start:] + HUES[:start]
     return next((hue for hue in order if hue not in taken), order[0])
@@ -124,16 +158,16 @@ def _free_hue(position: int, taken: Collection[int]) -> int:
 
 def _check_count(number: int) -> None:
     if number == 0:
-        raise OptionError("A board needs at least one option.")
+        raise OptionError(words("refusal-last-option"))
     if number > MAX_OPTIONS:
         raise OptionError(
-            f"A board holds at most {MAX_OPTIONS} options; this would make {number}.",
+            words("refusal-options-too-many", max=MAX_OPTIONS, count=number),
             code="too_many",
         )
 
 
 def _tidied(draft: OptionDraft, index: int) -> OptionDraft:
-    """Take off needless space, and check everything that one draft alone can get wrong."""
+    """Strip unneeded space, and check everything that can be wrong with a single draft."""
 
     def line(field: str, text: str) -> str:
         try:
@@ -147,16 +181,16 @@ def _tidied(draft: OptionDraft, index: int) -> OptionDraft:
     for field in ("features", "tags"):
         values[field] = [line(f"{field}[{n}]", text) for n, text in enumerate(values[field])]
     try:
-        # Once more although a client's draft was checked as it was read: one
-        # made in code was not, and what was only spaces is empty by now.
+        # A client's draft was validated when it was decoded, but one made in code was not, and text
+        # that was only spaces is empty by now.
         tidied = msgspec.convert(values, OptionDraft)
     except msgspec.ValidationError as error:
         found = breach(error)
         raise OptionError(found.problem, field=found.field, index=index, code=found.code) from None
     if not visible(tidied.name):
-        raise OptionError("must not be empty", field="name", index=index)
+        raise OptionError(words("breach-not-empty"), field="name", index=index)
     if tidied.id == FURTHER_DISCUSSION:
-        raise OptionError("is kept for the line of that name", field="id", index=index)
+        raise OptionError(words("breach-reserved"), field="id", index=index)
     if tidied.link:
         _check_link(tidied.link, index)
     return tidied
@@ -164,30 +198,26 @@ def _tidied(draft: OptionDraft, index: int) -> OptionDraft:
 
 def _check_link(link: str, index: int) -> None:
     if not link.lower().startswith(("http://", "https://")):
-        raise OptionError("must start with http:// or https://", field="link", index=index)
+        raise OptionError(words("breach-link-scheme"), field="link", index=index)
     try:
         parts = urlsplit(link)
-        # Reading the port is what checks it.
+        # Accessing the port validates it.
         usable = bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
     except ValueError:
         usable = False
     if not usable or "\\" in link or re.search(r"\s", link):
+        raise OptionError(words("breach-link-whole"), field="link", index=index)
+
+
+def _refuse_double(draft: OptionDraft, index: int, names: set[str], ids: set[str]) -> None:
+    """Raise OptionError for a name or id that is taken; otherwise, take both."""
+    name = looks(draft.name)
+    if not names.isdisjoint(name):
         raise OptionError(
-            "must be a whole address, such as https://example.org/", field="link", index=index
+            words("breach-listed-already", value=draft.name), field="name", index=index
         )
-
-
-def _refuse_doubles(
-    field: Literal["name", "id"],
-    there: Iterable[Option],
-    drafts: Iterable[OptionDraft],
-    key: Callable[[str], str],
-) -> None:
-    seen = {key(getattr(option, field)) for option in there}
-    for index, draft in enumerate(drafts):
-        value: str | None = getattr(draft, field)
-        if value is None:
-            continue
-        if key(value) in seen:
-            raise OptionError(f"“{value}” is there already", field=field, index=index)
-        seen.add(key(value))
+    if draft.id in ids:
+        raise OptionError(words("breach-listed-already", value=draft.id), field="id", index=index)
+    names.update(name)
+    if draft.id is not None:
+        ids.add(draft.id)

@@ -1,4 +1,4 @@
-"""Why something a person asked for was not done."""
+"""Why a request was not carried out."""
 
 from enum import StrEnum
 
@@ -6,13 +6,15 @@ from msgspec import Struct
 
 
 class Code(StrEnum):
-    """The codes of a refusal. `live/messages.py` says what a client does about each."""
+    """The codes of a refusal. `live/messages.py` says how a client reacts to each."""
 
     NOT_UNDERSTOOD = "not_understood"
     NOT_ALLOWED = "not_allowed"
     NO_SUCH_BOARD = "no_such_board"
     NO_SUCH_OPTION = "no_such_option"
     NO_SUCH_COMMENT = "no_such_comment"
+    NO_SUCH_PROPOSAL = "no_such_proposal"
+    NO_SUCH_QUESTION = "no_such_question"
     NO_SUCH_ROUND = "no_such_round"
     ROUND_CLOSED = "round_closed"
     ROUND_OPEN = "round_open"
@@ -27,18 +29,18 @@ class Code(StrEnum):
 
 
 class Refusal(Struct, frozen=True):
-    """Why something was not done: a value, to be stored, sent and compared."""
+    """Why something was not done: a value to store, send and compare."""
 
     code: Code
     message: str
-    """In words for a person."""
+    """For a person to read."""
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
     """Nothing was changed, and `refusal` says why.
 
-    It is made new each time that it is raised, and never kept: an exception holds the frames
-    through which it went, and all that they speak of.
+    A new one is made for each raise, and none is stored: an exception keeps the frames it passed
+    through alive, and everything they refer to.
     """
 
     def __init__(self, why: Refusal | Code, message: str = "") -> None:

@@ -1,12 +1,12 @@
-"""What a comment's text is made of: plain words, links and `code`, and nothing else.
+"""Parses a comment's text into plain text, links and `code`, and nothing else.
 
-`static/js/rich_text.js` reads it in the same way; `tests/rich_text.json` holds both to it.
+`static/js/rich_text.js` parses it the same way; `tests/rich_text.json` tests both.
 """
 
 import re
 from typing import Literal, NamedTuple
 
-# Spelled out, because \s and \w mean other characters in other languages.
+# Spelled out, because \s and \w match other characters in other languages.
 _PIECE = re.compile(
     r"`([^`\n ](?:[^`\n]*[^`\n ])?)`|(?<![A-Za-z0-9])([Hh][Tt][Tt][Pp][Ss]?://[^\s\ufeff<>\"'`.,;:!?/@#()\[\]]"
     r"[^\s\ufeff<>\"'`]*)"
@@ -21,7 +21,9 @@ class Piece(NamedTuple):
 
 
 def pieces(text: str) -> list[Piece]:
-    """Take a text apart; joined again, with the back-ticks of code, it is the same text."""
+    """Split a text into pieces; joined again, with back-ticks around code, they are the
+    same text.
+    """
     found: list[Piece] = []
     end = 0
     for match in _PIECE.finditer(text):
@@ -37,12 +39,14 @@ def pieces(text: str) -> list[Piece]:
 
 
 def _trimmed(address: str) -> str:
-    """Leave out what ends the sentence round an address, and not the address."""
-    # Counted once: for each character anew, two hundred such comments would hold up a meeting.
-    spare = {shut: address.count(shut) - address.count(opening) for shut, opening in _BRACKETS}
-    end = len(address)
-    while (last := address[end - 1]) in _ENDS_A_SENTENCE or spare.get(last, 0) > 0:
-        if last in spare:
-            spare[last] -= 1
-        end -= 1
+    """Strip the punctuation that ends the sentence around an address, but is not part of it."""
+    stem = len(address.rstrip(_ENDS_A_SENTENCE + ")]"))
+    tail = address[stem:]
+    end = stem
+    # A bracket is part of the address as long as it closes one there. Counted and split as a
+    # whole: one by one, the brackets of a hundred comments would stall a meeting.
+    for shut, opening in _BRACKETS:
+        spare = max(address.count(shut) - address.count(opening), 0)
+        closing = max(tail.count(shut) - spare, 0)
+        end = max(end, len(address) - len(tail.split(shut, closing)[closing]))
     return address[:end]

@@ -1,7 +1,7 @@
-"""The order in which a seat sees the options of a round: its own, and the same on each visit.
+"""The order in which a seat sees the options of a round: its own, and stable across visits.
 
-`static/js/ballot/shuffle.js` does the same in the browser. FNV-1a with 32 bits: Fowler, Noll
-and Vo, isthe.com/chongo/tech/comp/fnv.
+`static/js/ballot/shuffle.js` does the same in the browser. FNV-1a with 32 bits: Fowler, Noll and
+Vo, isthe.com/chongo/tech/comp/fnv.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ _BASIS, _PRIME, _MASK = 0x811C9DC5, 0x01000193, 0xFFFFFFFF
 
 
 def fnv1a(data: bytes) -> int:
-    """Hash bytes to a number of 32 bits."""
+    """Hash bytes to an unsigned 32-bit number."""
     hashed = _BASIS
     for byte in data:
         hashed = (hashed ^ byte) * _PRIME & _MASK

@@ -1,44 +1,44 @@
-"""Frames of the WebSocket as bytes (RFC 6455, 5.2): those we make, and what we are sent most."""
+"""WebSocket frames as bytes (RFC 6455, 5.2): those we send, and the most common one we receive."""
 
 from websockets.frames import (  # type: ignore[attr-defined]
     Frame,
-    apply_mask,  # In C where there is one; the package uses it in the same way.
+    apply_mask,  # In C if available; the package imports it the same way.
 )
 
 _WHOLE_TEXT, _MASKED = 0x81, 0x80
 _TWO_MORE, _EIGHT_MORE = 126, 127
-"""Where the length stands in a head of two bytes, or that it follows in so many more."""
+"""Values of a two-byte header's length field that announce 2 or 8 more bytes of length."""
 _HEAD, _MASK = 2, 4
-"""Bytes before the payload of a client's frame, besides a longer length."""
+"""Bytes before the payload of a client's frame, not counting an extended length."""
 _LONG = 1 << 16
 _TEXT, _CONTINUATION, _FINAL = 0x01, 0x00, 0x80
 
 FRAGMENT = 32 * 1024
-"""Bytes of payload in each frame of a message that is sent in several. A connection can be closed
-with a reason between two of them, however slowly the rest would be read.
+"""Bytes of payload in each frame of a fragmented message. Between two frames the connection can be
+closed with a reason, however slowly the rest is read.
 """
 
 
 def frame(payload: bytes) -> bytes:
-    """Wrap a text message as the frame that a server sends."""
+    """Encode a text message as one frame of a server."""
     return _head(_WHOLE_TEXT, len(payload)) + payload
 
 
 def framed(payload: bytes) -> bytes:
-    """Wrap a text message as one frame, or as several where it is longer than a fragment."""
+    """Encode a text message as one frame, or as several if it is longer than a fragment."""
     if len(payload) <= FRAGMENT:
         return frame(payload)
     return begun(payload[:FRAGMENT]) + continued(payload[FRAGMENT:], final=True)
 
 
 def begun(payload: bytes) -> bytes:
-    """Wrap the beginning of a text message; `continued` follows."""
+    """Encode the beginning of a text message; `continued` follows."""
     first, rest = payload[:FRAGMENT], payload[FRAGMENT:]
     return _head(_TEXT, len(first)) + first + continued(rest)
 
 
 def continued(payload: bytes, *, final: bool = False) -> bytes:
-    """Wrap more of a text message as frames; the message ends with the `final` one."""
+    """Encode the continuation of a text message; the `final` one ends it."""
     cuts = range(0, len(payload), FRAGMENT)
     made = bytearray()
     for start in cuts:
@@ -49,7 +49,7 @@ def continued(payload: bytes, *, final: bool = False) -> bytes:
 
 
 def end_of_frame(frames: bytes, at: int) -> int:
-    """Return where the frame ends that has been sent up to a position; `frames` are whole ones."""
+    """Return the end of the frame that contains position `at`; `frames` are whole frames."""
     end = 0
     while end < at:
         length, head = frames[end + 1], _HEAD
@@ -70,18 +70,20 @@ def _head(kind: int, size: int) -> bytes:
 
 
 def received_size(received: Frame) -> int:
-    """Return how many bytes a client's frame has at least: exactly so many, as clients make them.
+    """Return the least size of a client's frame in bytes, exact for well-behaved clients.
 
-    Whoever writes a length in more bytes than it takes only gets the slower way ever after.
+    A client that encodes a length in more bytes than necessary only gets the slower path from then
+    on.
     """
     size = len(received.data)
     return size + _HEAD + _MASK + (0 if size < _TWO_MORE else 2 if size < _LONG else 8)
 
 
 def one_text(read: bytearray, count: int) -> bytes | None:
-    """Unmask a text message, the only frame in the first `count` bytes that were read.
+    """Unmask a text message if it is the only frame in the first `count` bytes of `read`.
 
-    None where it is anything else. A whole one is what people say most, and needs no parser.
+    Returns None for anything else. A single whole frame is by far the most common input, and needs
+    no parser.
     """
     head, size = _HEAD, count - _HEAD - _MASK
     length = size

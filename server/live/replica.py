@@ -1,4 +1,4 @@
-"""One board as this process holds it: it takes the log in order and knows what it missed."""
+"""One board as this process holds it: applies the log in order, and knows what it has missed."""
 
 import asyncio
 import contextlib
@@ -6,86 +6,94 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 
-from server import tasks
+from server.concurrency import tasks
+from server.concurrency.backoff import Backoff
 from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.changes import Change, Outcome
 from server.domain.refusals import Refused
-from server.live.shares import Share
-from server.log.log import PAGE, UNMARKED, Batch, Log, Page
-from server.log.store import StoreAwayError
-from server.metrics import CATCH_UPS, HOLES, count
-from server.restarts import Restarts
+from server.live.time_slices import TimeSlice
+from server.observability.metrics import CATCH_UPS, HOLES, count
+from server.store.client import StoreAwayError
+from server.store.event_log import PAGE, UNMARKED, Batch, EventLog, Page
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 0.01
-"""Seconds for which what comes by the line is applied at once."""
+"""Seconds for which entries from pub/sub are applied in one go."""
+RETRY = 0.5
+"""Seconds after which a log is read again if that failed although the store is available."""
 REMEMBERED = 256
-"""Batches that are known when they come again, moments later: each comes to its own process twice,
-and what was read from the log comes as a message as well."""
+"""Batches that are recognised when they arrive again moments later: each one reaches its own
+process twice, and entries read from the log arrive as messages too.
+"""
 
 Applied = Callable[[int, act.Entry, Outcome], None]
 
 
 class Watcher:
-    """Who is told what became of the board; this one takes no note of anything."""
+    """Called for each event on the board; this base class ignores them all."""
 
     def applied(self, seq: int, entry: act.Entry, outcome: Outcome) -> None:
-        """Learn that an entry was applied, or refused, at a position."""
+        """Learn that an entry at a position was applied, or refused."""
 
     def changed(self, change: Change) -> None:
-        """Learn that the board as it was known is another now."""
+        """Learn that the board has changed."""
 
     def compared(self) -> None:
-        """Learn that the board is what the log comes to: what did not come was erased."""
+        """Learn that the board matches the log: entries that did not arrive were erased."""
 
     def renewed(self) -> None:
-        """Learn that the whole board was read anew: the log has another history, or a fault had
-        left in doubt what followed from this one.
+        """Learn that the whole board was read again.
+
+        Its log has another history, or a fault left the consequences of this one in doubt.
         """
 
-    def mistrusted(self) -> None:
-        """Learn that something that follows from the board has failed: `renewed` comes soon."""
+    def invalidated(self) -> None:
+        """Learn that a consequence of the board's state has failed: `renewed` follows soon."""
 
     def broken(self) -> None:
-        """Learn that not even `renewed` went well: nothing here is to be relied on."""
+        """Learn that even `renewed` failed: nothing here can be relied on."""
 
     def lost(self, unreadable: act.UnreadableError | None = None) -> None:
         """Learn that the board is gone, or why its log cannot be read here."""
 
 
 class Replica:
-    """A board and the position up to which it has followed its log."""
+    """A board, and the position up to which it has followed its log."""
 
     def __init__(
         self,
-        log: Log,
+        log: EventLog,
         code: str,
-        watcher: Watcher,
+        watcher: Watcher | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.board = Board()
         self.epoch = ""
         self._mark = UNMARKED
-        """Names the batch of the last position, which a position alone does not."""
+        """Identifies the batch of the last position, which a position alone does not."""
         self._known: dict[bytes, None] = {}
-        """The marks that were reached last."""
+        """The marks reached most recently."""
         self._log = log
         self._code = code
-        self._watcher = watcher
+        self._watcher = watcher or Watcher()
         self._clock = clock
-        self._still = 0
-        """How many want the board to stay as it is."""
-        self._moves = asyncio.Event()
+        self._freezes = 0
+        """How many callers need the board to stay as it is."""
+        self._thawed = asyncio.Event()
         self._behind = False
         self._lag = 0
         self._reading: asyncio.Task[bool] | None = None
-        self._mistrusted = self._suspect = False
-        """Whether the whole board is to be read again: soon, and the next time."""
-        self._faults = Restarts()
+        self._invalid = self._suspect = False
+        """Whether to read the whole board again: soon, and with the next read."""
+        self._faults = Backoff()
         self._failed_at = 0.0
         self._again: asyncio.TimerHandle | None = None
+
+    def watch(self, watcher: Watcher) -> None:
+        """Call `watcher` for every event from now on."""
+        self._watcher = watcher
 
     async def load(self) -> None:
         """Read the board for the first time.
@@ -95,8 +103,8 @@ class Replica:
         self.epoch, self.board, self._mark = await self._read_whole(self._watcher.applied)
 
     def receive(self, batch: Batch) -> None:
-        """Apply what comes next; a hole, or another history, is read from the log."""
-        if self._still:
+        """Apply a batch that follows; if there is a gap or another history, read the log."""
+        if self._freezes:
             self.catch_up()
             return
         follows = batch.first == self.board.seq + 1 and batch.prev == self._mark
@@ -109,8 +117,8 @@ class Replica:
             until = self._clock() + AT_ONCE
             for seq, payload in enumerate(batch.entries, batch.first):
                 if seq > batch.first and self._clock() >= until:
-                    # The rest is in the log, and is read from there share by share. Before the
-                    # first, the position would be that of a batch with a mark.
+                    # The rest is read from the log in time slices. Before the first entry, the
+                    # position would be that of a batch with a mark.
                     self._reach(self.board.seq, UNMARKED)
                     self.catch_up()
                     return
@@ -121,16 +129,16 @@ class Replica:
         self._reach(batch.last, batch.mark)
 
     def _lose(self, unreadable: act.UnreadableError | None = None) -> None:
-        self._tell(lambda to: to.lost(unreadable))
+        self._notify(lambda to: to.lost(unreadable))
 
-    def mistrust(self) -> None:
-        """Read the whole board again, soon: what follows from it may not have happened.
+    def invalidate(self) -> None:
+        """Read the whole board again soon, because consequences of its changes may have failed.
 
-        At once the first time; where it fails again and again, after a while.
+        At once the first time; after a growing delay if it keeps failing.
         """
-        self._mistrusted = True
-        if not self._tell(lambda to: to.mistrusted()):
-            self._tell(lambda to: to.broken())
+        self._invalid = True
+        if not self._notify(lambda to: to.invalidated()):
+            self._notify(lambda to: to.broken())
         self._try_again()
 
     def _try_again(self) -> None:
@@ -139,50 +147,68 @@ class Replica:
         loop = asyncio.get_running_loop()
         self._faults.count(loop.time() - self._failed_at)
         self._failed_at = loop.time()
-        pause = self._faults.pause() if self._faults.young > 1 else 0.0
+        pause = self._faults.pause() if self._faults.early_ends > 1 else 0.0
         self._again = loop.call_later(pause, self._read_again)
+
+    def _try_when_there(self) -> None:
+        """Read on as soon as the store is available.
+
+        The subscription may already have been renewed, and the last call to catch up with it, while
+        a read was still waiting for a store that was given up.
+        """
+        if self._again is None:
+            self._again = asyncio.get_running_loop().call_later(RETRY, self._read_when_there)
+
+    def _read_when_there(self) -> None:
+        if self._log.reachable:
+            self._read_again()
+        else:
+            self._again = None
+            self._try_when_there()
 
     def _read_again(self) -> None:
         self._again = None
-        self._suspect, self._mistrusted = self._suspect or self._mistrusted, False
+        self._suspect, self._invalid = self._suspect or self._invalid, False
         self.catch_up()
 
-    def _tell(self, tell: Callable[[Watcher], None]) -> bool:
-        """Tell the watcher something. What fails there must not keep the log from being read."""
+    def _notify(self, event: Callable[[Watcher], None]) -> bool:
+        """Call the watcher. A failure there must not keep the log from being read."""
         with tasks.contained("board", self._code) as telling:
-            tell(self._watcher)
+            event(self._watcher)
         return not telling.failed
 
     def catch_up(self) -> None:
-        """Compare with the log and read what is missing; one reading at a time."""
+        """Compare with the log and read what is missing; one read at a time."""
         self._behind = True
         if self._reading is None:
             self._reading = tasks.begin("catch up", self._read_safely())
 
     async def caught_up(self) -> bool:
-        """Catch up, and wait for it. Return whether it was possible: the store may be away."""
+        """Catch up, and wait for it. Return whether that succeeded: the store may be away."""
         self.catch_up()
         try:
             return self._reading is not None and await tasks.shared(self._reading)
         except tasks.EndedError:
-            return False  # The board was closed meanwhile.
+            return False  # The board was closed in the meantime.
 
     def take_lag(self) -> int:
-        """Return by how many positions it was behind at most since this was asked last."""
+        """Return how many positions it was behind at most since the last call."""
         lag, self._lag = self._lag, 0
         return lag
 
     @contextlib.contextmanager
-    def standing_still(self) -> Iterator[None]:
-        """Keep the board as it is; what comes meanwhile is read from the log afterwards."""
-        self._still += 1
-        self._moves.clear()
+    def frozen(self) -> Iterator[None]:
+        """Keep the board as it is; entries that arrive meanwhile are read from the log
+        afterwards.
+        """
+        self._freezes += 1
+        self._thawed.clear()
         try:
             yield
         finally:
-            self._still -= 1
-            if not self._still:
-                self._moves.set()
+            self._freezes -= 1
+            if not self._freezes:
+                self._thawed.set()
 
     async def close(self) -> None:
         if self._again is not None:
@@ -205,8 +231,8 @@ class Replica:
                 self._behind = False
                 await self._read_on()
         except StoreAwayError:
-            # The line is made anew when the store is back, and that means: catch up.
             logger.debug("Board %s could not catch up yet.", self._code)
+            self._try_when_there()
         except Refused:
             self._lose()
         except act.UnreadableError as error:
@@ -216,13 +242,13 @@ class Replica:
         return False
 
     async def _read_on(self) -> None:
-        # While the answer is on its way, batches may come that are newer than it.
+        # While the answer is in transit, batches may arrive that are newer than it.
         after, mark = self.board.seq, self._mark
         page = await self._log.read(self._code, after)
         same = page.epoch == self.epoch and page.top >= after and page.mark(after) == mark
         if self._suspect or not same:
             count(CATCH_UPS, "a_fault" if same else "another_history")
-            await self._begin_again(page, same=same)
+            await self._start_again(page, same=same)
             return
         if not self._continues(page, after):
             self._behind = True
@@ -234,13 +260,13 @@ class Replica:
             self._behind = True
             return
         if page.top > self.board.seq:
-            # What is still missing up to the top was erased.
+            # Entries that are still missing up to the top were erased.
             self._reach(page.top, page.mark(page.top))
         if not self._behind:
-            self._tell(lambda to: to.compared())
+            self._notify(lambda to: to.compared())
 
     def _continues(self, page: Page, after: int) -> bool:
-        """Whether a page is of the history that was followed while it was on its way."""
+        """Whether a page belongs to the history that was followed while it was in transit."""
         seq = self.board.seq
         if page.top <= seq:
             mark = page.mark(page.top)
@@ -248,15 +274,15 @@ class Replica:
         return seq == after or page.mark(seq) == self._mark
 
     async def _apply_page(self, page: Page) -> bool:
-        """Apply what is new in a page, in shares; say whether nothing else came in between."""
-        async with Share(self._clock) as share:
+        """Apply what is new in a page, in time slices; return False if other entries intervened."""
+        async with TimeSlice(self._clock) as share:
             reached = self.board.seq
             for seq, at, payload in page.entries:
                 await share.pause()
-                while self._still:
-                    await share.leave_for(self._moves.wait())
+                while self._freezes:
+                    await share.leave_for(self._thawed.wait())
                 if self.board.seq != reached:
-                    # Whether the page is of their history, too, is for another reading to say.
+                    # Whether the page belongs to their history too is for another read to decide.
                     return False
                 if seq > reached:
                     self._apply(seq, at, payload)
@@ -264,19 +290,20 @@ class Replica:
                     reached = seq
         return True
 
-    async def _begin_again(self, page: Page, *, same: bool) -> None:
-        """Read the whole board: what was followed is not, or no more, what the log holds."""
+    async def _start_again(self, page: Page, *, same: bool) -> None:
+        """Read the whole board, because the log does not hold (any more) what was followed."""
         if not same and page.epoch == self.epoch:
-            # What was told of these positions under this epoch must not be told of others.
+            # What was sent about these positions under this epoch must not be taken for other
+            # entries.
             await self._log.fork(self._code, page.epoch, page.top)
         whole = await self._read_whole()
-        while self._still:
-            await self._moves.wait()
+        while self._freezes:
+            await self._thawed.wait()
         self.epoch, self.board, self._mark = whole
         self._known.clear()
         self._behind, self._suspect = True, False
-        if not self._tell(lambda to: to.renewed()):
-            self._tell(lambda to: to.broken())
+        if not self._notify(lambda to: to.renewed()):
+            self._notify(lambda to: to.broken())
 
     async def _read_whole(self, applied: Applied | None = None) -> tuple[str, Board, bytes]:
         """Read a board: its epoch, the board, and the mark of its last position."""
@@ -284,11 +311,12 @@ class Replica:
         while True:
             page = await self._log.read(self._code, board.seq)
             if board.seq and (page.epoch, page.mark(board.seq)) != (epoch, mark):
-                # The store was renewed between two pages: half of each would be no board.
+                # The store was replaced between two pages: mixing two histories would corrupt the
+                # board.
                 board, mark = Board(), UNMARKED
                 continue
             epoch = page.epoch
-            async with Share(self._clock) as share:
+            async with TimeSlice(self._clock) as share:
                 for seq, at, payload in page.entries:
                     await share.pause()
                     entry, outcome = self._apply_to(board, seq, at, payload)
@@ -303,7 +331,7 @@ class Replica:
             mark = page.mark(board.seq)
 
     def _reach(self, seq: int, mark: bytes) -> None:
-        """Take note that all up to a position has been applied."""
+        """Note that everything up to a position has been applied."""
         self.board.seq, self._mark = seq, mark
         if mark != UNMARKED:
             self._known[mark] = None
@@ -317,20 +345,20 @@ class Replica:
             if isinstance(outcome, Change):
                 self._watcher.changed(outcome)
         if telling.failed:
-            self.mistrust()
+            self.invalidate()
 
     def _apply_to(
         self, board: Board, seq: int, at: int, payload: bytes
     ) -> tuple[act.Entry, Outcome]:
         entry, outcome = _applied(board, seq, at, payload)
         if isinstance(outcome, Change) and outcome.erased:
-            # Every process does it, and again whenever it reads the log: so it gets done.
+            # Every process does this, and again whenever it reads the log, so that it gets done.
             self._log.erase(self._code, outcome.erased)
         return entry, outcome
 
 
 def _applied(board: Board, seq: int, at: int, payload: bytes) -> tuple[act.Entry, Outcome]:
-    """Apply what stands at a position. Raises UnreadableError; then the board is of no use."""
+    """Apply the entry at a position. Raises UnreadableError; the board is unusable then."""
     try:
         entry = act.decode(payload)
         board.size += len(payload)
@@ -338,7 +366,7 @@ def _applied(board: Board, seq: int, at: int, payload: bytes) -> tuple[act.Entry
     except act.UnreadableError as error:
         raise act.UnreadableError(f"position {seq}: {error}") from error
     except Exception as error:
-        # No rule may fail, whatever stands in a log. Where one does, the board is withheld
-        # rather than wrongly counted.
+        # No rule may fail, whatever a log contains. If one does, the board is withheld rather than
+        # counted wrongly.
         logger.exception("Position %d of board %s could not be applied.", seq, board.code)
         raise act.UnreadableError(f"position {seq}: {error!r}") from error

@@ -1,54 +1,62 @@
-"""Ballots of invitations that were taken back: they leave the round that is open."""
+"""Withdraws the ballots of revoked invitations from the open round."""
 
 import asyncio
+from collections.abc import Callable, Iterable
 from functools import partial
 
-from server import tasks
+from server.concurrency import tasks
 from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.refusals import Refused
 from server.domain.rounds import Round, State
 from server.domain.rules import Names
-from server.live.pseudonyms import Pseudonyms
-from server.live.seats import seats_of
-from server.live.shares import Share
-from server.live.submissions import Submissions
-from server.log.log import PAGE, Log
-from server.log.store import StoreAwayError
+from server.live.pending import Submissions
+from server.live.time_slices import TimeSlice
+from server.security.pseudonyms import Pseudonyms
+from server.store.client import StoreAwayError
+from server.store.event_log import PAGE, EventLog
 
 AGAIN = 1.0
-"""Seconds after which it is tried again where the store is away."""
+"""Seconds after which to retry if the store is away."""
 
 
 class Revocations:
-    """Withdraws what a revoked invitation has voted, also what was still on its way then.
+    """Withdraws what a revoked invitation has voted, including a vote that was still in flight.
 
-    The log cannot do it by itself: in a secret round it does not know whose ballot is whose. So
-    every process looks, and withdraws; what comes second changes nothing.
+    The log cannot do this by itself: in a secret round it does not know whose ballot is whose. So
+    every process checks and withdraws; a second withdrawal changes nothing.
 
-    A withdrawal beside a revocation tells whose it was. So where the result of a secret round is
-    seen to move, the ballot stays, and the next round is without it; and what a withdrawn ballot
-    of a secret round said is erased from the log.
+    A withdrawal next to a revocation reveals whose ballot it was. So if the result of a secret
+    round is visible while it changes, the ballot stays, and the invitation is barred from the next
+    round on. The text of a withdrawn ballot of a secret round is erased from the log.
     """
 
-    def __init__(self, log: Log, pseudonyms: Pseudonyms, submissions: Submissions) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        pseudonyms: Pseudonyms,
+        submissions: Submissions,
+        barred: Callable[[], Iterable[str]],
+    ) -> None:
+        """`barred` returns the seats that have lost their invitation."""
         self._log = log
+        self._seats = barred
         self._pseudonyms = pseudonyms
         self._submissions = submissions
         self._board: Board | None = None
         self._withdrawing: set[str] = set()
-        """Voters whose withdrawal is on its way."""
+        """Voters whose withdrawal is pending."""
         self._withdrawn: set[str] = set()
-        """Voters whose ballots are to be erased from the log."""
+        """Voters whose ballots must be erased from the log."""
         self._erasing: asyncio.Task[None] | None = None
         self._barred: set[str] = set()
-        """Voters of the current round whose ballots are not to stay."""
+        """Voters of the current round whose ballots must be withdrawn."""
         self._voters: dict[str, str] = {}
-        """Of the current round: seat to the name under which its ballot counts."""
+        """Seat to voter id in the current round."""
         self._round = 0
 
     def look(self, board: Board) -> None:
-        """Look whose ballots are not to stay, and withdraw those that are in."""
+        """Find the ballots that must be withdrawn, and withdraw those that were cast."""
         current = board.round
         if board is not self._board:
             # Another history may not hold what was submitted.
@@ -65,11 +73,10 @@ class Revocations:
         ):
             self._barred = {
                 self._voters.get(seat) or self._voter(board, current, seat)
-                for invite in board.invitations.revoked
-                for seat in seats_of(board, self._pseudonyms, invite)
+                for seat in self._seats()
             }
         if not self._barred:
-            # In a round that is closed no withdrawal counts any more.
+            # In a closed round a withdrawal no longer counts.
             self._withdrawing.clear()
         for voter in self._barred:
             self.voted(board, voter)
@@ -79,7 +86,7 @@ class Revocations:
         return voter
 
     def voted(self, board: Board, voter: str) -> None:
-        """Take note that somebody's ballot changed."""
+        """Note that a voter's ballot changed."""
         current = board.round
         if current is None or voter not in self._barred:
             return
@@ -101,9 +108,9 @@ class Revocations:
             await tasks.end((self._erasing,))
 
     async def _erase(self, code: str) -> None:
-        """Erase what ballots said. The withdrawals stay, and stand for them.
+        """Erase the text of ballots. The withdrawals remain as their record.
 
-        The log is read once for all who are taken back meanwhile: there may be hundreds.
+        The log is read once for all revocations that arrive in the meantime: there may be hundreds.
         """
         while voters := set(self._withdrawn):
             after: int | None = 0
@@ -113,15 +120,15 @@ class Revocations:
                 except StoreAwayError:
                     await asyncio.sleep(AGAIN)
                 except (Refused, act.UnreadableError):
-                    after = None  # The board is gone, and its log with it; or it is withheld here.
+                    after = None  # The board is gone along with its log, or it is withheld here.
             self._withdrawn -= voters
         self._erasing = None
 
     async def _erase_page(self, code: str, voters: set[str], after: int) -> int | None:
-        """Erase in one page of the log; give the position to go on behind, None at the end."""
+        """Erase in one page of the log; return the position to continue after, None at the end."""
         page = await self._log.read(code, after)
         votes = []
-        async with Share() as share:
+        async with TimeSlice() as share:
             for seq, _, payload in page.entries:
                 await share.pause()
                 if act.author(payload) in voters and isinstance(

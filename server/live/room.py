@@ -1,37 +1,42 @@
-"""A room: one board in this process, the connections that watch it, and what they ask."""
+"""A room: one board in this process, the clients that watch it, and their requests."""
 
 import asyncio
-import contextlib
-import random
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from msgspec import UNSET, Raw, structs
+from msgspec import UNSET, Raw, UnsetType, structs
 
-from server import tasks
+from server.concurrency import tasks
 from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.changes import Change, Outcome
 from server.domain.refusals import Code, Refusal, Refused
-from server.domain.rounds import Round, State
+from server.domain.rounds import State
 from server.domain.rules import BoardSettingsChange, Entrance
 from server.live import messages
-from server.live.admission import (
+from server.live.authorization import (
     NOBODY,
     Actor,
-    Badge,
-    admit,
+    Credentials,
+    authorize,
+    may_be_called,
     require_no_ballot,
     require_right,
     you,
 )
-from server.live.audience import Broadcaster
-from server.live.doubts import CLOSED, Doubts
+from server.live.broadcaster import Broadcaster
+from server.live.client import Client
+from server.live.commands import DeleteBoard, Hello, Request, Since, person_name
+from server.live.deletion import Deletion
 from server.live.frames import frame
+from server.live.meeting_link import MeetingLink
+from server.live.membership import Membership
 from server.live.messages import (
+    BoardView,
     Close,
-    DoorView,
+    LobbyView,
+    MeetingView,
     PeopleView,
     Pulse,
     StoreState,
@@ -39,29 +44,45 @@ from server.live.messages import (
     Welcome,
     You,
 )
-from server.live.parts import Parts
-from server.live.pseudonyms import Pseudonyms
+from server.live.outcome_views import asks_for_stances, own_experience, own_stance
+from server.live.outcomes import require_complete
+from server.live.pending import Answered, Submissions
+from server.live.recheck import CLOSED, Recheck
 from server.live.replica import Replica, Watcher
-from server.live.requests import Hello, Request, Since, person_name
+from server.live.retelling import Retelling
 from server.live.revocations import Revocations
-from server.live.seating import Seating
+from server.live.round_timer import RoundTimer
 from server.live.seats import completed
-from server.live.shares import Share
-from server.live.submissions import Answered, Submissions
-from server.live.transport import Connection
-from server.live.views import PARTS, Audience, comment_views, door_view, people_view, talk_view
-from server.log.arrivals import Arrivals
-from server.log.damage import DamagedError
-from server.log.log import DAMAGED, NO_SUCH_BOARD, Batch, Log
-from server.log.presence import Presence
-from server.log.store import Store
+from server.live.slow_results import SlowResults, count_in_slices
+from server.live.time_slices import TimeSlice
+from server.live.views import (
+    PARTS,
+    Audience,
+    board_view,
+    comment_views,
+    lobby_view,
+    own_proposals,
+    own_sealed,
+    people_view,
+    talk_view,
+)
+from server.live.welcome_cache import WelcomeCache
+from server.security.pseudonyms import Pseudonyms
+from server.store.arrivals import Arrivals
+from server.store.client import Store
+from server.store.damage import DamagedError
+from server.store.event_log import DAMAGED, NO_SUCH_BOARD, Batch, EventLog
+from server.store.presence import Presence
+from server.words.catalogue import words
 
-NO_HOST = messages.NOT_ALLOWED._replace(reason="You are no longer a host of this board.")
-UNREADABLE = "This server cannot read the board; a newer one may have written it. Try again soon."
+NO_HOST = messages.NOT_ALLOWED._replace(reason=words("refusal-no-longer-host"))
+UNREADABLE = words("refusal-board-newer")
 RESUMED = 50_000
-"""What comments may weigh, in characters, with which a client goes on; else it starts afresh."""
+"""Weight of missed comments, in characters, up to which a client resumes; beyond it, it gets a
+fresh welcome.
+"""
 LAST_ANSWER = 0.25
-"""Seconds after which the console of a host who was removed is closed."""
+"""Seconds after which the console of a removed host is closed."""
 
 
 class Room(Watcher):
@@ -69,38 +90,63 @@ class Room(Watcher):
 
     def __init__(
         self,
-        code: str,
+        replica: Replica,
         *,
+        code: str,
         store: Store,
-        log: Log,
+        log: EventLog,
         pseudonyms: Pseudonyms,
         process: str,
         window: float,
+        addresses: tuple[str, ...],
         lost: Callable[["Room", act.UnreadableError | None], None],
+        joined: Callable[["Room"], None],
     ) -> None:
-        """`window` is for tallies, in seconds; 0 for one that adapts itself.
+        """`replica` has been loaded, and is watched by the room from now on.
 
-        `lost` is called when the board is gone, or with the reason why it cannot be followed.
+        `window` is the time between two tallies, in seconds; 0 adapts it to the load. `lost` is
+        called when the board is gone, or with the reason why it cannot be followed; `joined` when
+        it has joined a meeting, so that the room of the leading board can be attached.
         """
         self.code = code
         self.draining = False
         self.ended: Refusal | None = None
-        """Why nothing can be asked here any more."""
+        """Why requests are no longer accepted here; None while they are."""
+        self.addresses = addresses
+        """The addresses of this machine among which a host can choose one for links."""
+        self.network: int | UnsetType = UNSET
+        """How often they have changed; unset if never."""
         self.visitors = 0
-        """Connections on this board, also those that have not said hello yet."""
-        self.replica = Replica(log, code, self)
-        self._store = store
-        self._log = log
+        """Clients on this board, including those that have not sent a hello yet, and open rooms of
+        the meeting that it leads.
+        """
+        self.replica = replica
         self.pseudonyms = pseudonyms
+        self.meeting = MeetingLink(self, pseudonyms)
+        self.results = SlowResults(replica)
+        self.retelling = Retelling(replica, log, code)
+        self._store = store
         self._lost = lost
-        self._submissions = Submissions(log, code, self._look_for, self.replica.mistrust)
-        self._doubts = Doubts(self.replica.caught_up)
-        self._revocations = Revocations(log, pseudonyms, self._submissions)
-        self._process = process
-        self._window = window
-        self._parts = Parts(self)
-        self._counting: set[asyncio.Task[None]] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._joined = joined
+        self._submissions = Submissions(log, code, self._check_log, replica.invalidate)
+        self._deleting = Deletion(lambda: self.board.seq, self.lost)
+        self._log = log
+        self._recheck = Recheck(replica.caught_up)
+        self._revocations = Revocations(log, pseudonyms, self._submissions, self.meeting.barred)
+        self._welcome_cache = WelcomeCache(self)
+        self._membership = Membership(replica, pseudonyms, self.results, self.welcome)
+        self._broadcaster = Broadcaster(self, self.results, self._membership.audiences, window)
+        changed = self._broadcaster.mark_people
+        self._presence = Presence(store, process, code, changed, self._round_open)
+        self._arrivals = Arrivals(
+            store,
+            code,
+            changed=self._broadcaster.mark_lobby,
+            watched=lambda: bool(self._broadcaster.lobby_watchers),
+        )
+        self._timer = RoundTimer(replica, store, self._submissions)
+        replica.watch(self)
+        self._timer.set()
 
     @property
     def board(self) -> Board:
@@ -110,30 +156,15 @@ class Room(Watcher):
     def epoch(self) -> str:
         return self.replica.epoch
 
-    async def open(self) -> None:
-        """Read the board. Raises Refused `no_such_board`, StoreAwayError, UnreadableError."""
-        await self.replica.load()
-        self._broadcaster = Broadcaster(self, self._window)
-        members = self._broadcaster.members
-        self._seating = Seating(self, self.pseudonyms, members, self.welcome)
-        changed = self._broadcaster.mark_people
-        self._presence = Presence(self._store, self._process, self.code, changed, self._round_open)
-        self._arrivals = Arrivals(
-            self._store,
-            self.code,
-            changed=self._broadcaster.mark_door,
-            watched=lambda: bool(self._broadcaster.at_the_door),
-        )
-        self._set_timer()
-
     async def close(self) -> None:
-        """Stop what `open` started; what was submitted keeps its place in the log's line."""
+        """Stop everything that runs for this room; submitted entries stay in the log's queue."""
         self.end(CLOSED)
-        if self._timer:
-            self._timer.cancel()
-        await tasks.end(self._counting)
+        self._timer.cancel()
+        self.meeting.detach()
         await tasks.end_quietly(
-            self._doubts.close,
+            self.results.close,
+            self._recheck.close,
+            self._deleting.close,
             self._broadcaster.close,
             self._presence.close,
             self._arrivals.close,
@@ -142,140 +173,213 @@ class Room(Watcher):
         )
 
     def end(self, why: Refusal) -> None:
-        """Answer all who wait for something, and from now on all who ask: with `why`."""
+        """Answer all pending requests, and from now on every new one, with `why`."""
         self.ended = self.ended or why
         self.give_up(why)
 
     def require_open(self) -> None:
-        """Raise Refused where nothing can be asked here any more."""
+        """Raise Refused if requests are no longer accepted here."""
         if self.ended:
             raise Refused(self.ended)
 
     def give_up(self, why: Refusal) -> None:
-        """Answer all who wait for something: here none of them will hear what became of it."""
-        self._submissions.give_up(why)
-        self._doubts.give_up(why)
+        """Answer all pending requests, as this process will not learn their outcome."""
+        for give_up in (self._submissions.give_up, self._recheck.give_up, self._deleting.give_up):
+            with tasks.contained("answer", self.code):  # A failure must not interrupt the shutdown.
+                give_up(why)
 
     # People
 
-    def enter(self, connection: Connection, hello: Hello) -> None:
-        """Let a connection in and welcome it. Raises Refused for what its hello may not ask."""
+    def enter(self, client: Client, hello: Hello) -> None:
+        """Admit a client and welcome it. Raises Refused if its hello is not allowed."""
         self.require_open()
-        # The board may be another than when the connection was made.
-        actor = self.actor(connection.actor.badge, hello.view)
+        # The board may have changed since it connected.
+        actor = self.actor(client.actor.credentials, hello.view)
         if hello.view is View.HOST and not actor.is_host:
-            raise Refused(Code.NOT_ALLOWED, "This page is for the host.")
+            raise Refused(Code.NOT_ALLOWED, words("refusal-host-page"))
         name = person_name(hello.name)
-        connection.view, connection.actor = hello.view, actor
-        self._seating.enter(connection)
-        if self._takes_long(self.audience(actor, hello.view)):
-            self._seating.welcome_anew([connection])
+        client.view, client.actor = hello.view, actor
+        self._membership.enter(client)
+        if self.results.are_shown_to(self.audience(actor, hello.view)):
+            self._membership.send_fresh_welcomes([client])
         else:
-            self.welcome(connection, hello.since)
-        if seat := connection.actor.seat:
+            self.welcome(client, hello.since)
+        if seat := client.actor.seat:
             if hello.view is View.BALLOT:
-                self._presence.enter(connection.actor.guest or seat)
-                self.note_arrival(connection.actor, connection.network)
-            new = name and name != self.board.names.get(seat)
-            if new and self._store.present and not self.board.is_full:
+                self._arrive(client.actor)
+                self.note_arrival(client.actor, client.network)
+            new = name and name != self.board.names.chosen(seat)
+            new = new and may_be_called(self.meeting.roles, actor, name or "")
+            is_open = not self.board.is_full and self.board.archived_at is None
+            if new and self._store.present and is_open:
                 renamed = act.Entry(rules=act.RULES, by=seat, action=act.Rename(name=name))
                 self._submissions.submit(renamed)
 
-    def leave(self, connection: Connection) -> None:
-        if connection not in self._seating.connections:
+    def leave(self, client: Client) -> None:
+        if client not in self._membership.clients:
             return
-        self._seating.leave(connection)
-        self._broadcaster.at_the_door.pop(connection, None)
-        if connection.actor.guest and connection.view is View.BALLOT:
-            self._presence.leave(connection.actor.guest, broke=connection.broke)
+        self._membership.leave(client)
+        self.hide_lobby(client)
+        if client.view is View.BALLOT:
+            self._depart(client.actor, unclean=client.connection.unclean)
+
+    def _arrive(self, actor: Actor) -> None:
+        """Count one more page of a person; on a question of a meeting, for the meeting too."""
+        if actor.presence_id:
+            self.enter_presence(actor.presence_id)
+        self.meeting.enter_presence(actor)
+
+    def _depart(self, actor: Actor, *, unclean: bool = False) -> None:
+        if actor.presence_id:
+            self.leave_presence(actor.presence_id, unclean=unclean)
+        self.meeting.leave_presence(actor, unclean=unclean)
+
+    def enter_presence(self, id_: str) -> None:
+        self._presence.enter(id_)
+
+    def leave_presence(self, id_: str, *, unclean: bool = False) -> None:
+        self._presence.leave(id_, unclean=unclean)
+
+    def show_lobby(self, client: Client) -> None:
+        """Tell the console of a host who arrives, until it is hidden from it."""
+        if lead := self.meeting.lead:
+            lead.show_lobby(client)
+        else:
+            self._broadcaster.show_lobby(client)
+
+    def hide_lobby(self, client: Client) -> None:
+        self._broadcaster.lobby_watchers.pop(client, None)
+        self.meeting.hide_lobby(client)
 
     def note_arrival(self, actor: Actor, network: str) -> None:
         """Count a seat that may be here for the first time."""
-        if actor.seat and not actor.is_host:
-            self._arrivals.came(actor.seat, self.pseudonyms.network(network, self.code))
+        if actor.lead and (lead := self.meeting.lead):
+            lead.note_arrival(actor.lead, network)
+        elif actor.seat and not actor.is_host:
+            self._arrivals.record(actor.seat, self.pseudonyms.network(network, self.code))
 
-    def welcome(self, connection: Connection, since: Since | None = None) -> None:
-        """Send everything that this connection may see."""
+    def welcome(self, client: Client, since: Since | None = None) -> None:
+        """Send everything that this client may see."""
         talk = self.board.comments
         resumed = (
             since is not None
             and since.epoch == self.replica.epoch
-            and talk.afresh <= since.seq <= self.board.seq
-            # What is sent to one alone is kept for one alone, where the line is slow.
+            and talk.resync <= since.seq <= self.board.seq
+            # Frames for a single client are kept for it alone if its connection is slow.
             and not talk.outweighs(RESUMED, since=since.seq)
         )
-        audience = self.audience(connection.actor, connection.view)
+        audience = self.audience(client.actor, client.view)
         older: dict[str, Any] = {}
+        own: dict[str, Any] = {}
+        if self.board.shows_proposals:
+            own = {
+                "proposals": self._welcome_cache.of("proposals", audience),
+                "your_proposals": own_proposals(self.board, client.actor.seat),
+            }
+        if self.board.seals_talk:
+            own |= {
+                "sealed": self._welcome_cache.of("sealed", audience),
+                "your_sealed": own_sealed(self.board, client.actor.seat),
+            }
+        voter = self._membership.voter(client.actor.seat)
+        if (levels := own_experience(self.board, voter)) is not None:
+            own["your_experience"] = levels
+        if asks_for_stances(self.board):
+            own |= {
+                "stances": self._welcome_cache.of("stances", audience),
+                "your_stance": own_stance(self.board, voter),
+            }
         if resumed and since is not None:
             changed = comment_views(self.board, audience, talk.since(since.seq))
             comments = Raw(messages.encode(changed))
         else:
-            comments, older = self._parts.comments(audience)
+            comments, older = self._welcome_cache.comments(audience)
         welcome = Welcome(
             epoch=self.replica.epoch,
             seq=self.board.seq,
             now=self._store.now(),
             resumed=resumed,
-            you=self.you(connection.actor),
-            board=self._parts.of("board", audience),
-            round=self._parts.of("round", audience),
-            tally=self._parts.of("tally", audience),
+            you=self.you(client.actor),
+            board=self._welcome_cache.of("board", audience),
+            round=self._welcome_cache.of("round", audience),
+            tally=self._welcome_cache.of("tally", audience),
             comments=comments,
             talk=talk_view(self.board) or UNSET,
-            people=self._parts.people(told_again=self._broadcaster.people_due_to_crowd),
-            ballot=self.ballot(connection.actor.seat),
+            people=self._welcome_cache.people(told_again=self._broadcaster.people_due_to_crowd),
+            meeting=self.meeting_view(audience) or UNSET,
+            ballot=self.ballot(client.actor.seat),
             **older,
+            **own,
         )
-        connection.welcome(self._parts.frames_of(welcome, audience))
-        if not self._store.present:
-            connection.send(frame(messages.encode(self.pulse())), "pulse")
-        if connection.asks_for_door and audience.host:
-            self._broadcaster.show_door(connection)
+        answered = client.welcome(self._welcome_cache.frames_of(welcome, audience))
+        # A client that was put off meanwhile may have missed the pulse that says when to try again.
+        if answered or not self._store.present:
+            client.connection.send(frame(messages.encode(self.pulse())), "pulse")
+        if client.asks_for_lobby and audience.host:
+            self.show_lobby(client)
 
-    # What they ask
+    # Requests
 
     def request(self, actor: Actor, request: Request, answered: Answered) -> None:
-        """Take in what somebody asks for; `answered` is told what became of it."""
+        """Handle a request; `answered` is called with its outcome."""
         if self.ended:
             answered(self.ended)
             return
+        try:
+            if self.meeting.pass_on(actor, request, answered):
+                return
+        except Refused as refused:
+            answered(refused.refusal)
+            return
 
         def ask(again: bool) -> None:
-            # By then the board may know more of them than when they asked.
-            by = self.actor(actor.badge, actor.view) if again else actor
-            self._take_in(by, request, answered)
+            # By then the board may know more about them than at the time of the request.
+            by = self.actor(actor.credentials, actor.view) if again else actor
+            self._submit(by, request, answered)
 
-        self._doubts.ask(_asking(actor, request), ask, answered)
+        self._recheck.ask(_asking(actor, request), ask, answered)
 
-    def _take_in(self, actor: Actor, request: Request, answered: Answered) -> None:
-        """Submit what somebody asks for. Raises Refused where the board forbids it."""
+    def _submit(self, actor: Actor, request: Request, answered: Answered) -> None:
+        """Submit a request. Raises Refused if the board does not allow it."""
         if self.draining:
-            raise Refused(Code.GOING_AWAY, "The server restarts. Send it again in a moment.")
+            raise Refused(Code.GOING_AWAY, words("refusal-restarting"))
         if not self._store.present:
-            raise Refused(
-                Code.STORE_AWAY, "Nothing can be saved just now. Send it again in a moment."
-            )
+            raise Refused(Code.STORE_AWAY, words("refusal-cannot-save"))
+        if isinstance(request, DeleteBoard):
+            require_right(self.meeting.roles, actor, request)
+            self.meeting.require_allowed(actor, request)
+            request.require_code(self.board)
+            self._deleting.add(answered, partial(self._log.delete, self.code))
+            return
         seat = _asking(actor, request)
-        # The whole message gives its name, not only its `id`: what was erased from the log is
-        # forgotten by those who read it later, and with it that this `id` was used.
-        once = self.pseudonyms.once(seat, self.code, messages.encode(request).decode())
+        # The key is derived from the whole message, not only its `id`: once an entry is erased from
+        # the log, processes that read the log later do not know that its `id` was used.
+        idempotency_key = self.pseudonyms.idempotency_key(
+            seat, self.code, messages.encode(request).decode()
+        )
         try:
-            require_right(self.board, actor, request)
+            require_right(self.meeting.roles, actor, request)
+            self.meeting.require_allowed(actor, request)
             action = self._with_seats(request.action(self.board), actor)
             action = completed(self.board, self.pseudonyms, action)
-            host = actor.badge.host if request.for_host else ""
+            host = actor.host if request.for_host else ""
             entry = act.Entry(
-                rules=act.RULES, by=self._by(seat, action), host=host, once=once, action=action
+                rules=act.RULES,
+                by=self._by(seat, action),
+                host=host,
+                idempotency_key=idempotency_key,
+                action=action,
             )
             if isinstance(action, act.Observe) and action.on:
                 require_no_ballot(self.board, self.ballot(seat))
             self.board.check(self._time(), entry)
+            require_complete(self.board, action, self._store.now())
         except Refused:
-            # What was done, or is being done, is not refused when it is asked for again, though
-            # it could no longer be done now.
-            if self._submissions.join(once, answered):
+            # A repeat of something already done, or in progress, is not refused, even though it
+            # could not be done now.
+            if self._submissions.join(idempotency_key, answered):
                 return
-            before = self.board.answer_to(once)
+            before = self.board.answer_to(idempotency_key)
             if not isinstance(before, int):
                 raise
             answered(before)
@@ -283,27 +387,34 @@ class Room(Watcher):
         self._submissions.submit(entry, answered)
 
     def _with_seats(self, action: act.AnyAction, actor: Actor) -> act.AnyAction:
-        """Put into an action at the door whose seats it is about: the log does not know who is
-        here. Raises Refused where nobody waits.
+        """Add the seats that an action is about, because the log does not know who is present.
+
+        Raises Refused if no one is waiting, and for an address that this machine does not have.
         """
         match action:
             case act.Admit(seats=asked):
                 waiting = {
-                    self.pseudonyms.at_the_door(seat, self.code): seat
-                    for seat in sorted(self._presence.at_the_door())
+                    self.pseudonyms.newcomer_id(seat, self.code): seat
+                    for seat in sorted(self._presence.awaiting_admission())
                 }
                 ids = [id_ for id_ in waiting if not asked or id_ in asked]
                 if not ids:
-                    raise Refused(Code.NOT_ALLOWED, "Nobody waits at the door any more.")
+                    raise Refused(Code.NOT_ALLOWED, words("refusal-no-one-waits"))
                 return act.Admit(seats=tuple(waiting[id_] for id_ in ids))
+            case act.SetBoard(settings=BoardSettingsChange(address=str(address))) if (
+                address not in self.addresses
+            ):
+                raise Refused(Code.BAD_SETTINGS, words("refusal-address", address=address))
             case act.SetBoard(settings=BoardSettingsChange(entry=Entrance.ADMITTED)):
-                inside = self._presence.seats() | {actor.seat or actor.badge.browser or ""}
+                inside = self._presence.seats() | {actor.seat or actor.credentials.browser or ""}
                 return structs.replace(action, present=tuple(sorted(inside - {""})))
         return action
 
     def _time(self) -> int:
-        """Return the time, but in an open round its end at most: whether that was before or after
-        a vote, the order of the log decides and its clock, the same for every process.
+        """Return the time, but at most the deadline of an open round.
+
+        Whether a vote came before or after the deadline is decided by the order of the log and its
+        clock, the same for every process.
         """
         current, now = self.board.round, self._store.now()
         if current and current.state is State.OPEN and current.deadline is not None:
@@ -311,131 +422,135 @@ class Room(Watcher):
         return now
 
     def _by(self, seat: str, action: act.AnyAction) -> str:
-        if isinstance(action, act.Vote | act.Withdraw):
+        if isinstance(action, act.Vote | act.Withdraw | act.SayExperience | act.TakeStance):
             self.board.latest_round(action.round)
-            return self._seating.voter(seat) or seat
+            return self._membership.voter(seat) or seat
         return seat
 
     # What can be seen
 
     def audience(self, actor: Actor, view: View | None) -> Audience:
-        """Say what somebody may see on one of the pages."""
-        return self._seating.audience(actor, view)
+        """Return the audience of an actor on one of the pages."""
+        return self._membership.audience(actor, view)
 
-    def actor(self, badge: Badge, view: View | None = None) -> Actor:
-        """Say who somebody is here and now, by what they can show."""
-        return admit(self.board, self.pseudonyms, badge, view)
+    def actor(self, credentials: Credentials, view: View | None = None) -> Actor:
+        """Return who the holder of these credentials is here and now."""
+        in_meeting = self.meeting.authorize(credentials, view)
+        return in_meeting or authorize(self.board, self.pseudonyms, credentials, view)
 
     def you(self, actor: Actor) -> You:
-        return you(self.board, actor)
+        return you(self.board, actor, self.meeting.roles)
+
+    def board_view(self) -> BoardView:
+        """Return the board; on a question of a meeting, with the lead's rules of who comes in."""
+        view, rules = board_view(self.board), self.meeting.roles.settings
+        settings = structs.replace(view.settings, entry=rules.entry, address=rules.address)
+        return structs.replace(view, settings=settings)
+
+    def meeting_view(self, audience: Audience) -> MeetingView | None:
+        """Return the meeting as an audience may see it; None if the board is in none."""
+        return self.meeting.view(host=audience.host)
 
     def rounds(self) -> Iterator[bytes]:
-        """Encode all rounds, one after the other. Raises AnotherHistoryError, see `Parts`."""
-        return self._parts.rounds()
+        """Encode all rounds one by one. Raises AnotherHistoryError, see `WelcomeCache`."""
+        return self._welcome_cache.rounds()
 
     def shown(self, audience: Audience) -> list[bytes]:
-        """Encode all that an audience sees: members of an object of JSON, shared by all."""
-        parts = {name: self._parts.of(name, audience) for name in PARTS}
-        parts["comments"], older = self._parts.comments(audience)
+        """Encode all that an audience sees, as members of a JSON object that all of it shares."""
+        parts = {name: self._welcome_cache.of(name, audience) for name in PARTS}
+        if not self.board.shows_proposals:
+            del parts["proposals"]
+        if not self.board.seals_talk:
+            del parts["sealed"]
+        if not asks_for_stances(self.board):
+            del parts["stances"]
+        parts["comments"], older = self._welcome_cache.comments(audience)
         talk = talk_view(self.board)
         own = older | {"people": self.people()} | ({"talk": talk} if talk else {})
-        shared = [self._parts.member(name, audience, part) for name, part in parts.items()]
+        if meeting := self.meeting_view(audience):
+            own["meeting"] = meeting
+        shared = [self._welcome_cache.member(name, audience, part) for name, part in parts.items()]
         return [*shared, b"," + messages.encode(own)[1:-1]]
 
     def ballot(self, seat: str | None) -> dict[str, Any] | None:
         """Return the seat's ballot in the current round."""
-        voter = self._seating.voter(seat)
+        voter = self._membership.voter(seat)
         return self.board.round.ballot_of(voter) if self.board.round and voter else None
 
     def people(self) -> PeopleView:
         presence = self._presence
-        lost, waiting = presence.lost(self._round_open()), len(presence.at_the_door())
+        lost, waiting = presence.lost(self._round_open()), len(presence.awaiting_admission())
         return people_view(self.board, presence.seats(), self.pseudonyms, lost, waiting)
 
-    def door(self) -> DoorView:
-        waiting = self._presence.at_the_door()
-        return door_view(self.board, waiting, self._arrivals, self.pseudonyms)
+    def now(self) -> int:
+        """Return the time by the store's clock, in milliseconds since 1970."""
+        return self._store.now()
+
+    def lobby(self) -> LobbyView:
+        waiting = self._presence.awaiting_admission()
+        return lobby_view(self.board, waiting, self._arrivals, self.pseudonyms)
 
     def here(self) -> set[str]:
-        """Return the seats that are here now, over all processes."""
+        """Return the seats that are here now, across all processes."""
         return self._presence.seats()
 
     def seat_of(self, invite: str) -> str:
-        """Return the seat that an invitation has now."""
+        """Return the current seat of an invitation."""
         renewal = self.board.invitations.renewals.get(invite, 0)
         return self.pseudonyms.invited(invite, renewal, self.code)
 
     def _round_open(self) -> int:
-        """Return the number of the round that is open; 0 for none."""
+        """Return the number of the open round; 0 if there is none."""
         current = self.board.round
         return current.n if current and current.state is State.OPEN else 0
 
     def pulse(self) -> Pulse:
         state = StoreState.OK if self._store.present else StoreState.AWAY
-        return Pulse(seq=self.board.seq, now=self._store.now(), store=state)
+        now = self._store.now()
+        return Pulse(seq=self.board.seq, now=now, store=state, network=self.network)
 
-    def pulse_now(self) -> None:
-        """Tell everybody at once whether the store is there."""
-        self._broadcaster.pulse_now()
+    def heartbeat_now(self) -> None:
+        """Tell everyone at once whether the store is available, and if the network changed."""
+        self._broadcaster.heartbeat_now()
 
-    @contextlib.asynccontextmanager
-    async def counted(self, *audiences: Audience) -> AsyncIterator[None]:
-        """Have the result counted that some audience may see, where that takes long.
+    def heartbeat_soon(self) -> None:
+        """Tell everyone soon, because a message was put off until they hear of it.
 
-        The board stands still meanwhile: what is shown inside is of one position.
+        The store may be available again already: then nothing else would tell them for seconds.
         """
-        if not self._takes_long(*audiences):
-            yield
-            return
-        with self.replica.standing_still():
-            if self.board.round:
-                await count_in_shares(self.board.round)
-            yield
-
-    def _takes_long(self, *audiences: Audience) -> bool:
-        current = self.board.round
-        return current is not None and current.takes_long and any(a.result for a in audiences)
-
-    def ready(self, audiences: Iterable[Audience], go: Callable[[], None]) -> bool:
-        """Say whether a welcome can be made at once; if not, `go` is called when it can."""
-        shown = tuple(audiences)
-        if not self._takes_long(*shown):
-            return True
-        task = tasks.supervise("count", partial(self._count_first, shown, go))
-        self._counting.add(task)
-        task.add_done_callback(self._counting.discard)
-        return False
-
-    async def _count_first(self, audiences: tuple[Audience, ...], go: Callable[[], None]) -> None:
-        async with self.counted(*audiences):
-            go()
+        self._broadcaster.heartbeat_soon()
 
     async def count_rounds(self) -> None:
-        """Have all rounds counted and encoded as somebody may see them who only watches."""
+        """Count and encode all rounds as someone who only watches may see them."""
         for each in list(self.board.rounds):
             if each is not self.board.round and each.takes_long:
-                await count_in_shares(each)
-            async with self.counted(self.audience(NOBODY, View.SCREEN)), Share():
-                self._parts.round(each)
+                await count_in_slices(each)
+            async with self.results.counted(self.audience(NOBODY, View.SCREEN)), TimeSlice():
+                self._welcome_cache.round(each)
 
-    # How it fares
+    # Metrics
 
     @property
     def window(self) -> float:
-        """The time from the last tally to the next, in seconds."""
+        """The current time between two tallies, in seconds."""
         return self._broadcaster.window
 
     def headcount(self) -> int:
-        """Count the people who are here over all processes, in one of them; 0 in the others."""
+        """Return the number of people here across all processes, in one of them; 0 elsewhere.
+
+        Those on a question of a meeting are counted on the board that leads it.
+        """
+        if self.meeting.lead:
+            return 0
         return len(self._presence.seats()) if self._presence.leads else 0
 
-    # What is heard of the board
+    # Events of the board
 
     def receive(self, batch: Batch) -> None:
         self.replica.receive(batch)
 
-    def hear(self, message: bytes) -> None:
-        self._presence.hear(message)
+    def on_presence(self, message: bytes) -> None:
+        self._presence.receive(message)
 
     def catch_up(self) -> None:
         self.replica.catch_up()
@@ -445,48 +560,80 @@ class Room(Watcher):
         self._submissions.settle(seq, entry, outcome)
 
     def changed(self, change: Change) -> None:
+        if self.meeting.has_joined_another:
+            self._join_meeting()
         # First who may see what, then what is sent: a new round hides its result at once.
         if change.roles or change.observer:
-            self._seating.welcome_anew(self._admit_anew(change.observer))
+            self._membership.send_fresh_welcomes(self._authorize_again(change.observer))
         if change.browsers:
-            self._seating.welcome_anew(self._admit_anew(browsers=change.browsers))
+            self._membership.send_fresh_welcomes(self._authorize_again(browsers=change.browsers))
         if change.round or change.board:
-            self._seating.move_all()
-            self._set_timer()
+            self._membership.move_all()
+            self._timer.set()
         if change.round or change.roles:
             self._revocations.look(self.board)
         if change.voter is not None:
-            self._seating.show_ballot(change.voter)
+            self._membership.show_ballot(change.voter)
             self._revocations.voted(self.board, change.voter)
+        self._show_own(change)
         self._broadcaster.mark(change)
-        if change.afresh:
-            self._seating.welcome_anew(self._seating.connections)
+        if change.resync:
+            self._membership.send_fresh_welcomes(self._membership.clients)
+        self.meeting.tell(change)
 
-    def _look_for(self, seq: int) -> None:
-        """Look into the log where something has not come that should have: was it erased?"""
+    def _join_meeting(self) -> None:
+        self._membership.send_fresh_welcomes(self._authorize_again())
+        self.meeting.expect_lead()
+        self._joined(self)
+
+    def lead_changed(self, change: Change) -> None:
+        if change.roles or change.browsers or change.meeting:
+            self._membership.send_fresh_welcomes(self._authorize_again())
+            self._revocations.look(self.board)
+        self._broadcaster.mark(Change(board=change.board or change.meeting, meeting=True))
+
+    def lead_lost(self) -> None:
+        self._end_for_all(CLOSED, messages.RESTART)
+
+    def _show_own(self, change: Change) -> None:
+        """Send people what is told to them alone."""
+        for whose, show in (
+            (change.proposer, self._membership.show_own_proposals),
+            (change.sealer, self._membership.show_own_sealed),
+            (change.experience_of, self._membership.show_own_experience),
+            (change.stance_of, self._membership.show_own_stance),
+        ):
+            if whose is not None:
+                show(whose)
+
+    def _check_log(self, seq: int) -> None:
+        """Read the log if an expected entry has not arrived: was it erased?"""
         if seq <= self.board.seq:
             self.replica.catch_up()
 
     def compared(self) -> None:
         self._submissions.compared(self.board.seq)
 
-    def mistrust(self) -> None:
-        self.replica.mistrust()
+    def invalidate(self) -> None:
+        self.replica.invalidate()
 
-    def mistrusted(self) -> None:
-        # Nothing is shown to anybody until it is clear again who may see what.
-        self._seating.set_aside(self._seating.connections)
+    def invalidated(self) -> None:
+        # Nothing is sent to anyone until it is certain again who may see what.
+        self._membership.set_aside(self._membership.clients)
 
     def broken(self) -> None:
         self._end_for_all(CLOSED, messages.FAULT)
 
     def renewed(self) -> None:
-        self._admit_anew()
-        self._seating.move_all()
-        self._set_timer()
+        if self.meeting.has_joined_another:
+            self._join_meeting()
+        self._authorize_again()
+        self._membership.move_all()
+        self._timer.set()
         self._revocations.look(self.board)
-        self._seating.welcome_anew(self._seating.connections)
-        # Whoever waits for an answer gets it behind the welcome: it speaks of this history.
+        self._membership.send_fresh_welcomes(self._membership.clients)
+        self.meeting.tell(Change(roles=True, board=True, meeting=True))
+        # Pending answers are sent after the welcome, because they refer to this history.
         self._submissions.renewed(self.board.answer_to)
 
     def lost(self, unreadable: act.UnreadableError | None = None) -> None:
@@ -499,87 +646,56 @@ class Room(Watcher):
     def _end_for_all(
         self, why: Refusal, close: Close, unreadable: act.UnreadableError | None = None
     ) -> None:
+        if close is messages.NO_SUCH_BOARD:
+            self._deleting.done()
         self.end(why)
-        for connection in list(self._seating.connections):
+        for client in list(self._membership.clients):
             with tasks.contained("close", self.code):
-                connection.close(close)
+                client.connection.close(close)
+        self.meeting.lose()
         self._lost(self, unreadable)
 
     def damaged(self, damage: DamagedError) -> None:
         self.lost(damage)
 
-    def _admit_anew(
+    def _authorize_again(
         self, seat: str | None = None, browsers: tuple[str, ...] = ()
-    ) -> list[Connection]:
-        """Ask again who everybody is, or one seat, or some browsers; return those who are another
-        than before.
+    ) -> list[Client]:
+        """Authorize all clients again, or those of one seat or some browsers.
+
+        Returns the clients whose actor changed.
         """
         others = []
-        for connection in list(self._seating.connections):
-            before = connection.actor
+        for client in list(self._membership.clients):
+            before = client.actor
             if seat is not None and before.seat != seat:
                 continue
-            if browsers and before.badge.browser not in browsers:
+            if browsers and before.credentials.browser not in browsers:
                 continue
-            actor = connection.actor = self.actor(before.badge, connection.view)
+            actor = client.actor = self.actor(before.credentials, client.view)
             if actor == before:
                 continue
-            if connection.view is View.HOST and not actor.is_host:
-                self._broadcaster.at_the_door.pop(connection, None)
-                # Whoever gives up the right still gets the answer to that.
-                asyncio.get_running_loop().call_later(LAST_ANSWER, connection.close, NO_HOST)
-            elif connection.view is View.BALLOT and actor.guest != before.guest:
-                if before.guest:
-                    self._presence.leave(before.guest)
-                if actor.guest:
-                    self._presence.enter(actor.guest)
-            others.append(connection)
+            if client.view is View.HOST and not actor.is_host:
+                self.hide_lobby(client)
+                # A host who removes themself still gets the answer.
+                asyncio.get_running_loop().call_later(LAST_ANSWER, client.connection.close, NO_HOST)
+            elif client.view is View.BALLOT and _presence_of(actor) != _presence_of(before):
+                self._depart(before)
+                self._arrive(actor)
+            others.append(client)
         return others
 
-    # Time
 
-    def _set_timer(self) -> None:
-        """Have the round locked when its time is up, by whichever process is first."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-        current = self.board.round
-        if current and current.state is State.OPEN and current.deadline is not None:
-            left = max(0, current.deadline - self._store.now()) / 1000
-            self._timer = asyncio.get_running_loop().call_later(
-                left + random.uniform(0, 0.05), self._end_round, current.n
-            )
-
-    def _look_again(self) -> None:
-        with tasks.contained("timer", self.code) as looking:
-            self._set_timer()
-        if looking.failed:
-            self._timer = asyncio.get_running_loop().call_later(1.0, self._look_again)
-
-    def _end_round(self, n: int) -> None:
-        # Asked again until it is done: by the store's clock it may have been a hair too early.
-        self._timer = asyncio.get_running_loop().call_later(1.0, self._look_again)
-        with tasks.contained("timer", self.code):
-            self._lock(n)
-
-    def _lock(self, n: int) -> None:
-        if self._store.present:
-            locked = act.Entry(rules=act.RULES, action=act.LockRound(round=n))
-            self._submissions.submit(locked)
+def _presence_of(actor: Actor) -> tuple[str | None, str | None]:
+    """Return the seats that are announced: on the board, and on the one that leads its meeting."""
+    return actor.presence_id, actor.lead and actor.lead.presence_id
 
 
 def withheld(why: act.UnreadableError) -> Refusal:
-    """Say to those who ask for a board why they do not get it here."""
+    """Return why a board is withheld, as an answer to requests."""
     return DAMAGED if isinstance(why, DamagedError) else Refusal(Code.GOING_AWAY, UNREADABLE)
 
 
-async def count_in_shares(current: Round) -> None:
-    """Count a round whose ballots stay as they are meanwhile."""
-    async with Share() as share:
-        for _ in current.counting():
-            await share.pause()
-
-
 def _asking(actor: Actor, request: Request) -> str:
-    """Return the name under which something is asked for."""
-    return (actor.badge.browser or "") if request.for_browser else actor.by
+    """Return the name under which a request is made."""
+    return (actor.credentials.browser or "") if request.for_browser else actor.by

@@ -1,8 +1,8 @@
-"""Seats by invitation: how a browser takes one, moves it and loses it.
+"""Seats by invitation: how a browser takes, moves and loses one.
 
-Which browser holds a seat, the log alone decides (`domain/invitations.py`). What it cannot know,
-because it holds no seat by its name, is looked up here: the seat of an invitation, the names under
-which that seat votes, and whether a link was used when all who opened one shared its seat.
+The log alone decides which browser holds a seat (`domain/invitations.py`). What it cannot know,
+because seats are pseudonyms, is looked up here: the seat of an invitation, the voter ids of that
+seat, and whether a link was used at a time when everyone who opened it shared its seat.
 """
 
 import re
@@ -14,15 +14,15 @@ from msgspec import structs
 
 from server.domain import actions as act
 from server.domain.board import Board
+from server.domain.handlers.roles import TAKEN
 from server.domain.limits import ALPHABET
 from server.domain.refusals import Refused
-from server.domain.roles import TAKEN
 from server.domain.rounds import State
-from server.live.pseudonyms import Pseudonyms
-from server.live.requests import Request
+from server.live.commands import Request
+from server.security.pseudonyms import Pseudonyms
 
 OFFER_LENGTH = 10
-"""Characters of the code that moves a seat: 49 bits, good for five minutes."""
+"""Characters of the code that moves a seat: 49 bits, valid for five minutes."""
 _TYPED = 40
 
 
@@ -53,17 +53,17 @@ class MoveSeat(BrowserRequest, frozen=True, kw_only=True, tag="move_seat"):
 
 
 def new_code() -> str:
-    """Make up the code with which a seat moves."""
+    """Generate a code that moves a seat."""
     return "".join(secrets.choice(ALPHABET) for _ in range(OFFER_LENGTH))
 
 
 def show_move(code: str) -> str:
-    """Write such a code as people read it: `K7QF2-M9ABC`."""
+    """Format such a code for people to read: `K7QF2-M9ABC`."""
     return f"{code[:5]}-{code[5:]}"
 
 
 def read_move(typed: str) -> str | None:
-    """Read such a code as people type it. None where it is none."""
+    """Parse such a code as people type it; None if it is not one."""
     if len(typed) > _TYPED:
         return None
     code = re.sub(r"[\s-]", "", typed).upper()
@@ -85,18 +85,42 @@ def completed(board: Board, pseudonyms: Pseudonyms, action: act.AnyAction) -> ac
 
 
 def seats_of(board: Board, pseudonyms: Pseudonyms, invite: str) -> Iterator[str]:
-    """Give all seats that an invitation has had, the one it has now included."""
+    """Iterate over all seats that an invitation has had, including its current one."""
     if board.invitations.is_legacy(invite):
         yield pseudonyms.shared(invite, board.code)
     for renewal in range(board.invitations.renewals.get(invite, 0) + 1):
         yield pseudonyms.invited(invite, renewal, board.code)
 
 
-def shared_links(board: Board, pseudonyms: Pseudonyms, invites: Iterable[str]) -> set[str]:
-    """Return those invitations whose seat was used when all who opened a link shared it.
+def barred_seats(board: Board, pseudonyms: Pseudonyms) -> Iterator[str]:
+    """Iterate over the seats of revoked invitations."""
+    for invite in board.invitations.revoked:
+        yield from seats_of(board, pseudonyms, invite)
 
-    Nothing proves which of them it was: the host, who could read the link, is one of them. So
-    such a link counts as taken, and what was done in that seat is shown to no browser.
+
+def barred_in_meeting(lead: Board, pseudonyms: Pseudonyms, code: str) -> Iterator[str]:
+    """Iterate over the seats on a question of a meeting that an invitation no longer has, because
+    it was revoked or renewed on the board that leads the meeting.
+    """
+    for invite in lead.invitations.revoked | lead.invitations.renewals.keys():
+        seats = list(seats_of(lead, pseudonyms, invite))
+        for seat in seats if invite in lead.invitations.revoked else seats[:-1]:
+            yield pseudonyms.in_meeting(seat, code)
+
+
+def earlier_seats(lead: Board, pseudonyms: Pseudonyms, invite: str, code: str) -> Iterator[str]:
+    """Iterate over the seats on a question of a meeting that an invitation had before its current
+    one.
+    """
+    for seat in list(seats_of(lead, pseudonyms, invite))[:-1]:
+        yield pseudonyms.in_meeting(seat, code)
+
+
+def shared_links(board: Board, pseudonyms: Pseudonyms, invites: Iterable[str]) -> set[str]:
+    """Return those invitations whose seat was used while everyone who opened the link shared it.
+
+    Nothing proves which of them used it: even the host could read the link. So such a link counts
+    as taken, and what was done in that seat is shown to no browser.
     """
     invitations = board.invitations
     old = [
@@ -118,8 +142,8 @@ def _is_used(board: Board, pseudonyms: Pseudonyms, invite: str, acted: set[str])
 
 
 def _acted(board: Board) -> set[str]:
-    """Return the seats that have a name, only watch, or said something."""
-    said = board.comments.values()
-    return {*board.names, *board.observing, *(comment.author for comment in said)}.union(
-        *(seats for comment in said for seats in comment.reactions.values())
+    """Return the seats that have a name, observe, or have commented or reacted."""
+    comments = [*board.comments.values(), *board.comments.sealed.values()]
+    return {*board.names, *board.observing, *(comment.author for comment in comments)}.union(
+        *(seats for comment in comments for seats in comment.reactions.values())
     )

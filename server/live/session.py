@@ -1,101 +1,105 @@
-"""What a connection says to its room, and the room's answers."""
+"""What a connection sends to its room, and the room's answers."""
 
 import asyncio
 
-from server import tasks
+from server.concurrency import tasks
 from server.domain.refusals import Code, Refusal, Refused
 from server.live import messages
+from server.live.client import Client
+from server.live.connection import Listener
 from server.live.frames import frame
 from server.live.hub import Hub
 from server.live.messages import Ack
-from server.live.rate import Rates
-from server.live.reading import (
+from server.live.parsing import (
     NotUnderstoodError,
     RefusedRequestError,
     read_hello,
     read_request,
 )
+from server.live.pending import Answer
 from server.live.room import Room
-from server.live.submissions import Answer
-from server.live.transport import Connection, Listener
-from server.metrics import CONNECTIONS, HELLOS, REFUSALS, REQUESTS, count
+from server.observability.metrics import CONNECTIONS, HELLOS, REFUSALS, REQUESTS, count
+from server.security.rate_limit import RateLimits
 
 _CLOSES = {
     Code.NOT_ALLOWED: messages.NOT_ALLOWED,
     Code.NO_SUCH_BOARD: messages.NO_SUCH_BOARD,
     Code.GOING_AWAY: messages.RESTART,
 }
-"""How somebody is sent away whose hello is refused; for anything else they are at fault."""
+"""The close code after a hello is refused; any other refusal is a fault of the client."""
 HELLO_SECONDS = 10.0
-"""In which a connection has to say hello."""
+"""Seconds in which a connection must send its hello."""
 
 
 class Session(Listener):
-    """Reads what one connection says: first a hello, then requests."""
+    """Reads what one connection sends: first a hello, then requests."""
 
-    __slots__ = ("_bucket", "_connection", "_hub", "_patience", "_rated_by", "_rates", "_room")
+    __slots__ = ("_bucket", "_client", "_hello_timeout", "_hub", "_rated_by", "_rates", "_room")
 
-    def __init__(self, connection: Connection, room: Room, hub: Hub, rates: Rates) -> None:
-        self._connection = connection
+    def __init__(self, client: Client, room: Room, hub: Hub, rates: RateLimits) -> None:
+        self._client = client
         self._room = room
         self._hub = hub
-        hub.arrive(connection)
+        hub.arrive(client)
         room.visitors += 1
         self._rates = rates
-        self._rated_by = (room.code, connection.actor.seat or id(connection))
+        self._rated_by = (room.code, client.actor.seat or id(client))
         self._bucket = rates.hold(self._rated_by)
-        self._patience: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
-            HELLO_SECONDS, self._not_understood, "No hello came."
+        self._hello_timeout: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
+            HELLO_SECONDS, self._not_understood, "No hello was received."
         )
 
-    def admits(self) -> bool:
+    def on_frame(self) -> bool:
         return self._bucket.allows()
 
-    def heard(self, message: bytes, *, is_text: bool) -> None:
+    def on_message(self, message: bytes, *, is_text: bool) -> None:
         with tasks.contained("session", self._room.code) as hearing:
             if not is_text:
-                self._not_understood("Messages are text.")
+                self._not_understood("Messages must be text.")
             elif not message.isascii() and not _is_utf8(message):
-                self._connection.close(messages.NOT_UTF8)
-            elif self._connection.view is None:
+                self._client.connection.close(messages.NOT_UTF8)
+            elif self._client.view is None:
                 self._greet(message)
             else:
                 self._request(message)
         if hearing.failed:
-            self._connection.fail()
+            self._client.connection.fail()
 
-    def drained(self) -> None:
+    def on_writable(self) -> None:
         with tasks.contained("welcome", self._room.code) as welcoming:
-            self._room.welcome(self._connection)
+            self._room.welcome(self._client)
         if welcoming.failed:
-            self._connection.fail()
+            self._client.connection.fail()
 
-    def ended(self) -> None:
-        self._stop_waiting()
-        self._hub.depart(self._connection)
+    def on_closing(self) -> None:
+        self._client.send_held_back()
+
+    def on_closed(self) -> None:
+        self._cancel_hello_timeout()
+        self._hub.depart(self._client)
         self._room.visitors -= 1
         with tasks.contained("leave", self._room.code):
-            self._rates.let_go(self._rated_by, self._bucket)
-            if self._connection.view is not None:
-                CONNECTIONS.labels(self._connection.view).dec()
-                self._room.leave(self._connection)
+            self._rates.release(self._rated_by, self._bucket)
+            if self._client.view is not None:
+                CONNECTIONS.labels(self._client.view).dec()
+                self._room.leave(self._client)
 
     def _greet(self, message: bytes) -> None:
         try:
             hello = read_hello(message)
-            self._room.enter(self._connection, hello)
+            self._room.enter(self._client, hello)
         except NotUnderstoodError as error:
             self._not_understood(str(error))
         except Refused as refused:
             close = _CLOSES.get(refused.code, messages.NOT_UNDERSTOOD)
-            self._connection.close(close._replace(reason=refused.message))
+            self._client.connection.close(close._replace(reason=refused.message))
         else:
             CONNECTIONS.labels(hello.view).inc()
             count(HELLOS)
-            self._stop_waiting()
+            self._cancel_hello_timeout()
 
     def _request(self, message: bytes) -> None:
-        self._connection.await_answer()
+        self._client.await_answer()
         try:
             request = read_request(message)
         except NotUnderstoodError as error:
@@ -106,37 +110,39 @@ class Session(Listener):
             return
         count(REQUESTS, str(request.__struct_config__.tag))
         self._room.request(
-            self._connection.actor, request, lambda answer: self._tell(request.id, answer)
+            self._client.actor, request, lambda answer: self._tell(request.id, answer)
         )
 
     def _tell(self, id_: str, answer: Answer) -> None:
         with tasks.contained("answer", self._room.code) as telling:
             self._answer(id_, answer)
         if telling.failed:
-            # They come back, and say again what they have no answer to.
-            self._connection.fail()
+            # The client reconnects, and repeats the messages that have no answer.
+            self._client.connection.fail()
 
     def _answer(self, id_: str, answer: Answer) -> None:
         if isinstance(answer, Refusal):
             count(REFUSALS, answer.code)
-            said: messages.Refusal | Ack = messages.Refusal(
+            if answer.code is Code.STORE_AWAY:
+                self._room.heartbeat_soon()
+            reply: messages.Refusal | Ack = messages.Refusal(
                 id=id_, code=answer.code, message=answer.message
             )
         else:
-            said = Ack(id=id_, seq=answer)
-        self._connection.answer(frame(messages.encode(said)))
+            reply = Ack(id=id_, seq=answer)
+        self._client.answer(frame(messages.encode(reply)))
 
     def _not_understood(self, why: str) -> None:
-        self._connection.close(messages.NOT_UNDERSTOOD._replace(reason=why))
+        self._client.connection.close(messages.NOT_UNDERSTOOD._replace(reason=why))
 
-    def _stop_waiting(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+    def _cancel_hello_timeout(self) -> None:
+        if self._hello_timeout is not None:
+            self._hello_timeout.cancel()
+            self._hello_timeout = None
 
 
 def _is_utf8(message: bytes) -> bool:
-    """Say whether it is a text at all, as the standard has it (RFC 6455, 8.1)."""
+    """Whether a message is valid text, as the standard demands (RFC 6455, 8.1)."""
     try:
         message.decode()
     except UnicodeDecodeError:

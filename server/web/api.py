@@ -1,4 +1,4 @@
-"""The addresses for programs: make a board, read it, act on it."""
+"""The API for programs: create a board, read it, act on it."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -9,35 +9,41 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from tornado.web import HTTPError
 
 from server.domain.history import Event
-from server.domain.refusals import Code, Refusal, Refused
+from server.domain.refusals import Code, Refusal
 from server.domain.templates import Template
 from server.live import messages
-from server.live.admission import NOBODY
-from server.live.founding import BoardDraft
+from server.live.authorization import NOBODY
+from server.live.commands import AnyRequest
+from server.live.create_board import BoardDraft
 from server.live.messages import (
     Ack,
     AnyComment,
     BoardView,
     EarlierReplies,
+    MeetingView,
     PeopleView,
+    ProposalView,
     RoundBeside,
     RoundView,
+    SealedView,
+    StancesView,
     TalkView,
     TallyView,
     View,
 )
-from server.live.parts import AnotherHistoryError
-from server.live.reading import MAX_BYTES, NotUnderstoodError, RefusedRequestError, read_request
-from server.live.requests import AnyRequest
+from server.live.parsing import MAX_BYTES, NotUnderstoodError, RefusedRequestError, read_request
 from server.live.views import comment_views, more_replies
-from server.metrics import REFUSALS, count
+from server.live.welcome_cache import AnotherHistoryError
+from server.observability.metrics import REFUSALS, count
 from server.web import identity
-from server.web.bodies import Body, Query
-from server.web.delivery import InterruptedAnswerError, Pieces, short_or_made
+from server.web.errors import STATUS, Problem, refusals_answered
 from server.web.handler import Access, Handler
 from server.web.links import links_of
+from server.web.lists import BoardFromText, draft_of
 from server.web.operations import operation
-from server.web.problems import STATUS, Problem
+from server.web.paced_response import InterruptedAnswerError, Pieces, short_or_made
+from server.web.parameters import Body, Query
+from server.words.catalogue import words
 
 
 class FromTemplate(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,7 +63,7 @@ class NewBoard(Struct, frozen=True):
 
 
 class Boards(Handler):
-    """Make a board."""
+    """Create a board."""
 
     access = Access.ANYONE
 
@@ -70,16 +76,20 @@ class Boards(Handler):
             "too_fast",
         ),
     )
-    async def post(self, body: Body[FromTemplate | BoardDraft]) -> NewBoard:
-        """Make a board of a template or of a list. The host's key is told this once."""
-        founded = await self.found(lambda: self._draft(body.read()))
-        links = links_of(self.site.base, founded.code)
-        host = f"{links.host}?key={founded.host_key}"
-        return NewBoard(founded.code, founded.host_key, Links(links.ballot, links.screen, host))
+    async def post(self, body: Body[FromTemplate | BoardFromText | BoardDraft]) -> NewBoard:
+        """Create a board from a template, a list of options, or a text. Its host key is
+        returned only once.
+        """
+        created = await self.create_board(lambda: self._draft(body.read()))
+        links = links_of(self.base, created.code)
+        host = f"{links.host}?key={created.host_key}"
+        return NewBoard(created.code, created.host_key, Links(links.ballot, links.screen, host))
 
-    def _draft(self, asked: FromTemplate | BoardDraft) -> BoardDraft:
+    async def _draft(self, asked: FromTemplate | BoardFromText | BoardDraft) -> BoardDraft:
         if isinstance(asked, FromTemplate):
             return self.draft_of_template(asked.template)
+        if isinstance(asked, BoardFromText):
+            return await draft_of(asked)
         return asked
 
 
@@ -96,11 +106,16 @@ class BoardNow(Struct, frozen=True, kw_only=True):
     comments_before: int | UnsetType = UNSET
     more_replies: dict[str, EarlierReplies] | UnsetType = UNSET
     talk: dict[str, TalkView] | UnsetType = UNSET
+    proposals: list[ProposalView] | UnsetType = UNSET
+    sealed: SealedView | UnsetType = UNSET
+    stances: StancesView | UnsetType | None = UNSET
     people: PeopleView
+    meeting: MeetingView | UnsetType = UNSET
+    """Omitted on a board that is no question of a meeting."""
 
 
 class BoardState(Handler):
-    """A board as an observer sees it."""
+    """Get a board as an observer sees it."""
 
     access = Access.ANYONE
 
@@ -108,9 +123,9 @@ class BoardState(Handler):
     async def get(self, typed: str) -> BoardNow:
         room = await self.room(typed)
         audience = room.audience(NOBODY, View.SCREEN)
-        async with room.counted(audience):
+        async with room.results.counted(audience):
             at = msgspec.json.encode({"epoch": room.replica.epoch, "seq": room.board.seq})
-            # Encoded before, once for all who ask.
+            # Encoded before, once for all requests.
             state: Any = Pieces([at[:-1], *room.shown(audience), b"}"])
         return cast("BoardNow", state)
 
@@ -133,14 +148,14 @@ class CommentsPage(Struct, frozen=True, kw_only=True):
     comments: list[AnyComment]
     more: bool
     before: int | UnsetType = UNSET
-    """For the next page, where there is one."""
+    """The cursor of the next page, if there is one."""
     more_replies: dict[str, EarlierReplies] | UnsetType = UNSET
     epoch: str
     seq: int
 
 
 class Comments(Handler):
-    """The talk by pages, the newest first; for the host those with hidden words, too."""
+    """List comments page by page, newest first; hosts also see the text of hidden comments."""
 
     access = Access.ANYONE
 
@@ -151,12 +166,10 @@ class Comments(Handler):
         actor = self.require_host(room) if asked.view is View.HOST else NOBODY
         talk = room.board.comments
         if asked.option is not None and asked.option not in talk.options:
-            try:
+            with refusals_answered():
                 room.board.require_option(asked.option)
-            except Refused as refused:
-                raise Problem.of(refused.refusal) from refused
         if asked.parent is not None and asked.parent not in talk:
-            raise Problem(404, Code.NO_SUCH_COMMENT, "There is no such comment.")
+            raise Problem(404, Code.NO_SUCH_COMMENT, words("refusal-no-such-comment"))
         if asked.parent is not None:
             threads, further = talk.replies(asked.parent, asked.limit, before=asked.before)
         elif asked.sort is Sort.SUPPORT:
@@ -164,9 +177,9 @@ class Comments(Handler):
         else:
             threads, further = talk.newest(asked.limit, before=asked.before, option=asked.option)
         audience = room.audience(actor, View.HOST)
-        told, earlier = talk.with_replies(threads)
+        shown, earlier = talk.with_replies(threads)
         return CommentsPage(
-            comments=comment_views(room.board, audience, told),
+            comments=comment_views(room.board, audience, shown),
             more=further is not None,
             before=UNSET if further is None else further,
             more_replies=more_replies(earlier) or UNSET,
@@ -181,7 +194,7 @@ class Fault(Struct, frozen=True):
 
 
 class RefusedAction(messages.Refusal, frozen=True, kw_only=True, tag="refused"):
-    """A refusal as on the live connection, and as all errors over HTTP."""
+    """A refusal with the fields of the live connection, and those of all errors over HTTP."""
 
     error: Fault
 
@@ -211,10 +224,10 @@ class Actions(Handler):
         room = await self.room(typed)
         actor = self.actor(room)
         if identity.browser(self).forged and not actor.is_host:
-            raise Problem(403, Code.NOT_ALLOWED, "This cookie is not from this server.")
+            raise Problem(403, Code.NOT_ALLOWED, words("refusal-cookie"))
         key = (room.code, actor.seat or self.network)
         if not self.site.messages.allows(key):
-            raise Problem(429, "too_fast", "Too many messages; wait a moment.")
+            raise Problem(429, "too_fast", words("refusal-messages-rate"))
         try:
             request = read_request(body.raw)
         except NotUnderstoodError as error:
@@ -234,7 +247,7 @@ class Told(Struct, frozen=True):
 
 
 class History(Handler):
-    """What the hosts did, in words."""
+    """List what the hosts did, in words."""
 
     access = Access.ANYONE
 
@@ -249,7 +262,7 @@ class AllRounds(Struct, frozen=True):
 
 
 class Rounds(Handler):
-    """All rounds beside each other, each as an observer may see it."""
+    """Get all rounds for comparison, each as an observer may see it."""
 
     access = Access.ANYONE
 
@@ -257,13 +270,13 @@ class Rounds(Handler):
     async def get(self, typed: str) -> AllRounds:
         room = await self.room(typed)
         await room.count_rounds()
-        # Encoded before, once for all who ask.
+        # Encoded before, once for all requests.
         rounds: Any = Pieces(short_or_made(_listed(room.rounds())))
         return cast("AllRounds", rounds)
 
 
 def _listed(rounds: Iterator[bytes]) -> Iterator[bytes]:
-    """Encode the answer while it is sent. Raises InterruptedAnswerError."""
+    """Encode the answer while it is being sent. Raises InterruptedAnswerError."""
     before = b'{"rounds":['
     try:
         for each in rounds:
@@ -276,7 +289,7 @@ def _listed(rounds: Iterator[bytes]) -> Iterator[bytes]:
 
 
 class Templates(Handler):
-    """The boards that can be started from."""
+    """List the templates from which a board can be created."""
 
     access = Access.ANYONE
 

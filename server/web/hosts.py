@@ -1,20 +1,22 @@
-"""The hosts of a board: another one is added, and gets a key of their own."""
+"""The hosts of a board: list them, or add another, who gets a key of their own."""
 
 from msgspec import Struct
 
-from server.domain.refusals import Code, Refused
-from server.live.hosting import AddHost, HostDraft
-from server.web.bodies import Body
+from server.domain.refusals import Code
+from server.live.host_commands import AddHost, HostDraft
+from server.web import addresses
+from server.web.errors import refusals_answered
 from server.web.handler import Access, Handler
 from server.web.links import links_of, qr_picture
 from server.web.operations import operation
-from server.web.problems import Problem
+from server.web.parameters import Body
+from server.words.catalogue import words
 
 
 class HostView(Struct, frozen=True):
     host: str
     name: str | None
-    """None for the one with whom the board began."""
+    """None for the host who created the board."""
     you: bool
 
 
@@ -28,7 +30,7 @@ class NewHost(Struct, frozen=True, kw_only=True):
     host_key: str
     link: str
     qr: str
-    """The link as a picture: a `data:` address of SVG."""
+    """The link as a QR code: an SVG image as a `data:` URL."""
 
 
 class Hosts(Handler):
@@ -40,23 +42,21 @@ class Hosts(Handler):
     async def get(self, typed: str) -> AllHosts:
         """List the hosts."""
         room = await self.room(typed)
-        you = self.require_host(room).badge.host
+        you = self.require_host(room).host
         hosts = room.board.hosts.items()
         return AllHosts([HostView(id_, host.name, id_ == you) for id_, host in hosts])
 
     @operation(status=201, refuses=(Code.BAD_SETTINGS,))
     async def post(self, typed: str, body: Body[HostDraft]) -> NewHost:
-        """Add a host. The key is told this once."""
+        """Add a host. The key is returned only here."""
         room = await self.room(typed)
         actor = self.require_host(room)
-        self.require_rate(self.site.founders, "Too many hosts were added. Wait a minute.")
-        try:
+        self.require_rate(self.site.creation_limit, words("refusal-hosts-rate"))
+        with refusals_answered():
             request = AddHost.of(body.read())
-        except Refused as refused:
-            raise Problem.of(refused.refusal) from refused
         await self.done(room, actor, request)
-        self.site.acquaintances.remember(room.code, request.key)
-        link = f"{links_of(self.site.base, room.code).host}?key={request.key}"
+        self.site.known_clients.remember(room.code, request.key)
+        link = f"{links_of(self.join_base(room.board), room.code).host}?key={request.key}"
         return NewHost(
             host=request.host,
             name=request.name,
@@ -66,4 +66,4 @@ class Hosts(Handler):
         )
 
 
-routes = [(r"/api/boards/([^/]+)/hosts", Hosts)]
+routes = [(r"/api/boards/([^/]+)/hosts", Hosts), *addresses.routes]

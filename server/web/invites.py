@@ -1,4 +1,4 @@
-"""Invitations: links that are a seat each, as a list and as a sheet to print."""
+"""Invitations: links that each grant a seat, as a list and as a sheet to print."""
 
 import asyncio
 import re
@@ -6,26 +6,27 @@ from types import SimpleNamespace
 
 from msgspec import UNSET, Struct, UnsetType
 
-from server.live.hosting import InvitesDraft, MakeInvites
+from server.live.host_commands import InvitesDraft, MakeInvites
 from server.live.messages import View
 from server.live.room import Room
 from server.live.seats import shared_links
 from server.web import seat_api, seats
-from server.web.bodies import Body
 from server.web.handler import Access, Handler
 from server.web.links import draw_qr
 from server.web.operations import operation
 from server.web.pages import BoardPage
+from server.web.parameters import Body
+from server.words.catalogue import words
 
 SHEET = 100
 """Cards on one page."""
 
 
 def link_of(handler: Handler, room: Room, invite: str) -> str:
-    """Return the link of an invitation. It is derived each time, and kept nowhere."""
+    """Return the link of an invitation. It is derived each time, and never stored."""
     renewal = room.board.invitations.renewals.get(invite, 0)
     token = handler.site.hub.pseudonyms.token(invite, renewal, room.code)
-    return f"{handler.site.base}/b/{room.code}?invite={token}"
+    return f"{handler.join_base(room.board)}/b/{room.code}?invite={token}"
 
 
 class InviteView(Struct, frozen=True, kw_only=True):
@@ -34,13 +35,13 @@ class InviteView(Struct, frozen=True, kw_only=True):
     link: str | UnsetType = UNSET
     """Only while the seat is free."""
     taken: bool | UnsetType = UNSET
-    """Left out where false."""
+    """Omitted if false."""
     taken_at: int | UnsetType = UNSET
     """When the browser that holds the seat took it; ms since 1970 by the store's clock."""
     here: bool | UnsetType = UNSET
-    """Whether that browser has the ballot open now; only where the seat is taken."""
+    """Whether that browser has the ballot open now; only if the seat is taken."""
     revoked: bool | UnsetType = UNSET
-    """Left out where they were just made."""
+    """Omitted for new invitations."""
 
 
 class SomeInvites(Struct, frozen=True):
@@ -48,13 +49,13 @@ class SomeInvites(Struct, frozen=True):
 
 
 class Invites(Handler):
-    """Make invitations, or list all of them again."""
+    """Create invitations, or list all of them."""
 
     access = Access.HOST
 
     @operation()
     async def get(self, typed: str) -> SomeInvites:
-        """List all invitations: the links of those that are free, and which seats are taken."""
+        """List all invitations: the links of free ones, and which seats are taken."""
         room = await self.room(typed)
         self.require_host(room)
         invitations, here = room.board.invitations, room.here()
@@ -76,10 +77,10 @@ class Invites(Handler):
 
     @operation(status=201)
     async def post(self, typed: str, body: Body[InvitesDraft]) -> SomeInvites:
-        """Make invitations."""
+        """Create invitations."""
         room = await self.room(typed)
         actor = self.require_host(room)
-        self.require_rate(self.site.founders, "Too many invitations at once. Wait a minute.")
+        self.require_rate(self.site.creation_limit, words("refusal-invitations-rate"))
         request = MakeInvites.of(body.read())
         await self.done(room, actor, request)
         made = room.board.invitations.of(request.batch)
@@ -89,7 +90,7 @@ class Invites(Handler):
 
 
 def taken_links(room: Room) -> set[str]:
-    """Return the invitations whose links open nothing any more, because the seat is taken."""
+    """Return the invitations whose links no longer work, because the seat is taken."""
     invitations = room.board.invitations
     shared = shared_links(room.board, room.pseudonyms, (id_ for _, id_ in invitations))
     return {*invitations.holders, *shared}
@@ -100,11 +101,12 @@ def is_free(room: Room, taken: set[str], invite: str) -> bool:
 
 
 class InvitesPage(BoardPage):
-    """The sheet to print: a card an invitation, `SHEET` of them a page."""
+    """The sheet to print: a card for each invitation, `SHEET` cards per page."""
 
     access = Access.HOST
     view = View.HOST
     ending = "/invites"
+    is_of_meeting = False
 
     async def show(self, room: Room, **more: object) -> None:
         invitations = room.board.invitations
@@ -117,7 +119,7 @@ class InvitesPage(BoardPage):
         for n, id_ in valid[SHEET * (page - 1) :][:SHEET]:
             link = link_of(self, room, id_)
             cards.append(SimpleNamespace(n=n, link=link, qr=draw_qr(link)))
-            # A code takes milliseconds to draw: votes go in between.
+            # A QR code takes milliseconds to draw; votes are handled in between.
             await asyncio.sleep(0)
         self.render(
             "invites.html",

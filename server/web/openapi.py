@@ -1,4 +1,4 @@
-"""`/api/openapi.json`: what programs may ask of this server, made from the handlers."""
+"""`/api/openapi.json`: a description of the API, made from the handlers."""
 
 import re
 from collections import defaultdict
@@ -14,10 +14,10 @@ from msgspec import Raw, structs
 
 from server.domain.refusals import Code
 from server.live.messages import CommentView, DeletedComment
+from server.web.errors import STATUS
 from server.web.handler import Access, Handler
 from server.web.identity import BROWSER
-from server.web.operations import Operation, operation, operations_of
-from server.web.problems import STATUS
+from server.web.operations import JSON, Operation, operation, operations_of
 
 Route = tuple[str, type[Handler]]
 
@@ -25,13 +25,14 @@ _STATUS = STATUS | {
     "foreign_origin": 403,
     "no_such_invitation": 404,
     "no_such_template": 404,
+    "no_picture": 501,
     "seated": 409,
     "too_large": 413,
     "too_fast": 429,
 }
 _ABOUT = (
-    "What a program may ask over HTTP. What messages and objects mean, and the live connection, "
-    "stand in docs/protocol.md."
+    "What a program can request over HTTP. Messages, objects and the live connection are "
+    "described in docs/protocol.md."
 )
 _PROOFS = {
     "host": {"type": "http", "scheme": "bearer", "description": "A host's key."},
@@ -52,11 +53,11 @@ _CODE = {
 }
 _REF = "#/components/schemas/{name}"
 _NAMED = (CommentView, DeletedComment)
-"""What other shapes name by hand (`AnyComment`)."""
+"""Shapes that other shapes reference by name (`AnyComment`)."""
 
 
 class Description(Handler):
-    """What programs may ask of this server: this document, OpenAPI 3.1."""
+    """Get this document: a description of the API as OpenAPI 3.1."""
 
     access = Access.ANYONE
 
@@ -87,8 +88,8 @@ class Offer(NamedTuple):
         return self.operation.codes(self.handler.access, on_board=self.on_board)
 
 
-def document(routes: Sequence[Route]) -> dict[str, Any]:
-    """Describe all routes that declare operations."""
+def document(routes: Sequence[Route], root: str = "") -> dict[str, Any]:
+    """Describe all routes that declare operations, on a server under the path `root`."""
     offers = [
         Offer(pattern.replace("([^/]+)", "{code}"), method, handler, each)
         for pattern, handler in routes
@@ -103,13 +104,16 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Stackvote", "version": version("stackvote"), "description": _ABOUT},
+        "servers": [{"url": root or "/"}],
         "paths": dict(paths),
         "components": {"schemas": components, "securitySchemes": _PROOFS},
     }
 
 
 def _portable(schema: Any) -> Any:
-    """Write patterns as all languages read them; what is the end for Python is a Z for others."""
+    """Write patterns so that all languages can read them: Python's end of text is a `Z`
+    elsewhere.
+    """
     if isinstance(schema, dict):
         return {name: _portable(value) for name, value in schema.items()}
     if isinstance(schema, list | tuple):
@@ -123,7 +127,7 @@ def _shapes(of: Operation) -> list[Any]:
 
 
 def _alternatives(shape: Any) -> tuple[Any, ...]:
-    """Return the structs of a union one by one: not all of them carry a tag."""
+    """Return the structs of a union one by one, as not all of them carry a tag."""
     return () if shape is None else get_args(shape) or (shape,)
 
 
@@ -147,7 +151,7 @@ def _described(offer: Offer, offers: Sequence[Offer], schemas: dict[str, Any]) -
 
 
 def _security(offer: Offer) -> list[dict[str, list[str]]]:
-    """Say what is to be shown: an empty object means nothing at all."""
+    """Return the credentials that an operation accepts; an empty object means none."""
     host: dict[str, list[str]] = {"host": []}
     match offer.handler.access:
         case Access.HOST:
@@ -155,7 +159,7 @@ def _security(offer: Offer) -> list[dict[str, list[str]]]:
         case Access.BY_ACTION:
             return [{"browser": []}, host]
         case Access.BY_SEAT:
-            # A link or a code in what is asked is a proof, too, and who has none only watches.
+            # A link or a code in the request is a proof too, and a client without any only watches.
             return [{}, {"browser": []}]
         case Access.ANYONE:
             return [{}, host] if Code.NOT_ALLOWED in offer.codes else [{}]
@@ -178,9 +182,9 @@ def _responses(
     given = offer.operation
     done: dict[str, Any] = {
         "description": HTTPStatus(given.status).phrase,
-    } | _json(schemas[repr(given.gives)])
+    } | _content(given, schemas)
     if "code" in getattr(given.gives, "__struct_fields__", ()):
-        # Whoever has made a board can go on with it.
+        # A client that has created a board can continue with it.
         done["links"] = {
             other.id: {"operationId": other.id, "parameters": {"code": "$response.body#/code"}}
             for other in offers
@@ -200,8 +204,14 @@ def _responses(
     return responses
 
 
+def _content(of: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+    if of.content == JSON:
+        return _json(schemas[repr(of.gives)])
+    return {"content": {of.content: {"schema": {"type": "string"}}}}
+
+
 def _error(codes: Sequence[str]) -> dict[str, Any]:
-    """Describe an error in words, with one of some codes."""
+    """Describe an error response with a message and one of some codes."""
     inner = {
         "type": "object",
         "required": ["code", "message"],

@@ -1,31 +1,44 @@
-"""The pages, rendered whole: they can be read before a script runs, or without one."""
+"""The pages, rendered completely: they can be read before a script runs, or without one."""
 
+import contextlib
 from collections.abc import Sequence
-from typing import NamedTuple
-
-import msgspec
+from typing import ClassVar, NamedTuple
 
 from server.domain.board import Board
-from server.domain.limits import breach
+from server.domain.board_text import decoded
+from server.domain.limits import LONGEST_COMMENT
 from server.domain.methods import METHODS
-from server.domain.options import FURTHER_DISCUSSION, Option
+from server.domain.options import FURTHER_DISCUSSION, HUES, Option
+from server.domain.proposals import MAX_WAITING_OF_SEAT
+from server.domain.record import is_worth_recording
 from server.domain.refusals import Code, Refused
+from server.domain.rounds import State
 from server.domain.shuffle import shuffled
-from server.live.founding import DEFAULT_CODE, BoardDraft, host_of, show_code
+from server.live.create_board import DEFAULT_CODE, BoardDraft, draft_like, host_of, show_code
 from server.live.messages import CommentView, DeletedComment, View
 from server.live.room import Room
 from server.live.views import board_view, parts_of, talk_counts
-from server.log.store import StoreAwayError
+from server.store.client import StoreAwayError
+from server.store.damage import DamagedError
+from server.store.event_log import Due
 from server.web import identity, seats
+from server.web.addresses import join_address
+from server.web.comment_html import rich_texts
+from server.web.cookies import NO_COOKIES, has_form_sent_again
+from server.web.errors import Problem
 from server.web.handler import Access, Handler
 from server.web.links import links_of, qr
-from server.web.problems import Problem
+from server.web.lists import draft_of, form_of, list_view
+from server.web.questions import questions_of
+from server.web.record import day, iso_day
+from server.words.catalogue import words
 
 
 class Home(Handler):
-    """Start a board, or join one."""
+    """Create a board, or join one."""
 
     access = Access.ANYONE
+    is_page = True
 
     async def get(self) -> None:
         typed = self.get_query_argument("code", None)
@@ -42,94 +55,126 @@ class Home(Handler):
 
     async def post(self) -> None:
         form = {name: self.get_body_argument(name, "") for name in ("title", "context", "options")}
+        if files := self.request.files.get("file"):
+            form["options"] = decoded(files[0]["body"])
+        if "check" in self.request.body_arguments:
+            await self._show(form=form)
+            return
         try:
-            founded = await self.found(lambda: self._draft(form))
+            if has_form_sent_again(self):
+                return
+            created = await self.create_board(lambda: self._draft(form))
         except Problem as problem:
+            self.problem = problem.code
             self.set_status(problem.status_code)
-            await self._show(problem.message, form)
+            await self._show(problem.message, form, of_browser=problem.code == NO_COOKIES)
         else:
-            self.redirect(f"/b/{founded.code}/host?key={founded.host_key}", status=303)
+            self.redirect(f"/b/{created.code}/host?key={created.host_key}", status=303)
 
-    def _draft(self, form: dict[str, str]) -> BoardDraft:
+    async def _draft(self, form: dict[str, str]) -> BoardDraft:
         if id_ := self.get_body_argument("template", None):
             return self.draft_of_template(id_)
-        return typed_draft(form)
+        return await draft_of(form_of(form))
 
-    async def _show(self, error: str | None = None, form: dict[str, str] | None = None) -> None:
+    async def _show(
+        self,
+        error: str | None = None,
+        form: dict[str, str] | None = None,
+        *,
+        of_browser: bool = False,
+    ) -> None:
+        """Show the page; `of_browser`: the error is about the browser, and not about a form."""
+        self.is_compressed = form is None
+        left_out: list[str] = []
         try:
-            first = board_view((await self.site.hub.room(DEFAULT_CODE)).board)
+            room = await self.site.hub.room(DEFAULT_CODE)
+            first, recorded = board_view(room.board), is_worth_recording(room.board)
+            if self.host_key(room):
+                # The terminal shows the operator the host link of this board.
+                left_out = self.site.template_registry.faults
         except (Refused, StoreAwayError):
-            first = None
+            first, recorded = None, False
+        form = form or {}
         self.render(
             "home.html",
             first=first,
+            recorded=recorded,
+            left_out=left_out,
             templates=list(self.site.templates.values()),
-            error=error,
-            form=form or {},
+            error=None if of_browser else error,
+            notice=error if of_browser else None,
+            form=form,
+            read=await list_view(form["options"]) if form.get("options") else None,
         )
 
 
-def typed_draft(form: dict[str, str]) -> BoardDraft:
-    """Make a board of what was typed, an option a line. Raises Refused `bad_settings`."""
-    names = [line.strip() for line in form["options"].splitlines() if line.strip()]
-    plain = {
-        "title": form["title"].strip(),
-        "context": form["context"],
-        "options": [{"name": name} for name in names],
-    }
-    try:
-        return msgspec.convert(plain, BoardDraft)
-    except msgspec.ValidationError as error:
-        field, problem, _ = breach(error)
-        raise Refused(Code.BAD_SETTINGS, f"{field}: {problem}.") from error
-
-
 class BoardPage(Handler):
-    """A page of one board, for whoever opens it."""
+    """A page of one board."""
 
     access = Access.ANYONE
     view: View
     ending = ""
+    is_of_meeting: ClassVar[bool] = True
+    """At the address of a meeting, it shows the question at which the meeting is."""
 
     async def get(self, typed: str) -> None:
-        room = await self.room(typed)
-        address = f"/b/{room.code}{self.ending}"
-        if self.request.path != address:
-            # One address a board, so that cookies and bookmarks are of one board too.
-            query = f"?{self.request.query}" if self.request.query else ""
-            self.redirect(f"{address}{query}")
+        room = await self.room_of_page(typed, self.ending)
+        if room is None:
             return
         if self.admits(room):
-            await self.show(room)
+            stays = not self.is_of_meeting or self.get_query_argument("stay", None) is not None
+            question = room if stays else await self.question_of(room)
+            follows = not stays and room.meeting.lead is None
+            await self.show(question, follows=follows)
 
     async def show(self, room: Room, **more: object) -> None:
-        identity.use(self, room.code)
+        # On a question of a meeting, the leading board has the code to join, and the credentials.
+        code = room.meeting.roles.code
+        lead = room if code == room.code else await self.site.hub.room(code)
+        identity.use(self, lead.code)
         board = room.board
         actor = self.actor(room, self.view)
         audience = room.audience(actor, self.view)
-        links = links_of(self.site.base, board.code)
-        async with room.counted(audience):
-            parts = {"more_comments": 0} | parts_of(board, audience)
-        self.render(
-            f"{self.view}.html",
-            **parts | {"talk": talk_counts(board)},
-            threads=threads_of(parts["comments"]),
-            methods=list(METHODS.values()),
-            people=room.people(),
-            you=room.you(actor),
-            mine=room.ballot(actor.seat),
-            links=links,
-            code_shown=show_code(board.code),
-            qr=qr(links.ballot),
-            **more,
-        )
+        links = links_of(self.join_base(lead.board), lead.code)
+        questions = await questions_of(self, room.meeting_view(audience))
+        async with room.results.counted(audience):
+            shown = {"more_comments": 0} | parts_of(board, audience)
+        # All of it is of one moment, so nothing is asked of the room after waiting.
+        shown |= {
+            "board": room.board_view(),
+            "lead": lead.code,
+            "meeting": room.meeting_view(audience),
+            "questions": questions,
+            "talk": talk_counts(board),
+            "threads": threads_of(shown["comments"]),
+            "methods": list(METHODS.values()),
+            "recorded": is_worth_recording(board),
+            "people": room.people(),
+            "now": room.now(),
+            "you": room.you(actor),
+            "mine": room.ballot(actor.seat),
+            "max_proposals": MAX_WAITING_OF_SEAT,
+            "longest_comment": LONGEST_COMMENT,
+            "links": links,
+            "code_shown": show_code(lead.code),
+            "qr": qr(links.ballot),
+            "join": join_address(self, lead),
+        }
+        texts = [comment.text for comment in shown["comments"] if not comment.deleted]
+        texts += [known.evidence for gate in board.gates for known in gate.answers]
+        # The page has a blank comment, too, which the script copies.
+        html_of = await rich_texts(["", *texts])
+        self.is_compressed = shown["mine"] is None and self.access is Access.ANYONE
+        self.render(f"{self.view}.html", **shown, html_of=html_of, **more)
 
     def admits(self, room: Room) -> bool:
-        """Keep out who may not come. Raises Problem; False where it has answered otherwise."""
+        """Refuse those who may not open the page. Raises Problem; False if it was
+        answered already.
+        """
         if self.access is Access.HOST and self.host_key(room) is None:
-            raise Problem(
-                403, Code.NOT_ALLOWED, "This page is for the host. Open it with the host link."
-            )
+            without = not identity.keeps_cookies(self)
+            message = words("refusal-host-page-cookie" if without else "refusal-host-page-link")
+            raise Problem(403, Code.NOT_ALLOWED, message)
         return True
 
 
@@ -137,29 +182,35 @@ class BallotPage(BoardPage):
     view = View.BALLOT
 
     async def show(self, room: Room, **more: object) -> None:
-        # The page itself is the first thing that names the browser, so that the live
-        # connection it opens has a seat.
+        # The page itself assigns the browser's id, so that the live connection it opens has a seat.
         self.ensure_browser()
         seat = self.actor(room, self.view).seat
         await super().show(room, options=seen_by(seat, room.board), **more)
 
     def admits(self, room: Room) -> bool:
-        """Show the link of an invitation in place of the ballot. To open one takes no seat."""
-        if (token := self.get_query_argument("invite", None)) is not None:
+        """Answer an invitation link in place of the ballot. Opening it does not take the seat."""
+        if (token := identity.shown_in_link(self, "invite")) is not None:
             seats.show_link(self, room, token)
             return False
-        place = self.actor(room, self.view).place
-        if place is None and (token := identity.take_shared_link(self, room)):
+        held = self.actor(room, self.view).invited_seat
+        if held is None and (token := identity.take_shared_link(self, room)):
             self.redirect(f"/b/{room.code}?invite={token}", status=303)
             return False
         return super().admits(room)
 
 
 def seen_by(seat: str | None, board: Board) -> list[Option]:
-    """Return what there is to vote on in the seat's own order, then the board's other options."""
+    """Return the options of the round in the seat's own order, then the board's other options."""
     options = {option.id: option for option in board.options}
     if (current := board.round) is None:
         return list(options.values())
+    if current.is_about_criteria:
+        if current.state is State.REVEALED:
+            return list(options.values())
+        options = {
+            id_: Option(id=id_, name=name, hue=HUES[n % len(HUES)])
+            for n, (id_, name) in enumerate(current.names.items())
+        }
     if FURTHER_DISCUSSION in current.names:
         options[FURTHER_DISCUSSION] = Option(
             id=FURTHER_DISCUSSION, name=current.names[FURTHER_DISCUSSION], hue=268
@@ -183,34 +234,52 @@ class HostPage(BoardPage):
 
     async def show(self, room: Room, **more: object) -> None:
         self.ensure_browser()
-        links = links_of(self.site.base, room.code)
         held = self.host_key(room)
         await super().show(
             room,
-            host_link=f"{links.host}?key={held.key if held else ''}",
+            key=held.key if held else "",
+            retention_days=self.site.settings.retention_days,
+            due=await self._due(room),
+            templates=list(self.site.templates.values()),
+            day_of=lambda at: day(iso_day(at)),
             **more,
         )
 
+    async def _due(self, room: Room) -> Due | None:
+        """Return when the board is deleted unless it is used; None if the store does not say."""
+        with contextlib.suppress(StoreAwayError, DamagedError):
+            due = await self.site.hub.use(room)
+            return due if due.at else None
+        return None
+
     def admits(self, room: Room) -> bool:
-        """Take a key from the address; else the page is shown to whoever holds it already."""
-        key = self.get_query_argument("key", None)
+        """Accept a key from the address; without one, show the page to those who hold a key."""
+        key = identity.shown_in_link(self, "key")
         if key is None:
             return super().admits(room)
         host = self._host_of(room, key)
         held = self.host_key(room)
-        if self.comes_from_elsewhere() if held is None else held.host != host:
+        if self.is_cross_site() if held is None else held.host != host:
             self._ask(room, key, host, held)
         else:
             self._take_key(room, key)
         return False
 
     async def post(self, typed: str) -> None:
-        """Take a key whose link came from another site, or in place of another key."""
+        """Accept a key whose link came from another site, or that replaces another key.
+
+        With `another`, start another board like this one.
+        """
+        if has_form_sent_again(self):
+            return
         room = await self.room(typed)
+        if "another" in self.request.body_arguments:
+            await self._start_another(room)
+            return
         key = self.get_body_argument("key", "")
         if not key:
-            raise Problem(403, Code.NOT_ALLOWED, "Only the host can do this.")
-        if host_of(key, room.board.hosts) is None:
+            raise Problem(403, Code.NOT_ALLOWED, words("refusal-host-only"))
+        if host_of(key, room.meeting.roles.hosts) is None:
             await self.catch_up(room)
         host = self._host_of(room, key)
         held = self.host_key(room)
@@ -219,17 +288,26 @@ class HostPage(BoardPage):
         else:
             self._take_key(room, key)
 
+    async def _start_another(self, room: Room) -> None:
+        self.require_host(room)
+
+        async def draft() -> BoardDraft:
+            return draft_like(room.board)
+
+        created = await self.create_board(draft)
+        self.redirect(f"/b/{created.code}/host?key={created.host_key}", status=303)
+
     def _host_of(self, room: Room, key: str) -> str:
-        host = host_of(key, room.board.hosts)
+        host = host_of(key, room.meeting.roles.hosts)
         if host is None:
-            self.require_rate(self.site.guesses, "Too many keys that do not fit. Wait a minute.")
-            raise Problem(403, Code.NOT_ALLOWED, "This host link does not fit the board.")
+            self.require_rate(self.site.guess_limit, words("refusal-keys-rate"))
+            raise Problem(403, Code.NOT_ALLOWED, words("refusal-host-link"))
         return host
 
     def _take_key(self, room: Room, key: str) -> None:
         self.ensure_browser()
-        identity.set_host_key(self, room.code, key)
-        # Out of the address bar, the history and the referrer.
+        identity.set_host_key(self, room.meeting.roles.code, key)
+        # To remove it from the address bar, the history and the referrer.
         self.redirect(f"/b/{room.code}/host", status=303)
 
     def _ask(self, room: Room, key: str, host: str, held: identity.HostKey | None) -> None:
@@ -238,24 +316,24 @@ class HostPage(BoardPage):
             "host_link.html",
             board=room.board,
             key=key,
-            host=room.board.hosts[host].name,
+            host=room.meeting.roles.hosts[host].name,
             held=held,
-            held_name=room.board.hosts[held.host].name if held else None,
+            held_name=room.meeting.roles.hosts[held.host].name if held else None,
         )
 
 
 class Thread(NamedTuple):
-    """A comment and what answers it."""
+    """A comment and its replies."""
 
     comment: CommentView | DeletedComment
     replies: list[CommentView]
 
 
 def threads_of(comments: Sequence[CommentView | DeletedComment]) -> list[Thread]:
-    """Put comments together as the script does: pinned ones first, then the newest."""
-    said = [comment for comment in comments if isinstance(comment, CommentView)]
+    """Arrange comments as the script does: pinned ones first, then the newest."""
+    readable = [comment for comment in comments if isinstance(comment, CommentView)]
     replies: dict[str, list[CommentView]] = {}
-    for reply in said:
+    for reply in readable:
         if reply.parent:
             replies.setdefault(reply.parent, []).append(reply)
     threads = [
@@ -268,8 +346,8 @@ def threads_of(comments: Sequence[CommentView | DeletedComment]) -> list[Thread]
 
 
 def _is_pinned(thread: Thread) -> bool:
-    said = (thread.comment, *thread.replies)
-    return any(isinstance(each, CommentView) and each.pinned for each in said)
+    comments = (thread.comment, *thread.replies)
+    return any(isinstance(each, CommentView) and each.pinned for each in comments)
 
 
 routes = [

@@ -1,12 +1,12 @@
-"""Seats by invitation for programs: take one by its link, move it, ask who one is."""
+"""Seats by invitation for programs: claim one by its link, move it, or look it up."""
 
 from msgspec import UNSET, Struct, UnsetType
 
 from server.domain.refusals import Code
 from server.live.messages import View, You
-from server.web.bodies import Body
 from server.web.handler import Access, Handler
 from server.web.operations import operation
+from server.web.parameters import Body
 from server.web.seats import Moving, offer, take, wanted_seat
 
 
@@ -14,13 +14,13 @@ class ClaimDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request for the seat of an invitation."""
 
     invite: str
-    """What stands behind `invite=` in its link."""
+    """The value of `invite=` in its link."""
     leave: str | None = None
-    """The seat that is left for it, as in `you.seat`."""
+    """The seat that is given up for it, as in `you.seat`."""
 
 
 class MoveDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A request for a seat that moves."""
+    """A request for a seat that is being moved."""
 
     move: str
     """The code."""
@@ -28,7 +28,7 @@ class MoveDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Seated(Struct, frozen=True, kw_only=True):
-    """`you` as the live connection tells it, and what it takes to know it."""
+    """`you` as on the live connection, and the position from which it holds."""
 
     you: You
     seq: int | UnsetType = UNSET
@@ -41,7 +41,7 @@ class Seat(Handler):
 
     @operation()
     async def get(self, typed: str) -> Seated:
-        """Tell who asks."""
+        """Get the client's own seat."""
         room = await self.room(typed)
         return Seated(you=room.you(self.actor(room, View.BALLOT)))
 
@@ -50,7 +50,7 @@ class Seat(Handler):
         refuses=(Code.NOT_ALLOWED, Code.TAKEN, Code.TOO_MANY, "no_such_invitation", "seated"),
     )
     async def post(self, typed: str, body: Body[MoveDraft | ClaimDraft]) -> Seated:
-        """Take the seat of an invitation, or one that moves. The cookie of the answer holds it."""
+        """Claim a seat by invitation, or one that is being moved. The answer's cookie holds it."""
         room = await self.room(typed)
         asked = body.read()
         if isinstance(asked, MoveDraft):
@@ -62,13 +62,13 @@ class Seat(Handler):
 
 
 class SeatMove(Handler):
-    """The way of a seat to another device."""
+    """Moves a seat to another device."""
 
     access = Access.BY_SEAT
 
     @operation(status=201, refuses=(Code.NOT_ALLOWED, Code.TOO_MANY, "foreign_origin"))
     async def post(self, typed: str) -> Moving:
-        """Make the code with which this seat moves. It works once, and for five minutes."""
+        """Create the code that moves this seat. It works once, for five minutes."""
         room = await self.room(typed)
         return await offer(self, room)
 

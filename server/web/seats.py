@@ -1,8 +1,8 @@
 """Seats by invitation: a person takes one, moves it to another device, or learns that it is taken.
 
-Opening a link takes no seat, be it by a chat program that looks at it first, or from a page of
-another site. A seat is taken by a POST from a page of our own, which said what seat the browser
-leaves for it.
+Opening a link does not take a seat, whether a chat program does it for a preview or a page of
+another site leads to it. A seat is taken by a POST from a page of our own, which has shown what
+seat the browser gives up for it.
 """
 
 from typing import NamedTuple
@@ -10,12 +10,11 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from server.domain.board import Board
+from server.domain.handlers.roles import TAKEN
 from server.domain.invitations import OFFER_MS
 from server.domain.refusals import Code
-from server.domain.roles import TAKEN
-from server.live.admission import LOST, Actor
+from server.live.authorization import LOST, Actor
 from server.live.messages import View
-from server.live.pseudonyms import Link
 from server.live.room import Room
 from server.live.seats import (
     BrowserRequest,
@@ -27,19 +26,19 @@ from server.live.seats import (
     shared_links,
     show_move,
 )
+from server.security.pseudonyms import Link
 from server.web import identity
+from server.web.cookies import has_form_sent_again
+from server.web.errors import Problem
 from server.web.handler import Access, Handler
 from server.web.links import draw_qr, links_of, qr_picture
-from server.web.problems import Problem
+from server.words.catalogue import words
 
-NO_SUCH_MOVE = (
-    "This code is not good any more: it works once, and for five minutes. Make another one in the "
-    "browser that holds the seat."
-)
+NO_SUCH_MOVE = words("refusal-move-expired")
 
 
 class Wanted(NamedTuple):
-    """The seat that is asked for, and the form's field that says so."""
+    """The seat that is requested, and the form's field that requests it."""
 
     invite: str
     field: str
@@ -49,7 +48,7 @@ class Wanted(NamedTuple):
     offer: str = ""
 
     def message(self) -> BrowserRequest:
-        """Return what is asked of the log, with an id of its own."""
+        """Return the request for the log, with a new id."""
         id_ = new_code()
         if self.link:
             return ClaimInvite(id=id_, invite=self.link.invite, renewal=self.link.renewal)
@@ -57,11 +56,11 @@ class Wanted(NamedTuple):
 
 
 def show_link(handler: Handler, room: Room, token: str) -> None:
-    """Answer the link of an invitation: with the page that asks, or why it opens nothing."""
+    """Answer an invitation link: with the page that asks, or with why the link does not work."""
     wanted = by_link(handler, room, token)
     actor = handler.actor(room, View.BALLOT)
     if holds(actor, wanted.invite):
-        # Out of the address bar.
+        # To remove it from the address bar.
         handler.redirect(f"/b/{room.code}", status=303)
         return
     try:
@@ -78,57 +77,55 @@ def by_link(handler: Handler, room: Room, token: str) -> Wanted:
     """Read the token of a link. Raises Problem."""
     link = room.pseudonyms.link_of(token, room.code)
     if link is None:
-        handler.require_rate(handler.site.guesses, "Too many links that do not fit. Wait a minute.")
+        handler.require_rate(handler.site.guess_limit, words("refusal-links-rate"))
         raise Problem(
             403,
             Code.NOT_ALLOWED,
-            "This is no invitation to this board. Open the link whole, as you were given it.",
+            words("refusal-not-invitation"),
         )
     invitations = room.board.invitations
     if invitations.number(link.invite) is None:
-        raise Problem(404, "no_such_invitation", "This board has no such invitation (any more).")
+        raise Problem(404, "no_such_invitation", words("refusal-invitation-gone"))
     if not invitations.admits(link.invite):
-        raise Problem(
-            403, Code.NOT_ALLOWED, "This invitation was taken back. Ask the host for another one."
-        )
+        raise Problem(403, Code.NOT_ALLOWED, words("refusal-invitation-revoked"))
     if link.renewal != invitations.renewals.get(link.invite, 0):
         raise Problem(
             403,
             Code.NOT_ALLOWED,
-            "This invitation was renewed, and its earlier links open nothing any more. Ask the "
-            "host for the new one.",
+            words("refusal-link-renewed"),
         )
     return Wanted(link.invite, "invite", token, ClaimInvite, link=link)
 
 
 def by_move(handler: Handler, room: Room, typed: str) -> Wanted:
-    """Read the code with which a seat moves. Raises Problem."""
+    """Read a code that moves a seat. Raises Problem."""
     offer = identity.offer_of(room, typed)
-    browser = handler.actor(room).badge.browser or ""
+    browser = handler.actor(room).credentials.browser or ""
     invitations = room.board.invitations
     invite = invitations.offered(offer, handler.site.hub.store.now())
-    place = invitations.place_of(browser)
-    if invite is None and place and invitations.has_accepted(browser, offer):
-        invite = place.invite
+    held = invitations.invited_seat_of(browser)
+    if invite is None and held and invitations.has_accepted(browser, offer):
+        invite = held.invite
     if invite is None:
-        handler.require_rate(handler.site.guesses, "Too many codes that do not fit. Wait a minute.")
+        handler.require_rate(handler.site.guess_limit, words("refusal-move-rate"))
         raise Problem(403, Code.NOT_ALLOWED, NO_SUCH_MOVE)
     return Wanted(invite, "move", read_move(typed) or "", MoveSeat, offer=offer)
 
 
 def holds(actor: Actor, invite: str) -> bool:
-    """Whether a browser sits in the seat of an invitation."""
-    return actor.place is not None and not actor.place.lost and actor.place.invite == invite
+    """Whether a browser holds the seat of an invitation."""
+    held = actor.invited_seat
+    return held is not None and not held.lost and held.invite == invite
 
 
 def require_free(room: Room, actor: Actor, wanted: Wanted) -> None:
-    """Raise Problem where another browser has the seat already."""
+    """Raise Problem if another browser already has the seat."""
     board = room.board
     if wanted.request is MoveSeat:
         return
-    holder = board.invitations.holders.get(wanted.invite, actor.badge.browser)
+    holder = board.invitations.holders.get(wanted.invite, actor.credentials.browser)
     shared = shared_links(board, room.pseudonyms, [wanted.invite])
-    if holder != actor.badge.browser or shared:
+    if holder != actor.credentials.browser or shared:
         raise Problem.of(TAKEN)
 
 
@@ -139,35 +136,35 @@ async def take(handler: Handler, room: Room, wanted: Wanted, leave: str | None) 
     handler.ensure_browser(for_longer=True)
     actor = handler.actor(room, View.BALLOT)
     require_free(room, actor, wanted)
-    # A browser that comes for the first time leaves nothing.
+    # A browser that is new here gives up nothing.
     if leaves.seat and not holds(leaves, wanted.invite) and leave != leaves.seat:
-        raise Problem(409, "seated", f"{_where(room.board, leaves)} Say that you leave it first.")
+        raise Problem(409, "seated", words("refusal-seated", where=_where(room.board, leaves)))
     seq = await handler.done(room, actor, wanted.message())
     identity.set_position(handler, room.code, seq)
     return seq
 
 
 def require_rate(handler: Handler, room: Room, actor: Actor) -> None:
-    """Raise Problem where a browser asks too often.
+    """Raise Problem if a browser sends too many requests.
 
-    One that comes for the first time is not counted: it takes one seat, or learns that it cannot.
+    A new browser is not counted: it takes one seat, or learns that it cannot.
     """
-    browser = actor.badge.browser
+    browser = actor.credentials.browser
     if browser and not handler.site.messages.allows((room.code, browser)):
-        raise Problem(429, "too_fast", "Too many messages; wait a moment.")
+        raise Problem(429, "too_fast", words("refusal-messages-rate"))
 
 
 def _where(board: Board, actor: Actor) -> str:
-    if actor.place:
-        number = board.invitations.number(actor.place.invite)
-        return f"This browser takes part in this board already, with invitation {number}."
-    return "This browser takes part in this board already, without an invitation."
+    if actor.invited_seat:
+        number = board.invitations.number(actor.invited_seat.invite)
+        return words("seat-leave-invitation", n=number or 0)
+    return words("seat-leave-open")
 
 
 def show_question(
     handler: Handler, room: Room, actor: Actor, wanted: Wanted, status: int = 200
 ) -> None:
-    """Ask whether the person takes the seat, and say which one is left for it."""
+    """Ask whether the person takes the seat, and say which one is given up for it."""
     leaves = actor.seat if actor.seat and not holds(actor, wanted.invite) else None
     handler.set_status(status)
     handler.render(
@@ -178,7 +175,7 @@ def show_question(
         leaves=leaves,
         where=_where(room.board, actor),
         name=room.board.names.get(leaves) if leaves else None,
-        returns=bool(actor.place),
+        returns=bool(actor.invited_seat),
     )
 
 
@@ -194,14 +191,14 @@ def show_taken(handler: Handler, room: Room, invite: str) -> None:
 
 
 class SeatPage(Handler):
-    """The seat of this browser: where it is, and how it moves."""
+    """The seat of this browser: where it is, and how to move it."""
 
     access = Access.BY_SEAT
     is_page = True
 
     async def get(self, typed: str) -> None:
         room = await self.room(typed)
-        code = self.get_query_argument("move", None)
+        code = identity.shown_in_link(self, "move")
         if code is None:
             self._show_seat(room)
             return
@@ -213,7 +210,9 @@ class SeatPage(Handler):
             show_question(self, room, actor, wanted)
 
     async def post(self, typed: str) -> None:
-        """Take a seat: by the link of an invitation, or by the code that moves it."""
+        """Take a seat, by an invitation link or by a code that moves it."""
+        if has_form_sent_again(self):
+            return
         room = await self.room(typed)
         wanted = await self._wanted(room)
         try:
@@ -236,17 +235,17 @@ class SeatPage(Handler):
 
     def _show_seat(self, room: Room) -> None:
         actor = self.actor(room, View.BALLOT)
-        place = actor.place
+        held = actor.invited_seat
         self.render(
             "seat.html",
             board=room.board,
-            number=room.board.invitations.number(place.invite) if place else None,
-            lost=LOST[place.lost] if place and place.lost else None,
+            number=room.board.invitations.number(held.invite) if held else None,
+            lost=LOST[held.lost] if held and held.lost else None,
         )
 
 
 class MovePage(Handler):
-    """The code with which the seat of this browser moves to another device."""
+    """The code that moves the seat of this browser to another device."""
 
     access = Access.BY_SEAT
     is_page = True
@@ -272,28 +271,28 @@ class Moving(Struct, frozen=True, kw_only=True):
     """The code."""
     link: str
     qr: str
-    """The link as a picture: a `data:` address of SVG."""
+    """The link as a QR code: an SVG image as a `data:` URL."""
     until: int
     """Milliseconds since 1970 by the store's clock."""
 
 
 async def offer(handler: Handler, room: Room) -> Moving:
-    """Make the code with which the seat of this browser moves. Raises Problem."""
+    """Create the code that moves the seat of this browser. Raises Problem."""
     actor = handler.actor(room, View.BALLOT)
     require_rate(handler, room, actor)
-    if actor.badge.browser is None:
-        raise Problem(403, Code.NOT_ALLOWED, "This browser holds no seat by invitation.")
+    if actor.credentials.browser is None:
+        raise Problem(403, Code.NOT_ALLOWED, words("refusal-not-seated"))
     code = new_code()
     request = OfferSeat(id=new_code(), offer=room.pseudonyms.offer(code, room.code))
     await handler.done(room, actor, request)
-    link = f"{links_of(handler.site.base, room.code).ballot}/seat?move={code}"
+    link = f"{links_of(handler.base, room.code).ballot}/seat?move={code}"
     until = handler.site.hub.store.now() + OFFER_MS
     return Moving(move=code, link=link, qr=qr_picture(link), until=until)
 
 
 async def wanted_seat(handler: Handler, room: Room, token: str | None, move: str | None) -> Wanted:
-    """Read what was sent, with what another process may have made a moment ago. Raises Problem."""
-    if identity.is_news(room, token, move):
+    """Read the requested seat, which another process may just have created. Raises Problem."""
+    if identity.is_unknown_credential(room, token, move):
         await handler.catch_up(room)
     return by_move(handler, room, move or "") if token is None else by_link(handler, room, token)
 

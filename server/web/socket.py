@@ -1,7 +1,7 @@
-"""The way into the live connection: the handshake, and who is let in.
+"""Opens the live connection: the handshake, and who is admitted.
 
-Tornado does HTTP, cookies and rights; the handshake is answered by `websockets`; then the
-socket is taken from Tornado and given to a `Connection`.
+Tornado handles HTTP, cookies and access; `websockets` answers the handshake; then the socket is
+taken from Tornado and given to a `Connection`.
 """
 
 import asyncio
@@ -17,19 +17,21 @@ from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from server import tasks
+from server.concurrency import tasks
 from server.domain.refusals import Code
 from server.live import messages
-from server.live.admission import NOBODY
+from server.live.authorization import NOBODY
+from server.live.client import Client
+from server.live.connection import Connection
 from server.live.frames import frame
 from server.live.messages import Close, Goodbye
 from server.live.room import Room
 from server.live.session import Session
-from server.live.transport import Connection
 from server.web import identity
+from server.web.errors import Problem
 from server.web.handler import Access, Handler
-from server.web.problems import Problem
-from server.web.streams import StreamTransport
+from server.web.tls_transport import StreamTransport
+from server.words.catalogue import words
 
 logger = logging.getLogger(__name__)
 
@@ -37,32 +39,30 @@ SUBPROTOCOL = "stackvote.v1"
 
 
 class LiveSocket(Handler):
-    """One page's connection."""
+    """The WebSocket of one page."""
 
     access: ClassVar[Access] = Access.BY_ACTION
     SUPPORTED_METHODS = ("GET",)
 
     async def get(self, typed: str) -> None:
-        if len(self.site.hub.guests) >= self.site.settings.max_connections:
-            raise Problem(503, "too_many", "This server is full. Try again in a moment.")
+        if len(self.site.hub.clients) >= self.site.settings.max_connections:
+            raise Problem(503, "too_many", words("refusal-server-full"))
         if not self._is_own_origin():
-            raise Problem(403, "foreign_origin", "Pages of other sites may not connect here.")
+            raise Problem(403, "foreign_origin", words("refusal-foreign-page"))
         response = self._handshake()
         if response.status_code != 101:
-            raise Problem(
-                response.status_code, Code.NOT_UNDERSTOOD, "This address is for WebSockets."
-            )
-        # Asked while this is still HTTP, and told once it is a WebSocket: a browser shows a
-        # page only the codes of closing.
+            raise Problem(response.status_code, Code.NOT_UNDERSTOOD, words("refusal-websockets"))
+        # Checked while this is still HTTP, but reported once it is a WebSocket: a browser shows a
+        # page only close codes.
         room, refusal = await self._room_or_refusal(typed)
         actor = self.actor(room) if room else NOBODY
         if refusal is None and identity.browser(self).forged and not actor.is_host:
             refusal = messages.NOT_ALLOWED
-        connection = Connection(actor)
-        connection.network = str(self.network)
-        # Not in the hello, in which an older server would refuse it.
-        connection.asks_for_door = self.get_query_argument("door", "") == "1"
-        await take_over(self.detach(), response.serialize(), connection)
+        connection = Connection()
+        # The query asks for the lobby: an older server would refuse a hello that does.
+        asks_for_lobby = self.get_query_argument("door", "") == "1"
+        client = Client(connection, actor, network=str(self.network), asks_for_lobby=asks_for_lobby)
+        await take_socket(self.detach(), response.serialize(), connection)
         if connection.closed:
             return
         if refusal is None and self.site.hub.draining:
@@ -70,17 +70,17 @@ class LiveSocket(Handler):
         if refusal is not None or room is None:
             self._send_away(connection, refusal or messages.NO_SUCH_BOARD)
         else:
-            # In the same moment as the greeting, so no message can come before.
+            # In the same iteration as the handshake's answer, so that no message can arrive before.
             with tasks.contained("session", room.code) as beginning:
-                connection.listener = Session(connection, room, self.site.hub, self.site.messages)
+                connection.listener = Session(client, room, self.site.hub, self.site.messages)
             if beginning.failed:
                 connection.fail()
 
     def _is_own_origin(self) -> bool:
-        """Browsers let any page open a WebSocket; this is what keeps other sites out."""
+        """Browsers let any page open a WebSocket; this check keeps other sites out."""
         headers = self.request.headers
         origin = headers.get("Origin")
-        if origin in self.site.settings.trusted_origins:
+        if origin is not None and self.check_trusted_origin(origin):
             return True
         site = headers.get("Sec-Fetch-Site")
         if site is not None:
@@ -97,7 +97,7 @@ class LiveSocket(Handler):
         try:
             room = await self.room(typed)
         except Problem as problem:
-            # Only a board that is known not to be there sends its client away for good.
+            # Only if a board certainly does not exist is its client told not to come back.
             if problem.code == Code.NO_SUCH_BOARD:
                 return None, messages.NO_SUCH_BOARD
             later = messages.TOO_MANY if problem.status_code == 429 else messages.RESTART
@@ -115,8 +115,8 @@ def _choose(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | 
     return next((one for one in offered if one == SUBPROTOCOL), None)
 
 
-async def take_over(stream: IOStream, greeting: bytes, connection: Connection) -> None:
-    """Move a connection's socket from Tornado to asyncio, and greet the peer on it."""
+async def take_socket(stream: IOStream, greeting: bytes, connection: Connection) -> None:
+    """Move a connection's socket from Tornado to asyncio, and answer the handshake on it."""
     if stream.closed():
         connection.connection_lost(None)  # The peer left during the handshake.
         return
@@ -124,20 +124,20 @@ async def take_over(stream: IOStream, greeting: bytes, connection: Connection) -
         StreamTransport(stream, connection).write(greeting)
         return
     try:
-        # Tornado closes what it opened; the copy lives on.
+        # Tornado closes what it opened; the copy stays open.
         copy = stream.socket.dup()
     except OSError as error:
-        logger.error("A connection could not be taken over: %s.", error.strerror)  # noqa: TRY400
+        logger.error("A WebSocket connection could not be accepted: %s.", error.strerror)  # noqa: TRY400
         connection.connection_lost(None)
         return
     finally:
         stream.close()
-    # Down to the number that is free now: from high ones the door tells that it is full.
+    # Down to the lowest free descriptor: high ones tell the HTTP server that it is full.
     with copy:
-        taken = copy.dup()
-    taken.setblocking(False)
+        lowest = copy.dup()
+    lowest.setblocking(False)
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.connect_accepted_socket(lambda: connection, taken)
+    transport, _ = await loop.connect_accepted_socket(lambda: connection, lowest)
     transport.write(greeting)
 
 

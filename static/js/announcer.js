@@ -1,21 +1,26 @@
-/** Speaks to people who listen to the page: at once where it matters, otherwise one summary
+/** Speaks through the page's live region: immediately where it matters, otherwise one summary
  *  every ten seconds at most. */
 
 const CALM_MS = 10_000;
 
 export class Announcer {
-  #node = document.getElementById("announcer");
-  #timer = null;
+  #node = /** @type {HTMLElement} */ (document.getElementById("announcer"));
+  /** @type {number | undefined} */
+  #timer;
   #last = "";
 
+  /** @param {string} text */
   now(text) {
     this.#node.textContent = text;
   }
 
-  /** `summary()` is asked when its time has come, so that it says how things stand then. */
+  /** `summary()` is called when the summary is due, so that it describes the state at that time.
+   *
+   *  @param {() => string} summary
+   */
   later(summary) {
     this.#timer ??= setTimeout(() => {
-      this.#timer = null;
+      this.#timer = undefined;
       const text = summary();
       if (text && text !== this.#last) this.now(text);
       this.#last = text;

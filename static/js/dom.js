@@ -1,12 +1,28 @@
 /** Making and changing elements. Data reaches the page as text, never as HTML. */
 
-/** `properties`: `on` has listeners, `data` data attributes, `text` the text; a name with a
- *  hyphen (`aria-label`) or `role` becomes an attribute, everything else a property. */
+import { unfoldOnPaper } from "./print.js";
+
+/** Makes an element. `properties`: `on` has listeners, `data` data attributes, `text` the text; a
+ *  name with a hyphen (`aria-label`) or `role` becomes an attribute, everything else a property.
+ *
+ *  @template {keyof HTMLElementTagNameMap} Tag
+ *  @param {Tag} tag
+ *  @param {{
+ *    on?: Record<string, (event: any) => void>,
+ *    data?: Record<string, string>,
+ *    text?: string,
+ *    [property: string]: any,
+ *  }} properties
+ *  @param {(Node | string | null)[]} children null is left out
+ *  @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function element(tag, { on = {}, data = {}, text, ...properties } = {}, ...children) {
   const node = document.createElement(tag);
+  /** @type {Record<string, any>} */
+  const settable = node;
   for (const [name, value] of Object.entries(properties)) {
     if (name.includes("-") || name === "role") node.setAttribute(name, value);
-    else node[name] = value;
+    else settable[name] = value;
   }
   Object.assign(node.dataset, data);
   for (const [name, listener] of Object.entries(on)) node.addEventListener(name, listener);
@@ -15,36 +31,137 @@ export function element(tag, { on = {}, data = {}, text, ...properties } = {}, .
   return node;
 }
 
+/** @param {ParentNode} root @param {string} selector */
+const queryAll = (root, selector) =>
+  /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(selector));
+
+/** The part of a root with a name. What kind of element it is, the template knows.
+ *
+ *  @param {ParentNode} root
+ *  @param {string} name
+ *  @returns {any}
+ */
 export const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
 
-/** All parts of a root by name; looked up once, kept. */
+/** All parts of a root by name.
+ *
+ *  @param {ParentNode} root
+ *  @returns {Parts}
+ */
 export function parts(root) {
-  return Object.fromEntries([...root.querySelectorAll("[data-part]")].map((node) => [node.dataset.part, node]));
+  /** @type {Parts} */
+  const found = {};
+  // Not by `dataset`, which a browser would make for each of thousands.
+  for (const node of queryAll(root, "[data-part]"))
+    found[/** @type {string} */ (node.getAttribute("data-part"))] = node;
+  return found;
 }
 
-/** Writes only what differs, so that a reader's selection and a screen reader stay calm. */
+/** Writes only what differs, so that a reader's selection and a screen reader stay calm.
+ *
+ *  @param {Node | null} node
+ *  @param {string | null | undefined} text
+ */
 export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  const shown = /** @type {Node} */ (node);
+  if (shown.textContent !== text) shown.textContent = text ?? "";
 }
 
+/** @param {HTMLElement} node @param {boolean} isShown */
 export function show(node, isShown) {
   if (node.hidden === isShown) node.hidden = !isShown;
 }
 
-export const fromTemplate = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+/** Makes a change to what is in `root`. What has the focus there and cannot keep it hands it on to
+ *  `next`, so that who uses a keyboard does not start at the top of the page again.
+ *
+ *  @param {HTMLElement} root
+ *  @param {() => void} change
+ *  @param {HTMLElement | (() => HTMLElement)} [next]
+ */
+export function keepFocus(root, change, next = root) {
+  const focused = /** @type {HTMLElement} */ (document.activeElement ?? document.body);
+  const isWithin = focused !== document.body && root.contains(focused);
+  change();
+  if (!isWithin || ![focused, document.body].includes(/** @type {any} */ (document.activeElement)))
+    return;
+  if (!canHaveFocus(focused)) takeFocus(typeof next === "function" ? next() : next);
+  else if (focused !== document.activeElement) focused.focus({ preventScroll: true });
+}
 
-/** Gives an option's colour to an element. */
+/** Gives the focus to an element, whether or not it is a control; where it is not shown, to what
+ *  is nearest around it.
+ *
+ *  @param {HTMLElement} node
+ */
+export function takeFocus(node) {
+  /** @type {HTMLElement | null} */
+  let at = node;
+  while (at && !canHaveFocus(at)) at = at.parentElement;
+  if (!at) return;
+  if (at.tabIndex < 0) at.tabIndex = -1;
+  at.focus({ preventScroll: true });
+}
+
+/** @param {HTMLElement} node */
+const canHaveFocus = (node) =>
+  node.getClientRects().length > 0 &&
+  !node.matches(":disabled") &&
+  getComputedStyle(node).visibility === "visible";
+
+/** A copy of the one element in a `<template>`.
+ *
+ *  @param {string} id
+ *  @returns {HTMLElement}
+ */
+export const fromTemplate = (id) =>
+  /** @type {any} */ (document.getElementById(id)).content.firstElementChild.cloneNode(true);
+
+/** Gives an option's colour to an element.
+ *
+ *  @param {HTMLElement} node
+ *  @param {number | string | undefined} hue in degrees
+ */
 export function setHue(node, hue) {
   node.style.setProperty("--h", String(hue ?? 268));
 }
 
+/** @param {HTMLElement} node @param {number | string | undefined} share from 0 to 1 */
 export function setShare(node, share) {
   node.style.setProperty("--share", String(share));
 }
 
+/** Tells the page how high an element is, whenever that changes, as a length that styles can use.
+ *
+ *  @param {string} name of the custom property
+ *  @param {HTMLElement} node
+ */
+export function tellHeight(name, node) {
+  const { style } = document.documentElement;
+  new ResizeObserver(() => {
+    const height = `${node.offsetHeight}px`;
+    // A property of the root changes the styles of the whole page, so it is set only for news; and
+    // at once, so that several of them cost that only once.
+    if (style.getPropertyValue(name) !== height)
+      requestAnimationFrame(() => style.setProperty(name, height));
+  }).observe(node);
+}
+
 /** What the server could not write, because it writes no styles: colours and lengths. */
 export function paint(root = document) {
-  for (const node of root.querySelectorAll("[data-hue]")) if (node.dataset.hue !== "None") setHue(node, node.dataset.hue);
-  for (const node of root.querySelectorAll("[data-share]")) setShare(node, node.dataset.share);
+  for (const node of queryAll(root, "[data-hue]"))
+    if (node.dataset.hue !== "None") setHue(node, node.dataset.hue);
+  for (const node of queryAll(root, "[data-share]")) setShare(node, node.dataset.share);
+}
+
+/** Starts a page. Where that fails, its controls stay hidden, and `watchdog.js` says so.
+ *
+ *  @param {() => void} start
+ */
+export function startPage(start) {
+  if (!globalThis.stackvoteWords) throw new Error("stackvoteWords is missing");
+  paint();
+  start();
+  unfoldOnPaper();
   document.documentElement.classList.add("scripted");
 }

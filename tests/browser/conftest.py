@@ -1,13 +1,15 @@
-"""A real server of two processes and real Chromium pages that watch their own console."""
+"""A real server with two processes, and real Chromium pages that check their own console."""
 
 import shutil
 import subprocess
 import tarfile
+from contextlib import contextmanager
 
 import pytest
-from browser_pages import PHONE
-from browser_server import Server
 from playwright.sync_api import expect, sync_playwright
+
+from browser.pages import PHONE
+from browser.server import Server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 AXE = "axe-core@4.14.1"
@@ -28,29 +30,34 @@ expect.set_options(timeout=10_000)
 def server(tmp_path_factory):
     running = Server(tmp_path_factory.mktemp("server")).start()
     yield running
-    running.stop()
-    assert "Traceback" not in running.log.read_text()
+    running.close()
+    assert "Traceback" not in running.log
 
 
 @pytest.fixture
 def own_server(tmp_path):
-    """One to be killed."""
+    """A server that a test may kill."""
     running = Server(tmp_path).start()
     yield running
-    running.stop()
+    running.close()
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def driver():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(driver):
+    browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
 def axe(tmp_path_factory):
-    """The rules for access, from the package as it is published; nothing of it is kept here."""
+    """The accessibility rules from the published package; no copy is kept here."""
     folder = tmp_path_factory.mktemp("axe")
     packed = ["npm", "pack", "--silent", "--pack-destination", folder, AXE]
     subprocess.run(packed, check=True, capture_output=True)
@@ -61,9 +68,23 @@ def axe(tmp_path_factory):
 
 @pytest.fixture
 def person(chromium):
-    """Somebody with a browser of their own. Whatever its console complains about fails the
-    test, unless it contains one of `forgive`."""
-    people = []
+    """Someone with their own browser. Any complaint in its console fails the test, unless it
+    contains one of `forgive`.
+    """
+    with people(chromium) as arrive:
+        yield arrive
+
+
+@pytest.fixture(scope="module")
+def resident(chromium):
+    """Someone like `person`, who stays for all tests of a file."""
+    with people(chromium) as arrive:
+        yield arrive
+
+
+@contextmanager
+def people(chromium):
+    arrived = []
 
     def arrive(address, viewport=None, forgive=(), **options):
         context = chromium.new_context(viewport=viewport or PHONE, **options)
@@ -76,11 +97,11 @@ def person(chromium):
                 complaints.append(message.text) if message.type in ("error", "warning") else None
             ),
         )
-        people.append((context, complaints, forgive))
+        arrived.append((context, complaints, forgive))
         page.goto(address)
         return page
 
     yield arrive
-    for context, complaints, forgive in people:
+    for context, complaints, forgive in arrived:
         context.close()
         assert [c for c in complaints if not any(word in c for word in forgive)] == []

@@ -1,4 +1,4 @@
-"""The same small electorate by every method: what five people think of four options."""
+"""The same small electorate for every method: what five people think of four options."""
 
 TEAM = {
     "title": "What do we build on?",
@@ -32,7 +32,10 @@ BALLOTS = {
         {"dots": {"tornado": 3, "django": 2}},
         {"dots": {"fastapi": 2, "flask": 2}},
     ],
-    "score": [{"scores": scores} for scores in _SCORES],
+    "score": [
+        {"scores": scores, "no_opinion": [option for option in _SCORES[0] if option not in scores]}
+        for scores in _SCORES
+    ],
     "ranked": [
         {"ranking": [["fastapi"], ["flask"], ["django"]]},
         {"ranking": [["fastapi", "tornado"], ["flask"], ["django"]]},

@@ -3,55 +3,17 @@
 import re
 
 import pytest
-from browser_pages import DESK, PHONE, STAGE, card, comment, rank_all, saved, tap, unfold_all
-from elections import BALLOTS, METHODS, SETTINGS, TEAM
 from playwright.sync_api import expect
 
-RUN_AXE = """async () => {
-    const found = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
-    return found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.target.join(" ") + " " + node.any.map((one) => one.message).join(" "))]);
-}"""
-
-NAMELESS = """() => [...document.querySelectorAll("button, a, input, select, textarea, summary, dialog, [role=group]")]
-    .filter((node) => node.checkVisibility() && node.type !== "hidden")
-    .filter((node) => !(node.textContent.trim() || node.getAttribute("aria-label") || node.getAttribute("aria-labelledby") || node.labels?.length))
-    .map((node) => node.outerHTML)"""
-
-# The contrast of every visible text with what lies behind it, through a canvas that knows oklch.
-FAINT = """(least) => {
-    const pixel = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-    const rgba = (color) => {
-        pixel.clearRect(0, 0, 1, 1);
-        pixel.fillStyle = color;
-        pixel.fillRect(0, 0, 1, 1);
-        return [...pixel.getImageData(0, 0, 1, 1).data].map((part) => part / 255);
-    };
-    const over = ([r, g, b, a], below) => [r, g, b].map((part, i) => part * a + below[i] * (1 - a));
-    const behind = (node) => {
-        if (!node) return [1, 1, 1];
-        const color = rgba(getComputedStyle(node).backgroundColor);
-        return color[3] === 1 ? color.slice(0, 3) : over(color, behind(node.parentElement));
-    };
-    const light = (parts) => parts.map((p) => (p <= 0.04045 ? p / 12.92 : ((p + 0.055) / 1.055) ** 2.4)).reduce((sum, p, i) => sum + p * [0.2126, 0.7152, 0.0722][i], 0);
-    const found = new Set();
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-        const node = walker.currentNode.parentElement;
-        if (!walker.currentNode.textContent.trim() || !node.checkVisibility() || node.closest(".visually-hidden, .skip, noscript, template, :disabled, [aria-disabled=true], :has(> :disabled), .ranking")) continue;
-        const ground = behind(node);
-        const [a, b] = [light(over(rgba(getComputedStyle(node).color), ground)), light(ground)].sort((x, y) => y - x);
-        const ratio = (a + 0.05) / (b + 0.05);
-        if (ratio < least) found.add(`${walker.currentNode.textContent.trim()} ${ratio.toFixed(2)}`);
-    }
-    return [...found];
-}"""
+from browser.accessibility import FAINT, NAMELESS, RUN_AXE
+from browser.elections import BALLOTS, METHODS, SETTINGS, TEAM
+from browser.pages import DESK, PHONE, STAGE, card, comment, rank_all, saved, tap, unfold_all
 
 
 @pytest.fixture(scope="module")
 def board(server):
     made = server.new_board()
-    server.open_round(made, visibility="live")
-    made.address = f"{server.address}/b/{made.code}"
+    server.open_round(made, visibility="live", names="open")
     return made
 
 
@@ -74,8 +36,8 @@ def pages(request, server, board, person):
     found = {
         "ballot": ballot,
         "home": person(server.address, DESK, **look),
-        "screen": person(f"{board.address}/screen", STAGE, **look),
-        "host": person(f"{board.address}/host?key={board.host_key}", DESK, **look),
+        "screen": person(board.screen, STAGE, **look),
+        "host": person(board.host, DESK, **look),
         "problem": person(f"{board.address}/host", PHONE, forgive=("403",), **look),
     }
     expect(found["host"].get_by_role("button", name="Close voting")).to_be_visible()
@@ -113,7 +75,7 @@ def meeting(request, server, person):
         if state == "revealed":
             server.reveal(board)
         boards.append(board)
-    voted, revealed = (f"{server.address}/b/{board.code}" for board in boards)
+    voted, revealed = (board.address for board in boards)
     found = {
         "phone": person(voted, PHONE, color_scheme="dark", **look),
         "desk": person(voted, DESK, **look),
@@ -148,7 +110,7 @@ def test_axe_finds_nothing_on_any_methods_pages(meeting, axe):
         assert page.evaluate(RUN_AXE) == [], name
     host.get_by_role("button", name="Open another round").click()
     expect(host.get_by_role("dialog")).to_be_visible()
-    for fold in host.locator("dialog .fold > summary").all():
+    for fold in host.locator("dialog[open] .fold > summary").all():
         fold.click()
     assert host.evaluate(RUN_AXE) == []
 
@@ -157,7 +119,7 @@ def test_a_ballot_is_cast_by_keyboard_alone(board, person):
     page = person(board.address, DESK)
     expect(page.get_by_text("Nothing chosen yet")).to_be_visible()
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     control = card(page, "Django").locator(".vote input")
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -173,13 +135,15 @@ def test_a_ballot_is_cast_by_keyboard_alone(board, person):
 def test_a_reveal_is_said_at_once_and_votes_calmly(server, person):
     board = server.new_board()
     server.open_round(board)
-    page = person(f"{server.address}/b/{board.code}")
+    page = person(board.address)
     said = page.locator("#announcer")
     tap(page, "Django")
     saved(page).to_have_text("✓ saved")
     expect(said).to_have_text("")
-    expect(said).to_have_text("1 of 1 have voted.", timeout=12_000)
+    expect(said).to_have_text("1 voted, no one is still choosing.", timeout=12_000)
     server.act(board, type="reveal_round", round=1)
+    expect(said).to_have_text(re.compile("Look at the screen"), timeout=2_000)
+    server.act(board, type="reveal_round", round=1, at_once=True)
     expect(said).to_have_text(
         re.compile("The result is shown. Django has 1 approval, 1 more than"), timeout=2_000
     )

@@ -3,23 +3,13 @@
 import re
 
 import pytest
-from browser_pages import (
-    DESK,
-    PHONE,
-    ballot_words,
-    card,
-    rank_row,
-    ranks,
-    read,
-    saved,
-    tap,
-)
-from elections import CRITERIA, TEAM
 from playwright.sync_api import expect
 
+from browser.elections import CRITERIA, TEAM
+from browser.pages import CUT, DESK, PHONE, ballot_words, card, rank_row, ranks, read, saved, tap
 from server.domain.methods import METHODS
 from server.domain.shuffle import shuffled
-from server.live.founding import DEFAULT_CODE
+from server.live.create_board import DEFAULT_CODE
 
 TOUCH = {"has_touch": True, "is_mobile": True}
 
@@ -31,7 +21,6 @@ def team(server):
     def opened(method, **settings):
         board = server.new_board(**TEAM)
         server.open_round(board, method, **settings)
-        board.address = f"{server.address}/b/{board.code}"
         return board
 
     return opened
@@ -65,16 +54,16 @@ def test_one_choice_and_approval_by_touch(server, team, person):
 def test_dots_by_touch_stop_at_what_there_is(server, team, person):
     board = team("dots", dots=4, per_option=3)
     page = person(board.address, PHONE, **TOUCH)
-    more = card(page, "FastAPI").get_by_role("button", name="One dot more for FastAPI")
+    more = card(page, "FastAPI").get_by_role("button", name="One more dot for FastAPI")
     for left in (3, 2, 1):
         more.tap()
         expect(page.get_by_text(f"{left} of 4 dots left")).to_be_visible()
     expect(more).to_have_attribute("aria-disabled", "true")
     more.tap(force=True)
-    card(page, "Django").get_by_role("button", name="One dot more for Django").tap()
-    others = card(page, "Flask").get_by_role("button", name="One dot more for Flask")
+    card(page, "Django").get_by_role("button", name="One more dot for Django").tap()
+    others = card(page, "Flask").get_by_role("button", name="One more dot for Flask")
     expect(others).to_have_attribute("aria-disabled", "true")
-    card(page, "FastAPI").get_by_role("button", name="One dot less for FastAPI").tap()
+    card(page, "FastAPI").get_by_role("button", name="One fewer dot for FastAPI").tap()
     expect(others).to_have_attribute("aria-disabled", "false")
     saved(page).to_have_text("✓ saved")
     ballot_words(page).to_contain_text("FastAPI 2 dots")
@@ -86,6 +75,7 @@ def test_dots_by_touch_stop_at_what_there_is(server, team, person):
 def test_scores_by_touch_know_no_opinion_from_zero(server, team, person):
     board = team("score")
     page = person(board.address, PHONE, **TOUCH)
+    expect(page.get_by_text("What you leave blank counts 0.")).to_be_visible()
     score(page, "Score for FastAPI", "5").tap()
     score(page, "Score for Django", "0").tap()
     score(page, "Score for Flask", "3").tap()
@@ -95,16 +85,19 @@ def test_scores_by_touch_know_no_opinion_from_zero(server, team, person):
     saved(page).to_have_text("✓ saved")
     ballot_words(page).to_contain_text("You gave FastAPI 5 and Django 0.")
     ballot_words(page).to_contain_text(re.compile("No opinion on .*Flask.*"))
+    ballot_words(page).to_contain_text("Left blank, which counts 0: Tornado.")
     page.reload()
     group = page.get_by_role("radiogroup", name="Score for Flask")
     expect(group.get_by_role("radio", name="No opinion")).to_be_checked()
+    group = page.get_by_role("radiogroup", name="Score for Tornado")
+    expect(group.get_by_role("radio", checked=True)).to_have_count(0)
     group = page.get_by_role("radiogroup", name="Score for Django")
     expect(group.get_by_role("radio", name="0")).to_be_checked()
     assert server.reveal(board)["no_opinion"] == {
         "django": 0,
         "flask": 1,
         "fastapi": 0,
-        "tornado": 1,
+        "tornado": 0,
     }
 
 
@@ -150,7 +143,7 @@ def test_the_matrix_by_touch_one_option_at_a_time(server, team, person):
     expect(page.get_by_role("button", name="Django ✓")).to_be_visible()
     expect(page.get_by_role("button", name="Flask 1/2")).to_have_attribute("aria-current", "true")
     ballot_words(page).to_contain_text("Django: Speed 2, Hiring 5")
-    ballot_words(page).to_contain_text("No opinion so far on 5 scores; that is not a 0.")
+    ballot_words(page).to_contain_text("No opinion so far on 5 scores; that is not the same as 0.")
     result = server.reveal(board)
     assert result["totals"]["django"] == pytest.approx(2.75)
     assert result["means"]["flask"] == {"speed": 0}
@@ -172,16 +165,23 @@ def test_scores_and_dots_by_keyboard(team, person):
     page = person(team("score", shuffle=False).address, DESK)
     expect(page.get_by_text("Nothing chosen yet").first).to_be_visible()
     group = page.get_by_role("radiogroup", name="Score for Django")
-    focus(page, group.get_by_role("radio", name="No opinion"))
+    focus(page, group.get_by_role("radio", name="0"))
     for _ in range(3):
-        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowRight")
     expect(group.get_by_role("radio", name="3")).to_be_checked()
     expect(group.get_by_role("radio", name="3")).to_be_focused()
     saved(page).to_have_text("✓ saved")
     expect(page.get_by_text("1 of 4 scored")).to_be_visible()
+    group = page.get_by_role("radiogroup", name="Score for Flask")
+    focus(page, group.get_by_role("radio", name="0"))
+    page.keyboard.press("ArrowLeft")
+    expect(group.get_by_role("radio", name="No opinion")).to_be_focused()
+    expect(group.get_by_role("radio", name="No opinion")).to_be_checked()
+    ballot_words(page).to_contain_text("No opinion on Flask.")
+    saved(page).to_have_text("✓ saved")
 
     page = person(team("dots", shuffle=False).address, DESK)
-    more = page.get_by_role("button", name="One dot more for Flask")
+    more = page.get_by_role("button", name="One more dot for Flask")
     focus(page, more)
     for _ in range(4):
         page.keyboard.press("Enter")
@@ -304,7 +304,7 @@ def test_a_ranking_by_dragging(team, person, hand):
 
 
 def test_a_row_that_is_held_stays_in_the_hand_while_others_vote(server, team, person):
-    board = team("ranked", shuffle=False, visibility="live")
+    board = team("ranked", shuffle=False, visibility="live", names="open")
     page, other = person(board.address), person(board.address)
     grip = middle(page.get_by_role("button", name="Move Flask").bounding_box())
     page.mouse.move(*grip)
@@ -336,13 +336,13 @@ def test_taps_in_a_burst_end_in_the_newest_ballot(server, team, person):
 
 def test_a_refused_change_goes_back_to_the_last_saved_ballot(server, team, person):
     board = team("score")
-    page = person(board.address, forgive=("ERR_INTERNET_DISCONNECTED",))
+    page = person(board.address, forgive=CUT)
     score(page, "Score for Flask", "4").click()
     saved(page).to_have_text("✓ saved")
     page.context.set_offline(True)
     score(page, "Score for Flask", "1").click()
     saved(page).to_have_text("offline, will send", timeout=40_000)
-    ballot_words(page).to_contain_text("Not at the server yet; it waits on this device.")
+    ballot_words(page).to_contain_text("Not sent to the server yet; it is kept on this device.")
     server.act(board, type="lock_round", round=1)
     page.context.set_offline(False)
     expect(page.get_by_text("Your vote was not saved.")).to_be_visible()
@@ -379,8 +379,12 @@ def test_what_was_sent_is_said_without_script_too(team, person):
 
 def test_pages_call_the_methods_as_the_server_does(server, person):
     page = person(f"{server.address}/b/{DEFAULT_CODE}")
-    words = page.locator("script[type=module]").get_attribute("src").replace("ballot/page", "words")
-    names = page.evaluate("async (at) => (await import(at)).words.methods", words)
+    script = page.locator("script[type=module]").get_attribute("src")
+    names = page.evaluate(
+        "async ([at, methods]) => { const { t } = await import(at);"
+        " return Object.fromEntries(methods.map((method) => [method, t('board-method', { method })])); }",
+        [script.replace("pages/ballot", "js/words"), list(METHODS)],
+    )
     assert names == {method.id: method.name for method in METHODS.values()}
 
 
@@ -406,7 +410,7 @@ def test_both_shuffles_agree(server, person):
     theirs = page.evaluate(
         "async ([at, cases]) => { const { shuffled } = await import(at);"
         " return cases.map(([seat, n, ids]) => shuffled(ids, seat, n)); }",
-        [module.replace("page.js", "shuffle.js"), cases],
+        [module.replace("pages/ballot.js", "js/ballot/shuffle.js"), cases],
     )
     assert theirs == [shuffled(seat, n, options) for seat, n, options in cases]
 
@@ -414,7 +418,7 @@ def test_both_shuffles_agree(server, person):
 def test_each_seat_has_an_order_of_its_own_on_every_visit(server, person):
     board = server.new_board()
     server.open_round(board, "score", further_discussion=True)
-    address = f"{server.address}/b/{board.code}"
+    address = board.address
     orders = set()
     for _ in range(4):
         page = person(address)

@@ -7,57 +7,52 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
-from browser_pages import DESK, PHONE, STAGE, about_you, card, give_name, saved, see_first, tap
-from elections import TEAM
 from playwright.sync_api import expect
-from test_access import FAINT, NAMELESS, RUN_AXE
-from websockets.sync.client import connect
+
+from browser.accessibility import FAINT, NAMELESS, RUN_AXE
+from browser.elections import TEAM
+from browser.pages import DESK, PHONE, STAGE, about_you, card, give_name, saved, see_first, tap
+from support.client import connect_blocking
 
 
 @pytest.fixture
 def board(server):
-    made = server.new_board(**TEAM)
-    made.address = f"{server.address}/b/{made.code}"
-    made.host = f"{made.address}/host?key={made.host_key}"
-    return made
+    return server.new_board(**TEAM)
 
 
 @contextmanager
 def ballot_page_open(server, board):
     """A ballot page that is just a line, which breaks at the end without a farewell."""
-    with urllib.request.urlopen(board.address, timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(board.address, timeout=10) as answer:
         cookie = answer.headers["Set-Cookie"].partition(";")[0]
-    with connect(
-        f"{board.address.replace('http', 'ws', 1)}/live",
-        subprotocols=["stackvote.v1"],
-        additional_headers={"Cookie": cookie},
-        origin=server.address,
-    ) as line:
-        line.send(json.dumps({"type": "hello", "view": "ballot"}))
-        while json.loads(line.recv(timeout=10))["type"] != "welcome":
+    with connect_blocking(
+        server.address, board.code, cookie=cookie, origin=server.address
+    ) as connection:
+        connection.send(json.dumps({"type": "hello", "view": "ballot"}))
+        while json.loads(connection.recv(timeout=10))["type"] != "welcome":
             pass
         yield
-        line.socket.shutdown(socket.SHUT_RDWR)
+        connection.socket.shutdown(socket.SHUT_RDWR)
 
 
 def test_a_vote_that_may_be_on_its_way_is_said_before_voting_closes(server, board, person):
     host = person(board.host, DESK)
     server.open_round(board)
     with ballot_page_open(server, board):
-        expect(host.locator(".next-hint")).to_have_text("0 of 1 have voted, 1 choosing…")
+        expect(host.locator(".next-hint")).to_have_text("0 voted, 1 still choosing.")
         host.get_by_role("button", name="Close voting").click()
         question = host.locator(".next .confirm p")
-        expect(question).to_contain_text("0 of 1 have voted.")
+        expect(question).to_contain_text("0 voted, 1 still choosing.")
         server.vote(board, {"approve": ["django"]})
-        expect(question).to_contain_text("1 of 1 have voted.")
-    lost = "1 may still have a vote on its way: the line broke."
+        expect(question).to_contain_text("1 voted, 1 still choosing.")
+    lost = "1 person may still have a vote on its way: their connection broke."
     expect(host.get_by_text(lost)).to_be_visible()
     expect(question).to_be_visible()
 
 
 def test_the_clock_stands_still_on_every_page(server, board, person):
     host, phone = person(board.host, DESK), person(board.address)
-    screen = person(f"{board.address}/screen", STAGE)
+    screen = person(board.screen, STAGE)
     server.open_round(board, seconds=120)
     host.get_by_role("button", name="Pause").click()
     expect(host.get_by_role("button", name="Continue")).to_be_visible()
@@ -93,7 +88,7 @@ def test_who_only_watches_is_not_waited_for(server, board, person):
     voter = person(board.address)
     server.open_round(board)
     about_you(phone)
-    watches = phone.get_by_role("switch", name="I only watch")
+    watches = phone.get_by_role("switch", name="I am only watching")
     tap(phone, "Django")
     saved(phone).to_have_text("✓ saved")
     watches.click()
@@ -106,27 +101,29 @@ def test_who_only_watches_is_not_waited_for(server, board, person):
     expect(phone.locator("[data-part=chosen]")).to_have_text("You are watching")
     expect(phone.locator(".vote:visible")).to_have_count(0)
     expect(card(phone, "Flask").get_by_text("You are watching")).to_be_visible()
-    expect(host.locator("[data-part=people-words]")).to_have_text("0 of 1 have voted · 1 watching")
+    expect(host.locator("[data-part=people-words]")).to_have_text(
+        "0 voted, 1 still choosing · 1 watching"
+    )
     tap(voter, "Flask")
-    expect(host.locator(".next-hint")).to_have_text("The one person here has voted.")
+    expect(host.locator(".next-hint")).to_have_text("1 voted, no one is still choosing.")
     watches.click()
     tap(phone, "Flask")
     saved(phone).to_have_text("✓ saved")
 
 
 def test_a_decision_without_a_round_is_shown_everywhere(server, board, person):
-    screen, phone = person(f"{board.address}/screen", STAGE), person(board.address)
+    screen, phone = person(board.screen, STAGE), person(board.address)
     server.act(board, type="decide", option="flask", because="There was no doubt.")
     expect(screen.locator("main").get_by_text("Decided: Flask.")).to_be_visible()
     expect(screen.get_by_text("There was no doubt.")).to_be_visible()
     expect(phone.locator("[data-part=decision]")).to_contain_text("Flask")
-    plain = person(f"{board.address}/screen", STAGE, java_script_enabled=False)
+    plain = person(board.screen, STAGE, java_script_enabled=False)
     expect(plain.get_by_text("Decided: Flask.")).to_be_visible()
     server.act(board, type="reopen")
     expect(screen.get_by_text("Voting opens in a moment.")).to_be_visible()
 
 
-def test_a_round_after_the_decision_asks_to_decide_anew(server, board, person):
+def test_a_round_after_the_decision_asks_to_decide_again(server, board, person):
     host = person(board.host, DESK)
     server.open_round(board, "single")
     server.reveal(board)
@@ -135,9 +132,11 @@ def test_a_round_after_the_decision_asks_to_decide_anew(server, board, person):
     server.open_round(board, "single")
     server.vote(board, {"choice": "django"}, n=2)
     server.reveal(board)
-    expect(host.locator(".next-hint")).to_have_text("There was a round since this was decided.")
+    expect(host.locator(".next-hint")).to_have_text(
+        "There has been another round since this was decided."
+    )
     expect(host.locator(".next .button-main")).to_have_text("Change the decision")
-    moved = host.get_by_role("table", name="All rounds beside each other").get_by_role("row")
+    moved = host.get_by_role("table", name="All rounds side by side").get_by_role("row")
     expect(moved.nth(1)).to_contain_text(re.compile("^Django ?1="))
     see_first(host, "1 Django 1")
 
@@ -179,11 +178,11 @@ def pages(request, server, board, person):
         "phone": person(board.host, PHONE, **look),
         "watching": person(board.address, PHONE, **look),
         "earlier": person(board.address, PHONE, **look),
-        "screen": person(f"{board.address}/screen", STAGE, **look),
+        "screen": person(board.screen, STAGE, **look),
     }
     about_you(found["watching"])
-    found["watching"].get_by_role("switch", name="I only watch").click()
-    found["earlier"].get_by_role("heading", name="Rounds beside each other").click()
+    found["watching"].get_by_role("switch", name="I am only watching").click()
+    found["earlier"].get_by_role("heading", name="Rounds side by side").click()
     for name, second in (("host", "Maria"), ("phone", "Jo")):
         page = found[name]
         for fold in page.locator(".host-board .fold > summary").all():
@@ -193,7 +192,7 @@ def pages(request, server, board, person):
         page.get_by_label("Another host").fill(second)
         page.get_by_role("button", name="Let in").click()
         expect(page.get_by_role("img", name=f"Host link for {second}")).to_be_visible()
-        page.get_by_role("button", name="Take back: Invitation 1", exact=True).click()
+        page.get_by_role("button", name="Revoke: Invitation 1", exact=True).click()
         expect(page.locator("[data-part=history] li").first).to_be_visible()
         page.get_by_role("button", name="Close voting").click()
     expect(found["watching"].locator("[data-part=chosen]")).to_have_text("You are watching")
@@ -213,3 +212,45 @@ def test_axe_finds_nothing_in_any_state(pages, axe):
     for name, page in pages.items():
         page.evaluate(axe)
         assert page.evaluate(RUN_AXE) == [], name
+
+
+@pytest.fixture
+def five(server, person):
+    """Five phones on a blind round, three of which vote and leave."""
+    board = server.new_board()
+    server.open_round(board)
+    address = board.address
+    phones = [person(address) for _ in range(5)]
+    for phone in phones[:3]:
+        tap(phone, "Flask")
+        saved(phone).to_have_text("✓ saved")
+        phone.goto("about:blank")
+    board.phones = phones[3:]
+    return board
+
+
+def test_those_who_voted_and_left_do_not_hide_those_who_still_choose(server, five, person):
+    host = person(five.host, DESK)
+    choosing = "3 voted, 2 still choosing"
+    expect(host.locator(".next-hint")).to_have_text(f"{choosing}.")
+    expect(host.locator("[data-part=people-words]")).to_have_text(choosing)
+    host.goto(five.screen)
+    expect(host.locator("[data-part=turnout-words]")).to_have_text(choosing)
+    expect(host.locator(".ring")).to_have_text("3of 5 have voted")
+    host.keyboard.press("r")
+    expect(host.locator("[data-part=line]")).to_contain_text(f"{choosing}. Press R again")
+    plain = person(five.screen, java_script_enabled=False)
+    expect(plain.locator("[data-part=turnout-words]")).to_have_text(choosing)
+    host.go_back()
+    host.get_by_role("button", name="Close voting").click()
+    expect(host.locator(".next .confirm p")).to_contain_text(f"{choosing}. Close voting")
+    host.locator(".confirm").get_by_role("button", name="Close voting").click()
+    host.get_by_role("button", name="Reveal results").click()
+    expect(host.locator(".next .confirm p")).to_contain_text("3 voted, 2 did not. Show the result")
+
+
+def test_who_leaves_without_a_vote_is_not_waited_for(server, five, person):
+    screen = person(five.screen, DESK)
+    for phone in five.phones:
+        phone.goto("about:blank")
+    expect(screen.locator("[data-part=turnout-words]")).to_have_text("All 3 have voted")

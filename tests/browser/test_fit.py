@@ -1,12 +1,11 @@
 """Every page at its sizes: nothing scrolls sideways, nothing is too small to read or to hit."""
 
 import pytest
-from browser_pages import PHONE, card, rank_all, saved, tap, unfold_all
-from elections import BALLOTS, METHODS, SETTINGS, TEAM
 from playwright.sync_api import expect
 
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-DOWN = "document.documentElement.scrollHeight - document.documentElement.clientHeight"
+from browser.boxes import DOWN, SIDEWAYS, SMALL_TARGETS
+from browser.elections import BALLOTS, METHODS, SETTINGS, TEAM
+from browser.pages import PHONE, card, rank_all, saved, tap, unfold_all
 
 SMALLEST_TEXT = """() => {
     const walker = document.createTreeWalker(document.querySelector(".screen"), NodeFilter.SHOW_TEXT);
@@ -20,25 +19,19 @@ SMALLEST_TEXT = """() => {
     return smallest;
 }"""
 
-SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, summary, select, textarea, a")]
-    .filter((node) => node.checkVisibility() && !node.closest(".visually-hidden, .skip, p, dialog"))
-    .map((node) => [node.getBoundingClientRect(), node.textContent || node.getAttribute("aria-label") || node.name])
-    .filter(([box]) => box.width && (box.height < 43.5 || box.width < 43.5))
-    .map(([box, name]) => `${name.trim()} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
-
 
 @pytest.fixture(scope="module")
 def boards(server):
     """Boards of every size a screen must bear, by name."""
     seven = server.new_board()
-    server.open_round(seven, visibility="live")
+    server.open_round(seven, visibility="live", names="open")
     hidden = server.new_board(title="W" * 200, options=[{"name": f"Option {i}"} for i in range(7)])
     server.open_round(hidden, seconds=600)
     fifty = server.new_board(
         title="Which of fifty?",
         options=[{"name": f"Option {i:02} with a name that goes on"} for i in range(50)],
     )
-    server.open_round(fifty, visibility="live")
+    server.open_round(fifty, visibility="live", names="open")
     fifty_hidden = server.new_board(
         title="Which of fifty?", options=[{"name": f"Number {i}"} for i in range(50)]
     )
@@ -78,8 +71,8 @@ def test_the_screen_fits_and_is_read_from_afar(server, boards, person, name, siz
 def test_pages_never_scroll_sideways(server, boards, person, width):
     addresses = [f"{server.address}/", f"{server.address}/b/{boards['seven'].code}/screen"]
     for board in boards.values():
-        addresses.append(f"{server.address}/b/{board.code}")
-        addresses.append(f"{server.address}/b/{board.code}/host?key={board.host_key}")
+        addresses.append(board.address)
+        addresses.append(board.host)
     page = person(addresses[0], {"width": width, "height": 844})
     for address in addresses:
         page.goto(address)
@@ -115,7 +108,6 @@ def rounds(server):
             server.vote(board, *BALLOTS[method])
             if state == "revealed":
                 server.reveal(board)
-            board.address = f"{server.address}/b/{board.code}"
             found[method, state] = board
     return found
 
@@ -124,18 +116,19 @@ def rounds(server):
 def test_every_ballot_suits_a_thumb(rounds, person, method):
     page = person(rounds[method, "open"].address, PHONE, has_touch=True, is_mobile=True)
     expect(page.get_by_text("Nothing chosen yet").first).to_be_visible()
+    # As the page opens: what is pressed below may scroll it.
+    in_reach = page.locator(".vote, .scale, .dots, .rank-row").first
+    expect(in_reach).to_be_in_viewport()
     rank_all(page)
     page.locator(".receipt summary").click()
     assert page.evaluate(SMALL_TARGETS) == []
-    in_reach = page.locator(".vote, .scale, .dots, .rank-row").first
-    expect(in_reach).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_no_ballot_or_result_scrolls_sideways(rounds, person, width):
     page = person(rounds["single", "open"].address, {"width": width, "height": 844})
     for board in rounds.values():
-        for address in (board.address, f"{board.address}/host?key={board.host_key}"):
+        for address in (board.address, board.host):
             page.goto(address)
             expect(page.locator("html.scripted")).to_have_count(1)
             unfold_all(page)

@@ -3,8 +3,9 @@
 import json
 import re
 
-from browser_pages import DESK, PHONE, STAGE, comment, saved, tap
 from playwright.sync_api import expect
+
+from browser.pages import DESK, PHONE, STAGE, card, comment, saved, tap
 
 LINE = re.compile(r"/live\?door=1$")
 """The live connection of the host's console."""
@@ -32,13 +33,13 @@ def test_a_meeting_from_template_to_decision(server, person):
     expect(dialog).to_be_hidden()
     expect(screen.get_by_text("Voting open", exact=True)).to_be_visible()
     expect(screen.get_by_role("timer")).to_have_text(re.compile(r"^[45]:\d\d$"))
-    expect(voter.get_by_text("Not on the ballot of this round")).to_have_count(1)
+    expect(voter.get_by_text("Not on this round's ballot")).to_have_count(1)
 
     tap(voter, "Flask")
     saved(voter).to_have_text("✓ saved")
     comment(voter, "Flask", "Small.")
-    expect(host.get_by_text("1 of 1 have voted")).to_be_visible()
-    expect(host.get_by_text("from you too")).to_be_visible()
+    expect(host.get_by_text("1 voted, no one is still choosing").first).to_be_visible()
+    expect(host.get_by_text("including you")).to_be_visible()
 
     # What cannot be undone asks first, and no is an answer.
     host.get_by_role("button", name="Close voting").click()
@@ -53,13 +54,13 @@ def test_a_meeting_from_template_to_decision(server, person):
     expect(voter.locator("[data-part=outcome-words]")).to_contain_text("Flask has 1 approval")
 
     host.locator("[data-part=comments] .comment").get_by_role("button", name="Hide").click()
-    expect(screen.locator("[data-part=said] li")).to_have_count(0)
+    expect(screen.locator("[data-part=latest-comments] li")).to_have_count(0)
     expect(host.locator("[data-part=comments] .comment")).to_contain_text("Small.")
 
     host.get_by_role("button", name="Decide", exact=True).click()
     expect(dialog.get_by_label("Decided for")).to_have_value("flask")
     dialog.get_by_label("Because").fill("We all know it.")
-    dialog.get_by_label("Look again on").fill("2027-06-01")
+    dialog.get_by_label("Revisit on").fill("2027-06-01")
     dialog.get_by_role("button", name="Record the decision").click()
     expect(voter.locator("[data-part=decision]")).to_contain_text("We all know it.")
     expect(screen.locator("[data-part=verdict]")).to_contain_text("Decided: Flask.", timeout=15_000)
@@ -73,8 +74,8 @@ def test_a_meeting_from_template_to_decision(server, person):
 
 def test_an_own_list_grows_and_changes_between_rounds(server, person):
     host = person(server.address, DESK)
-    host.get_by_label("What do you decide?").fill("Which queue?")
-    host.get_by_label("Options, one a line").fill("NATS\nKafka")
+    host.get_by_label("What are you deciding?").fill("Which queue?")
+    host.get_by_label("Options, one per line").fill("NATS\nKafka")
     host.get_by_role("button", name="Start the board", exact=True).click()
     expect(host).to_have_url(re.compile("/host$"))
     host.get_by_role("button", name="Add an option").click()
@@ -83,31 +84,32 @@ def test_an_own_list_grows_and_changes_between_rounds(server, person):
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_contain_text("already")
     dialog.get_by_label("Name").fill("RabbitMQ")
-    dialog.get_by_label("Features, one a line").fill("exchanges\nquorum queues")
+    dialog.get_by_label("Features, one per line").fill("exchanges\nquorum queues")
     dialog.get_by_role("button", name="Save").click()
     row = host.locator("[data-part=options] > li").filter(has_text="RabbitMQ")
     expect(row).to_be_visible()
     voter = person(host.url.removesuffix("/host"))
+    card(voter, "RabbitMQ").locator("[data-part=more] summary").click()
     expect(voter.get_by_text("quorum queues").first).to_be_visible()
     row.get_by_role("button", name="Remove").click()
     row.get_by_role("group").get_by_role("button", name="Remove").click()
     expect(voter.get_by_role("heading", name="RabbitMQ")).to_have_count(0)
     host.get_by_role("button", name="Edit the question").click()
-    dialog.get_by_label("What do you decide?").fill("Which queue for the new ingest?")
+    dialog.get_by_label("What are you deciding?").fill("Which queue for the new ingest?")
     dialog.get_by_role("button", name="Save").click()
     expect(voter.get_by_role("heading", level=1)).to_have_text("Which queue for the new ingest?")
 
 
 def test_the_board_says_when_the_host_looks_ahead(server, person):
     board = server.new_board()
-    address = f"{server.address}/b/{board.code}"
+    address = board.address
     voter = person(address)
     host = person(f"{address}/host?key={board.host_key}", DESK)
     looks_ahead = host.get_by_role("switch", name="Host sees hidden results")
     looks_ahead.check()
     warning = "The host sees the results before the reveal."
     expect(voter.get_by_text(warning)).to_be_visible()
-    server.open_round(board)
+    server.open_round(board, names="open")
     expect(looks_ahead).to_be_disabled()
     tap(voter, "Django")
     expect(host.get_by_text("Only you see this until the reveal")).to_be_visible()
@@ -132,10 +134,10 @@ def test_a_switch_shows_what_was_asked_until_the_server_has_told_of_it(server, p
 
     host = person("about:blank", DESK)
     host.route_web_socket(LINE, overhear)
-    host.goto(f"{server.address}/b/{board.code}/host?key={board.host_key}")
+    host.goto(board.host)
     looks_ahead = host.get_by_role("switch", name="Host sees hidden results")
     looks_ahead.check()
-    comment(person(f"{server.address}/b/{board.code}"), "Flask", "Small.")
+    comment(person(board.address), "Flask", "Small.")
     expect(host.locator("[data-part=comments] .comment")).to_contain_text("Small.")
     expect(looks_ahead).to_be_checked()
     assert held
@@ -159,7 +161,7 @@ def test_a_switch_follows_a_store_that_has_lost_what_was_asked(server, person):
 
     host = person("about:blank", DESK)
     host.route_web_socket(LINE, overhear)
-    host.goto(f"{server.address}/b/{board.code}/host?key={board.host_key}")
+    host.goto(board.host)
     looks_ahead = host.get_by_role("switch", name="Host sees hidden results")
     looks_ahead.check()
     expect(host.locator("[data-part=rules]")).to_contain_text("The host sees the results")
@@ -169,14 +171,14 @@ def test_a_switch_follows_a_store_that_has_lost_what_was_asked(server, person):
     expect(looks_ahead).not_to_be_checked()
 
 
-def test_open_ballots_are_said_before_anybody_votes(server, person):
+def test_open_ballots_are_said_before_anyone_votes(server, person):
     board = server.new_board()
-    address = f"{server.address}/b/{board.code}"
+    address = board.address
     host = person(f"{address}/host?key={board.host_key}", DESK)
     voter = person(address)
     host.get_by_role("button", name="Open voting").click()
     dialog = host.get_by_role("dialog")
-    kept = "is kept under its voter's seat and can be joined to a name later."
+    kept = "is stored under its voter's seat and can be linked to a name later."
     expect(dialog.get_by_text(kept)).to_be_visible()
     dialog.get_by_label(f"Each {kept}").check()
     dialog.get_by_role("button", name="Open voting").click()
@@ -189,7 +191,7 @@ def test_open_ballots_are_said_before_anybody_votes(server, person):
 def test_the_screens_keyboard_is_the_hosts(server, person):
     board = server.new_board()
     server.open_round(board, seconds=60)
-    address = f"{server.address}/b/{board.code}"
+    address = board.address
     guest = person(f"{address}/screen", STAGE)
     expect(guest.get_by_role("button", name="full screen")).to_be_visible()
     guest.keyboard.press("r")
@@ -222,10 +224,10 @@ def test_a_code_is_read_as_people_type_it(server, person):
     typed = f"{board.code[:3]} {board.code[3:]}".lower()
     page.get_by_label("Join with a code").fill(typed)
     page.get_by_role("button", name="Join").click()
-    expect(page).to_have_url(f"{server.address}/b/{board.code}")
+    expect(page).to_have_url(board.address)
 
 
-def test_a_code_that_nobody_has_is_told_in_words(server, person):
+def test_a_code_that_no_one_has_is_told_in_words(server, person):
     lost = person(f"{server.address}/?code=ZZZ-ZZZ", PHONE, forgive=("404",))
     expect(lost.get_by_role("alert")).to_be_visible()
     expect(lost.get_by_label("Join with a code")).to_have_value("ZZZ-ZZZ")

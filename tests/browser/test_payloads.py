@@ -9,8 +9,9 @@ import itertools
 import json
 
 import pytest
-from browser_pages import DESK, PHONE, STAGE, unfold_all
 from playwright.sync_api import expect
+
+from browser.pages import DESK, PHONE, STAGE, unfold_all
 
 HIT = "window.hit=1,alert(1)"
 PAYLOADS = [
@@ -76,7 +77,6 @@ def board(server):
         options=[option(n) for n in range(len(PAYLOADS))],
         criteria=[{"name": some(80)} for _ in range(3)],
     )
-    made.address = f"{server.address}/b/{made.code}"
     with Line(server, made) as line:
         fill(line, some)
     return made
@@ -121,7 +121,7 @@ def fill(line, some):
     options = [each["id"] for each in shown["options"]]
     criteria = [each["id"] for each in shown["criteria"]]
     for n in range(3):
-        line.post("hosts", {"name": words(n, 40)}, **line.host)
+        line.post("hosts", {"name": words(n + len(PAYLOADS), 40)}, **line.host)
     line.post("invites", {"count": 3}, **line.host)
     line.act("open_round", method="matrix", settings={"names": "open"})
     for n, payload in enumerate(PAYLOADS):
@@ -140,7 +140,7 @@ def fill(line, some):
     line.act("pin_comment", comment=PAYLOADS[0][:64], on=True)
     line.act("reveal_round", round=1)
     line.act("decide", option=options[1], because=some(4000))
-    line.act("open_round", method="ranked", settings={"visibility": "live"})
+    line.act("open_round", method="ranked", settings={"visibility": "live", "names": "open"})
     for each in options[:5]:
         ballot = {"type": "vote", "id": "a", "round": 2, "ballot": {"ranking": [[each]]}}
         line.post("actions", ballot, **line.newcomer())
@@ -172,11 +172,11 @@ def harmless(page):
 @pytest.mark.parametrize("script", [True, False], ids=["moving", "still"])
 def test_a_board_of_attacks_is_a_board_of_words(server, board, visit, script):
     options = {"java_script_enabled": script}
-    host = visit(f"{board.address}/host?key={board.host_key}", DESK, **options)
+    host = visit(board.host, DESK, **options)
     pages = {
         "host": host,
         "ballot": visit(board.address, PHONE, **options),
-        "screen": visit(f"{board.address}/screen", STAGE, **options),
+        "screen": visit(board.screen, STAGE, **options),
     }
     for name, page in pages.items():
         # What is shown is what was typed, to the letter.
@@ -204,7 +204,7 @@ def test_a_board_of_attacks_is_a_board_of_words(server, board, visit, script):
 
 
 def test_every_dialog_of_the_host_shows_words(server, board, visit):
-    host = visit(f"{board.address}/host?key={board.host_key}", DESK)
+    host = visit(board.host, DESK)
     for button in host.locator("main button:visible, header button:visible").all():
         label = button.inner_text()
         if not any(word in label for word in ("Edit", "Add", "Rounds", "History")):
@@ -223,8 +223,8 @@ def test_every_dialog_of_the_host_shows_words(server, board, visit):
 def test_what_is_said_while_one_watches_comes_as_words_too(server, board, visit):
     pages = [
         visit(board.address, PHONE),
-        visit(f"{board.address}/screen", STAGE),
-        visit(f"{board.address}/host?key={board.host_key}", DESK),
+        visit(board.screen, STAGE),
+        visit(board.host, DESK),
     ]
     with Line(server, board) as line:
         line.act("reveal_round", round=2)

@@ -3,22 +3,22 @@
 import re
 
 import pytest
-from browser_pages import DESK, PHONE, saved, tap
 from playwright.sync_api import expect
-from test_access import FAINT, NAMELESS
+
+from browser.accessibility import FAINT, NAMELESS
+from browser.pages import DESK, PHONE, saved, tap
 
 
 @pytest.fixture
 def board(server):
     made = server.new_board(title="Which queue?", options=[{"name": "NATS"}, {"name": "Kafka"}])
     server.act(made, type="set_board", settings={"entry": "invited"})
-    made.address = f"{server.address}/b/{made.code}"
     return made
 
 
 @pytest.fixture
 def host(person, board):
-    page = person(f"{board.address}/host?key={board.host_key}", DESK)
+    page = person(board.host, DESK)
     page.locator("[data-part=invites] > summary").click()
     page.get_by_label("How many?").fill("2")
     page.get_by_role("button", name="Make invitations").click()
@@ -35,9 +35,7 @@ def link_of(server, row):
     return f"{server.address}{re.sub('^https?://[^/]+', '', copied)}"
 
 
-def test_a_link_is_taken_by_a_button_and_then_says_so_to_everybody_else(
-    server, person, board, host
-):
+def test_a_link_is_taken_by_a_button_and_then_says_so_to_everyone_else(server, person, board, host):
     first = rows(host).first
     link = link_of(server, first)
     expect(first).to_contain_text("free")
@@ -56,8 +54,8 @@ def test_a_link_is_taken_by_a_button_and_then_says_so_to_everybody_else(
     expect(late.get_by_role("heading", name="This link is taken")).to_be_visible()
     wide = "() => document.documentElement.scrollWidth > innerWidth"
     assert not late.evaluate(wide)
-    late.get_by_role("link", name="Look at the board").click()
-    expect(late.get_by_text("This board is by invitation.")).to_be_visible()
+    late.get_by_role("link", name="View the board").click()
+    expect(late.get_by_text("This board is by invitation only.")).to_be_visible()
     # Its own browser is led to the ballot.
     ana.goto(link)
     expect(ana.get_by_text("You are here with invitation 1.")).to_be_visible()
@@ -80,7 +78,7 @@ def test_a_seat_moves_with_its_ballot_and_the_first_device_says_so(server, perso
     laptop = person(board.address, DESK)
     laptop.get_by_role("link", name="I have a code").click()
     laptop.get_by_label("Code from your other device").fill(code.lower())
-    laptop.get_by_role("button", name="Go on").click()
+    laptop.get_by_role("button", name="Continue").click()
     laptop.get_by_role("button", name="Move it here").click()
     expect(laptop.get_by_text("You are here with invitation 1.")).to_be_visible()
     expect(laptop.locator("[data-part=chosen]")).to_contain_text("1")
@@ -100,7 +98,7 @@ def test_a_renewed_invitation_is_told_to_the_old_browser_and_has_a_new_link(
     saved(phone).to_have_text("✓ saved")
     expect(first).to_contain_text("taken")
     first.get_by_role("button", name="Renew: Invitation 1").click()
-    expect(first.get_by_role("group")).to_contain_text("its ballot in a round")
+    expect(first.get_by_role("group")).to_contain_text("its ballot is withdrawn")
     first.get_by_role("group").get_by_role("button", name="Renew").click()
     expect(phone.get_by_text("The host renewed your invitation")).to_be_visible()
     expect(first).to_contain_text("free")
@@ -121,7 +119,7 @@ def test_without_a_script_a_seat_is_taken_and_moved_and_another_site_changes_non
     expect(page.get_by_text("You are here with invitation 1.")).to_be_visible()
     # A link of somebody else, on whatever page it stood: it asks, and names what is left.
     page.goto(links[1])
-    expect(page.get_by_text("with invitation 1. You leave that seat")).to_be_visible()
+    expect(page.get_by_text("with invitation 1. If you leave that seat")).to_be_visible()
     page.get_by_role("link", name="Stay in your seat").click()
     expect(page.get_by_text("You are here with invitation 1.")).to_be_visible()
     page.get_by_role("link", name="Move to another device").click()
@@ -139,7 +137,7 @@ def test_without_a_script_a_seat_is_taken_and_moved_and_another_site_changes_non
 def test_each_page_of_a_seat_can_be_seen_has_names_and_fits_a_phone(server, person, board, host):
     links = [link_of(server, row) for row in rows(host).all()]
     server.act(board, type="set_board", title="Which " + "very-long-" * 9 + "queue?")
-    host_link = f"{board.address}/host?key={board.host_key}"
+    host_link = board.host
 
     def check(page):
         assert page.evaluate(NAMELESS) == [], page.url

@@ -5,7 +5,9 @@ screen. Nobody reloads a page.
 import re
 
 import pytest
-from browser_pages import (
+from playwright.sync_api import expect
+
+from browser.pages import (
     DESK,
     PHONE,
     STAGE,
@@ -17,7 +19,6 @@ from browser_pages import (
     see_first,
     tap,
 )
-from playwright.sync_api import expect
 
 OPTIONS = ("NATS", "Kafka", "RabbitMQ")
 
@@ -26,8 +27,8 @@ OPTIONS = ("NATS", "Kafka", "RabbitMQ")
 def host(server, person):
     """A host who has typed in a question and three options."""
     page = person(server.address, DESK)
-    page.get_by_label("What do you decide?").fill("Which queue for the new ingest?")
-    page.get_by_label("Options, one a line").fill("\n".join(OPTIONS))
+    page.get_by_label("What are you deciding?").fill("Which queue for the new ingest?")
+    page.get_by_label("Options, one per line").fill("\n".join(OPTIONS))
     page.get_by_role("button", name="Start the board", exact=True).click()
     expect(page).to_have_url(re.compile("/host$"))
     return page
@@ -60,7 +61,7 @@ def decide(host, option, *, because, look_again):
     dialog = host.get_by_role("dialog")
     expect(dialog.get_by_label("Decided for")).to_have_value(option)
     dialog.get_by_label("Because").fill(because)
-    dialog.get_by_label("Look again on").fill(look_again)
+    dialog.get_by_label("Revisit on").fill(look_again)
     dialog.get_by_role("button", name="Record the decision").click()
 
 
@@ -96,14 +97,14 @@ def test_a_blind_round_a_run_off_and_a_decision_that_is_taken_back(server, perso
 
     # A blind round: nobody sees a result, the host neither.
     open_voting(host)
-    expect(hint).to_have_text("0 of 3 have voted, 3 choosing…")
+    expect(hint).to_have_text("0 voted, 3 still choosing.")
     vote(ana, "NATS", "Kafka")
     vote(ben, "NATS", "Kafka")
-    expect(hint).to_have_text("2 of 3 have voted, 1 choosing…")
+    expect(hint).to_have_text("2 voted, 1 still choosing.")
     expect(host.locator("[data-part=people] li")).to_have_text(
         ["Anavoted", "Benvoted", "Cleochoosing…"]
     )
-    expect(screen.get_by_text("1 person is still choosing")).to_be_visible()
+    expect(screen.get_by_text("2 voted, 1 still choosing")).to_be_visible()
     vote(cleo, "RabbitMQ")
     expect(hint).to_have_text("All 3 have voted.")
     for page in (host, screen, *phones):
@@ -116,14 +117,14 @@ def test_a_blind_round_a_run_off_and_a_decision_that_is_taken_back(server, perso
 
     # The talk about it reaches everybody.
     comment(cleo, "Kafka", "Who is going to run it?", kind="Question")
-    expect(screen.locator("[data-part=said]")).to_contain_text("Who is going to run it?")
+    expect(screen.locator("[data-part=latest-comments]")).to_contain_text("Who is going to run it?")
     host.locator("[data-part=comments] .comment").get_by_role("button", name="Pin").click()
-    expect(screen.locator("[data-part=said] li")).to_contain_text("pinned")
+    expect(screen.locator("[data-part=latest-comments] li")).to_contain_text("pinned")
 
     # One click for the form, one more to open it.
     open_voting(host, "Run-off among the 2 tied")
     for phone in phones:
-        expect(card(phone, "RabbitMQ")).to_contain_text("Not on the ballot of this round")
+        expect(card(phone, "RabbitMQ")).to_contain_text("Not on this round's ballot")
     vote(ana, "Kafka")
     vote(ben, "NATS")
     vote(cleo, "NATS")
@@ -132,9 +133,9 @@ def test_a_blind_round_a_run_off_and_a_decision_that_is_taken_back(server, perso
     all_see((host, screen, *phones), rows=2, first=["1 NATS 2"])
 
     # Both rounds stand beside each other.
-    ana.get_by_role("heading", name="Rounds beside each other").click()
+    ana.get_by_role("heading", name="Rounds side by side").click()
     for page in (host, ana):
-        rounds = page.get_by_role("table", name="All rounds beside each other")
+        rounds = page.get_by_role("table", name="All rounds side by side")
         expect(rounds.get_by_role("row")).to_have_text(
             [
                 re.compile("Round 1.*3 voted.*Round 2.*3 voted"),
@@ -148,7 +149,7 @@ def test_a_blind_round_a_run_off_and_a_decision_that_is_taken_back(server, perso
     decide(host, "nats", because="One binary.", look_again="2027-06-01")
     for page in (host, *phones):
         expect(page.locator("[data-part=decision]")).to_contain_text("One binary.")
-        expect(page.locator("[data-part=decision]")).to_contain_text("Look again on June 1, 2027")
+        expect(page.locator("[data-part=decision]")).to_contain_text("Revisit on June 1, 2027")
     expect(screen.locator("[data-part=verdict]")).to_contain_text("Decided: NATS.")
     expect(hint).to_have_text("It is decided, and everyone can read why.")
     step(host, "Take it back")
@@ -161,7 +162,7 @@ def test_a_blind_round_a_run_off_and_a_decision_that_is_taken_back(server, perso
             re.compile("The host decided for NATS"),
             re.compile("The host revealed round 2"),
             re.compile("The host closed voting in round 2"),
-            re.compile("The host opened round 2: approval, .*2 of 3 options"),
+            re.compile("The host opened round 2: Approval, .*2 of 3 options"),
             re.compile("The host pinned a comment on Kafka"),
             re.compile("The host revealed round 1"),
             re.compile("The host closed voting in round 1"),
@@ -182,7 +183,7 @@ def test_a_meeting_by_invitation_of_two_hosts(server, person, host):
     curious = person(address, PHONE)
     expect(curious.get_by_text("Voting is not open yet")).to_be_visible()
     host.get_by_role("switch", name="By invitation only").check()
-    outside = "This board is by invitation."
+    outside = "This board is by invitation only."
     expect(curious.get_by_text(outside)).to_be_visible()
     expect(curious.locator("[data-part=you]")).to_be_hidden()
 
@@ -195,7 +196,7 @@ def test_a_meeting_by_invitation_of_two_hosts(server, person, host):
     copies = invites.get_by_role("button", name="Copy").all()
     links = [on_this_machine(server, copy.get_attribute("data-copy")) for copy in copies]
     with host.expect_popup() as opened:
-        host.get_by_role("link", name="Sheet to print").click()
+        host.get_by_role("link", name="Printable sheet").click()
     expect(opened.value.locator(".invites-card")).to_have_count(2)
     opened.value.close()
     ana, ben = (seated(person(link, PHONE)) for link in links)
@@ -217,13 +218,13 @@ def test_a_meeting_by_invitation_of_two_hosts(server, person, host):
     expect(curious.locator("[data-part=chosen]")).to_have_text("You are watching")
     expect(maria.locator(".next-hint")).to_have_text("All 2 have voted.")
 
-    # An invitation is taken back in two steps; its vote leaves the hidden round with it.
+    # An invitation is revoked in two steps; its vote leaves the hidden round with it.
     row = invites.filter(has_text="Invitation 2")
-    row.get_by_role("button", name="Take back").click()
-    row.get_by_role("group").get_by_role("button", name="Take back").click()
-    expect(row).to_contain_text("taken back")
-    expect(ben.get_by_text("Your invitation was taken back.")).to_be_visible()
-    expect(maria.locator(".next-hint")).to_have_text("The one person here has voted.")
+    row.get_by_role("button", name="Revoke").click()
+    row.get_by_role("group").get_by_role("button", name="Revoke").click()
+    expect(row).to_contain_text("revoked")
+    expect(ben.get_by_text("Your invitation was revoked.")).to_be_visible()
+    expect(maria.locator(".next-hint")).to_have_text("1 voted, no one is still choosing.")
 
     # Both see the same step; whoever is removed sees nothing more.
     step(host, "Close voting")
@@ -235,4 +236,4 @@ def test_a_meeting_by_invitation_of_two_hosts(server, person, host):
     first.get_by_role("group").get_by_role("button", name="Remove").click()
     expect(host.get_by_text("You are not allowed on this board.")).to_be_visible()
     expect(maria.locator("[data-part=host-list] li")).to_have_count(1)
-    expect(history(maria).first).to_contain_text("Maria took the host's right from the first host")
+    expect(history(maria).first).to_contain_text("Maria took host rights from the first host")

@@ -2,8 +2,9 @@
 
 import re
 
-from browser_pages import DESK, FRAMEWORKS, STAGE, comment, saved, tap, visit
 from playwright.sync_api import expect
+
+from browser.pages import DESK, FRAMEWORKS, STAGE, comment, saved, tap, visit
 
 PHASE = "[data-part=phase-now]"
 
@@ -17,8 +18,8 @@ def missing(page):
 
 def test_every_page_of_a_board_can_be_read(server, person):
     board = server.new_board()
-    server.open_round(board, visibility="live")
-    address = f"{server.address}/b/{board.code}"
+    server.open_round(board, visibility="live", names="open")
+    address = board.address
     voter = person(address)
     tap(voter, "Flask")
     comment(voter, "Flask", "Still <small>.")
@@ -47,7 +48,7 @@ def test_a_new_round_is_not_called_decided(server, person):
     server.open_round(board)
     server.act(board, type="reveal_round", round=1)
     server.act(board, type="decide", option="flask", because="We know it.")
-    address = f"{server.address}/b/{board.code}"
+    address = board.address
     page = person("about:blank", java_script_enabled=False)
     visit(page, address, PHASE, "Decided")
 
@@ -62,8 +63,8 @@ def test_a_new_round_is_not_called_decided(server, person):
 
 def test_a_board_can_be_made_and_joined(server, person):
     page = person(server.address, DESK, java_script_enabled=False)
-    page.get_by_label("What do you decide?").fill("Which queue?")
-    page.get_by_label("Options, one a line").fill("NATS\nKafka")
+    page.get_by_label("What are you deciding?").fill("Which queue?")
+    page.get_by_label("Options, one per line").fill("NATS\nKafka")
     page.get_by_role("button", name="Start the board", exact=True).click()
     expect(page).to_have_url(re.compile("/host$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Which queue?")

@@ -1,19 +1,20 @@
-"""The proxies that are recommended, started with the very files that are recommended."""
+"""The recommended proxies, started with the recommended configuration files."""
 
-import socket
 import subprocess
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from programs import path_of
+
+from support.ports import free_port, is_listening
+from support.programs import path_of
+from support.wait import until
 
 ROOT = Path(__file__).parents[2]
 CADDYFILE = ROOT / "deploy" / "Caddyfile"
 NGINX_CONF = ROOT / "deploy" / "nginx.conf"
 
-# What a distribution's own nginx.conf has around the files in conf.d, here without root.
+# What a distribution's nginx.conf puts around the files in conf.d, here without root.
 NGINX_FRAME = """\
 daemon off;
 pid {folder}/nginx.pid;
@@ -34,34 +35,20 @@ http {{
 KINDS = [pytest.param(kind, marks=pytest.mark.needs(kind)) for kind in ("caddy", "nginx")]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @contextmanager
-def proxy(kind, upstreams, folder):
-    """Run a proxy before the upstream ports given, and give its port."""
-    port = free_port()
+def proxy(kind, upstreams, folder, port=None):
+    """Run a proxy in front of the given upstream ports, and yield its port."""
+    port = port or free_port()
     command, environment = _PROXIES[kind](port, upstreams, folder)
     with (folder / "proxy.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
-        _await_listening(process, port, folder / "proxy.log")
+        until(lambda: is_listening(port) or process.poll() is not None)
+        assert process.poll() is None, (folder / "proxy.log").read_text()
         yield port
     finally:
         process.terminate()
         process.wait(10)
-
-
-def _await_listening(process, port, log):
-    while True:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert process.poll() is None, log.read_text()
-        time.sleep(0.01)
 
 
 def _caddy(port, upstreams, folder):
@@ -74,16 +61,16 @@ def _caddy(port, upstreams, folder):
 
 
 def _nginx(port, upstreams, folder):
-    text = _replaced(NGINX_CONF.read_text(), "listen 80;", f"listen 127.0.0.1:{port};")
-    text = _replaced(text, "/var/log/nginx/access.log", f"{folder}/access.log")
+    text = replaced(NGINX_CONF.read_text(), "listen 80;", f"listen 127.0.0.1:{port};")
+    text = replaced(text, "/var/log/nginx/access.log", f"{folder}/access.log")
     for number, upstream in enumerate(upstreams, 1):
-        text = _replaced(text, f"stackvote-{number}:8888", f"127.0.0.1:{upstream}")
+        text = replaced(text, f"stackvote-{number}:8888", f"127.0.0.1:{upstream}")
     (folder / "stackvote.conf").write_text(text)
     (folder / "nginx.conf").write_text(NGINX_FRAME.format(folder=folder))
     return [path_of("nginx"), "-c", str(folder / "nginx.conf"), "-e", "stderr"], {}
 
 
-def _replaced(text, old, new):
+def replaced(text, old, new):
     assert text.count(old) == 1
     return text.replace(old, new)
 

@@ -6,13 +6,14 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from http.cookies import SimpleCookie
 
 import pytest
-from proxies import KINDS, proxy
-from running import launched
-from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
-from tornado.websocket import websocket_connect
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from websockets.exceptions import InvalidStatus
 
-from server.log.embedded import EmbeddedStore
-from server.secret import load
+from deploy.proxies import KINDS, proxy
+from server.security.secret import load
+from server.store.embedded import EmbeddedStore
+from support.client import connect
+from support.server import launched
 
 BALLOT = {"approve": ["fastapi"]}
 
@@ -52,31 +53,21 @@ async def join(place):
 @asynccontextmanager
 async def joined(place, cookie, origin=None):
     """Be on the board, as a page of `origin`, by default one of the board itself."""
-    headers = {
-        "Cookie": cookie,
-        "Origin": origin or f"http://{place}",
-        "Sec-Fetch-Site": "cross-site" if origin else "same-origin",
-    }
-    line = await websocket_connect(
-        HTTPRequest(f"ws://{place}/b/FRAMEWORKS/live", headers=headers),
-        subprotocols=["stackvote.v1"],
-    )
-    await line.write_message(json.dumps({"type": "hello", "view": "ballot"}))
-    try:
-        yield line
-    finally:
-        line.close()
-        while await line.read_message() is not None:
-            pass
+    fetched = {"Sec-Fetch-Site": "cross-site" if origin else "same-origin"}
+    base = f"http://{place}"
+    async with connect(
+        base, "FRAMEWORKS", cookie=cookie, origin=origin or base, headers=fetched
+    ) as connection:
+        await connection.send(json.dumps({"type": "hello", "view": "ballot"}))
+        yield connection
 
 
-async def receive(line, wanted):
-    """Read on until a message of the type wanted comes; None where the line ends."""
-    while (text := await line.read_message()) is not None:
-        message = json.loads(text)
+async def receive(connection, wanted):
+    """Return the next message of a type. Raises ConnectionClosed if none comes."""
+    while True:
+        message = json.loads(await connection.recv())
         if message["type"] == wanted:
             return message
-    return None
 
 
 def play(scenario):
@@ -94,17 +85,17 @@ def test_people_vote_and_go_on_when_a_server_is_killed(site):
         cookies = [await join(place) for _ in range(8)]
         async with AsyncExitStack() as people:
             for number, cookie in enumerate(cookies):
-                line = await people.enter_async_context(joined(place, cookie))
-                welcome = await receive(line, "welcome")
+                connection = await people.enter_async_context(joined(place, cookie))
+                welcome = await receive(connection, "welcome")
                 assert welcome["round"]["n"] == 1
                 vote = {"type": "vote", "id": f"v{number}", "round": 1, "ballot": BALLOT}
-                await line.write_message(json.dumps(vote))
-                assert (await receive(line, "ack"))["id"] == f"v{number}"
+                await connection.send(json.dumps(vote))
+                assert (await receive(connection, "ack"))["id"] == f"v{number}"
             servers[0].kill()
         for cookie in cookies:
             # Whoever was there comes back with the same cookie, and finds the ballot as it was.
-            async with joined(place, cookie) as line:
-                welcome = await receive(line, "welcome")
+            async with joined(place, cookie) as connection:
+                welcome = await receive(connection, "welcome")
                 assert welcome["ballot"] == BALLOT
                 assert welcome["tally"]["voters"] == len(cookies)
 
@@ -116,10 +107,10 @@ def test_a_foreign_page_cannot_act(site):
 
     async def scenario():
         cookie = await join(place)
-        with pytest.raises(HTTPClientError) as refused:
+        with pytest.raises(InvalidStatus) as refused:
             async with joined(place, cookie, origin="http://evil.example"):
                 pass
-        assert refused.value.code == 403
+        assert refused.value.response.status_code == 403
         answer = await fetch(
             place,
             "/api/boards",

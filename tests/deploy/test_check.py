@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from proxies import KINDS, NGINX_CONF, _replaced, free_port, proxy
-from running import launched
 
+from deploy.proxies import KINDS, NGINX_CONF, proxy, replaced
 from server.cli import main
+from support.ports import free_port
+from support.server import launched
 
 UPGRADE = "        proxy_set_header Upgrade $http_upgrade;\n"
 HOST = "        proxy_set_header Host $http_host;\n"
@@ -43,7 +44,7 @@ def check(server, capsys):
 
 def _through(patch, configuration, server, folder):
     """Run nginx with a configuration that is not the one that is recommended."""
-    patch.setattr("proxies.NGINX_CONF", configuration)
+    patch.setattr("deploy.proxies.NGINX_CONF", configuration)
     return proxy("nginx", [server.port, server.port], folder)
 
 
@@ -54,7 +55,7 @@ def test_the_proxies_that_are_recommended_pass_all(kind, server, check, tmp_path
     assert status == 0
     assert not re.search("^(fault|advice)", shown, re.MULTILINE), shown
     assert "A live connection goes through, both ways." in shown
-    assert "tells who asks (here: 127.0.0.1)" in shown
+    assert "passes on the visitor's address (here: 127.0.0.1)" in shown
     assert re.search(r"in the store after \d", shown)
 
 
@@ -62,8 +63,8 @@ def test_the_proxies_that_are_recommended_pass_all(kind, server, check, tmp_path
     ("change", "words"),
     [
         ((UPGRADE, ""), "does not pass on Upgrade"),
-        ((HOST, ""), "It must pass Host as it comes"),
-        ((HOST, HOST.replace("$http_host", "$host")), "It must pass Host as it comes"),
+        ((HOST, ""), "It must pass on Host unchanged"),
+        ((HOST, HOST.replace("$http_host", "$host")), "It must pass on Host unchanged"),
         ((REAL, ""), "A visitor can claim any address"),
         ((PROTO, ""), "must set X-Forwarded-Proto itself"),
         ((FOR + PROTO + REAL, ""), "A visitor can claim any address"),
@@ -73,7 +74,7 @@ def test_the_proxies_that_are_recommended_pass_all(kind, server, check, tmp_path
 @pytest.mark.needs("nginx")
 def test_what_a_proxy_leaves_out_is_a_fault_with_its_cure(change, words, server, check, tmp_path):
     broken = tmp_path / "broken.conf"
-    broken.write_text(_replaced(NGINX_CONF.read_text(), *change))
+    broken.write_text(replaced(NGINX_CONF.read_text(), *change))
     with (
         pytest.MonkeyPatch.context() as patch,
         _through(patch, broken, server, tmp_path) as port,
@@ -83,10 +84,10 @@ def test_what_a_proxy_leaves_out_is_a_fault_with_its_cure(change, words, server,
     assert re.search(rf"^fault .*{re.escape(words)}", shown, re.MULTILINE), shown
 
 
-def test_counters_that_everybody_can_read_get_advice(server, check):
+def test_counters_that_everyone_can_read_get_advice(server, check):
     # No proxy at all: everything passes, and nothing is kept back.
     status, shown = check(server.port)
-    assert re.search(r"^advice .*Everybody can read", shown, re.MULTILINE), shown
+    assert re.search(r"^advice .*Anyone can read", shown, re.MULTILINE), shown
     # Nor does anybody see to it that visitors cannot lie.
     assert status == 1
     assert "A visitor can claim any address" in shown
@@ -100,7 +101,7 @@ def test_a_proxy_that_is_not_believed_is_found(check, tmp_path):
     ):
         status, shown = check(port, "--data", str(tmp_path / "other" / "data"), believes=False)
     assert status == 1
-    assert re.search(r"^fault .*does not believe it.*Give --proxy-headers", shown, re.MULTILINE)
+    assert re.search(r"^fault .*does not trust it.*Set --proxy-headers", shown, re.MULTILINE)
 
 
 @pytest.mark.needs("nginx")
@@ -111,17 +112,17 @@ def test_another_secret_is_noticed(server, check, tmp_path):
     with proxy("nginx", [server.port, server.port], tmp_path) as port:
         status, shown = check(port, "--secret-file", str(secret))
     assert status == 0
-    assert re.search(r"^advice .*has another secret", shown, re.MULTILINE)
+    assert re.search(r"^advice .*has a different secret", shown, re.MULTILINE)
 
 
-def test_nobody_there_is_told_from_a_way_that_is_barred(server, check, tmp_path):
+def test_no_one_there_is_told_from_a_way_that_is_barred(server, check, tmp_path):
     status, shown = check(free_port())
     assert status == 1
-    assert re.search(r"^fault .*The server itself is there", shown, re.MULTILINE)
+    assert re.search(r"^fault .*The server itself is running", shown, re.MULTILINE)
     status, shown = check(free_port(), "--port", str(free_port()))
     assert status == 0
     assert re.search(r"^advice .*Start the server and its proxy", shown, re.MULTILINE)
 
 
-def test_how_a_request_arrives_is_nobodys_business(server):
+def test_how_a_request_arrives_is_no_ones_business(server):
     assert server.get("/seen")[0] == 404

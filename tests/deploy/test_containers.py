@@ -13,10 +13,10 @@ import pytest
 import yaml
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
-from server.settings import KNOBS, load
-from server.web.ops import may_read_metrics
-from server.web.own_names import OwnNames
-from server.workers import DRAIN_MARGIN
+from server.network.allowed_hosts import AllowedHosts
+from server.process.supervisor import DRAIN_MARGIN
+from server.settings import SETTINGS, load
+from server.web.health import may_read_metrics
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
@@ -54,7 +54,7 @@ def test_two_servers_share_a_store_and_a_secret():
 
 
 def test_only_settings_that_exist_are_set():
-    known = {knob.environment for knob in KNOBS}
+    known = {setting.environment for setting in SETTINGS}
     for server in SERVERS.values():
         assert set(server["environment"]) <= known
     assert set(re.findall(r"STACKVOTE_[A-Z_]+", DOCKERFILE)) <= known
@@ -104,7 +104,7 @@ def test_servers_answer_to_whom_asks_them_by_name():
     (targets,) = (each["targets"] for each in job["static_configs"])
     for server in SERVERS.values():
         settings = load({}, environment(server))
-        names = OwnNames(settings)
+        names = AllowedHosts(settings)
         assert all(names.include(each) for each in targets)
         assert names.include("localhost")  # Where people come in.
         assert not names.include("evil.example")
@@ -145,7 +145,7 @@ def test_what_the_image_copies_is_there_and_let_through():
         assert (ROOT / source).exists()
 
 
-def test_the_image_runs_as_nobody_special_and_builds_nothing():
+def test_the_image_runs_as_no_one_special_and_builds_nothing():
     final = stages()[-1]
     assert instructions(final, "USER") == ["10001:10001"]
     assert "pip" not in final

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from programs import path_of
 from prometheus_client import REGISTRY
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.parser import text_string_to_metric_families
 
-from server import metrics
-from server.figures import Figures
+from server.observability import metrics
+from server.observability.multiprocess import SharedMetrics
+from support.metrics import families
+from support.programs import path_of
 
 ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "deploy" / "prometheus"
@@ -27,20 +28,12 @@ EXPRESSIONS = [target["expr"] for panel in PANELS for target in panel["targets"]
 def known():
     """All names that can stand in an expression: of each figure what a scrape shows of it."""
     names = set()
-    with Figures() as figures:
-        parent = figures.folder / metrics.PARENT_FILE
+    with SharedMetrics() as shared_metrics:
+        parent = shared_metrics.folder / metrics.PARENT_FILE
         for family in text_string_to_metric_families(parent.read_text()):
             names |= {sample.name for sample in family.samples}
-    for metric in vars(metrics).values():
-        if isinstance(metric, MetricWrapperBase):
-            names |= {
-                metric._name + end
-                for end in {
-                    "counter": ["_total"],
-                    "histogram": ["_bucket", "_sum", "_count"],
-                    "gauge": [""],
-                }[metric._type]
-            }
+    ends = {"counter": ["_total"], "histogram": ["_bucket", "_sum", "_count"], "gauge": [""]}
+    names |= {family.name + end for family in families() for end in ends[family.type]}
     return names
 
 

@@ -6,11 +6,13 @@ import time
 from contextlib import asynccontextmanager
 
 import pytest
-from proxies import KINDS, free_port, proxy
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketHandler, websocket_connect
+
+from deploy.proxies import KINDS, proxy
+from support.ports import free_port
 
 EACH_KIND = pytest.mark.parametrize("kind", KINDS)
 
@@ -159,13 +161,13 @@ def test_a_key_in_an_address_stands_in_no_log(kind, tmp_path):
 def test_a_live_connection_goes_through(kind, tmp_path):
     async def play(place, _):
         headers = {"Origin": f"http://{place}", "Sec-Fetch-Site": "same-origin"}
-        line = await websocket_connect(HTTPRequest(f"ws://{place}/live", headers=headers))
-        got = json.loads(await line.read_message())
+        connection = await websocket_connect(HTTPRequest(f"ws://{place}/live", headers=headers))
+        got = json.loads(await connection.read_message())
         assert got["Host"] == place
         assert headers.items() <= got.items()
-        await line.write_message("x" * 16_000)
-        assert await line.read_message() == "x" * 16_000
-        line.close()
+        await connection.write_message("x" * 16_000)
+        assert await connection.read_message() == "x" * 16_000
+        connection.close()
 
     scenario(kind, tmp_path, play)
 
@@ -173,15 +175,15 @@ def test_a_live_connection_goes_through(kind, tmp_path):
 @EACH_KIND
 def test_live_connections_are_spread_over_the_servers(kind, tmp_path):
     async def play(place, _):
-        lines = [await websocket_connect(f"ws://{place}/live") for _ in range(8)]
+        connections = [await websocket_connect(f"ws://{place}/live") for _ in range(8)]
         seen = set()
-        for line in lines:
-            await line.read_message()
+        for connection in connections:
+            await connection.read_message()
         for _ in range(8):
             seen.add(json.loads((await fetch(f"http://{place}/")).body)["port"])
         assert len(seen) == 2
-        for line in lines:
-            line.close()
+        for connection in connections:
+            connection.close()
 
     scenario(kind, tmp_path, play)
 
@@ -195,9 +197,9 @@ def test_everything_goes_on_when_a_server_is_killed(kind, tmp_path):
             answer = await fetch(f"http://{place}/")
             assert answer.code == 200
             assert json.loads(answer.body)["port"] == alive.port
-            line = await websocket_connect(f"ws://{place}/live")
-            assert await line.read_message()
-            line.close()
+            connection = await websocket_connect(f"ws://{place}/live")
+            assert await connection.read_message()
+            connection.close()
         assert (await fetch(f"http://{place}/", method="POST", body="")).code == 200
 
     scenario(kind, tmp_path, play)

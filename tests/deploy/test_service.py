@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from programs import path_of
-from running import launched
 
-from server import service
-from server.settings import KNOBS, load
-from server.workers import DRAIN_MARGIN
+from server.process import sd_notify
+from server.process.supervisor import DRAIN_MARGIN
+from server.settings import SETTINGS, load
+from support.programs import path_of
+from support.server import launched
 
 UNIT = Path(__file__).parents[2] / "deploy" / "stackvote.service"
 THE_STORES = 10
@@ -43,7 +43,7 @@ def test_systemd_understands_it(tmp_path):
 
 
 def test_it_sets_only_what_there_is():
-    assert set(environment()) <= {knob.environment for knob in KNOBS}
+    assert set(environment()) <= {setting.environment for setting in SETTINGS}
     assert load({}, environment()).log_format == "json"
 
 
@@ -71,6 +71,6 @@ def test_the_manager_is_told_when_people_are_served_and_that_it_ends(tmp_path, a
             assert manager.recv(100) == b"STOPPING=1"
 
 
-def test_a_manager_that_is_gone_ends_nobody(monkeypatch, tmp_path):
+def test_a_manager_that_is_gone_ends_no_one(monkeypatch, tmp_path):
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
-    service.tell("READY=1")
+    sd_notify.notify("READY=1")

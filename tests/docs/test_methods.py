@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from domain.methods.ballots import counted
 
 from server.domain.methods import METHODS
+from support.ballots import counted
 
 PAGE = (Path(__file__).parents[2] / "docs" / "methods.md").read_text()
 

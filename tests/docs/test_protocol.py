@@ -8,14 +8,34 @@ import msgspec
 import pytest
 
 from server.domain.criteria import Criterion
+from server.domain.decision import Consequence, Decision, Deferral, Prediction
+from server.domain.experience import Group, Lens
 from server.domain.insights import Insight
 from server.domain.methods import METHODS, Result
+from server.domain.methods.rule import Rule
+from server.domain.movement import Flow, Movement
 from server.domain.options import Option
 from server.domain.refusals import Code
 from server.domain.rules import OWN_SETTINGS, BoardSettings, RoundSettings
-from server.live import messages, requests
-from server.web import api, hosts, invites, openapi, ops, pages, socket
-from server.web.problems import STATUS
+from server.domain.verdict.readings import Reading
+from server.domain.verdict.verdict import Certainty, Verdict
+from server.domain.verdict.weights import Reweighting
+from server.live import commands, messages
+from server.web import (
+    api,
+    health,
+    hosts,
+    invites,
+    lists,
+    openapi,
+    pages,
+    questions,
+    record,
+    record_api,
+    replay,
+    socket,
+)
+from server.web.errors import STATUS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
 
@@ -35,7 +55,7 @@ def row(heading: str, first: str) -> list[str]:
     return next(cells for cells in rows(heading) if first in cells[0])
 
 
-@pytest.mark.parametrize("request_", [requests.Hello, *get_args(requests.AnyRequest)])
+@pytest.mark.parametrize("request_", [commands.Hello, *get_args(commands.AnyRequest)])
 def test_each_request_has_its_row(request_):
     tag = request_.__struct_config__.tag
     _, fields, who = row("From the client", f"`{tag}`")
@@ -44,26 +64,16 @@ def test_each_request_has_its_row(request_):
     assert set(wanted) <= names(fields)
     for name, required in wanted.items():
         assert (f"`{name}?`" in fields) is not required
-    if request_ is not requests.Hello:
+    if request_ is not commands.Hello:
         assert who == ("host" if request_.for_host else "seat")
 
 
 def test_there_is_no_row_for_a_request_that_the_server_does_not_know():
-    tags = {each.__struct_config__.tag for each in get_args(requests.AnyRequest)} | {"hello"}
+    tags = {each.__struct_config__.tag for each in get_args(commands.AnyRequest)} | {"hello"}
     assert {name for cells in rows("From the client") for name in names(cells[0])} == tags
 
 
-@pytest.mark.parametrize(
-    "frame",
-    [
-        messages.Welcome,
-        messages.Ballot,
-        messages.Ack,
-        messages.Refusal,
-        messages.Pulse,
-        messages.Goodbye,
-    ],
-)
+@pytest.mark.parametrize("frame", messages.FRAMES)
 def test_each_frame_has_its_row(frame):
     fields = row("From the server", f"`{frame.__struct_config__.tag}`")[1]
     assert names(fields) == set(frame.__struct_fields__)
@@ -81,15 +91,41 @@ def test_each_frame_has_its_row(frame):
         ("`tally`", messages.TallyView),
         ("`insight`", Insight),
         ("`criterion`", Criterion),
+        ("`decision`", Decision),
+        ("`consequence`", Consequence),
+        ("`prediction`", Prediction),
+        ("`deferral`", Deferral),
         ("`result`", Result),
+        ("`verdict`", Verdict),
+        ("`movement`", Movement),
+        ("`movement`", Flow),
+        ("`readings` of a verdict", Reading),
+        ("`weights` of a verdict", Reweighting),
         ("`comment`", messages.CommentView),
         ("`talk`", messages.TalkView),
+        ("`sealed`", messages.SealedView),
+        ("`stances`", messages.StancesView),
+        ("`lens`", Lens),
+        ("`lens`", Group),
+        ("`risk`", messages.RiskView),
+        ("`your_stance`", messages.OwnStance),
+        ("`premortem`", messages.PremortemView),
+        ("`proposals`", messages.ProposalView),
+        ("`your_proposals`", messages.OwnProposal),
         ("`people`", messages.PeopleView),
     ],
 )
 def test_each_object_has_its_fields(name, struct):
     fields = next(cells[1] for cells in rows("The objects") if cells[0].startswith(name))
     assert set(struct.__struct_fields__) <= names(fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"), [("`verdict`", Certainty), ("`readings` of a verdict", Rule)]
+)
+def test_each_object_names_what_it_may_say(name, values):
+    fields = next(cells[1] for cells in rows("The objects") if cells[0].startswith(name))
+    assert {*values} <= names(fields)
 
 
 def test_each_refusal_has_its_row():
@@ -126,7 +162,8 @@ def test_each_evidence_stands_with_the_methods_that_give_it():
 
 
 def test_each_address_has_its_row():
-    rooms = (pages, socket, api, hosts, invites, ops, openapi)
+    read = (record, record_api, replay, lists)
+    rooms = (*read, pages, socket, api, hosts, questions, invites, health, openapi)
     patterns = [pattern for module in rooms for pattern, _ in module.routes]
     shown = {cells[0].strip("`").split(" ")[1] for cells in rows("Addresses")}
     assert shown == {pattern.replace("([^/]+)", "{code}") for pattern in patterns}

@@ -17,7 +17,7 @@ def test_only_the_author_is_let_through(said):
         said.require_author("ben")
 
 
-def test_a_reaction_that_nobody_gives_any_more_is_gone(said):
+def test_a_reaction_that_no_one_gives_any_more_is_gone(said):
     said.react("ann", "👍", on=True)
     said.react("ben", "👍", on=True)
     said.react("ben", "👍", on=True)

@@ -24,12 +24,12 @@ def test_an_id_that_was_made_gives_way_to_one_that_was_given():
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (drafts("A", " a "), "Criterion 2: name “a” is there already."),
+        (drafts("A", " a "), "Criterion 2: name “a” is already in the list."),
         (
             [CriterionDraft(id="x", name="A"), CriterionDraft(id="x", name="B")],
-            "Criterion 2: id “x” is there already.",
+            "Criterion 2: id “x” is already in the list.",
         ),
-        (drafts("A\nB"), "Criterion 1: name must stand on one line."),
+        (drafts("A\nB"), "Criterion 1: name must be on one line."),
         (drafts("\u200b"), "Criterion 1: name must not be empty."),
     ],
 )

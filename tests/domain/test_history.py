@@ -1,5 +1,4 @@
 import pytest
-from happenings import T0, Meeting, option, replayed
 
 from server.domain import actions as act
 from server.domain import board as board_module
@@ -10,10 +9,12 @@ from server.domain.rules import (
     BoardSettingsChange,
     Comments,
     Entrance,
+    Proposing,
     RoundSettings,
     TieBreak,
     Visibility,
 )
+from support.strategies import T0, Meeting, option, replayed
 
 NOT_OF_A_HOST = {
     act.ClaimInvite,
@@ -27,6 +28,10 @@ NOT_OF_A_HOST = {
     act.React,
     act.Rename,
     act.Observe,
+    act.Propose,
+    act.WithdrawProposal,
+    act.TakeStance,
+    act.SayExperience,
 }
 
 
@@ -49,6 +54,7 @@ def test_every_setting_of_a_board_has_its_words():
     assert told == set(BoardSettingsChange.__struct_fields__)
     assert {value for name, value in history._SETTINGS if name == "entry"} == set(Entrance)
     assert {value for name, value in history._SETTINGS if name == "comments"} == set(Comments)
+    assert {value for name, value in history._SETTINGS if name == "proposals"} == set(Proposing)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +67,7 @@ def test_every_setting_of_a_board_has_its_words():
                     show_names=False, comments=Comments.CLOSED, entry=Entrance.INVITED
                 )
             ),
-            "hid names, closed the talk, let only those with an invitation take part",
+            "hid names, closed comments, let only people with an invitation take part",
         ),
         (act.SetBoard(), "changed nothing"),
         (act.AddOption(option=option("quart")), "added Quart"),
@@ -73,14 +79,14 @@ def test_every_setting_of_a_board_has_its_words():
                 settings=RoundSettings(visibility=Visibility.LIVE, seconds=90),
                 options=("flask", "django"),
             ),
-            "opened round 1: single, results shown live, secret ballots, 2 of 3 options, 1 min 30 s",
+            "opened round 1: One choice, results shown live, secret ballots, 2 of 3 options, 1 min 30 s",
         ),
         (
             act.OpenRound(
                 method="single",
                 settings=RoundSettings(visibility=Visibility.LIVE, tie_break=TieBreak.LISTED),
             ),
-            "opened round 1: single, results shown live, secret ballots, ties settled by the list",
+            "opened round 1: One choice, results shown live, secret ballots, ties settled by the board's order",
         ),
         (act.Decide(option="flask", because="PRIVATE"), "decided for Flask"),
         (act.MakeInvites(batch="b1", count=1), "made an invitation"),
@@ -107,7 +113,7 @@ def test_a_round_is_told_from_its_opening_to_its_end(meeting):
         meeting.do(action, "host")
     assert [event.what for event in meeting.board.history][2:] == [
         "paused the clock in round 1",
-        "let the clock go on in round 1",
+        "resumed the clock in round 1",
         "gave round 1 2 min more",
         "closed voting in round 1",
         "revealed round 1",
@@ -127,12 +133,12 @@ def test_hosts_are_told_by_their_names(meeting):
     for host, action, words in (
         ("first", act.AddHost(host="h1", name="Maria", key="1"), "The host made Maria a host"),
         ("h1", act.AddHost(host="h2", name="Li", key="2"), "Maria made Li a host"),
-        ("h1", act.RemoveHost(host="first"), "Maria took the host's right from the first host"),
-        ("h1", act.RemoveHost(host="h2"), "Maria took the host's right from Li"),
+        ("h1", act.RemoveHost(host="first"), "Maria took host rights from the first host"),
+        ("h1", act.RemoveHost(host="h2"), "Maria took host rights from Li"),
         ("h1", act.AddHost(host="h3", name="Kim", key="3"), "Maria made Kim a host"),
-        ("h1", act.RemoveHost(host="h1"), "Maria gave up the host's right"),
+        ("h1", act.RemoveHost(host="h1"), "Maria stopped being a host"),
         ("h3", act.MakeInvites(batch="b", count=20), "Kim made 20 invitations"),
-        ("h3", act.RevokeInvite(invite="b-7"), "Kim took back invitation 7"),
+        ("h3", act.RevokeInvite(invite="b-7"), "Kim revoked invitation 7"),
         ("h3", act.RenewInvite(invite="b-8"), "Kim renewed invitation 8"),
     ):
         meeting.do(act.Entry(by="ann", host=host, action=action))
@@ -145,7 +151,7 @@ def test_a_comment_is_named_by_its_option_and_its_words_are_not_told(meeting):
         (act.PinComment(comment="c1", on=True), "pinned a comment on Flask"),
         (act.PinComment(comment="c1", on=False), "unpinned a comment on Flask"),
         (act.HideComment(comment="c1", on=True), "hid a comment on Flask"),
-        (act.HideComment(comment="c1", on=False), "showed a comment on Flask"),
+        (act.HideComment(comment="c1", on=False), "unhid a comment on Flask"),
     ):
         meeting.do(action, "host")
         assert last(meeting) == f"The host {words}"
@@ -171,8 +177,8 @@ def test_what_a_host_did_to_a_comment_stays_told_when_the_comment_is_erased(meet
 
 def test_what_is_refused_or_comes_again_is_not_told(meeting):
     meeting.do(act.Reopen(), "host")
-    meeting.do(act.SetBoard(title="New"), "host", once="1")
-    meeting.do(act.SetBoard(title="New"), "host", once="1")
+    meeting.do(act.SetBoard(title="New"), "host", idempotency_key="1")
+    meeting.do(act.SetBoard(title="New"), "host", idempotency_key="1")
     assert [(event.seq, event.at) for event in meeting.board.history] == [(1, T0), (3, T0 + 2000)]
 
 

@@ -1,15 +1,15 @@
 """Who holds the seat of an invitation: decided by the log, and by nothing else."""
 
 import pytest
-from happenings import Meeting, entry, refused, replayed, snapshot
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain import actions as act
 from server.domain.changes import Change
-from server.domain.invitations import MAX_RENEWALS, OFFER_MS, Loss, Place
+from server.domain.invitations import MAX_RENEWALS, OFFER_MS, InvitedSeat, Loss
 from server.domain.refusals import Code, Refusal
 from server.domain.rules import BoardSettingsChange, Names, Visibility
+from support.strategies import Meeting, entry, refused, replayed, snapshot
 
 BROWSERS = ("phone", "laptop", "tablet")
 
@@ -31,7 +31,7 @@ def renew(meeting, invite="b1-1", round_=0, voters=()):
 
 def seated(meeting, browser):
     """The invitation in whose seat a browser sits."""
-    place = meeting.board.invitations.place_of(browser)
+    place = meeting.board.invitations.invited_seat_of(browser)
     return place.invite if place and not place.lost else None
 
 
@@ -39,7 +39,7 @@ def test_the_first_claim_in_the_log_has_the_seat(meeting):
     assert claim(meeting) == Change(people=True, browsers=("phone",))
     refused(claim(meeting, by="laptop"), Code.TAKEN, "another browser holds its seat")
     assert seated(meeting, "phone") == "b1-1"
-    assert meeting.board.invitations.place_of("laptop") is None
+    assert meeting.board.invitations.invited_seat_of("laptop") is None
     # Its holder may say it again, because the answer was lost.
     taken_at = dict(meeting.board.invitations.taken_at)
     assert claim(meeting) == Change(people=True, browsers=("phone",))
@@ -51,7 +51,7 @@ def test_the_first_claim_in_the_log_has_the_seat(meeting):
     [
         ("b1-4", 0, "no such"),
         ("x", 0, "no such"),
-        ("b1-2", 0, "taken back"),
+        ("b1-2", 0, "was revoked"),
         ("b1-1", 1, "renewed"),
     ],
 )
@@ -64,7 +64,7 @@ def test_a_browser_sits_in_one_seat_and_comes_back_to_those_that_it_left(meeting
     for invite in ("b1-1", "b1-2", "b1-1"):
         assert claim(meeting, invite) == Change(people=True, browsers=("phone",))
         assert seated(meeting, "phone") == invite
-    refused(claim(meeting, "b1-2", "laptop"), Code.TAKEN, "claimed once")
+    refused(claim(meeting, "b1-2", "laptop"), Code.TAKEN, "claimed only once")
 
 
 def test_a_seat_moves_once_within_five_minutes(meeting):
@@ -76,7 +76,7 @@ def test_a_seat_moves_once_within_five_minutes(meeting):
     moved = meeting.do(act.MoveSeat(offer="one"), "laptop")
     assert moved == Change(people=True, browsers=("phone", "laptop"))
     assert [seated(meeting, each) for each in BROWSERS] == [None, "b1-1", None]
-    assert meeting.board.invitations.place_of("phone") == Place("b1-1", 0, Loss.MOVED)
+    assert meeting.board.invitations.invited_seat_of("phone") == InvitedSeat("b1-1", 0, Loss.MOVED)
     # Once more by the one who has it, because the answer was lost; by nobody else.
     assert meeting.do(act.MoveSeat(offer="one"), "laptop") == Change()
     for browser in ("phone", "tablet"):
@@ -111,12 +111,14 @@ def test_renewing_empties_the_seat_and_withdraws_the_ballot_in_one_step(meeting)
     assert change == Change(roles=True, tally=True, people=True, erased=votes)
     assert list(meeting.board.round.ballots) == ["ann"]
     assert seated(meeting, "phone") is None
-    assert meeting.board.invitations.place_of("phone") == Place("b1-1", 0, Loss.RENEWED)
+    assert meeting.board.invitations.invited_seat_of("phone") == InvitedSeat(
+        "b1-1", 0, Loss.RENEWED
+    )
     # What was on its way then counts no more, whichever process took it in.
     refused(meeting.vote("seat", "flask"), Code.NOT_ALLOWED, "renewed your invitation")
     refused(claim(meeting), Code.NOT_ALLOWED, "renewed")
     assert claim(meeting, by="laptop", renewal=1) == Change(people=True, browsers=("laptop",))
-    assert meeting.board.invitations.place_of("laptop") == Place("b1-1", 1)
+    assert meeting.board.invitations.invited_seat_of("laptop") == InvitedSeat("b1-1", 1)
 
 
 def test_a_ballot_leaves_a_round_that_is_locked_and_stays_in_one_that_is_revealed(meeting):
@@ -164,7 +166,7 @@ def test_with_open_names_the_log_keeps_what_left(meeting):
 
 def test_an_invitation_that_was_taken_back_is_not_renewed_and_one_is_so_often(meeting):
     meeting.do(act.RevokeInvite(invite="b1-2"), "host")
-    refused(renew(meeting, "b1-2"), Code.NOT_ALLOWED, "taken back")
+    refused(renew(meeting, "b1-2"), Code.NOT_ALLOWED, "was revoked")
     refused(renew(meeting, "b1-9"), Code.NOT_ALLOWED, "no such")
     for _ in range(MAX_RENEWALS):
         assert renew(meeting).roles

@@ -12,7 +12,7 @@ from server.domain.options import Option, OptionDraft
     ("value", "field", "problem", "code"),
     [
         ({}, "name", "is missing", "not_understood"),
-        ({"name": "x", "price": 1}, "price", "is not a field known here", "not_understood"),
+        ({"name": "x", "price": 1}, "price", "is not a known field", "not_understood"),
         ({"name": "x" * 81}, "name", "must have at most 80 characters", "too_long"),
         ({"name": ""}, "name", "must not be empty", "not_understood"),
         ({"name": 3}, "name", "must be text, not a whole number", "not_understood"),

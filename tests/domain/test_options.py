@@ -46,7 +46,7 @@ def test_no_option_can_pose_as_the_line_for_further_discussion():
     assert refusal(draft(id="further-discussion")).field == "id"
 
 
-def test_an_option_beside_others_knows_what_they_have_taken():
+def test_an_option_among_others_knows_what_they_have_taken():
     there = complete([draft("Flask")])
     (added,) = complete([draft("Flask!")], there)
     assert added.id == "flask-2"
@@ -71,7 +71,7 @@ def test_hues_begin_again_when_all_are_in_use():
     [
         ({"name": "   "}, "name", "must not be empty"),
         ({"name": "\u200b"}, "name", "must not be empty"),
-        ({"name": "a\nb"}, "name", "must stand on one line"),
+        ({"name": "a\nb"}, "name", "must be on one line"),
         ({"name": "a\x07b"}, "name", "control character U+0007"),
         ({"name": "x" * 81}, "name", "at most 80 characters"),
         ({"strapline": "x" * 161}, "strapline", "at most 160 characters"),
@@ -83,13 +83,13 @@ def test_hues_begin_again_when_all_are_in_use():
         ({"hue": 400}, "hue", "at most 359"),
         ({"link": "javascript:alert(1)"}, "link", "must start with http:// or https://"),
         ({"link": "//example.org"}, "link", "must start with http:// or https://"),
-        ({"link": "https://"}, "link", "whole address"),
-        ({"link": "https:///path"}, "link", "whole address"),
-        ({"link": "https://[::1"}, "link", "whole address"),
-        ({"link": "https://a.example:99999/"}, "link", "whole address"),
-        ({"link": "https://bank.example@evil.example/"}, "link", "whole address"),
-        ({"link": "https://a.example\\@b.example/"}, "link", "whole address"),
-        ({"link": "https://a.example/a b"}, "link", "whole address"),
+        ({"link": "https://"}, "link", "complete address"),
+        ({"link": "https:///path"}, "link", "complete address"),
+        ({"link": "https://[::1"}, "link", "complete address"),
+        ({"link": "https://a.example:99999/"}, "link", "complete address"),
+        ({"link": "https://bank.example@evil.example/"}, "link", "complete address"),
+        ({"link": "https://a.example\\@b.example/"}, "link", "complete address"),
+        ({"link": "https://a.example/a b"}, "link", "complete address"),
     ],
 )
 def test_what_a_person_gets_wrong_is_named(fields, field, problem):
@@ -110,7 +110,18 @@ def test_the_sentence_counts_as_people_do():
     error = refusal(draft(features=("fine", " ")))
     assert str(error) == "Option 1: feature 2 must not be empty."
     error = refusal(draft(suited_to="\x00"))
-    assert str(error) == "Option 1: suited to must not hold the control character U+0000."
+    assert str(error) == "Option 1: suited to must not contain the control character U+0000."
+
+
+@pytest.mark.parametrize("other", ["Fla\u200bsk", "\ufeffFlask", "Fl\u0430sk", "FIask", "FLASK"])
+def test_a_name_that_looks_like_another_is_refused(other):
+    assert refusal(draft("Flask"), draft(other)).field == "name"
+    assert refusal(draft(other), taken=complete([draft("Flask")])).field == "name"
+
+
+@pytest.mark.parametrize("blank", ["\u3164", "\u2800", "\ufeff", "\u00ad\u2060", "\ufe0f"])
+def test_a_name_that_shows_nothing_is_refused(blank):
+    assert refusal(draft(blank)).problem == "must not be empty"
 
 
 def test_the_same_name_or_id_twice_is_refused_at_the_second():

@@ -2,11 +2,11 @@ import json
 from pathlib import Path
 
 import pytest
-from domain.test_board import many
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.rich_text import pieces
+from support.strategies import many
 
 CASES = json.loads((Path(__file__).parents[1] / "rich_text.json").read_text())
 

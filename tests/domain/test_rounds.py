@@ -1,5 +1,4 @@
 import pytest
-from happenings import T0, Meeting, option
 from msgspec import UNSET
 
 from server.domain import actions as act
@@ -7,6 +6,7 @@ from server.domain.changes import Change
 from server.domain.refusals import Code, Refusal, Refused
 from server.domain.rounds import Round, State, require_seconds
 from server.domain.rules import Names, RoundSettings, TieBreak, Visibility
+from support.strategies import T0, Meeting, option
 
 
 def make(method="approval", **settings):
@@ -66,13 +66,13 @@ def test_a_tie_is_broken_by_the_order_that_was_fixed():
     options = (option("flask"), option("django"))
     settings = RoundSettings(tie_break=TieBreak.LOT, further_discussion=True)
     drawn = ("further-discussion", "django", "flask")
-    lot = Round(1, "approval", settings, options, T0, drawn=drawn)
+    lot = Round(1, "approval", settings, options, T0, lot=drawn)
     lot.cast("ann", lot.read({"approve": ["django", "flask"]}))
     assert lot.result().winners == ["django"]
     assert lot.result().order[0] == ["flask", "django"]
 
 
-def test_a_result_is_made_anew_after_each_vote_and_only_then():
+def test_a_result_is_made_again_after_each_vote_and_only_then():
     current = make()
     before = current.result()
     assert current.result() is before
@@ -82,6 +82,19 @@ def test_a_result_is_made_anew_after_each_vote_and_only_then():
     assert current.result().totals == {"flask": 0, "django": 1}
     current.withdraw("ann")
     assert current.result() == before
+
+
+def test_what_takes_long_is_not_there_before_its_last_step():
+    current = make("single")
+    for voter in range(21):
+        choice = "flask" if voter < 11 else "django"
+        current.cast(f"voter {voter}", current.read({"choice": choice}))
+    current.set_state(State.REVEALED)
+    steps = [current.takes_long for _ in current.counting()]
+    assert len(steps) > 1
+    assert all(steps)
+    assert not current.takes_long
+    assert current.one_ballot_decides()
 
 
 def test_outliers_are_looked_for_where_names_are_open():
@@ -164,12 +177,12 @@ def refuses(outcome, code, words):
 def test_a_paused_clock_keeps_what_is_left_and_goes_on_from_there():
     meeting, current = clocked(seconds=60)
     assert meeting.do(act.PauseRound(round=1, on=True), "host") == Change(round=True)
-    assert (current.deadline, current.left) == (None, 59_000)
+    assert (current.deadline, current.remaining_ms) == (None, 59_000)
     meeting.do(act.Vote(round=1, ballot={"approve": ["flask"]}), "ann", after=3_600_000)
     assert current.voters == 1
     at = meeting.now + 7_200_000
     meeting.do(act.PauseRound(round=1, on=False), "host", after=7_200_000)
-    assert (current.deadline, current.left) == (at + 59_000, None)
+    assert (current.deadline, current.remaining_ms) == (at + 59_000, None)
 
 
 def test_what_the_clock_cannot_do_is_refused_in_words():
@@ -180,21 +193,21 @@ def test_what_the_clock_cannot_do_is_refused_in_words():
     meeting.do(act.ExtendRound(round=1, seconds=30), "host")
     refuses(meeting.do(go_on, "host"), Code.NOT_ALLOWED, "not paused")
     meeting.do(pause, "host")
-    refuses(meeting.do(pause, "host"), Code.NOT_ALLOWED, "paused already")
+    refuses(meeting.do(pause, "host"), Code.NOT_ALLOWED, "already paused")
     meeting.do(go_on, "host")
     late = meeting.do(pause, "host", after=60_000)
     refuses(late, Code.ROUND_CLOSED, "closed")
-    assert current.left is None
+    assert current.remaining_ms is None
 
 
 def test_a_minute_more_is_kept_while_the_clock_is_paused():
     meeting, current = clocked(seconds=60)
     meeting.do(act.PauseRound(round=1, on=True), "host")
     meeting.do(act.ExtendRound(round=1, seconds=60), "host")
-    assert (current.deadline, current.left) == (None, 119_000)
+    assert (current.deadline, current.remaining_ms) == (None, 119_000)
     too_long = meeting.do(act.ExtendRound(round=1, seconds=86_400), "host")
     refuses(too_long, Code.BAD_SETTINGS, "to a day")
-    assert current.left == 119_000
+    assert current.remaining_ms == 119_000
 
 
 def test_a_paused_round_is_not_locked_by_the_clock_but_by_the_host():
@@ -203,9 +216,9 @@ def test_a_paused_round_is_not_locked_by_the_clock_but_by_the_host():
     late = meeting.do(act.LockRound(round=1), "", after=3_600_000)
     refuses(late, Code.ROUND_OPEN, "still has time")
     meeting.do(act.LockRound(round=1), "host")
-    assert (current.state, current.deadline, current.left) == (State.LOCKED, None, None)
+    assert (current.state, current.deadline, current.remaining_ms) == (State.LOCKED, None, None)
     refuses(meeting.do(act.PauseRound(round=1, on=False), "host"), Code.ROUND_CLOSED, "closed")
     meeting, current = clocked(seconds=60)
     meeting.do(act.PauseRound(round=1, on=True), "host")
     meeting.do(act.RevealRound(round=1), "host")
-    assert (current.state, current.left) == (State.REVEALED, None)
+    assert (current.state, current.remaining_ms) == (State.REVEALED, None)

@@ -55,6 +55,7 @@ def test_false_is_given_and_unset_is_not():
         ("score", {"criteria": CRITERIA}),
         ("matrix", {"dots": 5, "criteria": CRITERIA}),
         ("dots", {"criteria": ()}),
+        ("score", {"quorum": 0.5}),
     ],
 )
 def test_a_setting_of_another_method_is_refused_by_its_name(method, settings):

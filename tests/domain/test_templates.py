@@ -7,8 +7,10 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from server.domain.board_text import read_board
 from server.domain.criteria import Criterion, CriterionDraft
-from server.domain.options import HUES, OptionDraft
+from server.domain.criteria import complete as complete_criteria
+from server.domain.options import HUES, OptionDraft, complete
 from server.domain.templates import (
     MAX_BYTES,
     Template,
@@ -17,7 +19,9 @@ from server.domain.templates import (
     load_template,
     load_templates,
     parse_template,
+    write_template,
 )
+from server.domain.text import visible
 
 REPOSITORY = Path(__file__).parents[2]
 BOARDS = REPOSITORY / "data" / "boards"
@@ -36,6 +40,64 @@ def refusal(text, source="x.yaml"):
     with pytest.raises(TemplateError) as caught:
         parse_template(text, source)
     return str(caught.value)
+
+
+MARKED = ["no", "C #1", "a: b", "- x", "3.10", "=", "~", "'q'", "null", "2020-01-01", "*a"]
+letters = st.characters(exclude_categories=("C", "Z"))
+line = st.text(letters, min_size=1, max_size=30).filter(visible) | st.sampled_from(MARKED)
+
+
+@settings(deadline=None, max_examples=60)
+@given(line, st.lists(line, max_size=3), line, st.lists(line, max_size=4))
+def test_a_board_that_is_saved_as_a_template_reads_back(title, names, text, features):
+    drafts = [OptionDraft(name="Ω first", strapline=text, features=tuple(features), tags=(text,))]
+    drafts += [OptionDraft(name=f"{n} {name}") for n, name in enumerate(names)]
+    options = complete(drafts)
+    criteria = complete_criteria([CriterionDraft(name=text, weight=2.5)])
+    written = write_template(title, f"{text}\n{title}", options, criteria)
+    read = parse_template(written, "x.yaml")
+    assert (read.title, read.context) == (title, f"{text}\n{title}")
+    assert (read.options, read.criteria) == (options, criteria)
+    again = read_board(written)
+    assert (again.title, again.problem, complete(again.options)) == (title, "", options)
+
+
+FACTS = {
+    "django": "full-stack powerhouse; mature; open source; rapid development; secure, scalable web "
+    "applications; built-in orm; object-relational mapper; admin interface; integrated "
+    "authentication; vast ecosystem; reuse; any scale; simple website; complex enterprise",
+    "flask": "minimalist; flexible; lightweight microframework; only the components you need; "
+    "essentials; minimal setup; simple api; small to medium apps and apis; third-party plugins; "
+    "highly extensible; clean documentation; flexible design; control; architecture",
+    "fastapi": "blazing-fast; modern; high-performance apis; rapid; asynchronous; fast and scalable; "
+    "interactive; documentation; openapi; swagger; built-in validation and serialization; pydantic; "
+    "jinja; speed; developer's experience",
+    "gradio": "without the effort; machine learning; web demo; minutes; shared; free; hugging face; "
+    "no front-end expertise; basic python; popular; data science community; on the web; low barrier",
+    "streamlit": "instant data apps; interactive web apps; directly from python scripts; dashboards; "
+    "machine learning models; no html, css or javascript; intuitive api; quick prototypes; share; "
+    "not technical; data scientists and engineers; insight; front-end code",
+    "tornado": "non-blocking; scalable performance; web framework; asynchronous networking library; "
+    "thousands of connections; real-time web services; live updates; chat; long polling; complex, "
+    "high-performance applications; real-time communication",
+    "reflex": "full-stack python; zero javascript; pynecone; compiles; modern web apps; production; "
+    "front end and back end; end-to-end; python alone; interactive; without switching languages",
+}
+
+
+@pytest.mark.parametrize("id_", FACTS)
+def test_the_first_board_has_every_fact_of_its_source(id_):
+    board = load_template(BOARDS / "python-web-frameworks.yaml")
+    option = next(each for each in board.options if each.id == id_)
+    said = " | ".join([option.strapline, *option.features, option.suited_to]).casefold()
+    assert [fact for fact in FACTS[id_].split("; ") if fact not in said] == []
+    assert {option.id for option in board.options} == set(FACTS)
+
+
+def test_a_folded_card_of_the_first_board_has_two_short_facts_for_each_option():
+    board = load_template(BOARDS / "python-web-frameworks.yaml")
+    for option in board.options:
+        assert sum(len(feature) <= 32 for feature in option.features) >= 2
 
 
 def test_a_template_is_complete():
@@ -70,8 +132,8 @@ def test_space_is_taken_off_everywhere_and_lines_stay_where_they_may():
     [
         ("- a\n", "x.yaml:1: must be a group of fields, not a list"),
         ("\n\noptions: [{name: a}]\n", "x.yaml:3: title: is missing"),
-        (PLAIN + "colour: red\n", "x.yaml:6: colour: is not a field known here"),
-        (PLAIN + "    lnk: x\n", "x.yaml:6: options[1].lnk: is not a field known here"),
+        (PLAIN + "colour: red\n", "x.yaml:6: colour: is not a known field"),
+        (PLAIN + "    lnk: x\n", "x.yaml:6: options[1].lnk: is not a known field"),
         (PLAIN + "  - link: x\n", "x.yaml:6: options[2].name: is missing"),
         (
             PLAIN + "  - name: no\n",
@@ -89,7 +151,7 @@ def test_space_is_taken_off_everywhere_and_lines_stay_where_they_may():
             PLAIN + "    features:\n      - fine\n      -\n",
             "x.yaml:8: options[1].features[1]: must be text, not nothing",
         ),
-        (PLAIN + "  - name: ASSAM\n", "x.yaml:6: options[2].name: “ASSAM” is there already"),
+        (PLAIN + "  - name: ASSAM\n", "x.yaml:6: options[2].name: “ASSAM” is already in the list"),
         (
             PLAIN + "    hue: 400\n",
             "x.yaml:6: options[1].hue: must be at most 359",
@@ -102,19 +164,19 @@ def test_space_is_taken_off_everywhere_and_lines_stay_where_they_may():
         ("title: a\noptions: []\n", "x.yaml:2: options: must not be empty"),
         (
             'title: "a\\nb"\noptions: [{name: a}]\n',
-            "x.yaml:1: title: must stand on one line",
+            "x.yaml:1: title: must be on one line",
         ),
         (
             PLAIN + 'context: "a\\u202eb"\n',
-            "x.yaml:6: context: must not hold the control character U+202E",
+            "x.yaml:6: context: must not contain the control character U+202E",
         ),
         (
             PLAIN + "criteria:\n  - {id: a, name: A}\n  - {id: a, name: B}\n",
-            "x.yaml:8: criteria[1].id: “a” is there already",
+            "x.yaml:8: criteria[1].id: “a” is already in the list",
         ),
         (
             PLAIN + "criteria:\n  - {id: a, name: A}\n  - {id: b, name: a}\n",
-            "x.yaml:8: criteria[1].name: “a” is there already",
+            "x.yaml:8: criteria[1].name: “a” is already in the list",
         ),
         (
             PLAIN + "criteria:\n  - {id: a, name: A, weight: 0}\n",
@@ -122,7 +184,7 @@ def test_space_is_taken_off_everywhere_and_lines_stay_where_they_may():
         ),
         (
             "title: a: b\n",
-            "x.yaml:1: this is not valid YAML: a text with a colon in it needs quotes round it",
+            "x.yaml:1: this is not valid YAML: text that contains a colon needs quotes around it",
         ),
         ("é" * (MAX_BYTES // 2 + 1), "x.yaml:1: a template has at most 256 KiB"),
     ],
@@ -147,7 +209,7 @@ def test_the_file_name_is_the_id(tmp_path):
 def test_a_file_name_that_is_no_id_is_refused(tmp_path, name):
     path = tmp_path / name
     path.write_text(PLAIN, "utf-8")
-    with pytest.raises(TemplateError, match="the file's name must be"):
+    with pytest.raises(TemplateError, match="the file's name must consist of"):
         load_template(path)
 
 
@@ -332,7 +394,7 @@ def test_what_is_written_is_what_is_read(value):
                 assert (list(actual) if isinstance(actual, tuple) else actual) == expected
         return
     # Two different characters can be one name: half a letter and a sign, ﬁ and fi.
-    assert "is there already" in refused
+    assert "is already in the list" in refused
 
 
 def test_a_template_written_as_yaml_reads_the_same():

@@ -56,7 +56,7 @@ def test_space_around_a_text_is_taken_off():
 
 @pytest.mark.parametrize("text", ["a\nb", "a\rb", "a\u2028b"])
 def test_a_line_break_has_no_place_on_one_line(text):
-    with pytest.raises(ValueError, match="must stand on one line"):
+    with pytest.raises(ValueError, match="must be on one line"):
         tidy(text)
 
 
@@ -87,4 +87,7 @@ def test_names_that_differ_in_a_symbol_are_not_the_same():
 def test_spaces_and_unseen_characters_leave_no_mark():
     assert not visible("")
     assert not visible(" \u200b\u00a0")
+    assert not visible("\u3164")
+    assert not visible("\u2800\u2800")
+    assert not visible("\u115f\u1160\uffa0\u034f\ufe0f\U000e0100")
     assert visible("\u200bx")

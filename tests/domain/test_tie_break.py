@@ -1,9 +1,9 @@
 import pytest
-from domain.methods.ballots import NAMES, counted
 
 from server.domain.refusals import Code, Refused
 from server.domain.rules import TieBreak
 from server.domain.tie_break import break_tie, tie_order
+from support.ballots import NAMES, counted
 
 
 def test_the_order_that_breaks_ties():

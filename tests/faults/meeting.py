@@ -1,9 +1,9 @@
-"""A meeting to which something happens, held to the five things that must never happen.
+"""A meeting during which something fails, checked for the five things that must never happen.
 
-Two hundred people on three processes vote by all methods, talk, come and go, while hosts open
-and close rounds. Then comes the fault; and whatever it was, within five seconds of its end
-everybody is back, and in the end nothing is missing, doubled, told too soon, or still held in
-memory, and the server's log says in a line what happened.
+Two hundred people on three processes vote by all methods, comment, come and go, while hosts open
+and close rounds. Then comes the fault. Whatever it was, within five seconds of its end everyone is
+back; and in the end nothing is missing, doubled, revealed too early, or still held in memory, and
+the server's log says what happened in one line.
 """
 
 import asyncio
@@ -16,45 +16,47 @@ import time
 from collections import Counter
 
 import redis
-from checker import settled
-from filling_in import METHODS, settings_for
-from people import eventually
-from running import until
-from serving import spread
+
+from model.ballot_filling import METHODS, settings_for
+from model.checker import settled
+from support.connections import spread
+from support.wait import eventually, until
 
 PEOPLE = 200
 SCREENS, INVITED = 4, 6
 PACE = (1, 3)
-"""Seconds from one thing that somebody does to the next, at least and at most."""
+"""Minimum and maximum seconds between two actions of a person."""
 SLOWNESS = float(os.environ.get("SLOWNESS", "1"))
-"""How many times slower than a machine of its own this one is; the README says when to set it."""
+"""How many times slower this machine is than a dedicated one; the README says when to set it."""
 BACK, LONGEST = 5.0 * SLOWNESS, 60 * SLOWNESS
-"""Seconds after the end of a fault in which everybody is back, and in which nobody is any more."""
+"""Seconds after the end of a fault within which everyone is back, and an absolute limit."""
 SETTLED = 40.0
-"""Seconds in which also those are forgotten who left during the fault: words on who is here last
-25 s."""
+"""Seconds within which those who left during the fault are forgotten too: an announcement of
+presence is valid for 25 s.
+"""
 SETTLES = 15.0
-"""Seconds in which memory that is no longer needed is given back."""
+"""Seconds within which memory that is no longer needed is released."""
 GROWTH = 16 * 1024
-"""KiB by which a worker that lived through it may be larger afterwards; the talk goes on in it."""
+"""KiB by which a surviving worker may have grown, as the comments continue in it."""
 PROMPT, SLOWEST = 0.5 * SLOWNESS, 3.0 * SLOWNESS
-"""Seconds in which half of all votes, and 99 of 100, are answered to people whom a fault does not
-touch."""
+"""Seconds within which half of all votes, and 99 of 100, are answered for people whom a fault does
+not affect.
+"""
 BROWSER = (0.5, 4.0)
-"""Seconds that a browser waits to come back: at first, and at most."""
+"""Seconds that a browser waits before it reconnects: at first, and at most."""
 EXPECTED = {
     *("round_closed", "round_open", "no_such_comment", "no_such_round", "not_allowed"),
 }
-"""Refusals that people meet who do things at the same time."""
-USUAL = {r"The board \w+ was read": 9}
-"""What a process says when people come to it."""
+"""Refusals that people get when they act at the same time."""
+USUAL = {r"The board \w+ was loaded": 9}
+"""What a process logs when people arrive."""
 _LINE = re.compile(r"\S+ \S+ +([A-Z]+) +(\d+) \S+: (.*)")
 _SETTINGS = {"STACKVOTE_TALLY_WINDOW": "250"}
-"""As wide as it gets in a full room: the fault is to be tried, not the witness's own speed."""
+"""As wide as in a full room: this is to test the fault, not the speed of the model."""
 
 
 def hold(
-    place,
+    deployment,
     fault,
     *,
     says,
@@ -67,20 +69,20 @@ def hold(
     restless=False,
     **how,
 ):
-    """Hold a meeting, have the fault happen to it, and hold the server to its promises.
+    """Hold a meeting, cause a fault, and check the server's promises.
 
-    `fault` is given the meeting, and returns at the end of the fault. `says` maps what the log
-    says about it, as patterns, to how many lines of it a process writes at most; everything else
-    above debug, but for what it `may_say`, is one line too many. `touches_all`: whether answers
-    may come late to everybody. `refusals` are codes that people may get beside those of any day.
-    `growth` is by how many KiB a worker may be larger afterwards. Where people are `restless`,
-    their lines break often, and every round ends by its clock.
+    `fault` is called with the meeting, and returns at the end of the fault. `says` maps patterns of
+    log lines about the fault to the most lines that one process may write; any other line above
+    debug fails the test, except those that match `may_say`. `touches_all`: whether answers may be
+    late for everyone. `refusals` are codes that people may get besides the usual ones. `growth` is
+    how many KiB a worker may have grown. If people are `restless`, their connections break often,
+    and every round ends by its clock.
     """
-    server = place.serve(**how, **_SETTINGS | (settings or {}))
+    server = deployment.serve(**how, **_SETTINGS | (settings or {}))
 
     async def story():
-        async with place.crowd(waits=BROWSER) as crowd:
-            meeting = Meeting(place, server, crowd, restless=restless)
+        async with deployment.crowd(waits=BROWSER) as crowd:
+            meeting = Meeting(deployment, server, crowd, restless=restless)
             await meeting.begin(people)
             before, read, began = meeting.memory(), len(server.log), meeting.now()
             await fault(meeting)
@@ -91,10 +93,14 @@ def hold(
                 print(server.log[read:])  # noqa: T201
             ended = meeting.now()
             await meeting.goes_on()
-            meeting.ledger = await meeting.end()
+            meeting.reference = await meeting.end()
             await meeting.memory_is_back(before, growth)
             meeting.log_says(server.log[read:], says, may_say or {})
-            odd = [one for one in place.journal.refused if one[2] not in EXPECTED | set(refusals)]
+            odd = [
+                one
+                for one in deployment.recording.refused
+                if one[2] not in EXPECTED | set(refusals)
+            ]
             assert not odd, odd
             if not touches_all:
                 meeting.answers_were_prompt(began, ended)
@@ -104,13 +110,13 @@ def hold(
 
 
 class Meeting:
-    """People who are busy, from `begin` to `end`."""
+    """People who are busy from `begin` to `end`."""
 
-    def __init__(self, place, server, crowd, *, restless=False):
-        self.place = place
+    def __init__(self, deployment, server, crowd, *, restless=False):
+        self.deployment = deployment
         self.server = server
         self.crowd = crowd
-        self.acks = place.journal.acks
+        self.acks = deployment.recording.acks
         self.host = None
         self.pace = PACE
         self._restless = restless
@@ -125,7 +131,7 @@ class Meeting:
     # The meeting
 
     async def begin(self, people):
-        """Have all come, and let the meeting run until each process has answered many."""
+        """Let everyone arrive, and run the meeting until each process has answered often."""
         crowd, server = self.crowd, self.server
         crowd.host_key = re.search(r"host\?key=(\S+)", server.greeting)[1]
         self.host = await crowd.join_host(server)
@@ -139,22 +145,24 @@ class Meeting:
         await self.answered(3 * people)
 
     async def answered(self, n):
-        """Wait until so many more answers have come."""
+        """Wait for `n` more answers."""
         enough = len(self.acks) + n
         await eventually(lambda: len(self.acks) >= enough or self._fails(), patience=60 * SLOWNESS)
 
     def keep_calm(self):
-        """From now on nobody loses a line by themselves; what they lose, the server took."""
+        """From now on no one drops a connection by themselves: a lost connection is the server's
+        doing.
+        """
         self._calm = True
         for person in self.crowd.all:
-            person.keep_line()
+            person.keep_connection()
 
     async def everybody_is_back(self):
-        """From now on the fault is over: wait until all pages show the board again."""
+        """The fault is over: wait until all pages show the board again."""
         self.keep_calm()
         ended = self.now()
         epoch, top = await asyncio.to_thread(until, self._store_says)
-        owed = [(person, person.letters) for person in self.crowd.all]
+        owed = [(person, person.unanswered) for person in self.crowd.all]
 
         def away():
             return [
@@ -164,7 +172,7 @@ class Meeting:
                 if not person.present
                 or person.epoch != epoch
                 or person.seq < top
-                or person.letters.keys() & letters.keys()
+                or person.unanswered.keys() & letters.keys()
             ]
 
         last = []
@@ -180,26 +188,26 @@ class Meeting:
         assert took <= BACK, f"after {took:.1f} s at {epoch}: {last[:5]}"
 
     async def goes_on(self):
-        """See that people are served as before."""
+        """Check that people are served as before."""
         await self.answered(len(self.crowd.voters))
 
     async def stop_hosting(self):
-        """From now on rounds are opened and closed by the test."""
+        """From now on the test opens and closes rounds."""
         await _ended(self._hosting)
 
     async def end(self):
-        """Let people finish, and hold all that anybody was told against the log."""
+        """Let people finish, and check everything that anyone was sent against the log."""
         await _ended(*self._busy)
-        crowd, place = self.crowd, self.place
+        crowd, deployment = self.crowd, self.deployment
         everybody = crowd.all
         await eventually(lambda: not any(p.waiting for p in everybody) or self._fails())
-        return await settled(place.store, crowd, place.journal, patience=SETTLED)
+        return await settled(deployment.store, crowd, deployment.recording, patience=SETTLED)
 
     def _store_says(self):
-        """Give the board's history and its last position; None while there is no board."""
+        """Return the board's history and its last position; None while there is no board."""
         code = self.crowd.code
         try:
-            with self.place.store.client() as client:
+            with self.deployment.store.client() as client:
                 board = client.hget(f"sv:{{{code}}}:meta", "epoch")
                 run = client.info("replication")["master_replid"]
                 top = client.xinfo_stream(f"sv:{{{code}}}:log")["last-generated-id"]
@@ -208,7 +216,7 @@ class Meeting:
         return board and (f"{board.decode()}.{run[:8]}", int(top.split(b"-")[1]))
 
     def _fails(self):
-        """Raise what went wrong in somebody."""
+        """Raise an error that occurred in one of the people."""
         for task in self._busy:
             if task.done() and not task.cancelled():
                 task.result()
@@ -221,15 +229,15 @@ class Meeting:
     async def _take_part(self, person):
         while True:
             await asyncio.sleep(person.random.uniform(*self.pace))
-            # Somebody who waits for an answer goes on for a while, and then does not.
+            # A person who waits for an answer continues for a while, and then stops.
             if person.waiting < 4:
                 self._act(person, person.random.random())
 
     def _act(self, person, chance):
         options = [option["id"] for option in person.board["options"]]
         if chance < 0.8:
-            # Where no round is open, this moment goes by: were something said instead, all would
-            # be told of hundreds of comments at once, and be busy reading when they have to be back.
+            # If no round is open, do nothing. With a comment instead, everyone would be sent
+            # hundreds of comments at once, and be busy reading when they have to be back.
             if person.can_vote:
                 self._vote(person, chance)
         elif chance < 0.83:
@@ -237,32 +245,32 @@ class Meeting:
         elif chance < 0.87:
             self._touch_the_talk(person, chance)
         elif chance < 0.875:
-            person.say("observe", on=chance < 0.872)
+            person.send("observe", on=chance < 0.872)
         elif chance > (0.93 if self._restless else 0.98) and not self._calm:
-            person.cut_line(after=person.random.choice(("tally", "ballot", None)))
+            person.cut_connection(after=person.random.choice(("tally", "ballot", None)))
 
     @staticmethod
     def _vote(person, chance):
         if chance < 0.75:
             person.fill_in()
         else:
-            person.say("withdraw", round=person.round["n"])
+            person.send("withdraw", round=person.round["n"])
 
     def _touch_the_talk(self, person, chance):
-        mine = [m["comment"] for m in person.said if m["type"] == "comment"]
+        mine = [m["comment"] for m in person.messages if m["type"] == "comment"]
         mine = [id_ for id_ in mine if "text" in person.comments.get(id_, ())]
         if mine and chance < 0.85:
             own = person.random.choice(mine)
             if chance < 0.84:
-                person.say("edit_comment", comment=own, text=f"{person} corrects: {chance}")
+                person.send("edit_comment", comment=own, text=f"{person} corrects: {chance}")
             else:
-                person.say("delete_comment", comment=own)
+                person.send("delete_comment", comment=own)
         elif person.comments:
             id_ = person.random.choice(list(person.comments))
-            person.say("react", comment=id_, emoji="👍", on=chance < 0.86)
+            person.send("react", comment=id_, emoji="👍", on=chance < 0.86)
 
     async def _conduct(self):
-        """Open one round after the other, by all methods, each with rules of its own."""
+        """Open one round after another, by all methods, with varying rules."""
         host, random = self.host, self.host.random
         methods = list(METHODS)
         random.shuffle(methods)
@@ -277,8 +285,8 @@ class Meeting:
             }
             if self._restless or random.random() < 0.4:
                 settings["seconds"] = 5
-            opened = await host.say("open_round", method=method, settings=settings)
-            # Where the store has forgotten the round before, it is not over.
+            opened = await host.send("open_round", method=method, settings=settings)
+            # If the store has forgotten the previous round, it is not over.
             assert opened.seq or opened.code == "round_open", opened
             await eventually(lambda: (host.round or {}).get("state") == "open")
             await asyncio.sleep(random.uniform(1, 2))
@@ -288,33 +296,33 @@ class Meeting:
     async def _close_round(self, host, random):
         n = host.round["n"]
         if random.random() < 0.5:
-            await host.say("lock_round", round=n)
-        revealed = await host.say("reveal_round", round=n)
+            await host.send("lock_round", round=n)
+        revealed = await host.send("reveal_round", round=n)
         assert revealed.seq or revealed.code in EXPECTED, revealed
         if host.comments:
             mark = random.choice(("hide_comment", "pin_comment"))
-            await host.say(mark, comment=random.choice(list(host.comments)), on=True)
+            await host.send(mark, comment=random.choice(list(host.comments)), on=True)
 
     async def _change_the_clock(self, host, random):
         n = host.round["n"]
         if random.random() < 0.5:
-            await host.say("pause_round", round=n, on=True)
+            await host.send("pause_round", round=n, on=True)
             await asyncio.sleep(random.uniform(0.5, 1))
-            await host.say("pause_round", round=n, on=False)
+            await host.send("pause_round", round=n, on=False)
         if random.random() < 0.3:
-            await host.say("extend_round", round=n, seconds=5)
+            await host.send("extend_round", round=n, seconds=5)
 
-    # What is asked afterwards
+    # Checks afterwards
 
     def memory(self):
-        """Give what each worker holds for itself, in KiB."""
+        """Return the private memory of each worker, in KiB."""
         return {pid: _own(pid) for pid in self.server.workers()}
 
     async def memory_at_rest(self):
-        """Give the least that each worker holds while it gives back what it needs no longer."""
+        """Return the least memory of each worker while it releases what it no longer needs."""
         least, settled = self.memory(), self.now() + SETTLES
         while self.now() < settled:
-            await asyncio.sleep(0.5)  # A look now and then.
+            await asyncio.sleep(0.5)  # Polled at intervals.
             least = {pid: min(kib, least.get(pid, kib)) for pid, kib in self.memory().items()}
         return least
 
@@ -330,7 +338,7 @@ class Meeting:
         assert not grown(), f"KiB more than before: {grown()}, of {before}"
 
     def log_says(self, log, says, may_say):
-        """Hold the log to a line for each thing that happened."""
+        """Check that the log has one line for each thing that happened."""
         lines = Counter()
         most = says | may_say | USUAL
         for line in log.splitlines():
@@ -346,9 +354,11 @@ class Meeting:
         assert not unsaid, f"the log does not say {unsaid}:\n{log[:5000]}"
 
     def answers_were_prompt(self, began, ended):
-        """See that whoever was not touched had answers as at any other time."""
+        """Check that unaffected people were answered as at any other time."""
         delays = sorted(
-            delay.seconds for delay in self.place.journal.delays if began <= delay.said_at <= ended
+            delay.seconds
+            for delay in self.deployment.recording.delays
+            if began <= delay.said_at <= ended
         )
         median, slowest = statistics.median(delays), delays[int(0.99 * len(delays))]
         print(f"Answers: {median:.3f} s at the median, 99 of 100 in {slowest:.3f} s.")  # noqa: T201
@@ -365,6 +375,6 @@ async def _ended(*tasks):
 
 
 def _own(pid):
-    # Not what it shares with others: their coming and going would look like its own.
+    # Without shared memory: processes that come and go would change its share.
     with open(f"/proc/{pid}/smaps_rollup") as shown:  # noqa: PTH123 - a file of the kernel's
         return next(int(line.split()[1]) for line in shown if line.startswith("Anonymous:"))

@@ -4,15 +4,16 @@ import asyncio
 from contextlib import ExitStack
 
 import pytest
-from disks import fill, small_disk
-from meeting import hold
-from people import eventually
-from stores import Debian, Embedded
+
+from faults.meeting import hold
+from support.deployments import Embedded, External
+from support.disks import fill, small_disk
+from support.wait import eventually
 
 # Said again where it stays away for a reason of its own, such as that nothing listens any more.
 AWAY = r"The store is away \(.+\)\. Votes wait until it is back"
-THERE = r"The store is there"
-ANEW = r"The store runs anew\. All boards are read again"
+THERE = r"The store can be reached again"
+ANEW = r"The store was restarted or replaced\. All boards are read again"
 FULL = 8.0
 """Seconds for which nothing can be written."""
 
@@ -32,17 +33,17 @@ async def nobody_can_vote(meeting, folder):
     before = len(acks)
     await asyncio.sleep(FULL)  # This is the fault itself.
     assert (await asyncio.to_thread(meeting.server.get, "/readyz"))[0] == 503
-    assert "store_away" in meeting.place.journal.put_off
+    assert "store_away" in meeting.deployment.recording.put_off
     assert len(acks) == before
     filler.unlink()
 
 
 @pytest.mark.quick
-def test_the_disk_of_the_embedded_store_is_full(disk_on, place_on, tmp_path):
+def test_the_disk_of_the_embedded_store_is_full(disk_on, deploy_on, tmp_path):
     folder = disk_on(tmp_path / "server" / "data")
-    place = place_on(Embedded(tmp_path / "store"))
+    deployment = deploy_on(Embedded(tmp_path / "store"))
     hold(
-        place,
+        deployment,
         lambda meeting: nobody_can_vote(meeting, folder),
         says={
             r"The store ended \(exit status 1\): .+AOF write error": 1,
@@ -55,25 +56,25 @@ def test_the_disk_of_the_embedded_store_is_full(disk_on, place_on, tmp_path):
 
 
 @pytest.mark.needs("redis-server")
-def test_a_store_that_refuses_to_write_is_waited_for(disk_on, place_on, tmp_path):
+def test_a_store_that_refuses_to_write_is_waited_for(disk_on, deploy_on, tmp_path):
     """A store that writes every second stays, and answers MISCONF."""
     folder = disk_on(tmp_path / "redis")
-    place = place_on(Debian(folder, fsync="everysec"))
+    deployment = deploy_on(External(folder, appendfsync="everysec"))
     hold(
-        place,
+        deployment,
         lambda meeting: nobody_can_vote(meeting, folder),
         says={AWAY: 2, THERE: 1},
     )
 
 
 @pytest.mark.needs("redis-server")
-def test_a_store_of_one_s_own_that_dies_of_it_is_started_again(disk_on, place_on, tmp_path):
+def test_a_store_of_one_s_own_that_dies_of_it_is_started_again(disk_on, deploy_on, tmp_path):
     folder = disk_on(tmp_path / "redis")
-    place = place_on(Debian(folder))
+    deployment = deploy_on(External(folder))
 
     async def fill_and_start(meeting):
         await nobody_can_vote(meeting, folder)
-        await asyncio.to_thread(place.store.down)
-        await asyncio.to_thread(place.store.up)
+        await asyncio.to_thread(deployment.store.down)
+        await asyncio.to_thread(deployment.store.up)
 
-    hold(place, fill_and_start, says={AWAY: 2, THERE: 1, ANEW: 1})
+    hold(deployment, fill_and_start, says={AWAY: 2, THERE: 1, ANEW: 1})

@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
-from meeting import hold
-from people import Person, base_of
+
+from faults.meeting import hold
+from model.clients import Person
 
 DEAD, TIMES = 20, 6
 COLLECT_ALL_THE_TIME = """
@@ -17,16 +18,16 @@ def collect():
         time.sleep(0.02)
 threading.Thread(target=collect, daemon=True).start()
 """
-CUT = r"The line to the store was cut, and made anew"
+CUT = r"The connection to the store was cut and has been reopened"
 
 
 @pytest.mark.quick
-def test_dead_clients_take_nobody_s_line_to_the_store_along(embedded):
+def test_dead_clients_take_no_connection_to_the_store_along(embedded):
     """Their lines end in the middle of what is sent to them, with an error for whoever sends."""
 
     async def die(meeting):
         for _ in range(TIMES):
-            dead = Person(meeting.crowd, base_of(meeting.server), "dead", view="screen")
+            dead = Person(meeting.crowd, meeting.server.address, "dead", view="screen")
             lines = await asyncio.gather(*(dead.connect() for _ in range(DEAD)))
             for line in lines:
                 await line.send('{"type": "hello", "view": "screen"}')
@@ -40,12 +41,12 @@ def test_dead_clients_take_nobody_s_line_to_the_store_along(embedded):
 
     meeting = hold(embedded, die, says={}, touches_all=False)
     assert not any("away" in person.stores for person in meeting.crowd.all)
-    assert not meeting.place.journal.put_off
+    assert not meeting.deployment.recording.put_off
 
 
 @pytest.mark.quick
 @pytest.mark.needs("redis-server")
-def test_nobody_who_listens_is_collected_as_garbage(debian, tmp_path):
+def test_no_one_who_listens_is_collected_as_garbage(debian, tmp_path):
     """Every task has to be held by somebody, or the collector may take it in mid-wait."""
     notes, patch = tmp_path / "notes", tmp_path / "patch"
     notes.mkdir()
@@ -54,7 +55,7 @@ def test_nobody_who_listens_is_collected_as_garbage(debian, tmp_path):
     (patch / "sitecustomize.py").write_text(COLLECT_ALL_THE_TIME.format(folder=str(notes)))
 
     async def cut(meeting):
-        with meeting.place.store.client() as client:
+        with meeting.deployment.store.client() as client:
             for _ in range(5):
                 assert client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
                 await meeting.answered(100)

@@ -3,10 +3,11 @@
 import asyncio
 
 import pytest
-from meeting import hold
+
+from faults.meeting import hold
 
 MESSAGES = 3000
-CUT = r"The line to the store was cut, and made anew"
+CUT = r"The connection to the store was cut and has been reopened"
 """Said at once, and then once a minute."""
 BETWEEN = 0.3
 """Seconds between two cuts."""
@@ -19,7 +20,7 @@ def test_pub_sub_is_cut_while_three_thousand_messages_go_through(debian):
         meeting.pace = (0.5, 1.5)
         enough = len(meeting.acks) + MESSAGES
         cuts = 0
-        with meeting.place.store.client() as client:
+        with meeting.deployment.store.client() as client:
             while len(meeting.acks) < enough:
                 cuts += client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
                 await asyncio.sleep(BETWEEN)
@@ -28,4 +29,4 @@ def test_pub_sub_is_cut_while_three_thousand_messages_go_through(debian):
     meeting = hold(debian, cut, says={CUT: 2}, touches_all=False)
     # The store was there all the time, so nobody was told anything else.
     assert not any("away" in person.stores for person in meeting.crowd.all)
-    assert not meeting.place.journal.put_off
+    assert not meeting.deployment.recording.put_off

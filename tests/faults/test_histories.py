@@ -1,108 +1,22 @@
 """A store that goes back, is demoted, or is two: real stores, one of which follows the other."""
 
 import asyncio
-import re
 import signal
 from types import SimpleNamespace
 
-import histories
 import pytest
-from checker import settled
-from journal import Acknowledged, Seen
-from people import eventually
-from replication import Replicated, snapshot
-from running import until
-from serving import spread
 
-PEOPLE = 12
-RESUMES = 12.0
-"""Seconds in which people are served again by another store, a page's own pauses included."""
+from faults.voting import meet
+from model import histories
+from model.recording import Acknowledged, Seen
+from support.replication import Replicated, snapshot
+from support.wait import until
 
 
 @pytest.fixture
-def pair(place_on, tmp_path):
+def pair(deploy_on, tmp_path):
     """A place on two stores, and three processes that go to one address."""
-    return place_on(Replicated(tmp_path / "stores"))
-
-
-class Voting:
-    """People on three processes in an open round, and what is done to their store."""
-
-    def __init__(self, place, crowd, server):
-        self.place, self.crowd, self.server = place, crowd, server
-        self.store = place.store
-        self.acks = place.journal.acks
-
-    async def begin(self):
-        crowd, server = self.crowd, self.server
-        crowd.host_key = re.search(r"host\?key=(\S+)", server.greeting)[1]
-        self.host = await crowd.join_host(server)
-        await self.host.say("reveal_round", round=1)
-        settings = {"visibility": "live", "names": "open"}
-        await self.host.say("open_round", method="approval", settings=settings)
-        await crowd.join(server, PEOPLE)
-        await spread(crowd, server)
-        await self.all_vote()
-
-    async def all_vote(self, voters=None):
-        """Have people vote, and wait until all have their answer."""
-        voters = self.crowd.voters if voters is None else voters
-        await asyncio.gather(*(self.vote(person) for person in voters))
-
-    async def vote(self, person):
-        options = person.round["options"]
-        # None at all is not what somebody has said before, nor what a lost ballot leaves behind.
-        chosen = person.random.sample(options, person.random.randint(1, len(options) - 1))
-        answer = await asyncio.wait_for(person.vote(*chosen), RESUMES)
-        assert answer.seq, answer
-
-    def do(self, *work):
-        """Do to the stores what takes a while."""
-        return asyncio.to_thread(*work)
-
-    async def nothing_is_wrong(self):
-        """Wait until all pages show what the store holds, and hold all that was told to it.
-
-        Give the acknowledged ballots that are lost, as their voters were told.
-        """
-        await self.all_vote()
-        return await self.told(await self.everybody_is_in_one_history())
-
-    async def told(self, epoch):
-        ledger = await settled(
-            self.store, self.crowd, self.place.journal, only_epoch=epoch, patience=30
-        )
-        return histories.check(ledger, self.place.journal)
-
-    async def everybody_is_in_one_history(self, other_than=()):
-        def together():
-            epochs = {person.epoch for person in self.crowd.all if person.present}
-            epochs -= set(other_than)
-            return epochs if len(epochs) == 1 and self.all_are_there() else None
-
-        return (await eventually(together, patience=30)).pop()
-
-    def all_are_there(self):
-        return all(person.present and not person.waiting for person in self.crowd.all)
-
-    def epochs(self):
-        return {person.epoch for person in self.crowd.all}
-
-
-def meet(place, story):
-    server = place.serve(STACKVOTE_TALLY_WINDOW="50")
-
-    async def meeting():
-        async with place.crowd() as crowd:
-            voting = Voting(place, crowd, server)
-            await voting.begin()
-            await story(voting)
-
-    try:
-        asyncio.run(meeting())
-    finally:
-        print(server.log)  # noqa: T201
-    return server
+    return deploy_on(Replicated(tmp_path / "stores"))
 
 
 @pytest.mark.quick
@@ -147,7 +61,7 @@ def test_who_voted_on_a_store_that_went_back_is_shown_that_it_is_lost(pair):
 
 
 @pytest.mark.quick
-def test_a_demoted_store_that_cuts_no_line_is_left(pair):
+def test_a_demoted_store_that_cuts_no_connection_is_left(pair):
     async def story(voting):
         store = voting.store
         await voting.do(store.replicated)
@@ -162,17 +76,18 @@ def test_a_demoted_store_that_cuts_no_line_is_left(pair):
     assert "The store is away (" in server.log
 
 
+@pytest.mark.quick
 def test_two_primaries_at_once_never_tell_two_things_of_one_place(pair):
     """One server goes on with the old one, another has found the new one."""
 
     async def story(voting):
-        store, place = voting.store, voting.place
+        store, deployment = voting.store, voting.deployment
         await voting.do(store.replicated)
         store.link.hold()
         await voting.all_vote(voting.crowd.voters[:3])
         await voting.do(store.b.promote)
         store.arguments = store.at(store.b)
-        other = await voting.do(place.serve, "other")
+        other = await voting.do(deployment.serve, "other")
         there = await voting.crowd.join(other, 5)
         for _ in range(3):
             await voting.all_vote()
@@ -191,17 +106,17 @@ def test_scripts_on_one_store_and_messages_from_another_are_never_mixed(pair):
     """Only the line on which a process hears of the others was made anew, and led elsewhere."""
 
     async def story(voting):
-        store, place = voting.store, voting.place
+        store, deployment = voting.store, voting.deployment
         await voting.do(store.replicated)
         store.link.hold()
         await voting.do(store.b.promote)
         store.arguments = store.at(store.b)
-        other = await voting.do(place.serve, "other")
+        other = await voting.do(deployment.serve, "other")
         there = await voting.crowd.join(other, 4)
         here = [person for person in voting.crowd.voters if person not in there]
         store.address.target = store.b.port
         store.primary = store.b
-        await voting.do(store.a.do, "CLIENT", "KILL", "TYPE", "pubsub")
+        await voting.do(store.a.run, "CLIENT", "KILL", "TYPE", "pubsub")
         for _ in range(4):
             await asyncio.gather(voting.all_vote(here), voting.all_vote(there))
         await voting.nothing_is_wrong()
@@ -209,6 +124,7 @@ def test_scripts_on_one_store_and_messages_from_another_are_never_mixed(pair):
     meet(pair, story)
 
 
+@pytest.mark.quick
 def test_a_store_that_is_restored_from_an_older_copy_tells_who_has_lost_what(pair, tmp_path):
     async def story(voting):
         store = voting.store
@@ -234,7 +150,7 @@ def test_a_board_that_is_put_back_in_its_place_has_another_history(pair, parts):
     async def story(voting):
         store, code = voting.store, voting.crowd.code
         keys = [f"sv:{{{code}}}:{part}" for part in parts]
-        kept = [await voting.do(store.a.do, "DUMP", key) for key in keys]
+        kept = [await voting.do(store.a.run, "DUMP", key) for key in keys]
         await voting.all_vote()
         with store.a.client() as client, client.pipeline() as together:
             for key, value in zip(keys, kept, strict=True):
@@ -249,7 +165,7 @@ def test_a_board_that_is_put_back_in_its_place_has_another_history(pair, parts):
 def test_a_board_whose_log_is_gone_takes_no_votes(pair):
     async def story(voting):
         store, code = voting.store, voting.crowd.code
-        await voting.do(store.a.do, "DEL", f"sv:{{{code}}}:log")
+        await voting.do(store.a.run, "DEL", f"sv:{{{code}}}:log")
         acks = len(voting.acks)
         answers = [person.vote(person.round["options"][0]) for person in voting.crowd.voters]
         await asyncio.wait(answers, timeout=3)
@@ -258,6 +174,7 @@ def test_a_board_whose_log_is_gone_takes_no_votes(pair):
     meet(pair, story)
 
 
+@pytest.mark.quick
 def test_the_address_leads_elsewhere_when_what_answers_is_silent(pair):
     """The old one hangs; nothing is cut, and the new one is at the same address."""
 
@@ -278,7 +195,7 @@ def test_the_address_leads_elsewhere_when_what_answers_is_silent(pair):
     until(pair.store.a.answers)
 
 
-# What the second witness sees
+# What the second model sees
 
 
 def told(epoch, ballot, *, resumed=False):
@@ -290,19 +207,21 @@ def voted(welcomes, ballot, *, counted, epoch="one"):
     who = SimpleNamespace(welcomes=welcomes, ballot=counted, round={"n": 1})
     message = {"type": "vote", "id": "m1", "round": 1, "ballot": ballot}
     ballots = {} if counted is None else {"ann": counted}
-    ledger = SimpleNamespace(rounds=[SimpleNamespace(ballots=ballots)])
-    return ledger, [Acknowledged(who, "ann", epoch, message, 7)]
+    reference = SimpleNamespace(rounds=[SimpleNamespace(ballots=ballots)])
+    return reference, [Acknowledged(who, "ann", epoch, message, 7)]
 
 
 A, B = {"approve": ["a"]}, {"approve": ["b"]}
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("left", [None, B])
 def test_a_ballot_that_is_gone_and_was_shown_as_gone_is_lost_and_told(left):
     lost = histories.lost_and_told(*voted([told("one", None), told("two", left)], A, counted=left))
     assert [ack.seq for ack in lost] == [7]
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("welcomes", "words"),
     [
@@ -316,15 +235,16 @@ def test_a_ballot_that_is_gone_without_a_word_is_found(welcomes, words):
         histories.lost_and_told(*voted(welcomes, A, counted=None))
 
 
+@pytest.mark.quick
 def test_two_tallies_or_two_messages_at_one_place_are_found():
-    ledger, (ack,) = voted([told("one", None)], A, counted=A)
+    reference, (ack,) = voted([told("one", None)], A, counted=A)
     seen = Seen(ack.who, "ann", "one", 7, {"voters": 1})
     facts = SimpleNamespace(acks=[ack], tallies=[seen, seen, seen._replace(epoch="two", what={})])
-    assert histories.check(ledger, facts) == []
+    assert histories.check(reference, facts) == []
     other = ack._replace(message=ack.message | {"id": "m2"})
     for wrong, words in (
         ({"acks": [ack, other]}, "two messages"),
         ({"tallies": [seen, seen._replace(what={"voters": 2})]}, "two tallies"),
     ):
         with pytest.raises(AssertionError, match=words):
-            histories.check(ledger, SimpleNamespace(**vars(facts) | wrong))
+            histories.check(reference, SimpleNamespace(**vars(facts) | wrong))

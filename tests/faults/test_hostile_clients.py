@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from meeting import hold
-from people import eventually
-from serving import served
 
-STRANGERS = Path(__file__).parent / "strangers.py"
+from faults.meeting import hold
+from support.connections import served
+from support.wait import eventually
+
+HOSTILE_CLIENTS = Path(__file__).parent / "hostile_clients.py"
 LIMITS = {"STACKVOTE_MESSAGE_RATE": "50", "STACKVOTE_MESSAGE_BURST": "200"}
 """As tight as the people of the meeting can bear."""
 PAGES = ("deaf to a page", "deaf to the API", "deaf to a file")
@@ -30,7 +31,7 @@ CALM = (10, 20)
 """Seconds between two things that somebody says meanwhile, who at the usual pace would fill more
 memory than the strangers: all that is said stays on the board.
 """
-NO_ROOM = r"No room for more people: too many connections are open"
+NO_ROOM = r"No room for more connections: too many connections are open"
 WRONG = {
     "huge": "1009",
     "over-huge": "1009",
@@ -49,14 +50,14 @@ WRONG = {
 }
 
 
-class Strangers:
+class HostileClients:
     """Some who do the same wrong thing, in a process of their own."""
 
     def __init__(self, server, kind, count):
         self.became = {}
         """How many were sent away, by the code of the close; the others are `here`."""
         self._process = subprocess.Popen(
-            [sys.executable, STRANGERS, kind, server.host, str(server.port), str(count)],
+            [sys.executable, HOSTILE_CLIENTS, kind, server.host, str(server.port), str(count)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -72,9 +73,9 @@ class Strangers:
 
 
 @contextlib.asynccontextmanager
-async def strangers(meeting, kind, count):
+async def hostile_clients(meeting, kind, count):
     """Have strangers of a kind; what became of them is known afterwards."""
-    them = Strangers(meeting.server, kind, count)
+    them = HostileClients(meeting.server, kind, count)
     await asyncio.to_thread(them.begin)
     try:
         yield them
@@ -83,7 +84,7 @@ async def strangers(meeting, kind, count):
 
 
 @pytest.mark.quick
-def test_who_floods_the_line_is_sent_away(embedded):
+def test_who_floods_the_connection_is_sent_away(embedded):
     async def flood(meeting):
         for kind, code in {
             "pings": "4029",
@@ -92,7 +93,7 @@ def test_who_floods_the_line_is_sent_away(embedded):
             "empty pieces": "4029",
             "endless": "1009",
         }.items():
-            async with strangers(meeting, kind, 50) as them:
+            async with hostile_clients(meeting, kind, 50) as them:
                 await meeting.answered(200)
             assert them.became == {code: 50}, kind
 
@@ -103,7 +104,7 @@ def test_who_floods_the_line_is_sent_away(embedded):
 def test_who_breaks_the_rules_is_sent_away(embedded):
     async def break_all_rules(meeting):
         for kind, code in WRONG.items():
-            async with strangers(meeting, kind, 10) as them:
+            async with hostile_clients(meeting, kind, 10) as them:
                 await meeting.answered(50)
             assert them.became == {code: 10}, kind
 
@@ -113,10 +114,10 @@ def test_who_breaks_the_rules_is_sent_away(embedded):
 def test_who_speaks_slowly_is_heard_for_so_long_and_no_longer(embedded):
     async def drip(meeting):
         async with (
-            strangers(meeting, "drip hello", 100) as greeting,
-            strangers(meeting, "drip body", 100) as posting,
-            strangers(meeting, "drip head", 100) as asking,
-            strangers(meeting, "in pieces", 50) as odd,
+            hostile_clients(meeting, "drip hello", 100) as greeting,
+            hostile_clients(meeting, "drip body", 100) as posting,
+            hostile_clients(meeting, "drip head", 100) as asking,
+            hostile_clients(meeting, "in pieces", 50) as odd,
         ):
             # A hello may take 10 s, a form 30 s, a request 120 s.
             await asyncio.sleep(40)  # This is the event itself, not a wait for one.
@@ -137,7 +138,7 @@ def test_ten_thousand_who_say_nothing_leave_nothing_behind(embedded, kind, end):
         pace, meeting.pace = meeting.pace, CALM
         left, stood = [meeting.memory()], []
         for _ in range(2):
-            async with strangers(meeting, kind, 10_000) as them:
+            async with hostile_clients(meeting, kind, 10_000) as them:
                 stood.append(served(meeting.server))
                 await newcomers(meeting)
                 # A hello may take 10 s, a request two minutes.
@@ -163,11 +164,11 @@ def test_ten_thousand_who_say_nothing_leave_nothing_behind(embedded, kind, end):
 
 
 @pytest.mark.quick
-def test_a_full_house_finds_room_for_people_and_says_so_once(embedded):
+def test_a_full_server_finds_room_for_people_and_says_so_once(embedded):
     """Three processes with 700 open files each, and 3,000 who only stand in the door."""
 
     async def crowd_the_door(meeting):
-        async with strangers(meeting, "mute", 3000) as them:
+        async with hostile_clients(meeting, "mute", 3000) as them:
             await newcomers(meeting)
             await meeting.answered(300)
         assert 0 < them.became["here"] < 3 * 700
@@ -181,7 +182,7 @@ def test_who_reads_no_page_takes_neither_memory_nor_time(embedded):
         await much_is_said(meeting)
         before = meeting.memory()
         for kind in PAGES:
-            async with strangers(meeting, kind, 60):
+            async with hostile_clients(meeting, kind, 60):
                 await meeting.answered(300)
                 grown = {pid: kib - before[pid] for pid, kib in meeting.memory().items()}
                 assert max(grown.values()) < UNREAD, (kind, grown)
@@ -190,9 +191,9 @@ def test_who_reads_no_page_takes_neither_memory_nor_time(embedded):
 
 
 @pytest.mark.quick
-def test_who_does_not_listen_is_sent_away_and_slows_nobody(embedded):
+def test_who_does_not_listen_is_sent_away_and_slows_no_one(embedded):
     async def talk_to_the_deaf(meeting):
-        delays = meeting.place.journal.delays
+        delays = meeting.deployment.recording.delays
 
         async def answers():
             """Give how long answers take while much is said."""
@@ -202,7 +203,7 @@ def test_who_does_not_listen_is_sent_away_and_slows_nobody(embedded):
             return sorted(delay.seconds for delay in delays[begun:])
 
         usual, then = await answers(), []
-        async with strangers(meeting, "deaf", DEAF):
+        async with hostile_clients(meeting, "deaf", DEAF):
             while await asyncio.to_thread(closes, meeting.server, 4008) < DEAF:
                 then += await answers()
         then.sort()

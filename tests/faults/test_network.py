@@ -4,34 +4,34 @@ import asyncio
 import contextlib
 
 import pytest
-from meeting import hold
-from people import eventually
-from places import places
-from stores import Debian
-from wire import Network
+
+from faults.meeting import hold
+from faults.network_links import Network
+from support.deployments import External, deployments
+from support.wait import eventually
 
 pytestmark = [pytest.mark.needs("ip"), pytest.mark.needs("redis-server")]
 
-AWAY = {r"The store is away": 4, r"The store is there": 2}
+AWAY = {r"The store is away": 4, r"The store can be reached again": 2}
 
 
 class Site:
     """People here, workers on a machine of their own, and the store on another."""
 
-    def __init__(self, stack, place_on, folder):
+    def __init__(self, stack, deploy_on, folder):
         self.network = Network(stack)
         self.store_machine = self.network.machine()
         self.worker_machine = self.network.machine()
         self.people = self.network.join(self.network.here, self.worker_machine)
         self.store = self.network.join(self.worker_machine, self.store_machine)
-        self.place = place_on(
-            Debian(folder / "redis", inside=self.store_machine.inside, host=self.store.other)
+        self.deployment = deploy_on(
+            External(folder / "redis", inside=self.store_machine.inside, host=self.store.other)
         )
-        self.place.site = self
+        self.deployment.site = self
 
     def hold(self, fault, **how):
         return hold(
-            self.place,
+            self.deployment,
             fault,
             inside=self.worker_machine.inside,
             host=self.people.other,
@@ -42,18 +42,18 @@ class Site:
 @pytest.fixture
 def site(tmp_path):
     with contextlib.ExitStack() as stack:
-        place_on = stack.enter_context(places(tmp_path))
-        yield Site(stack, place_on, tmp_path)
+        deploy_on = stack.enter_context(deployments(tmp_path))
+        yield Site(stack, deploy_on, tmp_path)
 
 
-def bad_for(seconds, wire, **how):
-    """Make a fault: a wire is bad for a while, and then good again."""
+def bad_for(seconds, link, **how):
+    """Make a fault: a link is bad for a while, and then good again."""
 
     async def fault(meeting):
-        wire.is_bad(**how)
+        link.is_bad(**how)
         await asyncio.sleep(seconds)  # This is the event itself, not a wait for one.
-        wire.is_good()
-        if wire is meeting.place.site.people:
+        link.is_good()
+        if link is meeting.deployment.site.people:
             for person in meeting.crowd.all:
                 person.network_is_back()
 
@@ -78,7 +78,7 @@ def test_the_store_is_far_away(site, restless):
     site.hold(bad_for(10, site.store, delay=0.5), says={}, may_say=AWAY, restless=restless)
 
 
-def test_the_line_to_the_store_is_bad(site):
+def test_the_link_to_the_store_is_bad(site):
     site.hold(bad_for(10, site.store, lost=0.1), says={}, may_say=AWAY)
 
 
@@ -95,7 +95,7 @@ def test_people_are_far_away(site):
     site.hold(bad_for(10, site.people, delay=0.5), says={})
 
 
-def test_the_lines_of_people_are_bad(site):
+def test_the_links_to_people_are_bad(site):
     site.hold(bad_for(10, site.people, lost=0.1), says={})
 
 
@@ -105,13 +105,13 @@ def test_one_machine_of_two_is_cut_off_from_the_store(site):
     network = site.network
     machine = network.machine()
     people, store = network.join(network.here, machine), network.join(machine, site.store_machine)
-    redis = site.place.store
+    redis = site.deployment.store
     near = redis.arguments
 
     async def cut_one_off(meeting):
         redis.arguments = redis.at(store.other)
         other = await asyncio.to_thread(
-            site.place.serve, "other", processes=1, inside=machine.inside, host=people.other
+            site.deployment.serve, "other", processes=1, inside=machine.inside, host=people.other
         )
         redis.arguments = near
         there = await meeting.crowd.join(other, 40)

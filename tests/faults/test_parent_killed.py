@@ -5,14 +5,15 @@ import os
 import signal
 
 import pytest
-from meeting import hold
-from people import eventually
-from running import wait_gone
+
+from faults.meeting import hold
+from support.processes import wait_until_ended
+from support.wait import eventually
 
 
 @pytest.mark.parametrize("kind", [pytest.param("embedded", marks=pytest.mark.quick), "debian"])
-def test_the_parent_is_killed_and_the_server_started_anew(request, kind):
-    place = request.getfixturevalue(kind)
+def test_the_parent_is_killed_and_the_server_started_again(request, kind):
+    deployment = request.getfixturevalue(kind)
     begun = {}
 
     async def kill(meeting):
@@ -22,20 +23,20 @@ def test_the_parent_is_killed_and_the_server_started_anew(request, kind):
         workers = server.workers()
         os.kill(server.pid, signal.SIGKILL)
         # The workers notice by themselves, say goodbye, and end; the last one closes the store.
-        await asyncio.to_thread(wait_gone, workers)
+        await asyncio.to_thread(wait_until_ended, workers)
         await asyncio.to_thread(server.ended)
         await eventually(lambda: not any(person.present for person in everybody))
         port = str(server.port)
-        meeting.server = await asyncio.to_thread(place.serve, STACKVOTE_PORT=port)
+        meeting.server = await asyncio.to_thread(deployment.serve, STACKVOTE_PORT=port)
 
     hold(
-        place,
+        deployment,
         kill,
         says={
-            r"parent process is gone\. Sending people away, then ending": 1,
+            r"parent process is gone\. Closing connections, then exiting": 1,
             r"Worker \d+ is ready": 3,
-            r"The store is there": 1,
-            r"\d+ connections were sent away": 1,
+            r"The store can be reached again": 1,
+            r"\d+ connections were closed": 1,
         },
     )
     for person, (closes, goodbyes) in begun.items():

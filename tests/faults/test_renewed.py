@@ -3,8 +3,9 @@
 import signal
 
 import pytest
-from meeting import SLOWNESS, hold
-from people import eventually
+
+from faults.meeting import SLOWNESS, hold
+from support.wait import eventually
 
 TIMES = 3
 
@@ -30,10 +31,10 @@ def test_all_workers_are_renewed_under_load(embedded):
         embedded,
         renew,
         says={
-            r"Renewing the workers one by one": TIMES,
+            r"Replacing the workers one by one": TIMES,
             r"All workers are new": TIMES,
-            r"The store is there": 1,
-            r"\d+ connections were sent away": 1,
+            r"The store can be reached again": 1,
+            r"\d+ connections were closed": 1,
         },
         touches_all=False,
     )
@@ -47,4 +48,6 @@ def test_all_workers_are_renewed_under_load(embedded):
         assert all(each["reason"] and 0 < each["retry_after_ms"] <= 3000 for each in told), told
         sent_away += len(codes)
     assert sent_away >= TIMES * len(begun)
-    assert not meeting.place.journal.put_off or set(meeting.place.journal.put_off) == {"going_away"}
+    assert not meeting.deployment.recording.put_off or set(
+        meeting.deployment.recording.put_off
+    ) == {"going_away"}

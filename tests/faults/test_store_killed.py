@@ -5,13 +5,14 @@ import os
 import signal
 
 import pytest
-from meeting import hold
-from people import eventually
+
+from faults.meeting import hold
+from support.wait import eventually
 
 AWAY_AND_BACK = {
     r"The store is away \(.+\)\. Votes wait until it is back": 2,
-    r"The store is there": 1,
-    r"The store runs anew\. All boards are read again": 1,
+    r"The store can be reached again": 1,
+    r"The store was restarted or replaced\. All boards are read again": 1,
 }
 EMBEDDED = {r"The store ended \(killed by SIGKILL\)": 1, r"The store is back": 1}
 FRESH = {r"The board FRAMEWORKS is open": 1}
@@ -22,7 +23,7 @@ DOWN = 2.0
 @pytest.mark.quick
 def test_the_embedded_store_is_killed(embedded):
     async def kill(meeting):
-        os.kill(meeting.place.store.pid, signal.SIGKILL)
+        os.kill(meeting.deployment.store.pid, signal.SIGKILL)
 
     hold(embedded, kill, says=AWAY_AND_BACK | EMBEDDED)
 
@@ -31,7 +32,7 @@ def test_the_embedded_store_is_killed_time_and_again(embedded):
     async def kill(meeting):
         for n in range(3):
             told = meeting.server.log.count("The store is back.")
-            os.kill(meeting.place.store.pid, signal.SIGKILL)
+            os.kill(meeting.deployment.store.pid, signal.SIGKILL)
             if n < 2:
                 await eventually(lambda: meeting.server.log.count("The store is back.") > told)  # noqa: B023
                 await meeting.answered(300)
@@ -64,14 +65,14 @@ def test_a_store_that_kept_nothing_is_killed(forgetful):
         assert not anew["resumed"]
     # The new board holds nothing but what was acknowledged at that very place.
     told = {(ack.seq, ack.message["type"], ack.message.get("comment")) for ack in meeting.acks}
-    for seq in meeting.ledger.counted:
-        action = meeting.ledger.entries[seq]["action"]
+    for seq in meeting.reference.counted:
+        action = meeting.reference.entries[seq]["action"]
         if action["type"] in {"vote", "withdraw", "comment"}:
             assert (seq, action["type"], action.get("comment")) in told, action
 
 
 async def _down_and_up(meeting):
-    store = meeting.place.store
+    store = meeting.deployment.store
     await asyncio.to_thread(store.down)
     await asyncio.sleep(DOWN)  # This is the fault itself.
     await asyncio.to_thread(store.up)

@@ -5,12 +5,13 @@ import os
 import signal
 
 import pytest
-from meeting import hold
-from people import eventually
+
+from faults.meeting import hold
+from support.wait import eventually
 
 TOLD = {
     r"The store is away \(.+\)\. Votes wait until it is back": 2,
-    r"The store is there": 1,
+    r"The store can be reached again": 1,
 }
 
 
@@ -22,10 +23,10 @@ TOLD = {
     ],
 )
 def test_the_store_is_stopped_for_a_while(request, kind, seconds):
-    place = request.getfixturevalue(kind)
+    deployment = request.getfixturevalue(kind)
 
     async def stop(meeting):
-        os.kill(place.store.pid, signal.SIGSTOP)
+        os.kill(deployment.store.pid, signal.SIGSTOP)
         try:
             if seconds > 3:
                 # All are told, and so is whoever asks whether people can be sent here.
@@ -36,7 +37,7 @@ def test_the_store_is_stopped_for_a_while(request, kind, seconds):
                 assert (await asyncio.to_thread(meeting.server.get, "/readyz"))[0] == 503
             await asyncio.sleep(seconds)  # This is the fault itself.
         finally:
-            os.kill(place.store.pid, signal.SIGCONT)
+            os.kill(deployment.store.pid, signal.SIGCONT)
 
     noticed = seconds > 3
-    hold(place, stop, says=TOLD if noticed else {}, may_say=TOLD)
+    hold(deployment, stop, says=TOLD if noticed else {}, may_say=TOLD)

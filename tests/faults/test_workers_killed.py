@@ -4,9 +4,10 @@ import os
 import signal
 
 import pytest
-from meeting import hold
-from people import eventually
-from serving import served
+
+from faults.meeting import hold
+from support.connections import served
+from support.wait import eventually
 
 KILLS = 5
 
@@ -30,7 +31,7 @@ def test_a_worker_is_killed_again_and_again(embedded):
         says={
             r"Worker \d+ ended \(killed by SIGKILL\); starting another": KILLS,
             r"Worker \d+ is ready": KILLS,
-            r"The store is there": 1,
+            r"The store can be reached again": 1,
         },
         touches_all=False,
     )

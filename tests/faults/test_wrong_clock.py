@@ -5,9 +5,10 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
-from meeting import SLOWNESS, hold
-from people import eventually
 from tornado.httpclient import AsyncHTTPClient
+
+from faults.meeting import SLOWNESS, hold
+from support.wait import eventually
 
 HOUR = 3600
 AGREE = 1000 * SLOWNESS
@@ -60,15 +61,15 @@ def test_the_clock_of_one_worker_is_an_hour_wrong(embedded, tmp_path, faketime, 
         assert not any(person.closes for person in newcomers), {p: p.closes for p in newcomers}
         assert all(person.welcomes[-1]["you"]["votes"] for person in newcomers)
         for person in newcomers:
-            person.cut_line()
+            person.cut_connection()
         await eventually(lambda: all(person.present for person in newcomers))
         assert all(len(person.seats) == 1 for person in newcomers)
 
         await meeting.stop_hosting()
         if host.round["state"] != "revealed":
-            await host.say("reveal_round", round=host.round["n"])
+            await host.send("reveal_round", round=host.round["n"])
         n = host.round["n"] + 1
-        assert (await host.say("open_round", method="approval", settings={"seconds": 8})).seq
+        assert (await host.send("open_round", method="approval", settings={"seconds": 8})).seq
         everybody = crowd.all
         await eventually(lambda: all((p.round or {}).get("n") == n for p in everybody if p.present))
         assert len({p.round["deadline"] for p in everybody if p.present}) == 1
@@ -79,7 +80,7 @@ def test_the_clock_of_one_worker_is_an_hour_wrong(embedded, tmp_path, faketime, 
         await eventually(lambda: all(p.round["state"] == "locked" for p in everybody if p.present))
         assert -early < 3 * AGREE
         for person in everybody:
-            person.cut_line()
+            person.cut_connection()
         before = {person: len(person.welcomes) for person in everybody}
         await eventually(lambda: all(len(p.welcomes) > before[p] for p in everybody))
         for person in everybody:
@@ -106,13 +107,13 @@ async def _hours_off(server):
     """Ask all processes for the time, as they write it into answers; give what is not now."""
     off = set()
     for _ in range(24):
-        answer = await AsyncHTTPClient().fetch(f"http://127.0.0.1:{server.port}/healthz")
+        answer = await AsyncHTTPClient().fetch(f"{server.address}/healthz")
         told = parsedate_to_datetime(answer.headers["Date"]).timestamp()
         off.add(round((told - time.time()) / HOUR))
     return off - {0}
 
 
 def _store_s_time(meeting):
-    with meeting.place.store.client() as client:
+    with meeting.deployment.store.client() as client:
         seconds, micros = client.time()
     return seconds * 1000 + micros // 1000

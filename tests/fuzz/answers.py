@@ -1,19 +1,19 @@
-"""What may come back from a server, whatever it was sent."""
+"""What a server may answer, whatever it was sent."""
 
 import json
 import re
 
-from fuzz.ground import CLOSES
+from fuzz.fuzz_server import CLOSES
 
 TYPES = {
     *("welcome", "board", "round", "tally", "comment", "people", "ballot"),
-    *("ack", "refused", "pulse", "goodbye"),
+    *("ack", "refused", "pulse", "goodbye", "proposals", "your_proposals"),
 }
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) [^\r\n]*\r\n")
 
 
 def check(came, *, closed_by_client=False):
-    """Raise AssertionError for what no client should be sent."""
+    """Raise AssertionError for anything that no client should be sent."""
     while came:
         status = _STATUS.match(came)
         assert status, came[:200]
@@ -24,7 +24,7 @@ def check(came, *, closed_by_client=False):
             _check_frames(rest, closed_by_client=closed_by_client)
             return
         length = re.search(rb"(?i)^content-length: *(\d+)", head, re.MULTILINE)
-        # What answers HEAD has a length, and no body; then another answer may follow at once.
+        # The answer to HEAD has a length but no body; another answer may follow at once.
         size = int(length[1]) if length and not _STATUS.match(rest) else 0
         came = rest[size:]
 
@@ -40,13 +40,13 @@ def _check_frames(data, *, closed_by_client):
             size, at = int.from_bytes(data[2:10], "big"), 10
         payload = data[at : at + size]
         if len(payload) < size:
-            return  # It left before all of it came.
+            return  # It left before all of it arrived.
         data = data[at + size :]
         if opcode == 1:
             assert json.loads(payload)["type"] in TYPES, payload[:200]
         elif opcode == 8 and payload:
             code = int.from_bytes(payload[:2], "big")
-            # What a client gave as its reason is given back.
+            # The close code of a client is echoed.
             assert code in CLOSES or (closed_by_client and code != 1011), payload
             payload[2:].decode()
         else:

@@ -1,4 +1,4 @@
-"""Ask a real server what its OpenAPI document says can be asked, and worse, with schemathesis.
+"""Send a real server the requests of its OpenAPI document, and worse, with schemathesis.
 
 python -m fuzz.api --seconds 60 --seed 1
 """
@@ -11,14 +11,14 @@ import tempfile
 from pathlib import Path
 
 from fuzz.asking import asked
-from fuzz.ground import ground
+from fuzz.fuzz_server import fuzzed_server
 
 HERE = Path(__file__).parent
 ST = Path(sys.executable).with_name("st")
 
 
 def search(field, seconds, seed, folder):
-    """Raise CalledProcessError for what it finds; its report says how to ask again."""
+    """Raise CalledProcessError for a finding; its report says how to reproduce it."""
     known = {
         "SCHEMATHESIS_HOOKS": str(HERE / "api_hooks.py"),
         "FUZZ_KEYS": json.dumps({field.other: field.key}),
@@ -35,5 +35,5 @@ def search(field, seconds, seed, folder):
 
 if __name__ == "__main__":
     wanted = asked()
-    with tempfile.TemporaryDirectory() as folder, ground(Path(folder)) as field:
+    with tempfile.TemporaryDirectory() as folder, fuzzed_server(Path(folder)) as field:
         search(field, wanted.seconds, wanted.seed, folder)

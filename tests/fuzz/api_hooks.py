@@ -1,4 +1,4 @@
-"""What schemathesis cannot know by itself: boards that are there, and who may do what on them."""
+"""What schemathesis cannot know by itself: existing boards, and who may do what on them."""
 
 import json
 import os
@@ -8,13 +8,13 @@ import schemathesis
 
 _dice = random.Random(os.environ["FUZZ_SEED"])
 _keys = json.loads(os.environ["FUZZ_KEYS"])
-"""The host's key by the board's code."""
+"""Board code to host key."""
 BOARDS = 20
 
 
 @schemathesis.auth(refresh_interval=None)
 class Host:
-    """A host who holds the keys of all boards, in a browser that has a seat."""
+    """A host with the keys of all boards, in a browser that has a seat."""
 
     def get(self, case, context):
         return _keys.get((case.path_parameters or {}).get("code"), "no key")
@@ -27,14 +27,14 @@ class Host:
 
 @schemathesis.hook
 def map_path_parameters(context, path_parameters):
-    """Ask mostly about a board that is there."""
+    """Mostly request an existing board."""
     if path_parameters and "code" in path_parameters and _dice.random() < 0.8:
         path_parameters["code"] = _dice.choice(list(_keys))
     return path_parameters
 
 
 def readable(value):
-    """Write texts as people do: most that are drawn hold characters that nobody may use."""
+    """Make texts readable: most of those generated contain characters that are not permitted."""
     if isinstance(value, dict):
         return {
             name: "https://example.org/" if name == "link" else readable(each)
@@ -49,7 +49,7 @@ def readable(value):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Come from anywhere: the limits for one address are tried elsewhere."""
+    """Come from any address: the limits by address are tested elsewhere."""
     right = case.meta is not None and case.meta.generation.mode.is_positive
     if right and isinstance(case.body, dict) and _dice.random() < 0.7:
         case.body = readable(case.body)
@@ -58,7 +58,7 @@ def before_call(context, case, kwargs):
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Take note of boards that were made."""
+    """Remember boards that were created."""
     if response.status_code == 201 and "host_key" in (made := response.json()) and "code" in made:
         if len(_keys) >= BOARDS:
             del _keys[_dice.choice(list(_keys))]

@@ -1,4 +1,4 @@
-"""What a fuzzer is asked for on its command line, and for how long."""
+"""The command line of a fuzzer, and its time limit."""
 
 import argparse
 import random
@@ -6,7 +6,7 @@ import time
 
 
 def asked(*names):
-    """Read the arguments; say the seed, so that the same can be asked for again."""
+    """Parse the arguments; print the seed, so that the run can be repeated."""
     parser = argparse.ArgumentParser()
     for name in names:
         parser.add_argument(name)
@@ -18,7 +18,7 @@ def asked(*names):
 
 
 def turns(seconds):
-    """Have one turn after the other until the time is over."""
+    """Yield until the time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         yield

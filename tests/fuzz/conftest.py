@@ -1,3 +1,3 @@
-from one_process import embedded
+from support.worker import embedded
 
 __all__ = ["embedded"]

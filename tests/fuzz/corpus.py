@@ -1,4 +1,4 @@
-"""Inputs that once went wrong: saved by whoever finds them, tried again by the ordinary tests."""
+"""Inputs that once caused a failure: saved by the fuzzers, repeated by the ordinary tests."""
 
 import hashlib
 from pathlib import Path
@@ -7,7 +7,7 @@ FOLDER = Path(__file__).parent / "corpus"
 
 
 def save(target, data):
-    """Keep an input; give the file."""
+    """Save an input; return the file."""
     folder = FOLDER / target
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / hashlib.sha256(data).hexdigest()[:12]
@@ -16,5 +16,5 @@ def save(target, data):
 
 
 def kept(target):
-    """Give the files of all inputs that were kept."""
+    """Return the files of all saved inputs."""
     return sorted(path for path in (FOLDER / target).glob("*") if path.is_file())

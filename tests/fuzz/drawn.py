@@ -1,4 +1,4 @@
-"""Draw inputs for one of the readers with Hypothesis until the time is over.
+"""Draw inputs for one of the parsers with Hypothesis until the time is over.
 
 python -m fuzz.drawn messages --seconds 60 --seed 1
 """
@@ -6,15 +6,16 @@ python -m fuzz.drawn messages --seconds 60 --seed 1
 import importlib
 import random
 
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
 from fuzz.asking import asked, turns
 from fuzz.corpus import save
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 AT_A_TIME = 200
 
 
 def search(name, first, seconds):
-    """Give how many inputs were tried. Raises what went wrong with the smallest of them."""
+    """Return the number of inputs tried. Raises the failure of the smallest failing input."""
     target = importlib.import_module(f"fuzz.{name}")
     dice, tried, last = random.Random(first), 0, b""
 

@@ -1,31 +1,31 @@
-"""Logs of any version, damaged or not: read alike by all, or not at all.
+"""Logs of any version, damaged or not: read alike by everyone, or not at all.
 
-An input is a line an entry. The first that cannot be read ends it: the board is withheld.
+An input has one entry per line. The first unreadable one ends it: the board is withheld.
 """
 
 import random
 from pathlib import Path
 
 import msgspec
-from domain.happenings import T0, told, visible
 from hypothesis import strategies as st
 
 from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.changes import Change
 from server.domain.refusals import Refusal
+from support.strategies import T0, told, visible
 
 LINES = 80
 
 
 class Row(msgspec.Struct):
-    """One position of a kept log."""
+    """One position of a stored log."""
 
     entry: msgspec.Raw
 
 
 def check(data):
-    """Read it as a replica does. Raises AssertionError, or whatever went wrong."""
+    """Read the log as a replica does. Raises AssertionError, or any other failure."""
     boards = [Board(), Board()]
     for seq, line in enumerate(data.split(b"\n")[:LINES], 1):
         try:
@@ -37,14 +37,14 @@ def check(data):
         outcomes = [board.apply(seq, T0 + 1000 * seq, entry) for board in boards]
         assert isinstance(outcomes[0], Change | Refusal)
         assert outcomes[0] == outcomes[1]
-        # What was read is written alike, for whoever reads it then.
+        # What was read is written such that it reads the same.
         assert act.decode(act.encode(entry)) == entry
     shown = [(visible(board), told(board)) for board in boards]
     assert shown[0] == shown[1]
 
 
 def is_whole(log):
-    """Say whether all of it can be read, from its beginning on."""
+    """Whether the whole log can be read, from its beginning."""
     board = Board()
     try:
         for seq, line in enumerate(log, 1):
@@ -55,7 +55,7 @@ def is_whole(log):
 
 
 def seeds():
-    """Give the logs that were kept of each version."""
+    """Yield the stored logs of each version."""
     for path in sorted((Path(__file__).parents[1] / "domain" / "logs").glob("*.jsonl")):
         lines = path.read_bytes().splitlines()
         yield b"\n".join(bytes(msgspec.json.decode(line, type=Row).entry) for line in lines)
@@ -66,7 +66,7 @@ ODD = [None, True, -1, 0, 3, 99, 2**70, 0.5, "", "flask", "further-discussion", 
 
 
 def damaged(dice):
-    """Make an input of the kept logs."""
+    """Make an input from the stored logs."""
     log = list(dice.choice(KEPT))
     for _ in range(dice.randint(1, 5)):
         at = dice.randrange(len(log))
@@ -87,7 +87,7 @@ def damaged(dice):
 
 
 def _changed(dice, line):
-    """Change one value of an entry, wherever it stands."""
+    """Change one value of an entry, at any depth."""
     try:
         entry = msgspec.json.decode(line)
     except msgspec.DecodeError:
@@ -121,7 +121,7 @@ def _places(value):
 
 
 def sessions():
-    # From one number: drawn place by place, most of them would be alike.
+    # From a single number: drawn place by place, most of them would be alike.
     return st.integers(0, 2**64).map(lambda number: damaged(random.Random(number)))
 
 

@@ -1,10 +1,10 @@
-"""Frames: a right session of the live connection, with a few things wrong in it."""
+"""Frames: a valid session of the live connection, with a few errors in it."""
 
 import json
 import struct
 
 from fuzz import answers
-from fuzz.ground import Case
+from fuzz.fuzz_server import Case
 
 HANDSHAKE = (
     b"GET /b/@%s@/live HTTP/1.1\r\nHost: 127.0.0.1:@port@\r\nUpgrade: websocket\r\n"
@@ -45,14 +45,14 @@ ODD = [None, True, -1, 0, 1.5, 2**70, "", "x" * 3000, "\u0000", "\ud800", [], {}
 
 
 class Frame:
-    """A frame as its sender writes it, right or wrong."""
+    """A frame as its sender writes it, valid or not."""
 
     def __init__(self, opcode, payload, *, fin=True):
         self.opcode, self.payload, self.fin = opcode, payload, fin
         self.rsv = 0
         self.mask = True
         self.form = None
-        """In how many bytes the length is written; None: as few as possible."""
+        """The number of bytes for the length; None: as few as possible."""
         self.length = len(payload)
 
     def encode(self, dice):
@@ -83,7 +83,7 @@ def case(dice):
     if dice.random() < 0.3:
         data = _scratch(dice, data, 0 if dice.random() < 0.2 else len(opening))
     cuts = [dice.randrange(len(data) + 1) for _ in range(dice.choice((0, 0, 1, 5, 40)))]
-    # The whole greeting first: what comes with it is another thing to try.
+    # The whole handshake first: anything that arrives along with it is another case.
     if dice.random() < 0.8:
         cuts.append(len(opening))
     return Case(data, cuts, dice.choice(("leave", "half", "half", "reset")))
@@ -109,7 +109,7 @@ def _session(dice, is_host):
 
 
 def _spoil(dice, frames):
-    """Do one thing wrong."""
+    """Introduce one error."""
     if not frames:
         return
     at = dice.randrange(len(frames))
@@ -143,7 +143,8 @@ def _spoil(dice, frames):
             frame.payload = _scratch(dice, frame.payload, 0)
             frame.length = len(frame.payload)
         case 12:
-            code = dice.choice((0, 999, 1004, 1005, 1006, 1011, 1015, 2999, 5000, 65_535))
+            # Not 1011: it is echoed, and must not be taken for a fault of the server.
+            code = dice.choice((0, 999, 1004, 1005, 1006, 1012, 1015, 2999, 5000, 65_535))
             frames.insert(at, Frame(CLOSE, struct.pack("!H", code) + b"\xff" * dice.randrange(3)))
         case 13:
             frames.insert(
@@ -167,7 +168,7 @@ def _fragments(dice, frame):
 
 
 def _scratch(dice, data, first):
-    """Change some bytes behind a place."""
+    """Change some bytes after a position."""
     data = bytearray(data)
     for _ in range(dice.choice((1, 1, 3, 20))):
         if len(data) <= first:
@@ -188,6 +189,6 @@ def _scratch(dice, data, first):
 
 
 def check(case, came):
-    """Raise AssertionError for an answer that should not be."""
-    # Whether a close of the client's own is in it cannot be told of damaged bytes.
+    """Raise AssertionError for an invalid answer."""
+    # Damaged bytes do not tell whether they contain a close frame of the client.
     answers.check(came, closed_by_client=True)

@@ -1,4 +1,4 @@
-"""Search inputs for one of the readers by what they reach in the code, with atheris.
+"""Search inputs for one of the parsers by code coverage, with atheris.
 
 python -m fuzz.guided messages --seconds 60 --seed 1
 """
@@ -9,11 +9,12 @@ import tempfile
 from pathlib import Path
 
 import atheris
+
 from fuzz.asking import asked
 from fuzz.corpus import FOLDER
 
 MOST = 16_384
-"""Bytes of an input."""
+"""The longest input, in bytes."""
 
 
 def search(name, seconds, seed):

@@ -1,7 +1,7 @@
-"""HTTP as nobody should write it: right requests with a few things wrong in them."""
+"""Invalid HTTP: valid requests with a few errors in them."""
 
 from fuzz import answers
-from fuzz.ground import Case
+from fuzz.fuzz_server import Case
 
 METHODS = [
     *(b"GET", b"GET", b"POST", b"POST", b"HEAD", b"PUT", b"DELETE", b"PATCH", b"OPTIONS"),
@@ -144,5 +144,5 @@ def _scratch(dice, data):
 
 
 def check(case, came):
-    """Raise AssertionError for an answer that should not be."""
+    """Raise AssertionError for an invalid answer."""
     answers.check(came, closed_by_client=True)

@@ -1,39 +1,43 @@
-"""What clients say, as the live connection and the API read it, on a board of its own.
+"""What clients send, as the live connection and the API read it, on a board of its own.
 
-An input is a line a message: who says it, then the message. Each is either counted, and then
-alike by all who read the log, or refused in words with a code of the contract.
+An input has one message per line: the sender, then the message. Each message either counts, and
+then in the same way for all who read the log, or is refused in words with a code of the contract.
 """
 
 import msgspec
-from domain.happenings import CRITERIA, PSEUDONYMS, T0, create, replayed, told, visible
 from hypothesis import strategies as st
 
 from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.refusals import Code, Refusal, Refused
 from server.domain.rounds import State
-from server.live import founding, messages
-from server.live.admission import Badge, admit, require_no_ballot, require_right, you
-from server.live.founding import BoardDraft
-from server.live.reading import (
+from server.live import create_board, messages
+from server.live.authorization import Credentials, authorize, require_no_ballot, require_right, you
+from server.live.commands import AnyRequest, DeleteBoard, Hello, completed_criteria, person_name
+from server.live.create_board import BoardDraft
+from server.live.parsing import (
     MAX_BYTES,
     NotUnderstoodError,
     RefusedRequestError,
     read_hello,
     read_request,
 )
-from server.live.requests import AnyRequest, Hello, completed_criteria, person_name
-from server.web.bodies import fitting, plain
-from server.web.problems import Problem
+from server.web.errors import Problem
+from server.web.parameters import fitting, plain
+from support.strategies import CRITERIA, PSEUDONYMS, T0, create, replayed, told, visible
 
 LINES = 60
-WHO = {b"h": Badge(browser="host", host="first"), b"a": Badge("ann"), b"b": Badge("ben")}
+WHO = {
+    b"h": Credentials(browser="host", host="first"),
+    b"a": Credentials("ann"),
+    b"b": Credentials("ben"),
+}
 NEW = b"n"
-"""Somebody makes a board."""
+"""Someone creates a board."""
 
 
 def check(data):
-    """Say every line. Raises AssertionError, or whatever went wrong."""
+    """Send every line. Raises AssertionError, or any other failure."""
     table = Table()
     for line in data.split(b"\n")[:LINES]:
         who, said = line[:1], line[1 : MAX_BYTES + 1]
@@ -57,8 +61,8 @@ class Table:
     def now(self):
         return T0 + 1000 * len(self.log)
 
-    def hear(self, badge, said):
-        """Take a message as a room does."""
+    def hear(self, credentials, said):
+        """Handle a message as a room does."""
         try:
             request = read_request(said)
         except NotUnderstoodError as error:
@@ -70,28 +74,34 @@ class Table:
             return
         encoded = messages.encode(request)
         try:
-            entry = self._entry(badge, request, encoded)
+            if isinstance(request, DeleteBoard):
+                # It has no entry, and would leave nothing to compare.
+                request.require_code(self.board)
+                return
+            entry = self._entry(credentials, request, encoded)
             self.board.check(self.now, entry)
         except Refused as refused:
             in_words(refused.message, refused.code)
         else:
             self._write(entry)
 
-    def _entry(self, badge, request, encoded):
+    def _entry(self, credentials, request, encoded):
         board = self.board
-        actor = admit(board, PSEUDONYMS, badge, None)
+        actor = authorize(board, PSEUDONYMS, credentials, None)
         require_right(board, actor, request)
-        once = PSEUDONYMS.once(actor.seat, board.code, encoded.decode())
+        idempotency_key = PSEUDONYMS.idempotency_key(actor.seat, board.code, encoded.decode())
         action = request.action(board)
         by, current = actor.seat, board.round
         voter = PSEUDONYMS.voter(actor.seat, board.code, current) if current else None
-        if isinstance(action, act.Vote | act.Withdraw):
+        if isinstance(action, act.Vote | act.Withdraw | act.SayExperience | act.TakeStance):
             board.latest_round(action.round)
             by = voter
         if isinstance(action, act.Observe) and action.on:
             require_no_ballot(board, current.ballot_of(voter) if current else None)
-        host = badge.host if request.for_host else ""
-        return act.Entry(rules=act.RULES, by=by, host=host, once=once, action=action)
+        host = credentials.host if request.for_host else ""
+        return act.Entry(
+            rules=act.RULES, by=by, host=host, idempotency_key=idempotency_key, action=action
+        )
 
     def _write(self, entry):
         payload = act.encode(entry)
@@ -102,13 +112,13 @@ class Table:
         assert not isinstance(outcome, Refusal), outcome
 
     def compare(self):
-        """Whoever reads the log later holds the same board; and it can be shown."""
+        """Check that a later reader of the log holds the same board, and that it can be shown."""
         read = [(seq, at, act.decode(payload)) for seq, at, payload in self.log]
         later = replayed(read)
         assert visible(later) == visible(self.board)
         assert told(later) == told(self.board)
-        for badge in WHO.values():
-            messages.encode(you(self.board, admit(self.board, PSEUDONYMS, badge, None)))
+        for credentials in WHO.values():
+            messages.encode(you(self.board, authorize(self.board, PSEUDONYMS, credentials, None)))
         if self.board.round and self.board.round.state is not State.OPEN:
             self.board.round.outliers()
 
@@ -130,7 +140,7 @@ def make(said):
     """Read a new board as the API does."""
     try:
         draft = fitting(plain(said), BoardDraft)
-        founding._checked(draft)
+        create_board._checked(draft)
         completed_criteria(draft.criteria)
     except Problem as problem:
         in_words(problem.message, problem.code)
@@ -145,7 +155,7 @@ def in_words(message, code=Code.NOT_UNDERSTOOD):
     message.encode()
 
 
-# What is said: made from the shapes themselves, and nearly so.
+# Messages: made from the shapes themselves, and nearly valid ones.
 
 IDS = ("django", "flask", "tornado", "bottle", "further-discussion", "c1", "c2", "first", "speed")
 ODD = (None, True, 0, -1, 1.0, 2**63, 1e308, "", "x" * 65, "\u202e", "\x00", "👍", [], {}, [[]])
@@ -154,7 +164,7 @@ BALLOTS = [
     {"choice": "flask"},
     {"approve": ["flask", "django"]},
     {"dots": {"flask": 3, "django": 2}},
-    {"scores": {"flask": 5, "django": 0}},
+    {"scores": {"flask": 5, "django": 0}, "no_opinion": ["tornado"]},
     {"scores": {"flask": {"speed": 5, "hiring": 4}}},
     {"ranking": [["flask"], ["django", "tornado"]]},
 ]
@@ -162,7 +172,7 @@ METHODS = ("approval", "single", "dots", "score", "ranked", "matrix")
 
 
 def values(kind):
-    """Give a strategy of JSON values that a type takes."""
+    """Return a strategy for JSON values that a type accepts."""
     match kind:
         case msgspec.inspect.StructType(fields=fields, tag=tag):
             needed = {f.encode_name: field(f) for f in fields if f.required}
@@ -186,6 +196,8 @@ def values(kind):
             return st.none()
         case msgspec.inspect.DateType():
             return st.dates().map(str)
+        case msgspec.inspect.Metadata(type=inner, extra_json_schema={"format": "date"}):
+            return st.dates().map(str) | values(inner)
         case msgspec.inspect.VarTupleType(item_type=item):
             return st.lists(values(item), max_size=4)
         case msgspec.inspect.DictType():
@@ -227,7 +239,7 @@ def spoilt(draw, whole):
 
 
 def sessions():
-    """Give a strategy of whole inputs."""
+    """Return a strategy for whole inputs."""
     shapes = {b"h": AnyRequest, b"a": AnyRequest, b"b": Hello, NEW: BoardDraft}
     lines = [
         spoilt(values(msgspec.inspect.type_info(shape))).map(
@@ -239,13 +251,13 @@ def sessions():
 
 
 OPENING = [
-    {"type": "open_round", "method": method, "settings": {"visibility": "live"}}
+    {"type": "open_round", "method": method, "settings": {"visibility": "live", "names": "open"}}
     for method in METHODS
 ]
 
 
 def seeds():
-    """Give inputs to begin with: meetings as they should be."""
+    """Yield inputs to start from: valid meetings."""
     for opening, ballot in zip(OPENING, [BALLOTS[n] for n in (1, 0, 2, 3, 5, 4)], strict=True):
         said = [
             ("h", opening),
@@ -258,12 +270,23 @@ def seeds():
             ("b", {"type": "react", "comment": "c1", "emoji": "👍", "on": True}),
             ("b", {"type": "observe", "on": True}),
             ("a", {"type": "withdraw", "round": 1}),
+            ("h", {"type": "set_board", "settings": {"proposals": "open"}}),
+            ("a", {"type": "propose", "proposal": "c1", "name": "Quart"}),
+            ("h", {"type": "merge_proposal", "proposal": "c1", "option": "flask", "word": "x"}),
             ("h", {"type": "pin_comment", "comment": "c1", "on": True}),
             ("h", {"type": "lock_round", "round": 1}),
             ("h", {"type": "reveal_round", "round": 1}),
             ("h", {"type": "add_option", "option": {"name": "X", "link": "https://x.example/"}}),
             ("h", {"type": "set_board", "title": "T", "settings": {"show_names": False}}),
-            ("h", {"type": "decide", "option": "flask", "because": "", "revisit_on": "2030-01-01"}),
+            (
+                "h",
+                {
+                    "type": "decide",
+                    "option": "flask",
+                    "because": "Small.",
+                    "revisit_on": "2030-01-01",
+                },
+            ),
             ("n", {"title": "T", "options": [{"name": "A"}], "criteria": [{"name": "S"}]}),
         ]
         lines = [
@@ -279,4 +302,5 @@ TOKENS = [
     *METHODS,
     *("type", "id", "round", "ballot", "option", "comment", "settings", "text", "on", "name"),
     *("approve", "choice", "dots", "scores", "ranking", "criteria", "seconds", "tie_break", "lot"),
+    *("no_opinion", "quorum"),
 ]

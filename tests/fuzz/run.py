@@ -1,7 +1,7 @@
-"""Run all fuzzers, each in processes of its own, two at a time: `make fuzz`.
+"""Run all fuzzers, each in its own processes, two at a time: `make fuzz`.
 
-SECONDS says how long each kind of input is searched, half an hour where it is not given; names
-as arguments choose some of them. Ends with 1 where any of them has found something.
+SECONDS is how long each kind of input is searched, half an hour by default; names as arguments
+select some of them. Exits with 1 if any of them has found something.
 """
 
 import os
@@ -24,14 +24,14 @@ FUZZERS = {
     "entries": (0.5, "fuzz.drawn", "entries"),
     "entries, guided": (0.5, "fuzz.guided", "entries"),
 }
-"""Which part of the time each has, and what it is as a module."""
+"""The share of the time that each fuzzer gets, and its module and arguments."""
 AT_ONCE = 2
 GRACE = 300
-"""Seconds after its time in which a fuzzer has to end, or it hangs."""
+"""Seconds after its time within which a fuzzer must end; otherwise it hangs."""
 
 
 def run(name, seconds):
-    """Run one to its end; say whether it found nothing."""
+    """Run one fuzzer to its end; return whether it found nothing."""
     share, module, *more = FUZZERS[name]
     seconds = max(1, round(seconds * share))
     seed = random.SystemRandom().getrandbits(31)
@@ -46,7 +46,7 @@ def run(name, seconds):
         try:
             said = process.communicate(timeout=seconds + GRACE)[0]
         except subprocess.TimeoutExpired:
-            # With the server that it has started.
+            # Including the server that it started.
             os.killpg(process.pid, signal.SIGKILL)
             said = process.communicate()[0] + b"\nIt hangs."
     well = process.returncode == 0

@@ -1,4 +1,4 @@
-"""Templates: whatever a file holds, it is a template or an error in words that names the line."""
+"""Templates: any file is either a template, or an error in words that names the line."""
 
 import re
 import time
@@ -10,14 +10,14 @@ from server.domain.templates import MAX_BYTES, Template, TemplateError, parse_te
 from server.resources import resources
 
 PATIENCE = 10.0
-"""Seconds of this processor; a file of full size takes PyYAML some of them."""
+"""CPU seconds; a file of maximum size takes PyYAML several."""
 BOARDS = sorted((resources().data / "boards").glob("*.yaml"))
 HEADS = [b"".join(path.read_bytes().splitlines(keepends=True)[:24]) for path in BOARDS]
 PLAIN = b"title: T\noptions:\n  - {name: A, tags: [x], hue: 7}\n  - name: B\n    link: https://b.example/\n"
 
 
 def check(data):
-    """Read it. Raises AssertionError, or whatever went wrong."""
+    """Read it. Raises AssertionError, or any other failure."""
     text = data.decode(errors="replace")
     began = time.process_time()
     try:
@@ -96,7 +96,7 @@ TOKENS = SHARDS
 
 @st.composite
 def sessions(draw):
-    """Damage a file that is right."""
+    """Damage a valid file."""
     text = draw(st.sampled_from([*HEADS, PLAIN])).decode()
     for _ in range(draw(st.integers(1, 6))):
         start = draw(st.integers(0, len(text)))

@@ -5,8 +5,10 @@ import importlib
 import random
 
 import pytest
-from fuzz import corpus, entries, frames, ground, lines, thrown
-from one_process import until, worker
+
+from fuzz import corpus, entries, frames, fuzz_server, lines, thrown
+from support.wait import eventually
+from support.worker import worker
 
 READERS = ("messages", "templates", "entries")
 KEPT = [(name, path) for name in READERS for path in corpus.kept(name)]
@@ -27,7 +29,7 @@ def test_a_reader_copes_with_what_fuzzers_begin_with(name):
 @pytest.mark.parametrize("target", [frames, lines], ids=["frames", "lines"])
 def test_a_server_copes_with_what_was_found_and_a_little_more(target, tmp_path):
     name = target.__name__.rpartition(".")[2]
-    cases = [ground.decode(path.read_bytes()) for path in corpus.kept(name)]
+    cases = [fuzz_server.decode(path.read_bytes()) for path in corpus.kept(name)]
     cases += [target.case(random.Random(n)) for n in range(100)]
 
     async def throw(field):
@@ -35,7 +37,7 @@ def test_a_server_copes_with_what_was_found_and_a_little_more(target, tmp_path):
         await thrown.attempt(target, field, cases)
         await field.is_left(sockets)
 
-    with ground.ground(tmp_path) as field:
+    with fuzz_server.fuzzed_server(tmp_path) as field:
         asyncio.run(throw(field))
 
 
@@ -45,13 +47,13 @@ async def test_no_task_is_left_of_those_who_came(embedded):
         cookie = await server.cookie(code)
         field = Near(port=server.port, board=code, other=code, key=key, cookie=cookie, guest=cookie)
         await throw_some(field, 20)
-        await until(lambda: not server.hub.guests)
+        await eventually(lambda: not server.hub.clients)
         before = len(asyncio.all_tasks())
         await throw_some(field, 150)
-        await until(lambda: not server.hub.guests and len(asyncio.all_tasks()) <= before, 20)
+        await eventually(lambda: not server.hub.clients and len(asyncio.all_tasks()) <= before, 20)
 
 
-class Near(ground.Ground):
+class Near(fuzz_server.FuzzedServer):
     """A server in this process."""
 
     def __init__(self, **about):

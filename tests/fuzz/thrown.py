@@ -1,4 +1,4 @@
-"""Throw wrong bytes at a real server until the time is over.
+"""Send invalid bytes to a real server until the time is over.
 
 python -m fuzz.thrown frames --seconds 60 --seed 1
 """
@@ -12,15 +12,15 @@ from pathlib import Path
 
 from fuzz.asking import asked, turns
 from fuzz.corpus import save
-from fuzz.ground import GROWN_MB, encode, ground
+from fuzz.fuzz_server import GROWN_MB, encode, fuzzed_server
 
 BATCH, AT_ONCE = 64, 16
 WARM = 0.3
-"""Of the time; from then on nothing should grow any more."""
+"""Share of the time after which nothing should grow any more."""
 
 
 async def search(target, name, field, dice, seconds):
-    """Give how many cases were thrown. Raises what went wrong, when it has kept the case."""
+    """Return the number of cases sent. Raises the failure, after saving its case."""
     await field.serves()
     sockets, weight, thrown = field.sockets(), 0.0, 0
     warm = time.monotonic() + WARM * seconds
@@ -47,7 +47,7 @@ async def search(target, name, field, dice, seconds):
 
 
 async def attempt(target, field, cases):
-    """Throw some cases, several at once; then see whether all is well."""
+    """Send some cases, several at once; then check that all is well."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def throw(case):
@@ -60,7 +60,7 @@ async def attempt(target, field, cases):
 
 
 async def guilty(target, field, cases):
-    """Throw them one by one, and give those with which it goes wrong again."""
+    """Send the cases one by one, and return those that fail again."""
     found = []
     field.news()
     for case in cases:
@@ -76,6 +76,6 @@ if __name__ == "__main__":
     wanted = asked("name")
     dice = random.Random(wanted.seed)
     target = importlib.import_module(f"fuzz.{wanted.name}")
-    with tempfile.TemporaryDirectory() as folder, ground(Path(folder)) as field:
+    with tempfile.TemporaryDirectory() as folder, fuzzed_server(Path(folder)) as field:
         found = asyncio.run(search(target, wanted.name, field, dice, wanted.seconds))
     print(f"{found} cases")

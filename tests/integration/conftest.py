@@ -1,23 +1,26 @@
-"""Several processes and real stores: what a test starts is ended, whatever becomes of it."""
+"""Several processes and real stores: whatever a test starts is always stopped."""
 
 import pytest
-from places import places
-from stores import Debian, Embedded
+
+from support.deployments import Embedded, External, deployments
+from support.worker import embedded
+
+__all__ = ["embedded"]
 
 
 @pytest.fixture
-def place_on(tmp_path):
-    """Make places; what they hold is ended with the test."""
-    with places(tmp_path) as make:
+def deploy_on(tmp_path):
+    """Create deployments; whatever they start is stopped with the test."""
+    with deployments(tmp_path) as make:
         yield make
 
 
 @pytest.fixture(
     params=[
         pytest.param(Embedded, id="embedded"),
-        pytest.param(Debian, id="debian", marks=pytest.mark.needs("redis-server")),
+        pytest.param(External, id="debian", marks=pytest.mark.needs("redis-server")),
     ]
 )
-def place(request, place_on, tmp_path):
-    """A place on each of the two stores."""
-    return place_on(request.param(tmp_path / "store"))
+def deployment(request, deploy_on, tmp_path):
+    """A deployment on each of the two stores."""
+    return deploy_on(request.param(tmp_path / "store"))

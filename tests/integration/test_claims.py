@@ -3,10 +3,11 @@
 import asyncio
 import json
 
-from checker import Ledger
-from people import base_of, eventually
-from serving import served, spread
 from tornado.httpclient import AsyncHTTPClient
+
+from model.reference_board import ReferenceBoard
+from support.connections import served, spread
+from support.wait import eventually
 
 FOR_NOW = {0, 503, 599}
 
@@ -17,7 +18,7 @@ async def ask(server, path, body=None, cookie=None):
     more = {} if body is None else {"method": "POST", "body": json.dumps(body)}
     try:
         got = await http.fetch(
-            f"{base_of(server)}{path}",
+            f"{server.address}{path}",
             headers={"Cookie": cookie} if cookie else {},
             raise_error=False,
             request_timeout=20,
@@ -34,11 +35,11 @@ async def ask(server, path, body=None, cookie=None):
 
 async def invited(crowd, server, n):
     """Make a board by invitation: the tokens of its links."""
-    await crowd.found(server)
+    await crowd.create_board(server)
     host = await crowd.join_host(server)
-    assert (await host.say("set_board", settings={"entry": "invited"})).seq
+    assert (await host.send("set_board", settings={"entry": "invited"})).seq
     made = await AsyncHTTPClient().fetch(
-        f"{base_of(server)}/api/boards/{crowd.code}/invites",
+        f"{server.address}/api/boards/{crowd.code}/invites",
         method="POST",
         body=json.dumps({"count": n}),
         headers={"Authorization": f"Bearer {crowd.host_key}"},
@@ -63,15 +64,15 @@ async def who(crowd, server, cookie):
 
 def votes(store, code):
     """What the ballots say that stand in the log."""
-    actions = [each["action"] for each in Ledger.of(store, code).entries.values()]
+    actions = [each["action"] for each in ReferenceBoard.of(store, code).entries.values()]
     return [action["ballot"] for action in actions if action["type"] == "vote"]
 
 
-def test_of_browsers_that_race_for_links_over_all_processes_one_wins_each(place):
-    server = place.serve()
+def test_of_browsers_that_race_for_links_over_all_processes_one_wins_each(deployment):
+    server = deployment.serve()
 
     async def meeting():
-        async with place.crowd() as crowd:
+        async with deployment.crowd() as crowd:
             host, invites = await invited(crowd, server, 12)
             await spread(crowd, server)
             assert len(served(server)) == 3
@@ -98,29 +99,29 @@ def test_of_browsers_that_race_for_links_over_all_processes_one_wins_each(place)
             # A renewal reaches the pages of the old browser in every process, and its ballot goes.
             browser = dict(each.split("=", 1) for each in winners[0][0].split("; "))
             tabs = [await crowd.join_with(server, f"tab {n}", browser) for n in range(6)]
-            assert (await host.say("open_round", method="approval")).seq
+            assert (await host.send("open_round", method="approval")).seq
             await eventually(lambda: all(person.round for person in crowd.all))
             assert (await tabs[0].vote("bee")).seq
-            assert (await host.say("lock_round", round=1)).seq
-            assert (await host.say("renew_invite", invite=invites[0][0])).seq
+            assert (await host.send("lock_round", round=1)).seq
+            assert (await host.send("renew_invite", invite=invites[0][0])).seq
             await eventually(lambda: all(tab.seat is None for tab in tabs))
             await eventually(lambda: all(person.tally["voters"] == 0 for person in crowd.all))
             late = await asyncio.gather(*(tab.vote("ant") for tab in tabs))
             assert all(answer.seq is None for answer in late)
-            assert (await host.say("reveal_round", round=1)).seq
+            assert (await host.send("reveal_round", round=1)).seq
             await eventually(lambda: all("result" in person.tally for person in crowd.all))
             assert {person.tally["voters"] for person in crowd.all} == {0}
             # What it said is erased from the log, in which its vote had been acknowledged.
-            await eventually(lambda: not votes(place.store, crowd.code))
+            await eventually(lambda: not votes(deployment.store, crowd.code))
 
     asyncio.run(meeting())
 
 
-def test_a_claim_that_was_confirmed_outlives_a_store_that_is_killed_and_none_has_two(place):
-    server = place.serve()
+def test_a_claim_that_was_confirmed_outlives_a_store_that_is_killed_and_none_has_two(deployment):
+    server = deployment.serve()
 
     async def meeting():
-        async with place.crowd() as crowd:
+        async with deployment.crowd() as crowd:
             _, invites = await invited(crowd, server, 40)
             await spread(crowd, server)
             path = f"/api/boards/{crowd.code}/seat"
@@ -139,10 +140,10 @@ def test_a_claim_that_was_confirmed_outlives_a_store_that_is_killed_and_none_has
 
             async def kill():
                 await eventually(lambda: len(confirmed) >= 5)
-                await asyncio.to_thread(place.store.down)
+                await asyncio.to_thread(deployment.store.down)
                 before = dict(confirmed)
                 await asyncio.sleep(1)  # This is the event itself, not a wait for one.
-                await asyncio.to_thread(place.store.up)
+                await asyncio.to_thread(deployment.store.up)
                 return before
 
             async def claim_all():

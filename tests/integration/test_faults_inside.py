@@ -7,53 +7,72 @@ import asyncio
 import logging
 
 import pytest
-from one_process import PATIENCE, embedded, until, worker
 from redis import Redis
 from websockets.exceptions import ConnectionClosed
 
-from server import metrics
 from server.domain import actions as act
 from server.live import hub as hub_module
-from server.live.audience import Broadcaster
-from server.live.doubts import Doubts
+from server.live.broadcaster import Broadcaster
+from server.live.client import Client
+from server.live.connection import Connection
+from server.live.expiry import Expiry
 from server.live.hub import Hub
+from server.live.membership import Membership
+from server.live.pending import Submissions, _Submission
+from server.live.process_metrics import ProcessMetrics
+from server.live.recheck import Recheck
 from server.live.replica import Replica
 from server.live.revocations import Revocations
 from server.live.room import Room
-from server.live.seating import Seating
 from server.live.session import Session
-from server.live.submissions import Submissions, _Submission
-from server.live.transport import Connection
-from server.live.vitals import Vitals
-from server.log import follow
-from server.log.follow import Line
-from server.log.log import Log
-from server.log.presence import Presence
-from server.log.store import Store
-from server.web.turns import Turns
-
-__all__ = ["embedded"]
+from server.observability import metrics
+from server.store import subscriber
+from server.store.arrivals import Arrivals
+from server.store.client import Store
+from server.store.event_log import EventLog
+from server.store.presence import Presence
+from server.store.subscriber import Subscriber
+from server.web.fair_queue import FairQueue
+from server.web.http_server import HttpServer
+from support.metrics import value_of
+from support.wait import PATIENCE, eventually
+from support.worker import worker
 
 PLACES = [
-    *((Room, name) for name in ("applied", "changed", "receive", "hear", "catch_up", "compared")),
-    *((Room, name) for name in ("request", "_take_in", "pulse_now", "people", "enter", "leave")),
+    *(
+        (Room, name)
+        for name in ("applied", "changed", "receive", "on_presence", "catch_up", "compared")
+    ),
+    *((Room, name) for name in ("request", "_submit", "heartbeat_now", "people", "enter", "leave")),
     *((Submissions, name) for name in ("settle", "submit", "compared")),
-    *((_Submission, name) for name in ("take_note", "answer")),
-    *((Session, name) for name in ("_request", "_answer", "_greet", "ended")),
-    *((Broadcaster, name) for name in ("mark", "_take_news", "_send_news", "_frames", "_rest")),
-    *((Connection, name) for name in ("send_all", "answer", "show_ballot", "check", "welcome")),
-    *((Connection, name) for name in ("buffer_updated", "connection_lost")),
-    *((Seating, name) for name in ("show_ballot", "_welcome_some", "_seat", "leave")),
-    *((Presence, name) for name in ("_say", "_pause", "_forget_stale", "hear", "enter", "_take")),
+    *((_Submission, name) for name in ("on_logged", "answer")),
+    *((Session, name) for name in ("_request", "_answer", "_greet", "on_closed")),
+    *(
+        (Broadcaster, name)
+        for name in ("mark", "_take_pending", "_send_pending", "_frames", "_rest")
+    ),
+    *((Client, name) for name in ("answer", "show_ballot", "welcome")),
+    *((Connection, name) for name in ("send_all", "check", "buffer_updated", "connection_lost")),
+    *((Membership, name) for name in ("show_ballot", "_welcome_some", "_seat", "leave")),
+    *(
+        (Presence, name)
+        for name in ("_announce", "_pause", "_forget_stale", "receive", "enter", "_merge")
+    ),
     *((Replica, name) for name in ("receive", "_read_on", "catch_up", "_apply", "_catch_up")),
-    *((Line, name) for name in ("_listen", "_hear", "_pass_on", "receive")),
-    *((Log, name) for name in ("_append", "_append_surely", "_write", "read")),
-    *((Store, name) for name in ("beat", "read_run", "run_script")),
-    *((Hub, name) for name in ("_look_around",)),
-    *((Vitals, name) for name in ("measure", "measure_seldom")),
-    *((Doubts, name) for name in ("ask", "_settle", "_decide")),
+    *((Subscriber, name) for name in ("_listen", "_read", "_dispatch", "receive")),
+    *((EventLog, name) for name in ("_append", "_append_with_retries", "_write", "read")),
+    *((Store, name) for name in ("heartbeat", "read_run", "run_script")),
+    *((Hub, name) for name in ("_check_all",)),
+    *((ProcessMetrics, name) for name in ("measure", "measure_seldom")),
+    *((Recheck, name) for name in ("ask", "_settle", "_decide")),
     *((Hub, name) for name in ("room", "_open", "arrive", "depart")),
-    (Turns, "_begin"),
+    *((Hub, name) for name in ("_check_rooms", "_record_use")),
+    *((Arrivals, name) for name in ("record", "_refresh")),
+    (Subscriber, "follow"),
+    (HttpServer, "_check_all"),
+    (Expiry, "check"),
+    (EventLog, "touch"),
+    (FairQueue, "_begin"),
     (Revocations, "voted"),
 ]
 
@@ -109,7 +128,7 @@ class Voter:
                     await asyncio.wait_for(self.come(), 2)
                 seen = len(self.page.frames)
                 await self.page.send(message)
-                answer = await until(lambda seen=seen: self._answer(message["id"], seen), 5)
+                answer = await eventually(lambda seen=seen: self._answer(message["id"], seen), 5)
             except (ConnectionClosed, TimeoutError, OSError, AssertionError):
                 assert self.page is None or self.page.socket.close_code is not None, message
                 continue
@@ -128,7 +147,7 @@ class Voter:
 
 def faults():
     metrics.flush()
-    return metrics.FAULTS._value.get()
+    return value_of(metrics.FAULTS)
 
 
 def tally(server, code):
@@ -151,17 +170,22 @@ async def counted_in_the_log(server, code):
 async def test_a_fault_inside_loses_no_vote(embedded, monkeypatch, caplog, place):
     monkeypatch.setattr(hub_module, "TICK", 0.1)
     monkeypatch.setattr(hub_module, "COMPARE", 0.2)
-    monkeypatch.setattr("server.log.presence.REPEAT", 0.2)
-    monkeypatch.setattr("server.live.vitals.TICK", 0.01)
-    monkeypatch.setattr(follow, "BEAT", 0.1)
-    monkeypatch.setattr("server.restarts.LONGEST_PAUSE", 0.2)
+    monkeypatch.setattr("server.store.presence.REPEAT", 0.2)
+    monkeypatch.setattr("server.live.process_metrics.TICK", 0.01)
+    monkeypatch.setattr("server.live.expiry.HOUR", 0.2)
+    monkeypatch.setattr("server.live.expiry.FIRST_CHECK", 0.1)
+    monkeypatch.setattr(subscriber, "HEARTBEAT", 0.1)
+    monkeypatch.setattr("server.concurrency.backoff.LONGEST_PAUSE", 0.2)
     async with worker(embedded, own=True) as one, worker(embedded, own=True) as two:
-        looks = [Vitals(each.hub, each.site.settings, lambda: 0) for each in (one, two)]
+        looks = [ProcessMetrics(each.hub, each.site.settings, lambda: 0) for each in (one, two)]
         for each, look in zip((one, two), looks, strict=True):
-            each.hub._spawn("vitals", look.keep)
+            each.hub._spawn("vitals", look.run)
+            each.hub._spawn("expiry", Expiry(each.hub).run)
         code, key = await one.board()
         host = await one.host(code, key)
-        await host.done("open_round", method="single", settings={"visibility": "live"})
+        await host.done(
+            "open_round", method="single", settings={"visibility": "live", "names": "open"}
+        )
         servers = [one, two, one, two, one]
         voters = [Voter(each, code, await each.cookie(code)) for each in servers]
         for voter in voters:
@@ -181,7 +205,7 @@ async def test_a_fault_inside_loses_no_vote(embedded, monkeypatch, caplog, place
             )
             for each in (one, two):
                 each.hub.store.set_present(value=False, why="said by the test")
-            await until(lambda: one.hub.store.present and two.hub.store.present)
+            await eventually(lambda: one.hub.store.present and two.hub.store.present)
             for shown in (True, False):
                 named = {"type": "set_board", "settings": {"show_names": shown}}
                 await settled(one, code, key, named)
@@ -191,25 +215,25 @@ async def test_a_fault_inside_loses_no_vote(embedded, monkeypatch, caplog, place
             guest = Voter(one, code, await one.cookie(code))
             await guest.do("rename", name="Guest")
             await guest.page.socket.close()
-            await until(lambda: injected.raised, 5)
+            await eventually(lambda: injected.raised, 5)
         await voters[0].do("vote", round=1, ballot={"choice": "django"})
         expected = ["django", "django", "flask", "flask", "tornado"]
         # Nothing that was acknowledged is missing, doubled or counted for another; all processes
         # say the same; and everybody is told.
         assert await counted_in_the_log(one, code) == expected
         for each in (one, two):
-            await until(lambda each=each: each.hub.ready)
-            await until(
+            await eventually(lambda each=each: each.hub.ready)
+            await eventually(
                 lambda each=each: (
                     tally(each, code)["django"] == 2 and tally(each, code)["flask"] == 2
                 )
             )
         for voter in voters:
             await voter.do("rename", name="Still here")
-            seen = await until(lambda voter=voter: last_totals(voter.page))
+            seen = await eventually(lambda voter=voter: last_totals(voter.page))
             assert (seen["django"], seen["flask"], seen["tornado"]) == (2, 2, 1)
         assert injected.raised
-        await until(lambda: faults() >= before + 1)
+        await eventually(lambda: faults() >= before + 1)
         said = [record for record in caplog.records if record.exc_info]
         assert any("Injected" in repr(record.exc_info[1]) for record in said)
         assert all(record.levelno == logging.ERROR for record in said)

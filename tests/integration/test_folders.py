@@ -1,30 +1,42 @@
 """Files and folders are deleted under a server that runs: nothing is called saved that is not."""
 
 import asyncio
+import errno
 import os
 import shutil
 import signal
 
 import pytest
-from checker import settled
-from places import places
-from running import until
-from serving import spread
-from stores import Embedded
+
+from model.checker import settled
+from support.connections import spread
+from support.deployments import Embedded, deployments
+from support.wait import until
 
 
 @pytest.fixture
-def place(tmp_path):
-    with places(tmp_path) as make:
+def deployment(tmp_path):
+    with deployments(tmp_path) as make:
         yield make(Embedded(tmp_path / "store"))
 
 
-def data_of(place):
-    return place.folder / "server" / "data"
+def data_of(deployment):
+    return deployment.folder / "server" / "data"
 
 
 def gone(path):
-    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if not path.is_dir():
+        path.unlink()
+        return
+    for again in range(10):
+        try:
+            shutil.rmtree(path)
+        except OSError as error:
+            # The server has written a file meanwhile.
+            if error.errno != errno.ENOTEMPTY or again == 9:
+                raise
+        else:
+            return
 
 
 def moved(path):
@@ -69,32 +81,32 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_every_vote_that_was_acknowledged_is_there_after_all_is_killed(place, damage):
-    server = place.serve(processes=2)
-    data = data_of(place)
+def test_every_vote_that_was_acknowledged_is_there_after_all_is_killed(deployment, damage):
+    server = deployment.serve(processes=2)
+    data = data_of(deployment)
 
     async def meeting():
-        async with place.crowd() as crowd:
+        async with deployment.crowd() as crowd:
             await crowd.join(server, 10)
             await spread(crowd, server)
 
             async def trouble():
-                await place.answered(30)
+                await deployment.answered(30)
                 DAMAGE[damage](data)
                 await asyncio.to_thread(until, lambda: "was written to" in server.log)
                 await asyncio.to_thread(until, server.is_ready)
                 # Nothing is called saved from here on that is not where the next start looks.
-                await place.answered(50)
+                await deployment.answered(50)
 
             await crowd.busy(trouble())
             store = server.store()
             server.kill()
             os.kill(store, signal.SIGKILL)
-            again = await asyncio.to_thread(place.serve, STACKVOTE_PORT=str(server.port))
-            await settled(place.store, crowd, place.journal)
+            again = await asyncio.to_thread(deployment.serve, STACKVOTE_PORT=str(server.port))
+            await settled(deployment.store, crowd, deployment.recording)
             assert again.log.count("Traceback") == 0
 
     asyncio.run(meeting())
-    assert "was deleted or replaced while the store uses it" in server.log
+    assert "was deleted or replaced while the store was using it" in server.log
     assert str(data) in server.log
     assert "Traceback" not in server.log

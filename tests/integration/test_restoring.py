@@ -6,23 +6,25 @@ import subprocess
 import sys
 
 import pytest
-from checker import Ledger, settled
-from serving import spread
-from stores import Embedded
+
+from model.checker import settled
+from model.reference_board import ReferenceBoard
+from support.connections import spread
+from support.deployments import Embedded
 
 
 @pytest.fixture
-def place(place_on, tmp_path):
-    return place_on(Embedded(tmp_path / "store"))
+def deployment(deploy_on, tmp_path):
+    return deploy_on(Embedded(tmp_path / "store"))
 
 
-def stackvote(place, command, file):
+def stackvote(deployment, command, file):
     """Run a command as an operator does, and give what it said."""
     done = subprocess.run(
         [
             *(sys.executable, "-m", "server", command, file),
-            *("--data", place.folder / "server" / "data"),
-            *("--secret-file", place.folder / "secret"),
+            *("--data", deployment.folder / "server" / "data"),
+            *("--secret-file", deployment.folder / "secret"),
         ],
         capture_output=True,
         text=True,
@@ -32,20 +34,20 @@ def stackvote(place, command, file):
     return done.stdout
 
 
-def test_people_go_on_after_a_restore_from_what_was_backed_up(place, tmp_path):
-    server = place.serve()
+def test_people_go_on_after_a_restore_from_what_was_backed_up(deployment, tmp_path):
+    server = deployment.serve()
     file = tmp_path / "backup"
-    acks = place.journal.acks
+    acks = deployment.recording.acks
 
     def lose_everything():
         assert server.stop() == 0
-        shutil.rmtree(place.folder / "server" / "data")
-        (place.folder / "secret").unlink()
-        assert "Restored 1 board of" in stackvote(place, "restore", file)
-        place.serve(STACKVOTE_PORT=str(server.port))
+        shutil.rmtree(deployment.folder / "server" / "data")
+        (deployment.folder / "secret").unlink()
+        assert "Restored 1 board of" in stackvote(deployment, "restore", file)
+        deployment.serve(STACKVOTE_PORT=str(server.port))
 
     async def meeting():
-        async with place.crowd() as crowd:
+        async with deployment.crowd() as crowd:
             crowd.talkative = 0.05
             await crowd.join(server, 20)
             await spread(crowd, server)
@@ -53,24 +55,26 @@ def test_people_go_on_after_a_restore_from_what_was_backed_up(place, tmp_path):
             held = {}
 
             async def disaster():
-                await place.answered(200)
+                await deployment.answered(200)
                 held["before"] = list(acks)
-                said = await asyncio.to_thread(stackvote, place, "backup", file)
+                said = await asyncio.to_thread(stackvote, deployment, "backup", file)
                 assert "Wrote 1 board and the secret" in said
-                held["history"] = Ledger.of(place.store, crowd.code).entries
-                await place.answered(200)
+                held["history"] = ReferenceBoard.of(deployment.store, crowd.code).entries
+                await deployment.answered(200)
                 await asyncio.to_thread(lose_everything)
-                await place.answered(100)
+                await deployment.answered(100)
 
             await crowd.busy(disaster())
             (epoch,) = {person.epoch for person in crowd.all}
             assert epoch != held["before"][0].epoch
-            ledger = await settled(place.store, crowd, place.journal, only_epoch=epoch)
+            reference = await settled(
+                deployment.store, crowd, deployment.recording, only_epoch=epoch
+            )
             # All that was acknowledged before it was taken is there, at its place.
             for ack in held["before"]:
-                assert ledger.entries[ack.seq] == held["history"][ack.seq], ack
+                assert reference.entries[ack.seq] == held["history"][ack.seq], ack
             # Whoever was there is who they were, and their cookies are good.
             assert {person: person.seat for person in crowd.voters} == seats
-            assert not place.journal.refused
+            assert not deployment.recording.refused
 
     asyncio.run(asyncio.wait_for(meeting(), 110))

@@ -10,11 +10,12 @@ import urllib.error
 import urllib.request
 
 import pytest
-from running import launched, until
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
 
-from server.web.guesses import A_MINUTE
+from server.security.guess_limit import A_MINUTE
+from support.client import connect_blocking
+from support.server import launched
+from support.wait import until
 
 
 @pytest.fixture
@@ -40,21 +41,21 @@ def only(server, n):
 
 def post(server, path, body, cookie=""):
     request = urllib.request.Request(
-        f"http://127.0.0.1:{server.port}{path}",
+        f"{server.address}{path}",
         json.dumps(body).encode(),
         {"Cookie": cookie},
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as got:  # noqa: S310 - our own server
+        with urllib.request.urlopen(request, timeout=10) as got:
             return got.status
     except urllib.error.HTTPError as error:
         with error:
             return error.code
 
 
-def read_all(line):
+def read_all(connection):
     while True:
-        line.recv(timeout=10)
+        connection.recv(timeout=10)
 
 
 def test_codes_that_are_guessed_of_all_processes_together(server):
@@ -95,7 +96,7 @@ def test_limits_outlive_the_worker_that_counted(server):
 
 def test_who_was_let_in_by_one_process_is_known_to_the_other(server):
     with only(server, 0):
-        request = urllib.request.urlopen(f"http://127.0.0.1:{server.port}/b/FRAMEWORKS", timeout=10)
+        request = urllib.request.urlopen(f"{server.address}/b/FRAMEWORKS", timeout=10)
         with request as got:
             cookie = got.headers["Set-Cookie"].partition(";")[0]
     codes = (f"/b/22222{n}" for n in itertools.count())
@@ -109,15 +110,14 @@ def test_who_was_let_in_by_one_process_is_known_to_the_other(server):
 
 def test_messages_of_a_seat_and_connections_are_counted_by_each_process(server):
     """As the documents say of `message_rate` and `max_connections`."""
-    address = f"ws://127.0.0.1:{server.port}/b/FRAMEWORKS/live"
     for n in (0, 1):
         with only(server, n), contextlib.ExitStack() as stack:
             lines = [
-                stack.enter_context(connect(address, subprotocols=["stackvote.v1"], proxy=None))
+                stack.enter_context(connect_blocking(server.address, "FRAMEWORKS"))
                 for _ in range(3)
             ]
             with pytest.raises(InvalidStatus, match="503"):
-                connect(address, subprotocols=["stackvote.v1"], proxy=None)
+                connect_blocking(server.address, "FRAMEWORKS")
             lines[0].send(json.dumps({"type": "hello", "view": "screen"}))
             for id_ in range(30):
                 lines[0].send(json.dumps({"type": "rename", "id": f"{id_}", "name": "Ann"}))

@@ -8,8 +8,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from running import launched, until
-from websockets.sync.client import connect
+
+from support.client import connect_blocking
+from support.server import launched
+from support.wait import until
 
 PEOPLE = 150
 SLACK_KIB = 8 * 1024
@@ -40,29 +42,28 @@ def talk(server):
         )
         head = browser.recv(4096, socket.MSG_WAITALL).decode("latin1")
     cookie = re.search(r"Set-Cookie: ([^;]+)", head)[1]
-    address = f"ws://127.0.0.1:{server.port}/b/FRAMEWORKS/live"
-    with connect(
-        address, additional_headers={"Cookie": cookie}, max_size=None, max_queue=None
-    ) as line:
-        line.send(json.dumps({"type": "hello", "view": "ballot"}))
+    with connect_blocking(
+        server.address, "FRAMEWORKS", cookie=cookie, max_size=None, max_queue=None
+    ) as connection:
+        connection.send(json.dumps({"type": "hello", "view": "ballot"}))
         said = {"type": "comment", "option": "flask", "kind": "note"}
-        say(line, [said | {"id": "t", "comment": "t", "text": "Why?"}])
+        say(connection, [said | {"id": "t", "comment": "t", "text": "Why?"}])
         replies = [{"id": f"r{n}", "comment": f"r{n}"} for n in range(400)]
-        say(line, [said | reply | {"text": LONG, "parent": "t"} for reply in replies])
+        say(connection, [said | reply | {"text": LONG, "parent": "t"} for reply in replies])
 
 
-def say(line, messages):
+def say(connection, messages):
     """Say something until all of it is taken: a busy machine takes the store for away."""
     waiting = {each["id"]: json.dumps(each, ensure_ascii=False) for each in messages}
     for message in waiting.values():
-        line.send(message)
+        connection.send(message)
     while waiting:
-        told = json.loads(line.recv(timeout=30))
+        told = json.loads(connection.recv(timeout=30))
         if told["type"] == "ack":
             del waiting[told["id"]]
         elif told["type"] == "refused":
             assert told["code"] == "store_away", told
-            line.send(waiting[told["id"]])
+            connection.send(waiting[told["id"]])
 
 
 def memory(server):
@@ -125,7 +126,7 @@ def ask_and_read_nothing(path):
     return ask
 
 
-def test_who_reads_nothing_costs_what_everybody_costs(server):
+def test_who_reads_nothing_costs_what_everyone_costs(server):
     idle = growth(server, read_all)
     for misuse in (
         read_nothing,

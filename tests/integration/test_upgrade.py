@@ -12,11 +12,13 @@ import venv
 from pathlib import Path
 
 import pytest
-from checker import Ledger, settled
-from people import eventually
-from running import launched
-from serving import spread
-from stores import Embedded
+
+from model.checker import settled
+from model.reference_board import ReferenceBoard
+from support.connections import spread
+from support.deployments import Embedded
+from support.server import launched
+from support.wait import eventually
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "server", "static", "templates", "data")
@@ -69,8 +71,8 @@ def make_newer(source):
             text, asked = re.subn(r"({% block \w+ %})", asks, page.read_text(), count=1)
             assert asked
             page.write_text(text)
-    script = source / "static/js/dom.js"
-    script.write_text(script.read_text() + "// newer\n")
+    script = source / "static/js/ballot/page.js"
+    script.write_text(script.read_text() + 'export const novelty = "newer";\n')
 
 
 @pytest.fixture(scope="module")
@@ -103,119 +105,121 @@ def versions(server):
 
 
 def script(server):
-    """Fetch a script under the address that the ballot names; its freshness and its text."""
+    """Fetch the script that the ballot names; its freshness and its text."""
     status, page = server.get("/b/FRAMEWORKS")
     assert status == 200, server.log
     (version,) = set(re.findall(r"/static/([0-9a-f]+)/", page))
-    address = f"http://127.0.0.1:{server.port}/static/{version}/js/dom.js"
+    address = f"{server.address}/static/{version}/pages/ballot.js"
     with urllib.request.urlopen(address, timeout=10) as answer:
         return answer.headers["Cache-Control"], answer.read().decode()
 
 
 @pytest.fixture
-def place(place_on, tmp_path):
-    return place_on(Embedded(tmp_path / "store"))
+def deployment(deploy_on, tmp_path):
+    return deploy_on(Embedded(tmp_path / "store"))
 
 
 @pytest.fixture
-def older(place, wheels, tmp_path):
+def older(deployment, wheels, tmp_path):
     """A server of the older version, and where it is installed."""
     installation = Installation(tmp_path / "venv", wheels[0])
-    with serving(place, installation) as server:
+    with serving(deployment, installation) as server:
         yield server, installation
 
 
-def serving(place, installation, **environment):
+def serving(deployment, installation, **environment):
     return launched(
-        place.folder / "server",
-        *("--processes", "3", "--secret-file", str(place.folder / "secret")),
+        deployment.folder / "server",
+        *("--processes", "3", "--secret-file", str(deployment.folder / "secret")),
         program=installation.program,
-        cwd=place.folder,
+        cwd=deployment.folder,
         STACKVOTE_MESSAGE_RATE="1000",
         STACKVOTE_MESSAGE_BURST="1000",
         **environment,
     )
 
 
-def test_workers_are_upgraded_one_by_one_while_people_vote(place, older, wheels):
+def test_workers_are_upgraded_one_by_one_while_people_vote(deployment, older, wheels):
     server, installation = older
     server.await_greeting()
-    place.store.serves(server)
+    deployment.store.serves(server)
 
     async def meeting():
-        async with place.crowd() as crowd:
+        async with deployment.crowd() as crowd:
             await crowd.join(server, 20)
             await spread(crowd, server)
             held = {}
 
             async def upgrade():
-                await place.answered(100)
+                await deployment.answered(100)
                 (before,) = versions(server).items()
                 assert before == (before[0], 3)
                 assert before[0] != NEWER
                 await asyncio.to_thread(installation.install, wheels[1])
-                # The older workers still serve their own pages, though others lie there now.
+                # The older workers still serve their own pages and scripts, though others lie there now.
                 for _ in range(9):
                     for path in ("/", "/b/FRAMEWORKS", "/b/FRAMEWORKS/screen"):
                         assert (await asyncio.to_thread(server.get, path))[0] == 200
                 fresh, text = await asyncio.to_thread(script, server)
-                assert "// newer" in text
-                assert fresh == "no-cache"
-                held["history"] = Ledger.of(place.store, crowd.code).entries
+                assert 'novelty="newer"' not in text
+                assert fresh.endswith("immutable")
+                held["history"] = ReferenceBoard.of(deployment.store, crowd.code).entries
                 server.signal(1)
                 await eventually(lambda: "All workers are new." in server.log, 120)
                 assert versions(server) == {NEWER: 3}
-                await place.answered(100)
+                await deployment.answered(100)
 
             await crowd.busy(upgrade())
-            ledger = await settled(place.store, crowd, place.journal)
+            reference = await settled(deployment.store, crowd, deployment.recording)
             # What the older version wrote is what the newer one reads, entry by entry.
             for seq, entry in held["history"].items():
-                assert ledger.entries[seq] == entry
+                assert reference.entries[seq] == entry
             assert all(set(person.closes) <= {1012} for person in crowd.all)
-            assert not place.journal.refused
+            assert not deployment.recording.refused
             fresh, text = await asyncio.to_thread(script, server)
             assert fresh.endswith("immutable")
-            assert "// newer" in text
+            assert 'novelty="newer"' in text
 
     asyncio.run(asyncio.wait_for(meeting(), 240))
     assert server.stop() == 0
     assert "Traceback" not in server.log
 
 
-def test_a_restart_with_the_newer_version_keeps_people_waiting_for_seconds(place, older, wheels):
+def test_a_restart_with_the_newer_version_keeps_people_waiting_for_seconds(
+    deployment, older, wheels
+):
     server, installation = older
     server.await_greeting()
-    place.store.serves(server)
+    deployment.store.serves(server)
     stack = []
 
     def restart():
         installation.install(wheels[1])
         began = time.monotonic()
         assert server.stop() == 0
-        again = serving(place, installation, STACKVOTE_PORT=str(server.port))
+        again = serving(deployment, installation, STACKVOTE_PORT=str(server.port))
         stack.append(again)
-        place.store.serves(again.__enter__().await_greeting())
+        deployment.store.serves(again.__enter__().await_greeting())
         return began
 
     async def meeting():
-        async with place.crowd() as crowd:
+        async with deployment.crowd() as crowd:
             crowd.talkative = 0.05
             await crowd.join(server, 20)
             await spread(crowd, server)
 
             async def upgrade():
-                await place.answered(100)
+                await deployment.answered(100)
                 began = await asyncio.to_thread(restart)
                 await eventually(lambda: all(p.present and len(p.welcomes) > 1 for p in crowd.all))
                 print(f"everybody was back after {time.monotonic() - began:.1f} s")  # noqa: T201
-                await place.answered(100)
+                await deployment.answered(100)
 
             await crowd.busy(upgrade())
-            await settled(place.store, crowd, place.journal)
+            await settled(deployment.store, crowd, deployment.recording)
             assert all(set(person.closes) == {1012} for person in crowd.all)
             assert all(person.goodbyes[0]["retry_after_ms"] for person in crowd.all)
-            assert not place.journal.refused
+            assert not deployment.recording.refused
 
     try:
         asyncio.run(asyncio.wait_for(meeting(), 240))

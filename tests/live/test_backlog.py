@@ -1,12 +1,13 @@
 import asyncio
 
-from one_process import until
-
 from server.live.backlog import Backlog
+from support.wait import eventually
 
 
 class Reader:
     """Someone who reads nothing."""
+
+    faulty = False
 
     def __init__(self, backlog):
         self._backlog = backlog
@@ -22,6 +23,8 @@ class Reader:
         return self._pieces
 
     def give_up(self):
+        if self.faulty:
+            raise KeyError("of one reader")
         self.gone = True
         self.read_all()
 
@@ -56,7 +59,7 @@ async def test_those_with_the_largest_share_go_first_until_there_is_room_again(c
         reader.wait_for(shared)
     for n, reader in enumerate(greedy):
         reader.wait_for(bytes(100 + n))
-    await until(lambda: backlog.size <= 750)
+    await eventually(lambda: backlog.size <= 750)
     assert not any(reader.gone for reader in honest)
     assert [reader.gone for reader in greedy] == [False] * 3 + [True] * 5
     (line,) = caplog.records
@@ -64,11 +67,11 @@ async def test_those_with_the_largest_share_go_first_until_there_is_room_again(c
     assert "slow readers: 5 of them were closed" in line.getMessage()
     caplog.clear()
     greedy[-1].wait_for(bytes(2000))
-    await until(lambda: backlog.size <= 750)
+    await eventually(lambda: backlog.size <= 750)
     assert not caplog.records  # Said once a minute.
 
 
-async def test_one_who_has_read_all_in_the_same_moment_closes_nobody():
+async def test_one_who_has_read_all_in_the_same_moment_closes_no_one():
     backlog = Backlog(1000)
     ann, ben = Reader(backlog), Reader(backlog)
     ann.wait_for(bytes(600))
@@ -77,3 +80,16 @@ async def test_one_who_has_read_all_in_the_same_moment_closes_nobody():
     await asyncio.sleep(0)
     assert not ann.gone
     assert not ben.gone
+
+
+async def test_one_that_cannot_be_closed_keeps_no_other_from_making_room(caplog):
+    backlog = Backlog(1000)
+    readers = [Reader(backlog) for _ in range(4)]
+    readers[0].faulty = True
+    for n, reader in enumerate(readers):
+        reader.wait_for(bytes(400 - n))
+    await eventually(lambda: backlog.size <= 750)
+    assert [reader.gone for reader in readers] == [False, True, True, True]
+    assert "A fault in backlog: KeyError('of one reader')." in caplog.text
+    readers[0].read_all()
+    caplog.clear()

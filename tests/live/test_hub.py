@@ -2,11 +2,12 @@ import asyncio
 import time
 
 import pytest
-from one_process import until, worker
 
 from server.domain.refusals import Code, Refused
+from server.live import connection
 from server.live import hub as hub_module
-from server.live import transport
+from support.wait import eventually
+from support.worker import worker
 
 
 async def test_many_who_come_at_once_open_one_room(embedded):
@@ -35,7 +36,7 @@ async def test_a_board_that_is_not_there_leaves_nothing_behind(embedded):
                 await server.hub.room("ZZZZZZ")
             assert caught.value.code is Code.NO_SUCH_BOARD
         assert "ZZZZZZ" not in server.hub.rooms
-        await until(lambda: asyncio.all_tasks() <= before)
+        await eventually(lambda: asyncio.all_tasks() <= before)
 
 
 async def test_a_room_without_people_is_closed_and_opens_again(embedded, monkeypatch):
@@ -47,17 +48,17 @@ async def test_a_room_without_people_is_closed_and_opens_again(embedded, monkeyp
         empty = await server.hub.room(code)
         other, _ = await server.board()
         left = await server.hub.room(other)
-        await until(lambda: other not in server.hub.rooms)
+        await eventually(lambda: other not in server.hub.rooms)
         assert server.hub.rooms[code] is empty
         again = await server.hub.room(other)
         assert again is not left
         await host.done("set_board", title="Still here")
         page = await server.page(other)
         await page.done("rename", name="Ann")
-        assert server.hub.rooms[other]._seating.connections
+        assert server.hub.rooms[other]._membership.clients
 
 
-async def test_whoever_opens_board_after_board_fills_no_memory(embedded, monkeypatch):
+async def test_anyone_who_opens_board_after_board_fills_no_memory(embedded, monkeypatch):
     monkeypatch.setattr(hub_module, "TICK", 0.02)
     monkeypatch.setattr(hub_module, "MOST_EMPTY", 3)
     async with worker(embedded, own=True) as server:
@@ -65,7 +66,7 @@ async def test_whoever_opens_board_after_board_fills_no_memory(embedded, monkeyp
         watched = await server.page(codes[0])
         for code in codes:
             await server.hub.room(code)
-        await until(lambda: len(server.hub.rooms) == 4)
+        await eventually(lambda: len(server.hub.rooms) == 4)
         assert codes[0] in server.hub.rooms
         await watched.done("rename", name="Ann")
         assert (await server.fetch(f"/b/{codes[1]}")).code == 200
@@ -77,9 +78,9 @@ async def test_of_large_boards_without_people_the_newest_is_kept(embedded, monke
         codes = [(await server.board())[0] for _ in range(4)]
         rooms = [await server.hub.room(code) for code in codes]
         monkeypatch.setattr(hub_module, "MOST_EMPTY_BYTES", sum(r.board.size for r in rooms[2:]))
-        await until(lambda: list(server.hub.rooms) == codes[2:])
+        await eventually(lambda: list(server.hub.rooms) == codes[2:])
         monkeypatch.setattr(hub_module, "MOST_EMPTY_BYTES", 1)
-        await until(lambda: list(server.hub.rooms) == codes[3:])
+        await eventually(lambda: list(server.hub.rooms) == codes[3:])
 
 
 async def test_a_board_that_expired_sends_its_people_away(embedded):
@@ -90,7 +91,7 @@ async def test_a_board_that_expired_sends_its_people_away(embedded):
             await server.hub.store.client.delete(f"sv:{{{code}}}:{name}")
         server.hub.rooms[code].catch_up()
         assert (await page.closed())[0] == 4004
-        await until(lambda: code not in server.hub.rooms)
+        await eventually(lambda: code not in server.hub.rooms)
 
 
 OF_TOMORROW = b'{"rules":99,"by":"ann","action":{"type":"rename","name":"Ann"}}'
@@ -102,24 +103,23 @@ async def test_a_board_of_a_newer_version_is_withheld_in_words_until_it_can_be_r
     async with worker(embedded) as server:
         code, key = await server.board()
         host, other = await server.host(code, key), await server.page((await server.board())[0])
-        room = server.hub.rooms[code]
-        room._log.append(code, OF_TOMORROW, lambda _: None)
+        server.hub.log.append(code, OF_TOMORROW, lambda _: None)
         closed, reason = await host.closed()
         assert (closed, reason) == (1012, hub_module.UNREADABLE)
-        await until(lambda: code not in server.hub.rooms)
+        await eventually(lambda: code not in server.hub.rooms)
         for _ in range(3):
             status, answer = await server.api(f"/api/boards/{code}")
             assert (status, answer["error"]["code"]) == (503, "going_away")
             assert answer["error"]["message"] == hub_module.UNREADABLE
             assert (await server.fetch(f"/b/{code}")).code == 503
-            line = await server.line(code)
-            await line.told("goodbye")
+            line = await server.connect(code)
+            await line.receive("goodbye")
             assert (await line.closed())[0] == 1012
         said = [record for record in caplog.records if "withheld" in record.getMessage()]
         assert len(said) == 1
         assert "position 2: it follows rules 99" in said[0].getMessage()
         assert not [record for record in caplog.records if record.exc_info]
-        await until(lambda: server.hub.ready)
+        await eventually(lambda: server.hub.ready)
         await other.done("rename", name="Ben")
 
         monkeypatch.setattr("server.domain.actions.RULES", 99)
@@ -135,7 +135,7 @@ async def test_who_waits_for_an_answer_is_not_left_waiting_when_a_board_is_withh
         room = await server.hub.room(code)
         before = room.board.seq
         asked = {"type": "set_board", "id": "a", "title": "New"}
-        room._log.append(code, OF_TOMORROW, lambda _: None)
+        server.hub.log.append(code, OF_TOMORROW, lambda _: None)
         status, answer = await server.api(
             f"/api/boards/{code}/actions", asked, headers={"Authorization": f"Bearer {key}"}
         )
@@ -154,7 +154,7 @@ async def test_draining_answers_what_was_taken_before_it_says_goodbye(embedded):
         for n, page in enumerate(pages):
             vote = {"type": "vote", "id": f"{n}", "round": 1, "ballot": {"choice": "flask"}}
             await page.send(vote)
-        await until(lambda: room._submissions.open or room.board.round.voters)
+        await eventually(lambda: room._submissions.open or room.board.round.voters)
         await server.hub.drain(5)
         for page in pages:
             assert (await page.closed())[0] == 1012
@@ -171,24 +171,27 @@ async def test_two_workers_hold_the_same_board_and_people(embedded):
         code, key = await one.board()
         host = await one.host(code, key)
         here, there = await one.page(code, name="Ann"), await two.page(code, name="Ben")
-        await host.done("open_round", method="approval", settings={"visibility": "live"})
-        await there.told("round")
+        await host.done(
+            "open_round", method="approval", settings={"visibility": "live", "names": "open"}
+        )
+        await there.receive("round")
         await asyncio.gather(
             here.done("vote", round=1, ballot={"approve": ["flask"]}),
             there.done("vote", round=1, ballot={"approve": ["flask", "django"]}),
         )
         for page in (here, there, host):
-            tally = await page.told("tally", lambda f: f["tally"]["voters"] == 2)
+            tally = await page.receive("tally", lambda f: f["tally"]["voters"] == 2)
             assert tally["tally"]["result"]["totals"] == {"django": 1, "flask": 2, "tornado": 0}
-            await page.told("people", lambda f: f["people"]["here"] >= 2)
+            await page.receive("people", lambda f: f["people"]["here"] >= 2)
 
 
+@pytest.mark.slow
 async def test_who_waited_while_this_process_stood_still_is_not_cut_off(embedded, monkeypatch):
     """A machine that sleeps, or a process that is stopped, hears nobody: that is not their fault."""
     monkeypatch.setattr(hub_module, "TICK", 0.02)
     monkeypatch.setattr(hub_module, "LATE", 0.1)
-    monkeypatch.setattr(transport, "QUIET", 0.5)
-    monkeypatch.setattr(transport, "DEAD", 1.0)
+    monkeypatch.setattr(connection, "QUIET", 0.5)
+    monkeypatch.setattr(connection, "DEAD", 1.0)
     async with worker(embedded, own=True) as server:
         code, key = await server.board()
         host, ann = await server.host(code, key), await server.page(code)
@@ -199,10 +202,12 @@ async def test_who_waited_while_this_process_stood_still_is_not_cut_off(embedded
         time.sleep(1.5)  # noqa: ASYNC251 - the whole process stands still.
         assert (await answer)["type"] == "ack"
         # And everybody is judged again by what has come since.
-        heard = [guest.heard_at for guest in server.hub.guests]
-        await until(lambda: all(guest.heard_at > max(heard) for guest in server.hub.guests))
+        heard = [client.connection.heard_at for client in server.hub.clients]
+        await eventually(
+            lambda: all(client.connection.heard_at > max(heard) for client in server.hub.clients)
+        )
         assert await host.ask("lock_round", round=1)
-        assert len(server.hub.guests) == 2
+        assert len(server.hub.clients) == 2
 
 
 @pytest.mark.slow
@@ -215,7 +220,7 @@ async def test_messages_that_never_end_are_bounded_together(embedded, monkeypatc
         beginning = b"\x81\xfe" + (16_000).to_bytes(2, "big") + bytes(4) + b" " * 15_000
         for each in others:
             each.socket.transport.write(beginning)
-        (first,) = await until(lambda: [each for each in others if each.socket.close_code])
+        (first,) = await eventually(lambda: [each for each in others if each.socket.close_code])
         assert (await first.closed())[0] == 4008
-        assert sum(guest.unfinished for guest in server.hub.guests) <= 50_000
+        assert sum(client.connection.unfinished for client in server.hub.clients) <= 50_000
         await ann.done("rename", name="Ann")

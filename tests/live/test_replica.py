@@ -4,27 +4,35 @@ from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
-from domain.happenings import T0, create, entry_of, first_round_of, told, visible
-from one_process import until
 from redis import Redis
-from watching import Watching
 
 from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.refusals import Code, Refused
 from server.live.replica import Replica
-from server.log import keys
-from server.log.log import UNMARKED, Batch, Log
-from server.log.store import Script, Store
+from server.store import keys
+from server.store.client import Script, Store, StoreAwayError
+from server.store.event_log import UNMARKED, Batch, EventLog
+from support.strategies import T0, create, entry_of, first_round_of, told, visible
+from support.wait import eventually
+from support.watcher import RecordingWatcher
 
-OLDER = Path(__file__).parent.with_name("log").joinpath("older_append.lua").read_text()
+OLDER = Path(__file__).parent.with_name("store").joinpath("older_append.lua").read_text()
+
+
+class WatchedReplica(Replica):
+    """A replica that shows its watcher to the test."""
+
+    def __init__(self, log, code, *clock):
+        self.watcher = RecordingWatcher()
+        super().__init__(log, code, self.watcher, *clock)
 
 
 async def caught_up(replica):
-    await until(lambda: replica._reading is None)
+    await eventually(lambda: replica._reading is None)
 
 
-class Nobody:
+class NoReceiver:
     def receive(self, code, batch):
         pass
 
@@ -41,7 +49,7 @@ def store(embedded, io_loop):
 
 @pytest.fixture
 def log(store):
-    return Log(store, Nobody(), 1)
+    return EventLog(store, NoReceiver(), 1)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -53,7 +61,7 @@ async def test_whatever_comes_in_whatever_order_the_boards_are_the_same(log, see
         board.apply(len(happened), T0, happened[-1])
         happened.append(entry_of(dice.getrandbits(60), board)[1])
     await log.create("BOARD", [act.encode(happened[0])])
-    early = Replica(log, "BOARD", Watching())
+    early = WatchedReplica(log, "BOARD")
     await early.load()
     for each in happened[1:]:
         log.append("BOARD", act.encode(each), lambda _: None)
@@ -68,12 +76,12 @@ async def test_whatever_comes_in_whatever_order_the_boards_are_the_same(log, see
             await caught_up(early)
     early.catch_up()
     await caught_up(early)
-    late = Replica(log, "BOARD", Watching())
+    late = WatchedReplica(log, "BOARD")
     await late.load()
     assert early.board.seq == late.board.seq == len(rows)
     assert visible(early.board) == visible(late.board)
     assert told(early.board) == told(late.board)
-    seqs = early._watcher.seqs
+    seqs = early.watcher.seqs
     assert seqs == list(range(1, len(rows) + 1))
     await early.close()
 
@@ -83,7 +91,7 @@ async def test_a_hole_is_read_from_the_log_and_what_was_erased_is_skipped(log):
     await log.create("BOARD", [act.encode(each) for each in (create(), *names)])
     log.erase("BOARD", (4, 5, 10))
     await log.drained()
-    replica = Replica(log, "BOARD", Watching())
+    replica = WatchedReplica(log, "BOARD")
     await replica.load()
     assert replica.board.seq == 10
     assert len(replica.board.names) == 6
@@ -93,7 +101,7 @@ async def test_a_hole_is_read_from_the_log_and_what_was_erased_is_skipped(log):
     log.erase("BOARD", (11,))
     await log.drained()
     replica.receive(Batch(replica.epoch, 12, 0, [b"not looked at: it comes too early"]))
-    await until(lambda: replica.board.seq == 12)
+    await eventually(lambda: replica.board.seq == 12)
     assert "x" not in replica.board.names
     assert replica.board.names["y"] == "Y"
     await replica.close()
@@ -101,26 +109,26 @@ async def test_a_hole_is_read_from_the_log_and_what_was_erased_is_skipped(log):
 
 async def test_another_history_is_read_from_its_beginning(log, store):
     await log.create("BOARD", [act.encode(create(title="Before")), *[act.encode(create())] * 5])
-    replica = Replica(log, "BOARD", Watching())
+    replica = WatchedReplica(log, "BOARD")
     await replica.load()
     await store.client.flushall()
     await log.create("BOARD", [act.encode(create(title="After"))])
     replica.catch_up()
     await caught_up(replica)
-    assert replica._watcher.renewals == 1
+    assert replica.watcher.renewals == 1
     assert (replica.board.title, replica.board.seq) == ("After", 1)
     await store.client.flushall()
     replica.catch_up()
     await caught_up(replica)
-    assert replica._watcher.ends == ["gone"]
+    assert replica.watcher.ends == ["gone"]
     with pytest.raises(Refused) as caught:
-        await Replica(log, "BOARD", Watching()).load()
+        await WatchedReplica(log, "BOARD").load()
     assert caught.value.code is Code.NO_SUCH_BOARD
 
 
 async def test_two_histories_are_never_mixed_while_a_long_log_is_read(log, store, monkeypatch):
     monkeypatch.setattr("server.live.replica.PAGE", 5)
-    monkeypatch.setattr("server.log.log.PAGE", 5)
+    monkeypatch.setattr("server.store.event_log.PAGE", 5)
 
     def history(title):
         names = [act.Entry(by=f"{n}", action=act.Rename(name=title)) for n in range(11)]
@@ -138,7 +146,7 @@ async def test_two_histories_are_never_mixed_while_a_long_log_is_read(log, store
         return page
 
     monkeypatch.setattr(log, "read", read_and_renew)
-    replica = Replica(log, "BOARD", Watching())
+    replica = WatchedReplica(log, "BOARD")
     await replica.load()
     assert set(replica.board.names.values()) == {"After"}
     assert replica.board.title == "After"
@@ -159,7 +167,7 @@ OF_TOMORROW = [
 @pytest.mark.parametrize("entry", OF_TOMORROW)
 async def test_a_board_that_this_version_cannot_read_is_given_up(log, entry, hint):
     await log.create("BOARD", [act.encode(create())])
-    replica = Replica(log, "BOARD", Watching())
+    replica = WatchedReplica(log, "BOARD")
     await replica.load()
     log.append("BOARD", entry, lambda _: None)
     await log.drained()
@@ -168,26 +176,26 @@ async def test_a_board_that_this_version_cannot_read_is_given_up(log, entry, hin
     else:
         replica.catch_up()
         await caught_up(replica)
-    (why,) = replica._watcher.ends
+    (why,) = replica.watcher.ends
     assert why.startswith("position 2: ")
     with pytest.raises(act.UnreadableError, match="position 2: "):
-        await Replica(log, "BOARD", Watching()).load()
+        await WatchedReplica(log, "BOARD").load()
 
 
 async def test_a_log_without_its_beginning_is_no_board(log):
     await log.create("BOARD", [act.encode(act.Entry(by="ann", action=act.Rename(name="Ann")))])
     with pytest.raises(act.UnreadableError, match="its beginning is missing"):
-        await Replica(log, "BOARD", Watching()).load()
+        await WatchedReplica(log, "BOARD").load()
 
 
 async def test_a_rule_that_fails_gives_up_the_board_and_is_loud(log, caplog, monkeypatch):
     await log.create("BOARD", [act.encode(create())])
-    replica = Replica(log, "BOARD", Watching())
+    replica = WatchedReplica(log, "BOARD")
     await replica.load()
     monkeypatch.setattr(Board, "apply", lambda *_: 1 // 0)
     rename = act.encode(act.Entry(by="ann", action=act.Rename(name="Ann")))
     replica.receive(Batch(replica.epoch, 2, T0, [rename]))
-    assert "position 2: ZeroDivisionError" in replica._watcher.ends[0]
+    assert "position 2: ZeroDivisionError" in replica.watcher.ends[0]
     assert "Position 2 of board K7QF2M could not be applied." in caplog.text
 
 
@@ -195,7 +203,7 @@ async def test_an_answer_that_newer_batches_have_overtaken_is_no_other_history(
     embedded, log, store
 ):
     await log.create("BOARD", [act.encode(create())])
-    replica = Replica(log, "BOARD", Watching())
+    replica = WatchedReplica(log, "BOARD")
     await replica.load()
     rename = act.encode(act.Entry(by="ann", action=act.Rename(name="Ann")))
     with Redis.from_url(embedded.url) as client:
@@ -213,13 +221,13 @@ async def test_an_answer_that_newer_batches_have_overtaken_is_no_other_history(
     assert replica._reading is not None
     await caught_up(replica)
     assert replica.board.seq == 4
-    assert replica._watcher.renewals == 0
+    assert replica.watcher.renewals == 0
 
 
 async def test_how_large_a_log_is_goes_by_what_was_read(log):
     entries = [act.encode(create()), act.encode(act.Entry(action=act.Rename(name="Ann")))]
     await log.create("BOARD", entries)
-    replica = Replica(log, "BOARD", Watching())
+    replica = WatchedReplica(log, "BOARD")
     await replica.load()
     assert replica.board.size == sum(map(len, entries))
     more = act.encode(act.Entry(action=act.Rename(name="Benedict")))
@@ -257,7 +265,7 @@ async def test_a_long_log_is_read_in_shares_of_the_loop(log, monkeypatch):
     names = [act.encode(act.Entry(by=f"{n}", action=act.Rename(name="N"))) for n in range(400)]
     await log.create("BOARD", [act.encode(create()), *names])
     clock = Clock(monkeypatch)
-    replica = Replica(log, "BOARD", Watching(), clock)
+    replica = WatchedReplica(log, "BOARD", clock)
     turns, loading = [], asyncio.create_task(replica.load())
     while not loading.done():
         before = clock.now
@@ -271,12 +279,12 @@ async def test_a_long_log_is_read_in_shares_of_the_loop(log, monkeypatch):
     replica.catch_up()
     assert max(await steps(replica, lambda: replica._reading is None)) <= 6
     assert replica.board.seq == 801
-    assert replica._watcher.seqs == list(range(1, 802))
+    assert replica.watcher.seqs == list(range(1, 802))
 
 
 async def test_of_a_large_batch_the_rest_is_read_from_the_log(log, monkeypatch):
     await log.create("BOARD", [act.encode(create())])
-    replica = Replica(log, "BOARD", Watching(), Clock(monkeypatch))
+    replica = WatchedReplica(log, "BOARD", Clock(monkeypatch))
     await replica.load()
     names = [act.encode(act.Entry(by=f"{n}", action=act.Rename(name="N"))) for n in range(100)]
     for name in names:
@@ -286,15 +294,15 @@ async def test_of_a_large_batch_the_rest_is_read_from_the_log(log, monkeypatch):
     assert 2 < replica.board.seq <= 12
     assert max(await steps(replica, lambda: replica._reading is None)) <= 6
     assert replica.board.seq == 101
-    assert replica._watcher.seqs == list(range(1, 102))
+    assert replica.watcher.seqs == list(range(1, 102))
 
 
 async def test_a_process_that_is_kept_waiting_before_a_batch_stays_in_its_history(store):
     receiving = Receiving()
-    log = Log(store, receiving, 1)
+    log = EventLog(store, receiving, 1)
     await log.create("BOARD", [act.encode(create())])
     # Whenever it looks at the clock, another second has passed.
-    replica = Replica(log, "BOARD", Watching(), count().__next__)
+    replica = WatchedReplica(log, "BOARD", count().__next__)
     await replica.load()
     epoch = replica.epoch
     for seat in ("ann", "bob"):
@@ -302,19 +310,19 @@ async def test_a_process_that_is_kept_waiting_before_a_batch_stays_in_its_histor
         replica.receive(receiving.batches[-1])
         replica.catch_up()
         await caught_up(replica)
-    assert replica._watcher.seqs == [1, 2, 3]
+    assert replica.watcher.seqs == [1, 2, 3]
     assert replica.epoch == (await log.read("BOARD", 0)).epoch == epoch
 
 
 async def test_a_board_that_stands_still_takes_in_afterwards_what_came(log):
     await log.create("BOARD", [act.encode(create())])
-    replica = Replica(log, "BOARD", Watching())
+    replica = WatchedReplica(log, "BOARD")
     await replica.load()
     name = act.encode(act.Entry(by="ann", action=act.Rename(name="Ann")))
     for _ in range(3):
         log.append("BOARD", name, lambda _: None)
     await log.drained()
-    with replica.standing_still():
+    with replica.frozen():
         replica.receive(Batch(replica.epoch, 2, T0, [name]))
         waiting = asyncio.create_task(replica.caught_up())
         for _ in range(20):
@@ -323,7 +331,7 @@ async def test_a_board_that_stands_still_takes_in_afterwards_what_came(log):
         assert not waiting.done()
     assert await waiting
     assert replica.board.seq == 4
-    assert replica._watcher.seqs == [1, 2, 3, 4]
+    assert replica.watcher.seqs == [1, 2, 3, 4]
 
 
 # Which history a position is of
@@ -364,39 +372,39 @@ async def put_back(store, work):
 @pytest.mark.parametrize("more", [0, 1, 2, 3, 5])
 async def test_positions_that_are_handed_out_again_are_another_history(store, more):
     receiver = Receiving()
-    log = Log(store, receiver, 1)
+    log = EventLog(store, receiver, 1)
     await log.create("BOARD", [act.encode(create())])
     await appended(log, renamed("ann"))
-    receiver.replica = replica = Replica(log, "BOARD", Watching())
+    receiver.replica = replica = WatchedReplica(log, "BOARD")
     await replica.load()
     before = replica.epoch
     await put_back(store, appended(log, *(renamed(f"lost {n}") for n in range(3))))
     assert replica.board.seq == 5
-    assert replica._watcher.renewals == 0
+    assert replica.watcher.renewals == 0
     # Another process goes on: fewer, as many, more positions than those that are gone.
     other = Receiving()
-    elsewhere = Log(store, other, 1)
+    elsewhere = EventLog(store, other, 1)
     await appended(elsewhere, *(renamed(f"new {n}") for n in range(more)))
     for batch in other.batches:
         replica.receive(batch)
     replica.catch_up()
     await caught_up(replica)
-    assert replica._watcher.renewals == 1
+    assert replica.watcher.renewals == 1
     assert replica.board.names.keys() == {"ann", *(f"new {n}" for n in range(more))}
     assert replica.epoch != before
     assert replica.epoch == (await log.read("BOARD", 0)).epoch
     await appended(log, renamed("goes on"))
     assert replica.board.seq == 3 + more
     assert "goes on" in replica.board.names
-    assert replica._watcher.renewals == 1
+    assert replica.watcher.renewals == 1
     await replica.close()
 
 
 async def test_a_batch_that_is_known_by_its_place_alone_is_not_known(store):
     receiver = Receiving()
-    log = Log(store, receiver, 1)
+    log = EventLog(store, receiver, 1)
     await log.create("BOARD", [act.encode(create())])
-    receiver.replica = replica = Replica(log, "BOARD", Watching())
+    receiver.replica = replica = WatchedReplica(log, "BOARD")
     await replica.load()
     await appended(log, *(renamed(f"{n}") for n in range(4)))
     for batch in receiver.batches:
@@ -405,15 +413,15 @@ async def test_a_batch_that_is_known_by_its_place_alone_is_not_known(store):
     replica.receive(receiver.batches[1]._replace(mark=b"3:of another history"))
     assert replica._reading is not None
     await caught_up(replica)
-    assert (replica._watcher.renewals, replica.board.seq) == (0, 5)
+    assert (replica.watcher.renewals, replica.board.seq) == (0, 5)
     await replica.close()
 
 
 async def test_what_follows_by_its_place_alone_does_not_follow(store):
-    log = Log(store, Nobody(), 1)
+    log = EventLog(store, NoReceiver(), 1)
     await log.create("BOARD", [act.encode(create())])
     await appended(log, renamed("ann"))
-    replica = Replica(log, "BOARD", Watching())
+    replica = WatchedReplica(log, "BOARD")
     await replica.load()
     for wrong in ({"prev": UNMARKED}, {"prev": b"2:other"}, {"epoch": "other.run"}):
         batch = Batch(replica.epoch, 3, T0, [renamed("ben")], b"3:mark", replica._mark)
@@ -421,17 +429,17 @@ async def test_what_follows_by_its_place_alone_does_not_follow(store):
         assert replica.board.seq == 2
         await caught_up(replica)
     replica.receive(batch)
-    assert (replica.board.seq, replica._watcher.renewals) == (3, 0)
+    assert (replica.board.seq, replica.watcher.renewals) == (3, 0)
     await replica.close()
 
 
 async def test_a_page_of_another_history_is_put_on_nothing(store, monkeypatch):
     """While a page is on its way, the board follows batches that the store then forgets."""
     receiver = Receiving()
-    log = Log(store, receiver, 1)
+    log = EventLog(store, receiver, 1)
     await log.create("BOARD", [act.encode(create())])
     await appended(log, renamed("ann"))
-    receiver.replica = replica = Replica(log, "BOARD", Watching())
+    receiver.replica = replica = WatchedReplica(log, "BOARD")
     await replica.load()
     read, pages = log.read, []
 
@@ -439,7 +447,9 @@ async def test_a_page_of_another_history_is_put_on_nothing(store, monkeypatch):
         if not pages:
             await put_back(store, appended(log, renamed("lost 1"), renamed("lost 2")))
             assert replica.board.seq == 4
-            await appended(Log(store, Nobody(), 1), *(renamed(f"new {n}") for n in range(4)))
+            await appended(
+                EventLog(store, NoReceiver(), 1), *(renamed(f"new {n}") for n in range(4))
+            )
         pages.append(await read(code, after))
         return pages[-1]
 
@@ -447,17 +457,47 @@ async def test_a_page_of_another_history_is_put_on_nothing(store, monkeypatch):
     replica.catch_up()
     await caught_up(replica)
     assert replica.board.names.keys() == {"ann", *(f"new {n}" for n in range(4))}
-    assert replica._watcher.renewals == 1
+    assert replica.watcher.renewals == 1
+    await replica.close()
+
+
+async def test_a_log_that_could_not_be_read_is_read_once_the_store_is_there(store, monkeypatch):
+    """The line may be back before: what is read waits longest for a store that hangs."""
+    monkeypatch.setattr("server.live.replica.RETRY", 0.01)
+    log = EventLog(store, NoReceiver(), 1)
+    await log.create("BOARD", [act.encode(create())])
+    replica = WatchedReplica(log, "BOARD")
+    await replica.load()
+    await appended(log, renamed("ann"))
+    read, tries = log.read, []
+
+    async def read_on_the_third_try(code, after):
+        tries.append(store.present)
+        if len(tries) < 3:
+            # Meanwhile it is said that something may have been missed.
+            replica.catch_up()
+            store.set_present(value=False, why="it hangs")
+            raise StoreAwayError("no answer")
+        return await read(code, after)
+
+    monkeypatch.setattr(log, "read", read_on_the_third_try)
+    store.set_present(value=True)
+    replica.catch_up()
+    for n in (1, 2):
+        await eventually(lambda n=n: len(tries) == n and replica._reading is None)
+        store.set_present(value=True)
+    await eventually(lambda: replica.board.seq == 2)
+    assert tries == [True] * 3
     await replica.close()
 
 
 async def test_a_long_log_is_read_on_whatever_was_erased_of_it(store, monkeypatch):
     monkeypatch.setattr("server.live.replica.PAGE", 5)
-    monkeypatch.setattr("server.log.log.PAGE", 5)
-    log = Log(store, Nobody(), 1)
+    monkeypatch.setattr("server.store.event_log.PAGE", 5)
+    log = EventLog(store, NoReceiver(), 1)
     await log.create("BOARD", [act.encode(create())])
     await appended(log, renamed("ann"), renamed("ben"))
-    replica = Replica(log, "BOARD", Watching())
+    replica = WatchedReplica(log, "BOARD")
     await replica.load()
     for n in range(23):
         log.append("BOARD", renamed(f"{n}"), lambda _: None)
@@ -469,8 +509,8 @@ async def test_a_long_log_is_read_on_whatever_was_erased_of_it(store, monkeypatc
     await log.drained()
     replica.catch_up()
     await caught_up(replica)
-    assert (replica.board.seq, replica._watcher.renewals) == (26, 0)
-    late = Replica(log, "BOARD", Watching())
+    assert (replica.board.seq, replica.watcher.renewals) == (26, 0)
+    late = WatchedReplica(log, "BOARD")
     await late.load()
     assert late.board.seq == 26
     assert late._mark == replica._mark
@@ -479,9 +519,9 @@ async def test_a_long_log_is_read_on_whatever_was_erased_of_it(store, monkeypatc
 
 async def test_versions_with_and_without_marks_go_on_together(store, embedded):
     receiver = Receiving()
-    log = Log(store, receiver, 1)
+    log = EventLog(store, receiver, 1)
     await log.create("BOARD", [act.encode(create())])
-    receiver.replica = replica = Replica(log, "BOARD", Watching())
+    receiver.replica = replica = WatchedReplica(log, "BOARD")
     await replica.load()
     place = (keys.log("BOARD"), keys.meta("BOARD"))
     for n in range(4):
@@ -492,5 +532,5 @@ async def test_versions_with_and_without_marks_go_on_together(store, embedded):
         await appended(log, renamed(f"new {n}"))
         await caught_up(replica)
     assert (replica.board.seq, len(replica.board.names)) == (9, 8)
-    assert replica._watcher.renewals == 0
+    assert replica.watcher.renewals == 0
     await replica.close()

@@ -1,6 +1,6 @@
-from one_process import until, worker
-
 from server.domain import actions as act
+from support.wait import eventually
+from support.worker import worker
 
 
 async def round_with_a_revoked_invitation(server, **settings):
@@ -18,7 +18,7 @@ async def round_with_a_revoked_invitation(server, **settings):
     board = server.hub.rooms[code].board
     (voter,) = board.round.ballots
     await host.done("revoke_invite", invite=invite["id"])
-    await page.told("welcome", after=1)
+    await page.receive("welcome", after=1)
     return code, host, voter
 
 
@@ -32,7 +32,7 @@ async def test_in_a_secret_round_the_ballot_goes_and_the_log_forgets_what_it_sai
     async with worker(embedded) as server, worker(embedded, own=True) as other:
         code, host, voter = await round_with_a_revoked_invitation(server)
         board = server.hub.rooms[code].board
-        await until(lambda: not board.round.ballots)
+        await eventually(lambda: not board.round.ballots)
         while await votes(server, code):
             await server.hub.log.drained()
         # Whoever reads what is left comes to the same.
@@ -42,7 +42,7 @@ async def test_in_a_secret_round_the_ballot_goes_and_the_log_forgets_what_it_sai
         late = act.Vote(round=1, ballot={"approve": ["flask"]})
         server.hub.rooms[code]._submissions.submit(act.Entry(by=voter, action=late))
         seen = len(host.frames)
-        await host.told("tally", lambda f: f["tally"]["voters"] == 0, after=seen)
+        await host.receive("tally", lambda f: f["tally"]["voters"] == 0, after=seen)
         while await votes(server, code):
             await server.hub.log.drained()
 
@@ -53,7 +53,7 @@ async def test_with_open_names_it_goes_and_the_log_keeps_it(embedded):
             server, names="open", visibility="live"
         )
         board = server.hub.rooms[code].board
-        await until(lambda: not board.round.ballots)
+        await eventually(lambda: not board.round.ballots)
         assert [entry.by for entry in await votes(server, code)] == [voter, voter]
 
 

@@ -1,13 +1,13 @@
 """What the log does not know of seats by invitation, because it holds none by its name."""
 
 import pytest
-from domain.happenings import PSEUDONYMS, Meeting
 
 from server.domain import actions as act
 from server.domain.refusals import Code, Refused
 from server.domain.rules import Names
 from server.live import seats
 from server.live.seats import completed, seats_of, shared_links
+from support.strategies import PSEUDONYMS, Meeting
 
 CODE = "K7QF2M"
 OLD = ("b0-1", "b0-2", "b0-3")
@@ -30,7 +30,7 @@ def voter(meeting, seat):
 
 
 @pytest.mark.parametrize("how", ["name", "watch", "say", "react", "vote", "open vote"])
-def test_a_link_of_old_is_taken_once_somebody_acted_in_its_seat(meeting, how):
+def test_an_older_link_is_taken_once_someone_acted_in_its_seat(meeting, how):
     assert shared(meeting) == set()
     seat = PSEUDONYMS.shared("b0-2", CODE)
     meeting.open(names=Names.OPEN if how == "open vote" else Names.SECRET)

@@ -1,4 +1,3 @@
-from domain.happenings import CRITERIA, OPTIONS, PSEUDONYMS, Meeting, create
 from msgspec import UNSET
 
 from server.domain import actions as act
@@ -17,6 +16,7 @@ from server.live.views import (
     talk_view,
     tally_view,
 )
+from support.strategies import CRITERIA, OPTIONS, PSEUDONYMS, Meeting, create
 
 VOTER, HOST = Audience(host=False, result=False), Audience(host=True, result=False)
 
@@ -63,6 +63,30 @@ def test_who_has_voted_is_told_only_where_it_gives_no_ballot_away():
         assert people.voted == 1
 
 
+def test_those_who_left_are_not_counted_among_those_who_still_choose():
+    meeting = Meeting()
+    assert people_view(meeting.board, {"ann"}, PSEUDONYMS).choosing is UNSET
+    meeting.open("single")
+    for seat in ("ann", "ben", "cleo"):
+        secret_vote(meeting, seat, "flask")
+    everyone = {"ann", "ben", "cleo", "dan", "eve"}
+    for here in (everyone, {"dan", "eve"}):
+        people = people_view(meeting.board, here, PSEUDONYMS)
+        assert (people.voted, people.choosing) == (3, 2)
+    assert people_view(meeting.board, {"ann"}, PSEUDONYMS).choosing == 0
+    watching = meeting.board
+    watching.observing.add("dan")
+    assert people_view(watching, {"dan", "eve"}, PSEUDONYMS).choosing == 1
+
+
+def test_how_many_still_choose_gives_no_ballot_away():
+    for visibility in (Visibility.LIVE, Visibility.AFTER_VOTE):
+        meeting = Meeting()
+        meeting.open("single", visibility=visibility)
+        secret_vote(meeting, "ann", "flask")
+        assert people_view(meeting.board, {"ann", "ben"}, PSEUDONYMS).choosing is UNSET
+
+
 def test_what_stands_out_is_told_after_the_reveal_with_names_where_all_are_open():
     sees = Audience(host=True, result=True)
     meeting = Meeting()
@@ -80,6 +104,27 @@ def test_what_stands_out_is_told_after_the_reveal_with_names_where_all_are_open(
     meeting.do(act.SetBoard(settings=BoardSettingsChange(show_names=False)), "host")
     assert b"Dan" not in encode(tally_view(board.round, sees, names_shown(board)))
     assert tally_view(board.round, VOTER).insights is UNSET
+
+
+def test_how_sure_it_is_is_told_after_the_reveal_to_those_who_see_the_result():
+    sees = Audience(host=False, result=True)
+    meeting = Meeting()
+    meeting.open("single", visibility=Visibility.LIVE)
+    for seat in ("ann", "ben", "cleo"):
+        secret_vote(meeting, seat, "flask")
+    board = meeting.board
+    assert tally_view(board.round, sees).verdict is UNSET
+    meeting.do(act.RevealRound(round=1), "host")
+    assert tally_view(board.round, sees).verdict == board.round.verdict()
+    assert board.round.verdict().word == "solid"
+    assert tally_view(board.round, VOTER).verdict is UNSET
+
+
+def test_without_a_winner_there_is_nothing_to_be_sure_of():
+    meeting = Meeting()
+    meeting.open("approval")
+    meeting.do(act.RevealRound(round=1), "host")
+    assert tally_view(meeting.board.round, Audience(host=False, result=True)).verdict is UNSET
 
 
 def test_criteria_and_the_order_that_breaks_ties_are_shown_where_there_are_some():

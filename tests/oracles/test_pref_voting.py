@@ -8,12 +8,13 @@ import random
 from collections import Counter
 
 import pytest
-from domain.methods.ballots import counted
 from pref_voting.c1_methods import copeland
-from pref_voting.iterative_methods import approval_irv
+from pref_voting.iterative_methods import approval_irv_put
 from pref_voting.margin_based_methods import beat_path_defeat
 from pref_voting.profiles_with_ties import ProfileWithTies
 from pref_voting.scoring_methods import symmetric_borda_scores
+
+from support.ballots import counted
 
 ELECTIONS = 3000
 
@@ -110,7 +111,7 @@ def test_borda(elections):
 
 def test_instant_runoff(elections):
     for result, profile, election in elections:
-        winners = approval_irv(profile)
+        winners = approval_irv_put(profile)
         assert numbers(result.beside["instant_runoff"].order[0]) == winners, election
         assert set(result.rounds[0]) == set(result.totals), election
 

@@ -5,10 +5,11 @@ from collections import Counter
 from itertools import permutations
 
 import pytest
-from domain.methods.ballots import counted
 from pref_voting.grade_methods import star
 from pref_voting.grade_profiles import GradeProfile
 from starvote import predefined_permutation_tiebreaker, star_voting
+
+from support.ballots import counted
 
 ELECTIONS = 2000
 
@@ -24,7 +25,15 @@ def ballots(dice):
 
 def ours(options, rows):
     raws = [
-        {"scores": {o: s for o, s in zip(options, row, strict=True) if s is not None}}
+        {
+            # Every other zero is left blank: it counts the same.
+            "scores": {
+                o: s
+                for n, (o, s) in enumerate(zip(options, row, strict=True))
+                if s or (s == 0 and n % 2)
+            },
+            "no_opinion": [o for o, s in zip(options, row, strict=True) if s is None],
+        }
         for row in rows
     ]
     return counted("score", raws, {option: option.upper() for option in options})

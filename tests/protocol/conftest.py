@@ -1,3 +1,3 @@
-from one_process import embedded, patience_with_the_store
+from support.worker import embedded, patience_with_the_store
 
 __all__ = ["embedded", "patience_with_the_store"]

@@ -5,10 +5,11 @@ import json
 import logging
 
 import pytest
-from one_process import until, worker
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from server.web.guesses import network_of
+from server.security.guess_limit import network_of
+from support.wait import eventually
+from support.worker import worker
 
 
 @contextlib.asynccontextmanager
@@ -17,8 +18,10 @@ async def meeting(store, **settings):
     async with worker(store, **settings) as server:
         code, key = await server.board()
         host, ann = await server.host(code, key), await server.page(code, name="Ann")
-        await host.told("people", lambda f: f["people"]["names"])
-        await host.done("open_round", method="approval", settings={"visibility": "live"})
+        await host.receive("people", lambda f: f["people"]["names"])
+        await host.done(
+            "open_round", method="approval", settings={"visibility": "live", "names": "open"}
+        )
         said = {"option": "flask", "kind": "pro", "text": "Fast.", "comment": "c1"}
         await ann.done("comment", **said)
         yield server, code, ann, host
@@ -67,7 +70,7 @@ async def test_a_text_that_is_no_text_closes_with_words_and_is_refused_over_http
         caplog.clear()
         async with ann.socket.send_context():
             ann.socket.protocol.send_text(said)
-        assert await ann.closed() == (1007, "This is not text in UTF-8.")
+        assert await ann.closed() == (1007, "This is not valid UTF-8 text.")
         assert nothing_logged(caplog)
         for path in (f"/api/boards/{code}/actions", "/api/boards"):
             status, answer = await server.api(path, said, headers={"Cookie": ann.cookie})
@@ -112,7 +115,7 @@ async def test_frames_that_break_the_standard_close_with_its_own_codes(
 ):
     async with worker(embedded) as server:
         board, _ = await server.board()
-        page = await (server.page if greeted else server.line)(board)
+        page = await (server.page if greeted else server.connect)(board)
         caplog.clear()
         page.socket.transport.write(said)
         assert (await page.closed())[0] == code
@@ -148,7 +151,7 @@ async def test_what_cannot_be_answered_closes_with_words(embedded, caplog, messa
 async def test_without_a_proper_hello_nothing_begins(embedded, caplog, hello):
     async with worker(embedded) as server:
         code, _ = await server.board()
-        page = await server.line(code, cookie=await server.cookie(code))
+        page = await server.connect(code, cookie=await server.cookie(code))
         caplog.clear()
         await page.send(hello)
         status, reason = await page.closed()
@@ -157,17 +160,17 @@ async def test_without_a_proper_hello_nothing_begins(embedded, caplog, hello):
         assert nothing_logged(caplog)
 
 
-async def test_whoever_says_nothing_is_not_waited_for(embedded, monkeypatch):
+async def test_anyone_who_says_nothing_is_not_waited_for(embedded, monkeypatch):
     monkeypatch.setattr("server.live.session.HELLO_SECONDS", 0.05)
     async with worker(embedded) as server:
         code, _ = await server.board()
-        assert await (await server.line(code)).closed() == (4000, "No hello came.")
+        assert await (await server.connect(code)).closed() == (4000, "No hello was received.")
 
 
 async def test_the_hosts_page_is_for_the_host(embedded):
     async with worker(embedded) as server:
         code, _ = await server.board()
-        page = await server.line(code, cookie=await server.cookie(code))
+        page = await server.connect(code, cookie=await server.cookie(code))
         await page.send({"type": "hello", "view": "host"})
         assert await page.closed() == (4003, "This page is for the host.")
 
@@ -224,7 +227,7 @@ async def test_a_voter_is_refused_in_words_and_goes_on(embedded, caplog, message
         caplog.clear()
         message = {"id": "wrong"} | message
         await ann.send(message)
-        refused = await ann.told("refused")
+        refused = await ann.receive("refused")
         assert (refused["id"], refused["code"]) == ("wrong", code)
         assert words in refused["message"]
         assert nothing_logged(caplog)
@@ -280,7 +283,7 @@ BETWEEN = [
     (
         {"type": "open_round", "method": "matrix", "settings": {"criteria": [{"name": "X"}] * 2}},
         "bad_settings",
-        "Criterion 2: name “X” is there already.",
+        "Criterion 2: name “X” is already in the list.",
     ),
     (
         {
@@ -310,7 +313,7 @@ BETWEEN = [
     ({"type": "open_round", "settings": {"visibility": "all"}}, "bad_settings", "visibility"),
     ({"type": "open_round", "settings": {"options": ["flask"]}}, "bad_settings", "at least 2"),
     ({"type": "open_round", "settings": {"options": ["flask", "x"]}}, "no_such_option", "'x'"),
-    ({"type": "add_option", "option": {"name": "FLASK"}}, "bad_settings", "there already"),
+    ({"type": "add_option", "option": {"name": "FLASK"}}, "bad_settings", "already in the list"),
     ({"type": "add_option", "option": {"name": ""}}, "not_understood", "empty"),
     ({"type": "add_option", "option": {"name": "x" * 81}}, "too_long", "80 characters"),
     ({"type": "add_option", "option": {"name": "X", "link": "ftp://x"}}, "bad_settings", "http"),
@@ -323,8 +326,74 @@ BETWEEN = [
         "not_understood",
         "`revisit_on`",
     ),
+    *(
+        ({"type": "decide", "option": "flask", "because": "Small.", "revisit_on": day}, *refusal)
+        for day, *refusal in (
+            ("2017-06-01", "not_understood", "must lie ahead, and 2017-06-01 does not"),
+            ("0202-06-01", "not_understood", "must lie ahead, and 0202-06-01 does not"),
+            ("20270-06-01", "not_understood", "'20270-06-01' is no day"),
+            ("2030-02-30", "not_understood", "'2030-02-30' is no day"),
+            ("20300601", "not_understood", "such as 2027-06-01"),
+            ("2030-W01-1", "not_understood", "is no day"),
+            ("٢٠٣٠-06-01", "not_understood", "is no day"),
+            ("", "not_understood", "'' is no day"),
+            (20300601, "not_understood", "`revisit_on`"),
+        )
+    ),
+    ({"type": "decide", "option": "flask", "because": ""}, "not_understood", "Say why"),
+    *(
+        ({"type": "decide", "option": "flask", "because": "Small.", **more}, *refusal)
+        for more, *refusal in (
+            (
+                {"consequences": [{"text": "x", "owner": ""}]},
+                "not_understood",
+                "owner` must not be",
+            ),
+            ({"consequences": [{"text": "x", "owner": "\u200b"}]}, "not_understood", "an owner is"),
+            ({"consequences": [{"text": " ", "owner": "Ann"}]}, "not_understood", "is empty"),
+            ({"consequences": [{"text": "x"}]}, "not_understood", "owner` is missing"),
+            ({"consequences": [{"text": "x", "by": "Ann"}]}, "not_understood", "consequences"),
+            ({"consequences": "x"}, "not_understood", "`consequences`"),
+            ({"predictions": [{"text": "x", "confidence": 101}]}, "not_understood", "confidence"),
+            ({"predictions": [{"text": " ", "confidence": 1}]}, "not_understood", "is empty"),
+            ({"predictions": [{"text": "x" * 281, "confidence": 1}]}, "too_long", "280"),
+            ({"predictions": [{"text": "x", "confidence": 1}] * 6}, "too_many", "5 entries"),
+            ({"consequences": [{"text": "x", "owner": "A"}] * 11}, "too_many", "10 entries"),
+            ({"consequences": [{"text": "x" * 201, "owner": "A"}]}, "too_long", "200"),
+            ({"consequences": [{"text": "a\nb", "owner": "A"}]}, "not_understood", "one line"),
+            ({"confirmation": "x" * 501}, "too_long", "500 characters"),
+            ({"confirmation": None}, "not_understood", "`confirmation`"),
+            ({"confirmation": "\x07"}, "not_understood", "way to confirm"),
+        )
+    ),
+    ({"type": "decide", "option": "flask", "because": " \u200b\n"}, "not_understood", "Say why"),
+    (
+        {"type": "decide", "option": "further-discussion", "because": "It won."},
+        "no_such_option",
+        "further-discussion",
+    ),
+    (
+        {"type": "defer", "owner": "Ann", "because": " ", "revisit_on": "2030-06-01"},
+        "not_understood",
+        "Say why",
+    ),
+    (
+        {"type": "defer", "owner": " ", "because": "Later.", "revisit_on": "2030-06-01"},
+        "not_understood",
+        "owner",
+    ),
+    (
+        {"type": "defer", "owner": "Ann", "because": "Later.", "revisit_on": "2001-06-01"},
+        "not_understood",
+        "must lie ahead",
+    ),
+    (
+        {"type": "defer", "owner": "Ann", "because": "Later."},
+        "not_understood",
+        "`revisit_on`",
+    ),
     ({"type": "vote", "round": 1, "ballot": {"approve": []}}, "round_closed", "closed"),
-    ({"type": "lock_round", "round": 1}, "round_closed", "closed already"),
+    ({"type": "lock_round", "round": 1}, "round_closed", "already closed"),
 ]
 
 
@@ -338,7 +407,7 @@ async def test_the_host_is_refused_in_words_too(embedded, caplog, row):
         caplog.clear()
         method = {"method": "single"} if message["type"] == "open_round" else {}
         await host.send({"id": "wrong"} | method | message)
-        refused = await host.told("refused")
+        refused = await host.receive("refused")
         assert (refused["id"], refused["code"]) == ("wrong", code)
         assert words in refused["message"]
         assert nothing_logged(caplog)
@@ -350,25 +419,25 @@ async def test_who_has_guessed_too_often_comes_back_later_and_is_not_told_wrong(
         async with worker(embedded) as other:
             code, _ = await other.board()
         here = network_of("127.0.0.1")
-        while server.site.guesses.has_left(here):
-            server.site.guesses.allows(here)
-        page = await server.line(code)
+        while server.site.guess_limit.has_left(here):
+            server.site.guess_limit.allows(here)
+        page = await server.connect(code)
         closed, reason = await page.closed()
         assert closed == 4029
         assert "Wait a minute." in reason
         # Nor is it told of a board that is open here; but in time it comes in.
         await server.hub.room(code)
-        page = await server.line(code)
+        page = await server.connect(code)
         assert (await page.closed())[0] == 4029
-        await until(lambda: server.site.guesses.has_left(here))
-        page = await server.line(code)
+        await eventually(lambda: server.site.guess_limit.has_left(here))
+        page = await server.connect(code)
         assert (await page.hello("screen"))["type"] == "welcome"
 
 
 async def test_a_board_that_is_not_there(embedded, caplog):
     async with worker(embedded) as server:
         caplog.clear()
-        page = await server.line("ZZZZZZ")
+        page = await server.connect("ZZZZZZ")
         assert await page.closed() == (4004, "There is no board with this code.")
         assert nothing_logged(caplog)
         assert (await server.fetch("/b/ZZZZZZ")).code == 404
@@ -379,7 +448,7 @@ async def test_seventeen_kilobytes_are_too_much_and_sixteen_are_not(embedded, ca
         before = await state(server, code)
         caplog.clear()
         await ann.send('{"type": "rename", "id": "big", "name": null}' + " " * 16_000)
-        await ann.told("ack")
+        await ann.receive("ack")
         await ann.send('{"type": "rename", "id": "huge", "name": null}' + " " * 17 * 1024)
         status, _ = await ann.closed()
         assert status == 1009
@@ -407,7 +476,7 @@ async def test_a_forged_cookie_gets_no_seat(embedded, caplog):
         forged = f"{name}={value[:-4]}AAAA"
         before = await state(server, code)
         caplog.clear()
-        assert (await (await server.line(code, cookie=forged)).closed())[0] == 4003
+        assert (await (await server.connect(code, cookie=forged)).closed())[0] == 4003
         assert nothing_logged(caplog)
         vote = {"type": "vote", "id": "a", "round": 1, "ballot": {"approve": []}}
         status, answer = await server.api(
@@ -444,14 +513,14 @@ async def test_pages_of_other_sites_stay_outside(embedded, caplog, headers, let_
             headers=headers | {"Authorization": f"Bearer {key}"},
         )
         if let_in:
-            page = await server.line(code, headers=headers)
+            page = await server.connect(code, headers=headers)
             assert (await page.hello("screen"))["type"] == "welcome"
             assert status == 200
             return
         assert (status, answer["error"]["code"]) == (403, "foreign_origin")
         assert nothing_logged(caplog)
         with pytest.raises(InvalidStatus) as caught:
-            await server.line(code, headers=headers)
+            await server.connect(code, headers=headers)
         assert caught.value.response.status_code == 403
         assert (await state(server, code))["board"]["title"] == "Which one?"
 
@@ -467,10 +536,10 @@ async def test_while_the_store_is_away_votes_are_refused_to_be_sent_again(embedd
         assert refused["code"] == "store_away"
         assert "again" in refused["message"]
         assert nothing_logged(caplog)
-        await ann.told("pulse", lambda f: f["store"] == "away")
-        await until(lambda: store.present)
+        await ann.receive("pulse", lambda f: f["store"] == "away")
+        await eventually(lambda: store.present)
         await ann.done("vote", **vote)
-        await host.told("tally", lambda f: f["tally"]["voters"] == 1)
+        await host.receive("tally", lambda f: f["tally"]["voters"] == 1)
         assert (await state(server, code))["board"] == before["board"]
 
 
@@ -481,7 +550,7 @@ async def test_a_server_that_goes_away_says_so_and_takes_nothing_more(embedded):
         assert refused["code"] == "going_away"
         await server.hub.drain(0.2)
         for page in (ann, host):
-            goodbye = await page.told("goodbye")
+            goodbye = await page.receive("goodbye")
             assert set(goodbye) == {"type", "reason", "retry_after_ms"}
             assert goodbye["retry_after_ms"] > 0
             assert (await page.closed())[0] == 1012

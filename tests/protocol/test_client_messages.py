@@ -1,9 +1,10 @@
 """Each message of the contract, over the live connection and over HTTP."""
 
 import pytest
-from one_process import until, worker
 
 from server.domain import actions as act
+from support.wait import eventually
+from support.worker import worker
 
 # What each message carries, and the frames that follow for everybody.
 SEAT = [
@@ -17,16 +18,27 @@ SEAT = [
     ("edit_comment", {"comment": "mine", "text": "Faster."}, {"comment"}),
     ("delete_comment", {"comment": "mine"}, {"comment"}),
     ("react", {"comment": "mine", "emoji": "👍", "on": True}, {"comment"}),
+    ("propose", {"proposal": "new", "name": "Quart", "strapline": "Async."}, {"proposals"}),
+    ("withdraw_proposal", {"proposal": "mine"}, {"proposals"}),
+    ("experience", {"round": 1, "option": "flask", "level": "tried"}, set()),
     ("rename", {"name": "Zoë"}, {"people"}),
     ("observe", {"on": True}, {"people"}),
 ]
 VOTING = [
     ("lock_round", {"round": 1}, {"round", "tally", "people"}),
     ("reveal_round", {"round": 1}, {"round", "tally", "people"}),
+    ("reopen_round", {"round": 1}, {"round", "tally", "people"}),
     ("extend_round", {"round": 1, "seconds": 60}, {"round"}),
     ("pause_round", {"round": 1, "on": True}, {"round"}),
     ("hide_comment", {"comment": "mine", "on": True}, {"comment"}),
     ("pin_comment", {"comment": "mine", "on": True}, {"comment"}),
+    ("set_argument", {"comment": "mine", "side": "pro", "text": "Hm!"}, {"comment"}),
+    (
+        "merge_proposal",
+        {"proposal": "mine", "option": "flask", "word": "The same."},
+        {"proposals"},
+    ),
+    ("decline_proposal", {"proposal": "mine", "word": "Too old."}, {"proposals"}),
     ("set_board", {"title": "New", "context": "", "settings": {"comments": "closed"}}, {"board"}),
 ]
 BETWEEN = [
@@ -34,32 +46,70 @@ BETWEEN = [
     ("add_option", {"option": {"name": "Quart"}}, {"board"}),
     ("edit_option", {"option": {"id": "flask", "strapline": "Small"}}, {"board"}),
     ("remove_option", {"option": "flask"}, {"board"}),
-    ("decide", {"option": "flask", "because": "", "revisit_on": "2027-06-01"}, {"board"}),
+    ("set_criteria", {"criteria": [{"name": "Speed", "weight": 2}]}, {"board"}),
+    ("set_gates", {"gates": [{"name": "Open licence", "owner": "Ann"}]}, {"board"}),
+    (
+        "answer_gate",
+        {"gate": "licence", "option": "flask", "answer": "fail", "evidence": "See https://a.test."},
+        {"board"},
+    ),
+    ("accept_proposal", {"proposal": "mine", "word": "Good."}, {"board", "proposals"}),
+    ("decide", {"option": "flask", "because": "Small.", "revisit_on": "2030-06-01"}, {"board"}),
+    (
+        "decide",
+        {
+            "option": "flask",
+            "because": "Small.",
+            "consequences": [{"text": "One service to learn.", "owner": "Ann"}],
+            "confirmation": "Latency stays below 50 ms.",
+        },
+        {"board"},
+    ),
+    (
+        "defer",
+        {"owner": "Ann", "because": "Numbers are missing.", "revisit_on": "2030-06-01"},
+        {"board"},
+    ),
+    ("open_premortem", {"option": "flask"}, {"board", "sealed"}),
+    ("score_prediction", {"prediction": 1, "came_true": True}, {"board"}),
     ("reopen", {}, {"board"}),
+    ("archive", {"on": True}, {"board"}),
     ("remove_host", {"host": "maria"}, set()),
     ("renew_invite", {"invite": "batch-1"}, set()),
     ("revoke_invite", {"invite": "batch-1"}, set()),
+    ("go_to_question", {"question": "BBBBB2", "leaving": "AAAAA2"}, {"meeting"}),
+    ("move_question", {"question": "BBBBB2", "place": 1}, {"meeting"}),
+    ("remove_question", {"question": "BBBBB2"}, {"meeting"}),
 ]
 HOST = VOTING + BETWEEN
 
 
-async def meeting(server, *, voting=True):
+async def meeting(server, *, voting=True, locked=False, names="secret"):
     """Open a board with a comment by Ann and, where asked for, a round: Ann, host, screen."""
     code, key = await server.board()
     ann = await server.page(code, name="Ann")
     host = await server.host(code, key)
     screen = await server.page(code, "screen")
+    await host.done("set_board", settings={"proposals": "open"})
+    await ann.done("propose", proposal="mine", name="Bottle")
     if voting:
-        settings = {"visibility": "live", "seconds": 600}
+        settings = {"visibility": "live", "seconds": 600, "names": names, "experience": True}
         await host.done("open_round", method="approval", settings=settings)
+        if locked:
+            await host.done("lock_round", round=1)
     else:
-        await host.done("decide", option="django", because="For now.")
+        await host.done("set_gates", gates=[{"id": "licence", "name": "Open licence"}])
+        predictions = [{"text": "It is live by March.", "confidence": 80}]
+        await host.done("decide", option="django", because="For now.", predictions=predictions)
     for action in (
         act.AddHost(host="maria", name="Maria", key="0" * 64),
+        act.AddQuestion(question="AAAAA2"),
+        act.AddQuestion(question="BBBBB2"),
+        act.GoToQuestion(question="AAAAA2", leaving=code),
         act.MakeInvites(batch="batch", count=1),
     ):
-        server.hub.rooms[code]._submissions.submit(act.Entry(by="host", action=action))
-    await until(lambda: server.hub.rooms[code].board.invitations.count)
+        server.append(code, act.Entry(by="host", action=action))
+    await eventually(lambda: server.hub.rooms[code].board.invitations.count)
     said = {"option": "flask", "kind": "note", "text": "Hm.", "comment": "mine"}
     await ann.done("comment", **said)
     return code, key, ann, host, screen
@@ -74,7 +124,7 @@ async def test_what_a_seat_may_do(embedded, type_, fields, frames):
         seq = await ann.done(type_, **fields)
         for page in (ann, host, screen):
             for frame in frames:
-                told = await page.told(frame, lambda f: f["seq"] >= seq)
+                told = await page.receive(frame, lambda f: f["seq"] >= seq)
                 assert set(told) == {"type", "seq", frame}
         refused = await screen.ask(type_, **fields)
         assert refused["code"] == "not_allowed"
@@ -85,7 +135,8 @@ async def test_what_a_seat_may_do(embedded, type_, fields, frames):
 async def test_what_only_the_host_may_do(embedded, type_, fields, frames):
     async with worker(embedded) as server:
         voting = (type_, fields, frames) in VOTING
-        code, key, ann, host, screen = await meeting(server, voting=voting)
+        locked = type_ == "reopen_round"
+        code, key, ann, host, screen = await meeting(server, voting=voting, locked=locked)
         for page in (ann, screen):
             refused = await page.ask(type_, **fields)
             assert (refused["code"], refused["message"]) == (
@@ -95,7 +146,7 @@ async def test_what_only_the_host_may_do(embedded, type_, fields, frames):
         seq = await host.done(type_, **fields)
         for page in (ann, host, screen):
             for frame in frames:
-                await page.told(frame, lambda f: f["seq"] >= seq)
+                await page.receive(frame, lambda f: f["seq"] >= seq)
         # The host's right goes with the browser, so that the keys work on the screen as well.
         other = await server.page(code, "screen", key=key)
         assert other.welcome["you"]["role"] == "host"
@@ -108,9 +159,9 @@ async def test_what_only_the_host_may_do(embedded, type_, fields, frames):
 )
 async def test_the_same_over_http_and_the_same_message_again(embedded, type_, fields):
     async with worker(embedded) as server:
-        code, key, ann, _, _ = await meeting(
-            server, voting=(type_, fields) not in [r[:2] for r in BETWEEN]
-        )
+        voting = (type_, fields) not in [r[:2] for r in BETWEEN]
+        locked = type_ == "reopen_round"
+        code, key, ann, _, _ = await meeting(server, voting=voting, locked=locked)
         headers = {"Cookie": ann.cookie, "Authorization": f"Bearer {key}"}
         message = {"type": type_, "id": "by http", **fields}
         address = f"/api/boards/{code}/actions"
@@ -146,12 +197,12 @@ async def test_a_vote_sent_again_after_the_round_is_over_is_known(embedded):
 
 async def test_an_id_belongs_to_a_seat_and_to_what_was_said_with_it(embedded):
     async with worker(embedded) as server:
-        code, _, ann, _, _ = await meeting(server)
+        code, _, ann, _, _ = await meeting(server, names="open")
         ben = await server.page(code)
         for page in (ann, ben):
             await page.done("vote", id="1", round=1, ballot={"approve": ["flask"]})
         await ann.done("vote", id="1", round=1, ballot={"approve": ["django"]})
-        tally = await ben.told("tally", lambda f: f["tally"]["result"]["totals"]["django"] == 1)
+        tally = await ben.receive("tally", lambda f: f["tally"]["result"]["totals"]["django"] == 1)
         assert tally["tally"]["voters"] == 2
 
 
@@ -184,7 +235,9 @@ async def test_another_comment_with_a_known_id_is_refused_and_the_same_one_is_no
 async def test_hello_says_who_one_is_and_what_one_knew(embedded):
     async with worker(embedded) as server:
         code, _, ann, host, screen = await meeting(server)
-        await ann.told("people", lambda f: f["people"]["names"] == [{"name": "Ann", "voted": None}])
+        await ann.receive(
+            "people", lambda f: f["people"]["names"] == [{"name": "Ann", "voted": None}]
+        )
         assert ann.welcome["you"]["role"] == "voter"
         assert screen.welcome["you"] == {
             "seat": None,

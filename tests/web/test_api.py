@@ -1,7 +1,8 @@
 import json
 
 import pytest
-from one_process import worker
+
+from support.worker import worker
 
 OPTIONS = [{"name": "Flask"}, {"name": "Django"}]
 
@@ -61,16 +62,26 @@ async def test_every_template_makes_a_board(embedded):
     [
         (b"not JSON", 400, "not_understood", "JSON"),
         (b"", 400, "not_understood", "JSON"),
-        (b"[" * 9000 + b"]" * 9000, 400, "not_understood", "JSON"),
+        (b"[" * 60_000 + b"]" * 60_000, 400, "not_understood", "JSON"),
         (b"[]", 400, "not_understood", "."),
         ({}, 400, "not_understood", "title: is missing"),
-        ({"title": "T", "options": OPTIONS, "x": 1}, 400, "not_understood", "x: is not a field"),
+        (
+            {"title": "T", "options": OPTIONS, "x": 1},
+            400,
+            "not_understood",
+            "x: is not a known field",
+        ),
         ({"title": 1, "options": OPTIONS}, 400, "not_understood", "title: must be text"),
         ({"title": "T", "options": []}, 400, "not_understood", "options"),
         ({"title": "T", "options": [{}]}, 400, "not_understood", "options[0].name: is missing"),
         ({"title": "x" * 201, "options": OPTIONS}, 422, "too_long", "200 characters"),
         ({"title": " ", "options": OPTIONS}, 422, "bad_settings", "title"),
-        ({"title": "T", "options": [{"name": "x"}] * 2}, 422, "bad_settings", "there already"),
+        (
+            {"title": "T", "options": [{"name": "x"}] * 2},
+            422,
+            "bad_settings",
+            "already in the list",
+        ),
         ({"title": "T", "options": [{"name": f"{n}"} for n in range(51)]}, 409, "too_many", "50"),
         (
             {"title": "T", "options": [{"name": "x", "link": "javascript:x"}]},
@@ -125,7 +136,7 @@ async def test_nothing_is_refused_for_what_another_process_has_done_since(embedd
         address, host = f"/api/boards/{code}/actions", {"Authorization": f"Bearer {key}"}
         assert (await two.api(f"/api/boards/{code}"))[1]["round"] is None
         # From now on it hears nothing, as if the news were still on their way.
-        await two.hub.line.leave(code)
+        await two.hub.subscriber.leave(code)
         opened = {"type": "open_round", "id": "a", "method": "approval"}
         for asked in (opened, {"type": "lock_round", "id": "b", "round": 1}):
             assert (await one.api(address, asked, headers=host))[0] == 200
@@ -189,7 +200,7 @@ async def test_a_board_that_is_not_there(embedded):
             assert got[1]["error"]["code"] == "no_such_board"
 
 
-async def test_all_rounds_stand_beside_each_other_each_as_an_observer_may_see_it(embedded):
+async def test_all_rounds_are_listed_each_as_an_observer_may_see_it(embedded):
     async with worker(embedded) as server:
         code, key = await server.board()
         host = await server.host(code, key)
@@ -216,7 +227,8 @@ async def test_all_rounds_stand_beside_each_other_each_as_an_observer_may_see_it
             {"name": "Ann", "ballot": {"approve": []}},
             {"name": "Ben", "ballot": {"approve": ["flask"]}},
         ]
-        assert second["tally"]["result"]["winners"] == ["flask"]
+        # Of a secret round, one vote is not told.
+        assert second["tally"] == {"round": 2, "voters": 1, "step": 5}
         assert "ballots" not in second
         await host.done("reveal_round", round=2)
         _, shown = await server.api(path)

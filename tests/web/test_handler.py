@@ -1,17 +1,24 @@
 import logging
 
 import pytest
-from one_process import worker
 from tornado.web import RequestHandler
 
 from server.web.handler import HEADERS, Access, require_access_rules
+from support.worker import worker
 
 
 async def test_every_answer_carries_the_headers_that_protect(embedded):
     async with worker(embedded) as server:
         code, _ = await server.board()
         static = f"/static/{server.site.static_version}/css/tokens.css"
-        pages = ("/", f"/b/{code}", f"/b/{code}/screen", f"/b/{code}/host", "/nothing")
+        pages = (
+            "/",
+            f"/b/{code}",
+            f"/b/{code}/screen",
+            f"/b/{code}/host",
+            f"/b/{code}/record",
+            "/nothing",
+        )
         for path in (*pages, f"/api/boards/{code}", "/api/nothing", "/healthz", "/metrics", static):
             got = await server.fetch(path)
             for name, value in HEADERS.items():

@@ -1,7 +1,8 @@
 import pytest
-from one_process import until, worker
 
 from server.domain.hosts import MAX_HOSTS
+from support.wait import eventually
+from support.worker import worker
 
 
 def bearer(key):
@@ -48,7 +49,7 @@ async def test_another_host_gets_a_key_of_their_own_once(embedded):
         (b"{", 400, "not_understood"),
     ],
 )
-async def test_a_host_as_nobody_can_be(embedded, body, status, code):
+async def test_a_host_as_no_one_can_be(embedded, body, status, code):
     async with worker(embedded) as server:
         board, key = await server.board()
         got = await server.api(f"/api/boards/{board}/hosts", body, headers=bearer(key))
@@ -103,9 +104,9 @@ async def test_a_removed_host_is_none_at_once_on_every_page_of_every_worker(embe
         for console in consoles:
             assert (await console.closed())[0] == 4003
             assert "no longer a host" in console.socket.close_reason
-        fresh = await ballot.told("welcome", after=seen)
+        fresh = await ballot.receive("welcome", after=seen)
         assert fresh["you"] == ballot.welcome["you"] | {"role": "voter"}
-        assert (await screen.told("welcome", after=1))["you"]["role"] == "observer"
+        assert (await screen.receive("welcome", after=1))["you"]["role"] == "observer"
         for page in (ballot, screen):
             refused = await page.ask("set_board", title="Mine")
             assert (refused["code"], refused["message"]) == (
@@ -138,7 +139,7 @@ async def test_a_board_is_handed_over(embedded):
         assert [f"{event['who']} {event['what']}" for event in told["history"]] == [
             "The host made the board “Which one?”",
             "The host made Maria a host",
-            "The host gave up the host's right",
+            "The host stopped being a host",
             "Maria named the board “Mine now”",
         ]
         assert [set(event) for event in told["history"]] == [{"seq", "at", "who", "what"}] * 4
@@ -149,9 +150,9 @@ async def test_a_host_who_was_removed_before_saying_hello_is_not_let_in(embedded
         code, key = await server.board()
         maria = await added(server, code, key)
         first = await server.host(code, key)
-        quiet = await server.line(code, key=maria["host_key"])
+        quiet = await server.connect(code, key=maria["host_key"])
         room = server.hub.rooms[code]
-        await until(lambda: room.visitors == 2)
+        await eventually(lambda: room.visitors == 2)
         await first.done("remove_host", host=maria["host"])
         await quiet.send({"type": "hello", "view": "host"})
         assert (await quiet.closed())[0] == 4003
@@ -162,7 +163,7 @@ async def test_a_key_and_a_link_are_good_in_a_worker_that_has_not_heard_of_them(
         code, key = await one.board()
         await two.page(code)
         # This one hears nothing from the others any more, and must ask.
-        await two.hub.line.leave(code)
+        await two.hub.subscriber.leave(code)
         maria = await added(one, code, key)
         console = await two.host(code, maria["host_key"])
         assert console.welcome["you"]["role"] == "host"

@@ -2,9 +2,10 @@
 
 import http.cookies
 
-from one_process import worker
+import pytest
 
 from server.web.identity import MOST_BOARDS
+from support.worker import worker
 
 
 def codes(count):
@@ -40,6 +41,7 @@ class Browser:
         return sum(len(name) + len(value) + 3 for name, value in self.cookies.items())
 
 
+@pytest.mark.slow
 async def test_a_browser_that_has_many_boards_keeps_those_it_used_last(embedded):
     async with worker(embedded) as server:
         browser = Browser(server)

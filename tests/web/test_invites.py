@@ -4,10 +4,11 @@ import json
 import re
 
 import pytest
-from one_process import joined, until, worker
-from security.attempts import signed
 
+from attacks.attempts import signed
 from server.domain import actions as act
+from support.wait import eventually
+from support.worker import joined, worker
 
 
 def bearer(key):
@@ -74,7 +75,7 @@ async def test_a_board_has_two_thousand_and_a_limit_a_minute(embedded):
         assert (status, answer["error"]["code"]) == (429, "too_fast")
 
 
-async def test_a_link_is_claimed_once_and_says_so_to_everybody_else(embedded):
+async def test_a_link_is_claimed_once_and_says_so_to_everyone_else(embedded):
     async with worker(embedded) as server:
         code, key = await server.board()
         one, two, _ = await invited(server, code, key)
@@ -159,7 +160,7 @@ async def test_of_two_browsers_that_race_for_a_link_one_wins_and_the_other_is_to
             lost = {answer["error"]["code"] for status, answer in answers if status == 409}
             assert lost == {"taken"}
         holders = [each.hub.rooms[code].board.invitations.holders for each in (server, other)]
-        await until(lambda: holders[0] == holders[1])
+        await eventually(lambda: holders[0] == holders[1])
         assert len(set(holders[0].values())) == 12
 
 
@@ -207,12 +208,12 @@ async def test_a_seat_is_left_only_by_who_was_told_which(embedded):
         got, cookie = await server.open_link(two["link"], cookie)
         html = got.body.decode()
         assert got.code == 200
-        assert "takes part in this board already, with invitation 1" in html
-        assert "You leave that seat" in html
+        assert "already takes part in this board, with invitation 1" in html
+        assert "If you leave that seat" in html
         # A form that does not name that seat, or a program, is asked again.
         for leave in ("", "another"):
             asked, _ = await server.answer_form(got, cookie, leave=leave)
-            assert (asked.code, "You leave that seat" in asked.body.decode()) == (409, True)
+            assert (asked.code, "If you leave that seat" in asked.body.decode()) == (409, True)
         token = two["link"].partition("invite=")[2]
         status, answer = await server.api(
             f"/api/boards/{code}/seat", {"invite": token}, headers={"Cookie": cookie}
@@ -222,10 +223,10 @@ async def test_a_seat_is_left_only_by_who_was_told_which(embedded):
         seen = len(page.frames)
         left, cookie = await server.answer_form(got, cookie)
         assert left.code == 303
-        fresh = await page.told("welcome", after=seen)
+        fresh = await page.receive("welcome", after=seen)
         assert (fresh["you"]["invite"], fresh["ballot"]) == (2, None)
         await page.done("vote", round=1, ballot={"approve": ["django"]})
-        await host.told("tally", lambda f: f["tally"]["voters"] == 2)
+        await host.receive("tally", lambda f: f["tally"]["voters"] == 2)
         # The seat that was left is nobody else's; this browser comes back to it.
         other, _ = await server.open_link(one["link"])
         assert other.code == 409
@@ -240,12 +241,12 @@ async def test_on_an_open_board_a_browser_is_asked_before_it_leaves_its_own_seat
         code, key = await server.board()
         one, *_ = await invited(server, code, key, entry="open")
         page = await server.page(code, name="Ann")
-        await until(lambda: server.hub.rooms[code].board.names)
+        await eventually(lambda: server.hub.rooms[code].board.names)
         got, cookie = await server.open_link(one["link"], page.cookie)
         html = got.body.decode()
-        assert "already, without an invitation" in html
-        assert "There you are Ann" in html
-        assert "You cannot come back" in html
+        assert "in this board, without an invitation" in html
+        assert "You are Ann there" in html
+        assert "You cannot return" in html
         got, cookie = await server.answer_form(got, cookie)
         assert got.code == 303
         assert (await who(server, code, cookie))["invite"] == 1
@@ -274,7 +275,7 @@ async def test_a_seat_moves_once_by_the_act_of_who_holds_it(embedded):
         assert (await who(server, code, phone))["votes"] is True
         moved, laptop = await other.answer_form(asked, laptop)
         assert moved.code == 303
-        fresh = await page.told("welcome", after=seen)
+        fresh = await page.receive("welcome", after=seen)
         assert (fresh["you"]["seat"], fresh["you"]["seat_lost"]) == (None, "moved")
         assert fresh["ballot"] is None
         refused = await page.ask("vote", round=1, ballot={"approve": []})
@@ -289,7 +290,7 @@ async def test_a_seat_moves_once_by_the_act_of_who_holds_it(embedded):
             assert (again.code, "works once" in again.body.decode()) == (403, True)
         repeated, _ = await other.answer_form(asked, laptop)
         assert repeated.code == 303
-        assert (await host.told("tally"))["tally"]["voters"] <= 1
+        assert (await host.receive("tally"))["tally"]["voters"] <= 1
         html = (await server.fetch(f"/b/{code}", headers={"Cookie": phone})).body.decode()
         assert "You moved your seat to another device." in html
 
@@ -328,22 +329,22 @@ async def test_a_renewed_invitation_withdraws_the_ballot_and_tells_the_old_brows
         cookie = await server.seated(one["link"])
         pages = [await each.page(code, cookie=cookie) for each in (server, other)]
         await pages[0].done("vote", round=1, ballot={"approve": ["flask"]})
-        await host.told("tally", lambda f: f["tally"]["voters"] == 1)
+        await host.receive("tally", lambda f: f["tally"]["voters"] == 1)
         for lock in (False, True):
             seen, seen_by = len(host.frames), [len(page.frames) for page in pages]
             if lock:
                 await host.done("lock_round", round=1)
             await host.done("renew_invite", invite=one["id"])
-            await host.told("tally", lambda f: f["tally"]["voters"] == 0, after=seen)
+            await host.receive("tally", lambda f: f["tally"]["voters"] == 0, after=seen)
             for page, after in zip(pages, seen_by, strict=True):
-                fresh = await page.told("welcome", after=after)
+                fresh = await page.receive("welcome", after=after)
                 assert (fresh["you"]["seat"], fresh["you"]["seat_lost"]) == (None, "renewed")
                 assert fresh["ballot"] is None
                 refused = await page.ask("vote", round=1, ballot={"approve": ["flask"]})
                 assert "renewed your invitation" in refused["message"]
             history = await server.api(f"/api/boards/{code}/history")
             assert history[1]["history"][-1]["what"] == (
-                "renewed invitation 1, with any ballot it had in round 1"
+                "renewed invitation 1, withdrawing any ballot it had in round 1"
             )
             html = (await server.fetch(f"/b/{code}", headers={"Cookie": cookie})).body.decode()
             assert "The host renewed your invitation" in html
@@ -370,6 +371,30 @@ async def test_a_renewed_invitation_withdraws_the_ballot_and_tells_the_old_brows
         # Whoever reads what is left of the log comes to the same.
         async with worker(embedded, own=True) as third:
             assert (await third.api(f"/api/boards/{code}"))[1]["tally"] == state["tally"]
+
+
+async def test_a_ballot_of_a_revealed_round_stays_and_is_shown_to_no_one_after_a_renewal(embedded):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        one, *_ = await invited(server, code, key)
+        host = await server.host(code, key)
+        await host.done("open_round", method="approval")
+        page = await server.page(code, cookie=await server.seated(one["link"]))
+        await page.done("vote", round=1, ballot={"approve": ["flask"]})
+        await host.done("lock_round", round=1)
+        await host.done("reveal_round", round=1)
+        shown = (await server.api(f"/api/boards/{code}"))[1]["tally"]
+        seen = len(page.frames)
+        await host.done("renew_invite", invite=one["id"])
+        fresh = await page.receive("welcome", after=seen)
+        assert (fresh["you"]["seat_lost"], fresh["ballot"]) == ("renewed", None)
+        _, listed = await server.api(f"/api/boards/{code}/invites", headers=bearer(key))
+        newcomer = await server.page(code, cookie=await server.seated(listed["invites"][0]["link"]))
+        assert newcomer.welcome["ballot"] is None
+        assert newcomer.welcome["tally"] == fresh["tally"] == shown
+        assert shown["voters"] == 1
+        _, told = await server.api(f"/api/boards/{code}/history")
+        assert told["history"][-1]["what"] == "renewed invitation 1"
 
 
 @pytest.mark.parametrize("settings", [{"visibility": "live"}, {"visibility": "after_vote"}])
@@ -409,8 +434,8 @@ async def test_a_claim_that_was_confirmed_outlives_the_process_and_one_that_was_
         room.draining = False
         browser = room.pseudonyms.seat(browser_of(other), code)
         entry = act.Entry(rules=act.RULES, by=browser, action=act.ClaimInvite(invite=two["id"]))
-        room._submissions.submit(entry)
-        await until(lambda: two["id"] in room.board.invitations.holders)
+        server.append(code, entry)
+        await eventually(lambda: two["id"] in room.board.invitations.holders)
         again, other = await server.answer_form(got, other)
         assert again.code == 303
         assert (await who(server, code, other))["invite"] == 2
@@ -427,7 +452,7 @@ def browser_of(cookie):
     return base64.b64decode(value.strip('"').split("|")[4].partition(":")[2]).decode()
 
 
-async def test_a_link_that_was_shared_before_counts_as_taken_and_shows_its_ballot_to_nobody(
+async def test_a_link_that_was_shared_before_counts_as_taken_and_shows_its_ballot_to_no_one(
     embedded,
 ):
     """On boards of earlier versions all who opened a link, its host too, shared one seat."""
@@ -440,13 +465,13 @@ async def test_a_link_that_was_shared_before_counts_as_taken_and_shows_its_ballo
 
         def happened(action, by):
             entry = act.Entry(rules=2, by=by, host="first" if by == "host" else "", action=action)
-            room._submissions.submit(entry)
+            server.append(code, entry)
 
         happened(act.MakeInvites(batch="old", count=3), "host")
         voter = names.voter(names.shared("old-1", code), code, round_)
         happened(act.Vote(round=1, ballot={"approve": ["flask"]}), voter)
         happened(act.Rename(name="Ben"), names.shared("old-2", code))
-        await until(lambda: room.board.round.voters and room.board.names)
+        await eventually(lambda: room.board.round.voters and room.board.names)
         tokens = [names.token(f"old-{n}", 0, code) for n in (1, 2, 3)]
         path = f"/api/boards/{code}/seat"
         for token in tokens[:2]:
@@ -472,7 +497,7 @@ async def test_a_link_that_was_shared_before_counts_as_taken_and_shows_its_ballo
         # Renewed, the first is a seat again: without the ballot, which has left the round.
         seen = len(host.frames)
         await host.done("renew_invite", invite="old-1")
-        await host.told("tally", lambda f: f["tally"]["voters"] == 0, after=seen)
+        await host.receive("tally", lambda f: f["tally"]["voters"] == 0, after=seen)
         _, listed = await server.api(f"/api/boards/{code}/invites", headers=bearer(key))
         page = await server.page(code, cookie=await server.seated(listed["invites"][0]["link"]))
         assert (page.welcome["you"]["invite"], page.welcome["ballot"]) == (1, None)
@@ -504,7 +529,7 @@ async def test_who_has_no_invitation_watches_and_is_told_so(embedded):
         refused = await page.ask("vote", round=1, ballot={"approve": []})
         assert (refused["code"], "by invitation" in refused["message"]) == ("not_allowed", True)
         html = (await server.fetch(f"/b/{code}", headers={"Cookie": page.cookie})).body.decode()
-        assert "This board is by invitation." in html
+        assert "This board is by invitation only." in html
         status, answer = await server.api(
             f"/api/boards/{code}/actions",
             {"type": "rename", "id": "1", "name": "Eve"},
@@ -529,13 +554,13 @@ async def test_pages_that_are_open_learn_that_the_board_is_by_invitation_now(emb
         host, ann = await server.host(code, key), await server.page(code)
         seat = ann.welcome["you"]["seat"]
         room = server.hub.rooms[code]
-        await until(lambda: room.people().here == 1)
+        await eventually(lambda: room.people().here == 1)
         for entry, expected in (("invited", (None, "observer")), ("open", (seat, "voter"))):
             seen = len(ann.frames)
             await host.done("set_board", settings={"entry": entry})
-            fresh = (await ann.told("welcome", after=seen))["you"]
+            fresh = (await ann.receive("welcome", after=seen))["you"]
             assert (fresh["seat"], fresh["role"]) == expected
-            await until(lambda seat=expected[0]: room.people().here == bool(seat))
+            await eventually(lambda seat=expected[0]: room.people().here == bool(seat))
         assert (await server.host(code, key)).welcome["you"]["votes"] is True
 
 
@@ -549,21 +574,21 @@ async def test_a_link_that_was_taken_back_is_no_seat_any_more(embedded, entry):
         host = await server.host(code, key)
         await host.done("open_round", method="approval")
         await page.done("vote", round=1, ballot={"approve": ["flask"]})
-        await host.told("tally", lambda f: f["tally"]["voters"] == 1)
+        await host.receive("tally", lambda f: f["tally"]["voters"] == 1)
         seen = len(host.frames)
         await host.done("revoke_invite", invite=one["id"])
-        await host.told("tally", lambda f: f["tally"]["voters"] == 0, after=seen)
-        fresh = await page.told("welcome", after=1)
+        await host.receive("tally", lambda f: f["tally"]["voters"] == 0, after=seen)
+        fresh = await page.receive("welcome", after=1)
         assert (fresh["you"]["seat"], fresh["you"]["role"]) == (None, "observer")
         assert fresh["you"]["seat_lost"] == "revoked"
         assert fresh["ballot"] is None
         refused = await page.ask("vote", round=1, ballot={"approve": ["flask"]})
-        assert "taken back" in refused["message"]
+        assert "was revoked" in refused["message"]
         again = await server.fetch(one["link"].removeprefix(server.site.base))
         assert again.code == 403
-        assert "taken back" in again.body.decode()
+        assert "was revoked" in again.body.decode()
         html = (await server.fetch(f"/b/{code}", headers={"Cookie": cookie})).body.decode()
-        assert "Your invitation was taken back." in html
+        assert "Your invitation was revoked." in html
         _, listed = await server.api(f"/api/boards/{code}/invites", headers=bearer(key))
         assert [invite["revoked"] for invite in listed["invites"]] == [True, False, False]
         refused = await host.ask("revoke_invite", invite=one["id"])
@@ -582,7 +607,7 @@ async def test_a_ballot_that_was_counted_before_stays_in_its_round(embedded):
         await page.done("vote", round=1, ballot={"approve": ["flask"]})
         await host.done("lock_round", round=1)
         await host.done("revoke_invite", invite=one["id"])
-        await page.told("welcome", after=1)
+        await page.receive("welcome", after=1)
         await host.done("reveal_round", round=1)
         _, state = await server.api(f"/api/boards/{code}")
         assert state["tally"]["voters"] == 1

@@ -5,20 +5,21 @@ import re
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
-from one_process import worker
 from tornado.web import RequestHandler
 
 from server.domain.refusals import Code
-from server.web import api, hosts, invites, openapi, ops, pages, problems, socket
+from server.web import api, errors, health, hosts, invites, openapi, pages, questions, socket
 from server.web.handler import Access, Handler
 from server.web.operations import operations_of
+from support.worker import worker
 
 ROUTES = [
     route
-    for module in (pages, socket, api, hosts, invites, ops, openapi)
+    for module in (pages, socket, api, hosts, invites, questions, health, openapi)
     for route in module.routes
 ]
 NOT_JSON = {"/metrics"}
+MEETING = ("/meeting", "/questions")
 
 
 async def document(server):
@@ -77,7 +78,7 @@ def test_every_code_of_the_handlers_has_its_status_in_the_document():
     found = openapi.document(ROUTES)
     acting = found["paths"]["/api/boards/{code}/actions"]["post"]["responses"]
     for code in Code:
-        assert code in acting[str(problems.STATUS[code])]["description"]
+        assert code in acting[str(errors.STATUS[code])]["description"]
     making = found["paths"]["/api/boards"]["post"]["responses"]
     assert making.keys() == {"201", "400", "403", "404", "409", "413", "422", "429", "503"}
 
@@ -87,7 +88,7 @@ async def test_real_answers_are_as_it_says(embedded):
         about = await document(server)
         code, key = await server.board(criteria=[{"name": "Speed"}])
         host, ann = await server.host(code, key), await server.page(code, name="Ann")
-        await host.told("people", lambda f: f["people"]["names"])
+        await host.receive("people", lambda f: f["people"]["names"])
         said = {"option": "flask", "kind": "pro", "text": "Fast."}
         await ann.done("comment", comment="c1", **said)
         await ann.done("comment", comment="c2", **said)
@@ -100,20 +101,28 @@ async def test_real_answers_are_as_it_says(embedded):
             await host.done("pause_round", round=n, on=True)
             check(about, "get", "/api/boards/{code}", *await server.api(f"/api/boards/{code}"))
             await host.done("reveal_round", round=n)
-        await host.done("decide", option="flask", because="", revisit_on="2030-01-01")
+        await host.done("decide", option="flask", because="Small.", revisit_on="2030-01-01")
 
         bearer = {"headers": {"Authorization": f"Bearer {key}"}}
         board = f"/api/boards/{code}"
-        for path in ("", "/comments", "/history", "/rounds", "/hosts", "/invites"):
+        for path in (*("", "/comments", "/history", "/rounds", "/hosts", "/invites"), *MEETING):
             got = await server.api(f"{board}{path}", **bearer)
             assert got[0] == 200, got
             check(about, "get", f"/api/boards/{{code}}{path}", *got)
         for path in ("/api/templates", "/healthz", "/readyz", "/api/openapi.json"):
             check(about, "get", path, *await server.api(path))
-        for path, body in (("/hosts", {"name": "Li"}), ("/invites", {"count": 2})):
+        second = {"title": "And then?", "options": "One\nTwo"}
+        for path, body in (
+            ("/hosts", {"name": "Li"}),
+            ("/invites", {"count": 2}),
+            ("/questions", second),
+        ):
             got = await server.api(f"{board}{path}", body, **bearer)
             assert got[0] == 201, got
             check(about, "post", f"/api/boards/{{code}}{path}", *got)
+        for path in MEETING:
+            got = await server.api(f"{board}{path}", **bearer)
+            check(about, "get", f"/api/boards/{{code}}{path}", *got)
         made = await server.api("/api/boards", {"template": "databases"})
         check(about, "post", "/api/boards", *made)
         bare, _ = await server.board()
@@ -128,7 +137,7 @@ RIGHT = {
     "single": {"choice": "flask"},
     "approval": {"approve": ["flask"]},
     "dots": {"dots": {"flask": 3, "django": 2}},
-    "score": {"scores": {"flask": 5, "django": 0}},
+    "score": {"scores": {"flask": 5, "django": 0}, "no_opinion": ["tornado"]},
     "ranked": {"ranking": [["flask"], ["django", "tornado"]]},
     "matrix": {"scores": {"flask": {"speed": 5}}},
 }

@@ -3,7 +3,11 @@ import time
 from urllib.parse import urlencode
 
 import pytest
-from one_process import worker
+
+from server.app import default_board_opener
+from server.domain.limits import LONGEST_COMMENT
+from server.security import secret
+from support.worker import KEY, worker
 
 
 async def post_form(server, **fields):
@@ -158,7 +162,9 @@ async def test_pages_can_be_read_without_a_script(embedded):
     async with worker(embedded) as server:
         code, key = await server.board(context="For the <shop>.")
         host = await server.host(code, key)
-        await host.done("open_round", method="approval", settings={"visibility": "live"})
+        await host.done(
+            "open_round", method="approval", settings={"visibility": "live", "names": "open"}
+        )
         ann = await server.page(code, name="<Ann>")
         await ann.done("vote", round=1, ballot={"approve": ["flask"]})
         said = {"option": "flask", "kind": "pro", "comment": "c1"}
@@ -202,9 +208,15 @@ CRITERIA = [{"id": "speed", "name": "Speed", "weight": 3}]
     [
         ("single", {}, {"choice": "flask"}, ["You chose Flask."]),
         ("approval", {}, {"approve": []}, ["You could live with none of these."]),
-        ("approval", {}, {"approve": ["flask"]}, ["You could live with: Flask."]),
+        ("approval", {}, {"approve": ["flask"]}, ["You could live with Flask."]),
         ("dots", {}, {"dots": {"flask": 2}}, ["Flask: 2"]),
-        ("score", {}, {"scores": {"flask": 0, "django": 3}}, ["Flask: 0", "Tornado: no opinion"]),
+        (
+            "score",
+            {},
+            {"scores": {"flask": 0, "django": 3}},
+            ["Flask: 0", "Tornado: left blank, which counts 0"],
+        ),
+        ("score", {}, {"scores": {"django": 3}, "no_opinion": ["flask"]}, ["Flask: no opinion"]),
         ("ranked", {}, {"ranking": [["flask", "django"]]}, ["1. Django, Flask", "Below all: "]),
         ("matrix", {"criteria": CRITERIA}, {"scores": {"flask": {"speed": 4}}}, ["Flask: Speed 4"]),
     ],
@@ -243,7 +255,7 @@ async def test_a_page_lists_options_in_the_seats_order_with_further_discussion_l
         assert len(orders) > 1
 
 
-@pytest.mark.parametrize("ending", ["", "/screen"])
+@pytest.mark.parametrize("ending", ["", "/screen", "/record"])
 @pytest.mark.parametrize(
     "tail",
     [
@@ -275,9 +287,115 @@ async def test_a_link_finds_its_board_with_what_a_sentence_left_at_its_end(embed
         assert (await server.fetch(f"/b/{code}{ending}/{tail}", b"")).code in {403, 404, 405}
 
 
+@pytest.mark.parametrize("tail", ["", "/", ".", ")", ",", "%3E", "%20", ").", "*", "%22"])
+async def test_a_link_that_carries_a_right_works_with_it_too(embedded, tail):
+    async with worker(embedded) as server:
+        code, key = await server.board()
+        taken = await server.fetch(f"/b/{code}/host?key={key}{tail}")
+        assert (taken.code, taken.headers["Location"]) == (303, f"/b/{code}/host")
+        host = {"Authorization": f"Bearer {key}"}
+        path = f"/api/boards/{code}/invites"
+        _, made = await server.api(path, {"count": 1}, headers=host)
+        cookie = await server.seated(made["invites"][0]["link"] + tail)
+        _, moving = await server.api(
+            f"/api/boards/{code}/seat/move", {}, headers={"Cookie": cookie}
+        )
+        moved, other = await server.open_link(moving["link"] + tail)
+        assert moved.code == 200
+        moved, _ = await server.answer_form(moved, other)
+        assert moved.code == 303
+        assert (await server.fetch(f"/b/{code}/host?key={key[:-1]}{tail}")).code == 403
+        assert (await server.fetch(f"/b/{code}/seat{tail}")).code in {200, 302}
+
+
 async def test_a_typed_code_is_found_as_a_link_is(embedded):
     async with worker(embedded) as server:
         code, _ = await server.board()
         for typed in (f"{code}.", f"%3C{code}%3E", f"https%3A%2F%2Fx.example%2Fb%2F{code}%2F"):
             got = await server.fetch(f"/?code={typed}")
             assert (got.code, got.headers["Location"]) == (303, f"/b/{code}")
+
+
+async def test_a_pasted_list_is_read_before_anything_is_made(embedded):
+    async with worker(embedded) as server:
+        text = "- Django\r\n| x\r\n1. [Flask](https://flask.org/)\r\n"
+        page = await post_form(server, title="T", options=text, check="1")
+        html = page.body.decode()
+        assert page.code == 200
+        assert "3 options understood" in html
+        assert "<b>Flask</b>" in html
+        assert "https://flask.org/" in html
+        assert 'value="T"' in html
+        wrong = await post_form(server, title="T", options="- A\r\n\r\n- a")
+        assert wrong.code == 422
+        html = wrong.body.decode()
+        assert "Line 3, “- a”: name “a” is already in the list." in html
+        assert "<b>A</b>" in html
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "encoding"),
+    [
+        ("a.csv", "name;strapline\r\nDjango;Größe\r\nFlask;\r\n", "cp1252"),
+        ("a.csv", "Django,Größe\r\nFlask,\r\n", "utf-8-sig"),
+        ("a.txt", "Django\tGröße\r\nFlask\r\n", "utf-16"),
+        ("a.yaml", "title: x\noptions:\n- {name: Django, strapline: Größe}\n- Flask\n", "utf-8"),
+        ("a.json", '{"options": [{"name": "Django", "strapline": "Größe"}, "Flask"]}', "utf-8"),
+    ],
+)
+async def test_a_file_makes_a_board_without_a_script(embedded, name, content, encoding):
+    async with worker(embedded) as server:
+        parts = [
+            b'Content-Disposition: form-data; name="title"\r\n\r\nFrom a file\r\n',
+            b'Content-Disposition: form-data; name="options"\r\n\r\n\r\n',
+            f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+            + content.encode(encoding)
+            + b"\r\n",
+        ]
+        body = b"".join(b"--x\r\n" + part for part in parts) + b"--x--\r\n"
+        made = await server.fetch(
+            "/", body, headers={"Content-Type": "multipart/form-data; boundary=x"}
+        )
+        assert made.code == 303
+        code = re.match(r"/b/([2-9A-Z]{6})/host", made.headers["Location"])[1]
+        _, state = await server.api(f"/api/boards/{code}")
+        assert state["board"]["title"] == "From a file"
+        assert [(o["name"], o["strapline"]) for o in state["board"]["options"]] == [
+            ("Django", "Größe"),
+            ("Flask", ""),
+        ]
+
+
+async def test_the_ballot_says_how_long_a_comment_may_be(embedded):
+    async with worker(embedded) as server:
+        options = [{"name": "A"}, {"name": "B"}]
+        _, made = await server.api("/api/boards", {"title": "T", "options": options})
+        page = await server.fetch(f"/b/{made['code']}")
+        assert f'data-longest-comment="{LONGEST_COMMENT}"' in page.body.decode()
+
+
+async def test_folded_cards_show_two_facts_of_every_option_or_of_none(embedded):
+    chips = re.compile(r'data-part="chips">(.*?)</ul>')
+    facts = ["Fast", "Small", "x" * 40, "Old"]
+    async with worker(embedded) as server:
+        for second, shown in ((facts, 2), (facts[:1], 0), (["x" * 40, "y" * 40], 0)):
+            options = [{"name": "A", "features": facts}, {"name": "B", "features": second}]
+            _, made = await server.api("/api/boards", {"title": "T", "options": options})
+            html = (await server.fetch(f"/b/{made['code']}")).body.decode()
+            lists = chips.findall(html.partition('<template id="option-card"')[0])
+            assert [each.count("<li") for each in lists] == [shown, shown]
+
+
+async def test_home_tells_the_operator_which_files_are_left_out(embedded, tmp_path):
+    (tmp_path / "bad.yaml").write_text("title: C #1\noptions: [{name: A}]\n")
+    async with worker(embedded, boards=str(tmp_path)) as server:
+        keep = default_board_opener(server.site, KEY)
+        await keep()
+        assert "bad.yaml" not in (await server.fetch("/")).body.decode()
+        key = secret.host_key(KEY, "FRAMEWORKS")
+        taken = await server.fetch(f"/b/FRAMEWORKS/host?key={key}")
+        cookies = "; ".join(c.partition(";")[0] for c in taken.headers.get_list("Set-Cookie"))
+        page = await server.fetch("/", headers={"Cookie": cookies})
+        assert "bad.yaml:1: title: YAML ends it at “C”" in page.body.decode()
+        other = {"Cookie": "stackvote_host_FRAMEWORKS=forged"}
+        assert "bad.yaml" not in (await server.fetch("/", headers=other)).body.decode()

@@ -1,4 +1,4 @@
-"""How far ballots agree about an option, on a scale whose places have an order."""
+"""How far ballots agree about an option, on an ordered scale."""
 
 from collections.abc import Generator, Mapping, Sequence
 from itertools import pairwise
@@ -8,14 +8,15 @@ from server.domain.methods.base import finished
 
 
 def agreement(histogram: Sequence[int]) -> float | None:
-    """Return van der Eijk's A: 1 all in one place, 0 evenly spread, -1 half at each end.
+    """Return van der Eijk's A: 1 for one common place, 0 for an even spread, -1 for two camps.
 
-    The counts are taken apart into layers of places that are filled alike. A layer is judged by
-    its threes of places: filled-filled-empty speaks for one peak, filled-empty-filled against
-    it; and by how many places it fills. None where there are no ballots.
+    `histogram` holds the number of ballots at each place of the scale. It is split into layers of
+    places that are filled alike. A layer is judged by its triples of places (filled-filled-empty
+    indicates one peak, filled-empty-filled contradicts it) and by how many places it fills. None if
+    there are no ballots.
 
-    Cees van der Eijk, "Measuring Agreement in Ordered Rating Scales", Quality & Quantity 35
-    (2001) 325-341. On a scale of two places it never falls below 0: they have no middle.
+    Cees van der Eijk, "Measuring Agreement in Ordered Rating Scales", Quality & Quantity 35 (2001)
+    325-341. On a scale of two places, which has no middle, A is never below 0.
     """
     total = sum(histogram)
     if not total:
@@ -30,7 +31,7 @@ def agreement(histogram: Sequence[int]) -> float | None:
 
 
 def agreements(histograms: Mapping[str, Sequence[int]]) -> dict[str, float]:
-    """Return the agreement on each option of which any ballot says something."""
+    """Return the agreement on each option about which any ballot says something."""
     return finished(measuring_agreements(histograms))
 
 
@@ -47,12 +48,12 @@ def measuring_agreements(
 
 
 def _of_layer(filled: Sequence[int], places: int) -> float:
-    """Return A of a layer. Threes are counted by their empty place.
+    """Return A of a layer, counting triples by their empty place.
 
-    An empty place with b filled ones before it and a after it stands in b * a threes against, and
-    in those for that two on one side of it make. Both together are all pairs of filled places.
-    Added up over the filled places instead, the j-th of k counts the empty ones before it
-    2j + 1 - k times.
+    An empty place with b filled places before it and a after it is in b * a triples that count
+    against agreement, and in one triple that counts for it for each two filled places on the same
+    side. Together these are all pairs of filled places. Summed over the filled places instead, the
+    j-th of k counts the empty places before it 2j + 1 - k times.
     """
     k = len(filled)
     if k == 1:

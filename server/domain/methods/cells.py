@@ -1,24 +1,24 @@
-"""Many small counters to which a ballot adds all at once."""
+"""Many small counters, to which a ballot is added in a single operation."""
 
 from operator import add, sub
 
 
 class Cells:
-    """Counters in a row, as many as a ballot has bytes for them.
+    """A row of counters, one for each byte of a ballot.
 
-    The bytes of ballots are added up as whole numbers as long as no byte can run over, and
-    only then cell by cell: a ballot that fills a thousand cells costs a few microseconds.
+    Ballots are added as whole numbers as long as no byte can overflow, and only then cell by cell,
+    so that a ballot that fills a thousand cells costs a few microseconds.
     """
 
     def __init__(self, size: int, most: int) -> None:
-        """`most` is what one ballot adds to a cell at most."""
+        """`most` is the most that one ballot adds to a cell."""
         self._room = 255 // most
         self._left = self._room
         self._added = self._removed = 0
         self._values = [0] * size
 
     def add(self, ballot: bytes, sign: int) -> None:
-        """Add a byte to each cell, or take it back."""
+        """Add each byte to its cell, or subtract it if `sign` is negative."""
         if not self._left:
             self.values()
         self._left -= 1
@@ -28,7 +28,7 @@ class Cells:
             self._removed += int.from_bytes(ballot, "little")
 
     def values(self) -> list[int]:
-        """Return what stands in the cells."""
+        """Return the values of the cells."""
         if self._left < self._room:
             size = len(self._values)
             grown = map(add, self._values, self._added.to_bytes(size, "little"))

@@ -1,87 +1,91 @@
 """`matrix`: each voter scores options by criteria from 0 to 5; the highest weighted mean wins.
 
-The weighted sum model, the plain form of a decision matrix: P. C. Fishburn, "Additive Utilities
+The weighted sum model, the simplest form of a decision matrix: P. C. Fishburn, "Additive Utilities
 with Incomplete Product Sets", Operations Research 15 (1967) 537-542.
 
-Each cell of the table is the mean of the scores given there, and an option's total the mean of
-its cells, each counted with its criterion's weight. What is left out is *no opinion* and enters
-no mean; where nobody scored an option by a criterion, the other criteria share the whole. An
-option that nobody scored at all stands last, behind one that has only zeros.
+Each cell of the table is the mean of its scores, and an option's total is the mean of its cells,
+weighted by criterion. An omitted score means *no opinion* and enters no mean. If an option has no
+scores for a criterion, the other criteria share its weight. An option without any score is last,
+behind an option that has only zeros.
+
+A mean of few must not beat a mean of many: an option that is scored by a smaller share of the
+ballots than the quorum stands behind all that reach it. Range voting has such a rule against
+unknown candidates: rangevoting.org, "Quorum rules". Rounds of rules before version 4 have none.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from fractions import Fraction
-from math import gcd, lcm
-from operator import mul
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
-from server.domain.criteria import MAX_CRITERIA, Criterion
-from server.domain.methods.agreement import agreements
-from server.domain.methods.base import (
-    NOBODY,
-    Method,
-    Result,
-    Tally,
-    field,
-    ranked_groups,
-)
-from server.domain.methods.cells import Cells
-from server.domain.methods.pairwise import Pairwise, dense_ranks
-from server.domain.methods.score import MAX_SCORE, NO_OPINION, require_score
+from server.domain.actions import RULES
+from server.domain.criteria import MAX_CRITERIA
+from server.domain.methods.base import Cast, Method, Result, Tally, field
+from server.domain.methods.margin import Margin
+from server.domain.methods.mean_margin import adding_cells, mean_margin
+from server.domain.methods.rule import Rule, most
+from server.domain.methods.score import APPROVED, require_score
+from server.domain.methods.star import MAX_SCORE, NO_OPINION
+from server.domain.methods.weighted_means import Ballot, MatrixTally, Weighing, rows_of
 from server.domain.refusals import Code, Refused
 from server.domain.rules import RoundSettings
+from server.words.catalogue import listed, words
 
+QUORUM = 0.5
+"""The share of the ballots that must score an option, unless the host chooses another."""
+_QUORUM_SINCE = 4
+_LEAST_SHOWN = 0.01
+"""The smallest lead that is shown as a number."""
 MAX_LETTERS = 15_000
-"""Of the largest ballot in JSON: it must fit into one message."""
-_TOLD = 7
-"""How many options are told cell by cell."""
-
-Ballot = bytes
-"""For each option that was scored its place, and then its score by each criterion;
-`NO_OPINION` where there is none."""
-_GIVEN = bytes(score != NO_OPINION for score in range(256))
-_SCORES = bytes(score if score != NO_OPINION else 0 for score in range(256))
+"""Characters of the largest ballot in JSON, which must fit into one message."""
 
 
 class Matrix(Method[Ballot]):
     id = "matrix"
-    name = "Criteria"
-    explains = "Each person scores every option by several criteria, which weigh more or less."
+    name = words("method-matrix")
+    explains = words("method-matrix-explained")
+    since = 2
+    rule = Rule.WEIGHTED_MEAN
+    approved_from = APPROVED
 
-    def __init__(self, names: Mapping[str, str], settings: RoundSettings) -> None:
-        super().__init__(names, settings)
+    def __init__(
+        self, names: Mapping[str, str], settings: RoundSettings, rules: int = RULES
+    ) -> None:
+        quorum = 0.0
+        if rules >= _QUORUM_SINCE:
+            quorum = QUORUM if settings.quorum is UNSET else settings.quorum
+            settings = structs.replace(settings, quorum=quorum)
+        if not 0 <= quorum <= 1:
+            raise Refused(Code.BAD_SETTINGS, words("refusal-quorum"))
+        super().__init__(names, settings, rules)
+        self.quorum = Fraction(str(quorum))
         self.criteria = () if settings.criteria is UNSET else settings.criteria
         if not 1 <= len(self.criteria) <= MAX_CRITERIA:
             raise Refused(
                 Code.BAD_SETTINGS,
-                f"A round by criteria needs some: name 1 to {MAX_CRITERIA}, such as "
-                "“Time to learn” with the weight 2.",
+                words("refusal-criteria-needed", max=MAX_CRITERIA),
             )
         self._known = {criterion.id: place for place, criterion in enumerate(self.criteria)}
         if len(self._known) < len(self.criteria):
-            raise Refused(Code.BAD_SETTINGS, "Two criteria have the same id.")
-        self._weigh = _Weighing(self.criteria)
+            raise Refused(Code.BAD_SETTINGS, words("refusal-criteria-same-id"))
+        self._weigh = Weighing(self.criteria)
         row = sum(len(id_) + len('"":5,') for id_ in self._known)
         if sum(len(option) + len('"":{},') + row for option in names) > MAX_LETTERS:
             raise Refused(
                 Code.BAD_SETTINGS,
-                f"{len(names)} options by {len(self.criteria)} criteria are too many for one "
-                "ballot. Take fewer of either.",
+                words("refusal-matrix-size", options=len(names), criteria=len(self.criteria)),
             )
 
     def read(self, raw: Mapping[str, Any]) -> Ballot:
         example = '{"scores": {"an-id": {"a-criterion": 5}}}'
-        rows = self._require_fields(
-            field(raw, "scores", example), "`scores` gives scores by criteria"
-        )
+        rows = self._require_fields(field(raw, "scores", example), "refusal-matrix-fields")
         ballot, known, blank = bytearray(), self._known, bytes([NO_OPINION]) * len(self.criteria)
         for option, row in rows.items():
             if not isinstance(row, dict):
                 raise Refused(
                     Code.BAD_BALLOT,
-                    f"Scores of {self.names[option]} are given by criteria, as in {example}.",
+                    words("refusal-matrix-form", name=self.names[option], example=example),
                 )
             scores = bytearray(blank)
             for id_, score in row.items():
@@ -96,14 +100,18 @@ class Matrix(Method[Ballot]):
         return bytes(ballot)
 
     def _refuse(self, option: str, id_: str, score: Any) -> None:
-        """Raise Refused for a cell."""
+        """Raise Refused for an invalid cell."""
         if id_ not in self._known:
             known = ", ".join(self._known)
             raise Refused(
-                Code.BAD_BALLOT, f"This round has no criterion {id_[:40]!r}, but {known}."
+                Code.BAD_BALLOT,
+                words("refusal-no-criterion", criterion=repr(id_[:40]), known=known),
             )
         criterion = self.criteria[self._known[id_]]
-        require_score(score, f"{self.names[option]} by {criterion.name}")
+        name = words(
+            "refusal-score-by-criterion", name=self.names[option], criterion=criterion.name
+        )
+        require_score(score, name, "refusal-score-cell")
 
     def write(self, ballot: Ballot) -> dict[str, Any]:
         return {
@@ -113,181 +121,72 @@ class Matrix(Method[Ballot]):
                     for id_, score in zip(self._known, row, strict=True)
                     if score != NO_OPINION
                 }
-                for place, row in _rows(ballot, len(self.criteria))
+                for place, row in rows_of(ballot, len(self.criteria))
             }
         }
 
     def tally(self) -> Tally[Ballot]:
-        return MatrixTally(self.names, self.criteria)
+        return MatrixTally(self.names, self.criteria, self.quorum)
 
-    def stand(self, ballot: Ballot) -> dict[str, float]:
-        rows = _rows(ballot, len(self.criteria))
+    def as_scores(self, ballot: Ballot) -> dict[str, float]:
+        rows = rows_of(ballot, len(self.criteria))
         return {self.ids[place]: self._weigh(row)[0] for place, row in rows}
 
+    def as_row(self, ballot: Ballot) -> list[float | None]:
+        blank = bytes([NO_OPINION]) * len(self.criteria)
+        rows = dict(rows_of(ballot, len(self.criteria)))
+        return [
+            None if score == NO_OPINION else score
+            for place in range(len(self.ids))
+            for score in rows.get(place, blank)
+        ]
 
-def _rows(ballot: Ballot, criteria: int) -> Iterator[tuple[int, bytes]]:
-    """Give the place of each option on a ballot, and its scores."""
-    step = criteria + 1
-    for at in range(0, len(ballot), step):
-        yield ballot[at], ballot[at + 1 : at + step]
-
-
-def whole_weights(criteria: Sequence[Criterion]) -> list[int]:
-    """Scale weights as they were written to whole numbers, so that equal sums are equal."""
-    written = [Fraction(str(criterion.weight)) for criterion in criteria]
-    unit = lcm(*(weight.denominator for weight in written))
-    whole = [int(weight * unit) for weight in written]
-    common = gcd(*whole)
-    return [weight // common for weight in whole]
-
-
-class _Weighing:
-    """The weighted mean of a row of scores."""
-
-    def __init__(self, criteria: Sequence[Criterion]) -> None:
-        self.weights = whole_weights(criteria)
-        self._whole = sum(self.weights)
-
-    def __call__(self, row: bytes) -> tuple[float, int]:
-        """Return the mean, and rounded: to the nearest score, the higher where two are near."""
-        whole = self._whole
-        if NO_OPINION in row:
-            whole = sum(map(mul, self.weights, row.translate(_GIVEN)))
-            row = row.translate(_SCORES)
-        weighed = sum(map(mul, self.weights, row))
-        score, rest = divmod(weighed, whole)
-        # Whole numbers are divided to the nearest float: equal means stay equal.
-        return weighed / whole, score + (2 * rest >= whole)
-
-
-class MatrixTally(Tally[Ballot]):
-    def __init__(self, names: Mapping[str, str], criteria: Sequence[Criterion]) -> None:
-        super().__init__(names)
-        self._criteria = criteria
-        self._ids = [criterion.id for criterion in criteria]
-        self._weigh = _Weighing(criteria)
-        self._pairs = Pairwise(names)
-        self._histogram = {option: [0] * (MAX_SCORE + 1) for option in names}
-        self._counts = [*self._histogram.values()]
-        # Option by option, criterion by criterion: the sum of the scores, and how many there are.
-        self._sums = Cells(len(names) * len(criteria), MAX_SCORE)
-        self._given = Cells(len(names) * len(criteria), 1)
-
-    def _count(self, ballot: Ballot, sign: int) -> None:
-        width = len(self._criteria)
-        table = bytearray([NO_OPINION]) * (len(self._names) * width)
-        means: list[float | None] = [None] * len(self._names)
-        for place, row in _rows(ballot, width):
-            table[place * width : (place + 1) * width] = row
-            means[place], score = self._weigh(row)
-            self._counts[place][score] += sign
-        scores = bytes(table)
-        self._sums.add(scores.translate(_SCORES), sign)
-        self._given.add(scores.translate(_GIVEN), sign)
-        self._pairs.count_ranks(dense_ranks(means), sign)
-
-    def result(self) -> Result:
-        cells, totals = self._means()
-        order = ranked_groups({option: totals.get(option, Fraction(-1)) for option in cells})
-        winners = order[0] if totals.get(order[0][0]) else []
-        decided_by = self._decided_by(order, totals)
-        return Result(
-            order=order,
-            winners=winners,
-            totals={option: _shown(totals.get(option, Fraction())) for option in cells},
-            decided_by=decided_by,
-            steps=self._steps(order, cells, totals, decided_by),
-            histogram={option: list(counts) for option, counts in self._histogram.items()},
-            pairwise=self._pairs.table(),
-            agreement=agreements(self._histogram),
-            no_opinion={
-                option: self.voters - sum(counts) for option, counts in self._histogram.items()
-            },
-            means={
-                option: {id_: _shown(mean) for id_, mean in row.items()}
-                for option, row in cells.items()
-            },
+    def lead(self, result: Result, winner: str, voters: int) -> str:
+        name, totals = self.names[winner], result.totals
+        scored = {o: voters - silent for o, silent in (result.no_opinion or {}).items()}
+        second = [option for option in result.order[1] if scored[option]]
+        if not second:
+            return words("insight-only-scores", winner=name)
+        others = listed([self.names[option] for option in second])
+        here, there = totals[winner], totals[second[0]]
+        if here <= there and scored[second[0]] < self.quorum * voters:
+            return words(
+                "insight-quorum",
+                winner=name,
+                others=others,
+                count=len(second),
+                here=_decimal(here),
+                there=_decimal(there),
+            )
+        is_shown = here - there >= _LEAST_SHOWN
+        return words(
+            "insight-means",
+            winner=name,
+            others=others,
+            lead=_decimal(here - there) if is_shown else words("figure-mean-tiny"),
+            here=_decimal(here),
+            there=_decimal(there),
         )
 
-    def _means(self) -> tuple[dict[str, dict[str, Fraction]], dict[str, Fraction]]:
-        """Return the mean of each cell, and of each option; what nobody scored is left out."""
-        cells, totals = {}, {}
-        width = len(self._criteria)
-        sums, given = self._sums.values(), self._given.values()
-        for place, option in enumerate(self._names):
-            at = place * width
-            row = [
-                (id_, weight, total, count)
-                for id_, weight, total, count in zip(
-                    self._ids,
-                    self._weigh.weights,
-                    sums[at : at + width],
-                    given[at : at + width],
-                    strict=True,
-                )
-                if count
-            ]
-            cells[option] = {id_: Fraction(total, count) for id_, _, total, count in row}
-            if row:
-                # Over one denominator: adding up fractions would take many times as long.
-                unit = lcm(*(count for *_, count in row))
-                weighed = sum(weight * total * (unit // count) for _, weight, total, count in row)
-                whole = unit * sum(weight for _, weight, _, _ in row)
-                totals[option] = Fraction(weighed, whole)
-        return cells, totals
+    def in_reach(self, result: Result, voters: int) -> list[str]:
+        """Return the options that reach the quorum; all, if none does."""
+        silent = result.no_opinion or {}
+        reach = [o for o in self.ids if voters - silent.get(o, 0) >= self.quorum * voters]
+        return reach or [*self.ids]
 
-    def _decided_by(self, order: list[list[str]], totals: Mapping[str, Fraction]) -> str:
-        if not self.voters:
-            return NOBODY
-        first = order[0]
-        best = totals.get(first[0], Fraction())
-        if not best:
-            return "No option has a single point."
-        if len(first) > 1:
-            return f"A tie: {self._listed(first)} have the same weighted mean, {_spoken(best)}."
-        said = f"{self._listed(first)} has the highest weighted mean, {_spoken(best)}"
-        second = totals.get(order[1][0]) if len(order) > 1 else None
-        if second is None:
-            return f"{said}."
-        follows = "follows" if len(order[1]) == 1 else "follow"
-        return f"{said}; {self._listed(order[1])} {follows}, {_spoken(best - second)} behind."
+    def measuring_margin(self, cast: Cast, _least: int) -> Generator[None, None, Margin | None]:
+        return (yield from mean_margin(cast))
 
-    def _steps(
-        self,
-        order: list[list[str]],
-        cells: Mapping[str, Mapping[str, Fraction]],
-        totals: Mapping[str, Fraction],
-        decided_by: str,
-    ) -> list[str]:
-        if not totals:
-            return [decided_by]
-        weights = ", ".join(f"{c.name} {c.weight:g}" for c in self._criteria)
-        told = [option for group in order for option in group if option in totals]
-        steps = [
-            self._ballots(),
-            f"The weights are: {weights}.",
-            "Take the mean of an option's scores by each criterion, times the criterion's weight.",
-            "Add these up, and divide by the weights of the criteria that it was scored by.",
-            *(self._told(option, cells[option], totals[option]) for option in told[:_TOLD]),
-        ]
-        if len(told) > _TOLD:
-            steps.append(f"The {len(told) - _TOLD} behind them are counted alike.")
-        if unscored := [option for option in cells if option not in totals]:
-            verb = "stands" if len(unscored) == 1 else "stand"
-            steps.append(f"Nobody scored {self._listed(unscored)}, which {verb} last.")
-        return [*steps, decided_by]
-
-    def _told(self, option: str, row: Mapping[str, Fraction], total: Fraction) -> str:
-        weighed = [(c.weight, row[c.id]) for c in self._criteria if c.id in row]
-        terms = " + ".join(f"{_spoken(mean)} x {weight:g}" for weight, mean in weighed)
-        whole = sum(Fraction(str(weight)) for weight, _ in weighed)
-        return f"{self._names[option]}: ({terms}) / {float(whole):g} = {_spoken(total)}."
+    def other_readings(self, cast: Cast) -> Generator[None, None, dict[Rule, list[str]]]:
+        """Return who wins if all criteria have the same weight."""
+        cells = yield from cast.once(adding_cells)
+        means = {}
+        for option in cast.in_reach:
+            scored = [Fraction(total, n) for total, n in cells[self.places[option]] if n]
+            if scored:
+                means[option] = sum(scored) / len(scored)
+        return {Rule.EQUAL_WEIGHTS: most(means)}
 
 
-def _shown(value: Fraction) -> float:
-    return round(float(value), 4)
-
-
-def _spoken(value: Fraction) -> str:
-    """Round to two places, and never to nothing."""
-    return "less than 0.01" if 0 < value < Fraction(1, 100) else f"{float(value):.2f}"
+def _decimal(mean: float) -> str:
+    return words("figure-mean", mean=float(f"{mean:.2f}"))

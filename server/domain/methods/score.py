@@ -1,251 +1,143 @@
 """`score`: each voter scores options from 0 to 5; counted by STAR, score then automatic run-off.
 
-The two options with the highest totals go to a run-off, which the one wins that more ballots
-score higher. Equal Vote Coalition, starvoting.org; Wolk, Quinn and Ogren, "STAR Voting,
-Equality of Voice, and Voter Satisfaction", Constitutional Political Economy 34 (2023).
+The two options with the highest totals go to a run-off, won by the option that more ballots score
+higher. Equal Vote Coalition, starvoting.org; Wolk, Quinn and Ogren, "STAR Voting, Equality of
+Voice, and Voter Satisfaction", Constitutional Political Economy 34 (2023).
 
-An option left out is *no opinion*: it adds nothing to the total and, other than a 0, says
-nothing in the run-off either.
+An option that a ballot leaves blank counts 0. *No opinion* is said on purpose: it adds nothing to
+the total and, unlike a 0, has no say in the run-off either. In rounds of rules before version 4 a
+blank was *no opinion*.
 
-Ties are broken by the ballots themselves as far as those can, in the way of Larry Hastings'
-`starvote`. For a place in the run-off: whoever is scored higher the more often within the pairs
-of those tied, then whoever has more fives. In the run-off: the higher total, then more fives.
-What is then still tied is tried each way, and whoever wins in one of them is among the winners.
+Ties are broken by the ballots themselves where possible, following Larry Hastings' `starvote`. For
+a place in the run-off: the option that is scored higher more often in the pairs of those tied, then
+the one with more fives. In the run-off: the higher total, then more fives. If options are still
+tied, each possible run-off is tried, and the winner of any of them is among the winners.
 """
 
-from collections.abc import Mapping, Sequence
-from itertools import combinations, islice, repeat
-from typing import Any, NamedTuple
+from collections.abc import Generator, Mapping
+from typing import Any
 
-from server.domain.methods.agreement import agreements
-from server.domain.methods.base import (
-    NOBODY,
-    Method,
-    Result,
-    Tally,
-    by_rank,
-    field,
-    number,
-    ranked_groups,
+from server.domain.actions import RULES
+from server.domain.methods.base import Cast, Method, Result, Tally, field
+from server.domain.methods.margin import Margin
+from server.domain.methods.pairwise import closest, head_to_head
+from server.domain.methods.rule import Rule, most
+from server.domain.methods.run_off import run_off_margin
+from server.domain.methods.star import (
+    BLANK,
+    BLANK_IS_NO_OPINION,
+    BLANK_IS_ZERO,
+    MAX_SCORE,
+    NO_OPINION,
+    Ballot,
+    ScoreTally,
 )
-from server.domain.methods.pairwise import UNRANKED, Pairwise
 from server.domain.refusals import Code, Refused
+from server.domain.rules import RoundSettings
+from server.words.catalogue import words
 
-MAX_SCORE = 5
-_PLACES = 2
-"""In the run-off."""
-_FINALS = 6
-"""How many run-offs are told one by one where several are possible."""
-
-Ballot = bytes
-"""The score of each option, by its place; `NO_OPINION` where there is none."""
-NO_OPINION = 255
-_RANKS = bytes(MAX_SCORE - score if score <= MAX_SCORE else UNRANKED for score in range(256))
-"""Scores as ranks, the highest first."""
+NO_OPINION_SINCE = 4
+"""The version of the rules since which *no opinion* is said on purpose, and a blank counts 0."""
+APPROVED = 3
+"""The lowest of the scores 0 to 5 that is read as an approval."""
 
 
 class Score(Method[Ballot]):
     id = "score"
-    name = "Scores (STAR)"
-    explains = "Each person scores from 0 to 5. The two best go to a run-off on the same ballots."
+    name = words("method-score")
+    explains = words("method-score-explained")
+    since = 2
+    rule = Rule.STAR
+    approved_from = APPROVED
+
+    def __init__(
+        self, names: Mapping[str, str], settings: RoundSettings, rules: int = RULES
+    ) -> None:
+        super().__init__(names, settings, rules)
+        self.counted = BLANK_IS_ZERO if rules >= NO_OPINION_SINCE else BLANK_IS_NO_OPINION
+        """Turns what stands on a ballot into what counts, byte by byte."""
 
     def read(self, raw: Mapping[str, Any]) -> Ballot:
+        example = '{"scores": {"an-id": 5, "another-id": 0}, "no_opinion": ["a-third-id"]}'
         scores = self._require_fields(
-            field(raw, "scores", '{"scores": {"an-id": 5, "another-id": 0}}'),
-            "`scores` gives scores",
+            field(raw, "scores", example, "no_opinion"), "refusal-scores-fields"
         )
+        ballot = bytearray([BLANK]) * len(self.ids)
         for option, score in scores.items():
-            require_score(score, self.names[option])
-        return bytes(map(scores.get, self.ids, repeat(NO_OPINION)))
+            require_score(score, self.names[option], "refusal-score")
+            ballot[self.places[option]] = score
+        unknown = raw.get("no_opinion", [])
+        if not isinstance(unknown, list):
+            raise Refused(Code.BAD_BALLOT, words("refusal-no-opinion-list"))
+        for option in unknown:
+            place = self.places[self._require_option(option)]
+            if ballot[place] != BLANK:
+                raise Refused(Code.BAD_BALLOT, self._scored_and_blank(option, scores))
+            ballot[place] = NO_OPINION
+        return bytes(ballot)
+
+    def _scored_and_blank(self, option: str, scores: Mapping[str, int]) -> str:
+        if option in scores:
+            return words("refusal-score-and-no-opinion", name=self.names[option])
+        return words("refusal-no-opinion-twice", name=self.names[option])
 
     def write(self, ballot: Ballot) -> dict[str, Any]:
-        given = zip(self.ids, ballot, strict=True)
-        return {"scores": {option: score for option, score in given if score != NO_OPINION}}
+        said = [*zip(self.ids, ballot, strict=True)]
+        raw: dict[str, Any] = {"scores": {o: score for o, score in said if score <= MAX_SCORE}}
+        if NO_OPINION in ballot:
+            raw["no_opinion"] = [option for option, score in said if score == NO_OPINION]
+        return raw
 
     def tally(self) -> Tally[Ballot]:
-        return ScoreTally(self.names)
+        return ScoreTally(self.names, self.counted)
 
-    def stand(self, ballot: Ballot) -> dict[str, float]:
-        given = zip(self.ids, ballot, strict=True)
-        return {option: float(score) for option, score in given if score != NO_OPINION}
+    def as_scores(self, ballot: Ballot) -> dict[str, float]:
+        counted = zip(self.ids, ballot.translate(self.counted), strict=True)
+        return {option: float(score) for option, score in counted if score != NO_OPINION}
+
+    def lead(self, result: Result, winner: str, _voters: int) -> str:
+        """Say it of the run-off: in preferences, or else in points or fives."""
+        rival, here, there = closest(result.pairwise or {}, winner, result.order[1])
+        name, other = self.names[winner], self.names[rival]
+        if here > there:
+            return head_to_head(name, other, here, there)
+        points, theirs = result.totals[winner], result.totals[rival]
+        if points != theirs:
+            return words(
+                "insight-even-points",
+                winner=name,
+                other=other,
+                here=here,
+                there=there,
+                more=points,
+                fewer=theirs,
+            )
+        fives = {option: (result.histogram or {})[option][-1] for option in (winner, rival)}
+        return words(
+            "insight-even-fives",
+            winner=name,
+            other=other,
+            here=here,
+            there=there,
+            more=fives[winner],
+            fewer=fives[rival],
+        )
+
+    def measuring_margin(self, cast: Cast, least: int) -> Generator[None, None, Margin | None]:
+        return (yield from run_off_margin(cast, self.counted, least))
+
+    def other_readings(self, cast: Cast) -> Generator[None, None, dict[Rule, list[str]]]:
+        yield
+        return {Rule.SCORE: most(cast.result.totals)}
 
 
-def require_score(score: Any, name: str) -> None:
-    """Raise Refused `bad_ballot` for what is no score; neither true nor 1.0 is one."""
+def require_score(score: Any, name: str, refusal: str) -> None:
+    """Raise Refused `bad_ballot` for an invalid score; neither true nor 1.0 is a score.
+
+    `refusal` is the id of the sentence, which also says how a ballot gives no opinion.
+    """
     if type(score) is not int or not 0 <= score <= MAX_SCORE:
         raise Refused(
             Code.BAD_BALLOT,
-            f"The score of {name} must be a whole number from 0 to {MAX_SCORE}. "
-            "Leave it out for no opinion.",
+            words(refusal, name=name, max=MAX_SCORE),
         )
-
-
-class Final(NamedTuple):
-    """The run-off: two who are in it for sure, or fewer, and those who tie for what is left."""
-
-    sure: list[str]
-    tied: list[str]
-    told: list[str]
-    """How it came to this, in sentences."""
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """Return every run-off that is possible."""
-        open_ = _PLACES - len(self.sure)
-        return [(a, b) for more in combinations(self.tied, open_) for a, b in [(*self.sure, *more)]]
-
-
-class ScoreTally(Tally[Ballot]):
-    def __init__(self, names: Mapping[str, str]) -> None:
-        super().__init__(names)
-        self._pairs = Pairwise(names)
-        self._histogram = {option: [0] * (MAX_SCORE + 1) for option in names}
-
-    def _count(self, ballot: Ballot, sign: int) -> None:
-        self._pairs.count_ranks(ballot.translate(_RANKS), sign)
-        for counts, score in zip(self._histogram.values(), ballot, strict=True):
-            if score != NO_OPINION:
-                counts[score] += sign
-
-    def result(self) -> Result:
-        totals = {
-            option: sum(score * count for score, count in enumerate(counts))
-            for option, counts in self._histogram.items()
-        }
-        order: list[list[str]] = [list(totals)]
-        winners: list[str] = []
-        decided_by = "No option has a single point." if self.voters else NOBODY
-        steps = [decided_by]
-        if any(totals.values()):
-            final = self._final(totals)
-            # Where all tie there are more than a thousand: told are the first only.
-            finals = {pair: self._winners(*pair, totals) for pair in final.pairs()}
-            duels = [self._told(*pair, totals) for pair in islice(finals, _FINALS)]
-            order = self._order(totals, finals)
-            winners = order[0]
-            decided_by = duels[0] if len(finals) == 1 else self._decided_by(winners, final)
-            sums = self._standing(by_rank(totals))
-            steps = [self._ballots(), f"Add up the points: {sums}.", *final.told, *duels]
-            if decided_by not in steps:
-                steps.append(decided_by)
-        return Result(
-            order=order,
-            winners=winners,
-            totals=dict(totals),
-            decided_by=decided_by,
-            steps=steps,
-            histogram={option: list(counts) for option, counts in self._histogram.items()},
-            pairwise=self._pairs.table(),
-            agreement=agreements(self._histogram),
-            no_opinion={
-                option: self.voters - sum(counts) for option, counts in self._histogram.items()
-            },
-        )
-
-    def _order(
-        self, totals: Mapping[str, int], finals: Mapping[tuple[str, str], list[str]]
-    ) -> list[list[str]]:
-        """Put the winners first, then the others by total; of equal ones who was in a run-off."""
-        winning = {option for winners in finals.values() for option in winners}
-        in_final = {option for pair in finals for option in pair}
-        return ranked_groups(
-            {
-                option: (1,) if option in winning else (0, total, option in in_final)
-                for option, total in totals.items()
-            }
-        )
-
-    # Who goes to the run-off
-
-    def _final(self, totals: Mapping[str, int]) -> Final:
-        sure, tied = _filled([], list(totals), totals)
-        told = []
-        for measure, measured in (
-            ("how often each is scored higher than another of them", self._preferences),
-            ("fives", self._fives),
-        ):
-            if not tied:
-                break
-            scores = measured(tied)
-            told.append(
-                f"{self._listed(tied)} tie for a place in the run-off. "
-                f"By {measure}: {self._standing(by_rank(scores))}."
-            )
-            sure, tied = _filled(sure, tied, scores)
-        if tied:
-            told.append(f"{self._listed(tied)} still tie for it, so each way is tried.")
-        else:
-            told.append(f"{self._listed(sure)} go to the run-off.")
-        return Final(sure, tied, told)
-
-    def _preferences(self, among: Sequence[str]) -> dict[str, int]:
-        return {a: sum(self._pairs.of(a, b) for b in among if b != a) for a in among}
-
-    def _fives(self, among: Sequence[str]) -> dict[str, int]:
-        return {option: self._histogram[option][MAX_SCORE] for option in among}
-
-    # The run-off
-
-    def _winners(self, a: str, b: str, totals: Mapping[str, int]) -> list[str]:
-        """Return who wins a run-off, both where it is a tie."""
-        for_a = (self._pairs.of(a, b), totals[a], self._histogram[a][MAX_SCORE])
-        for_b = (self._pairs.of(b, a), totals[b], self._histogram[b][MAX_SCORE])
-        if for_a == for_b:
-            return [a, b]
-        return [a] if for_a > for_b else [b]
-
-    def _told(self, a: str, b: str, totals: Mapping[str, int]) -> str:
-        """Tell in a sentence how a run-off is won."""
-        for_a, for_b = self._pairs.of(a, b), self._pairs.of(b, a)
-        if for_a != for_b:
-            (more, winner), (fewer, loser) = sorted([(for_a, a), (for_b, b)], reverse=True)
-            return (
-                f"{self._names[winner]} wins the run-off: {_ballots_score(more)} it higher "
-                f"than {self._names[loser]}, {fewer:,} the other way round."
-            )
-        even = (
-            f"the run-off between {self._listed([a, b])} is even, "
-            f"{number(for_a, 'ballot', 'ballots')} each way"
-        )
-        fives = self._fives([a, b])
-        for scores, said in (
-            (totals, f"T{even[1:]}; by points"),
-            (fives, f"T{even[1:]}, and so are the points; by fives"),
-        ):
-            if scores[a] != scores[b]:
-                winner, loser = (a, b) if scores[a] > scores[b] else (b, a)
-                return (
-                    f"{said} {self._names[winner]} wins, {scores[winner]:,} to {scores[loser]:,}."
-                )
-        return f"A tie: {even}, and so are points and fives."
-
-    def _decided_by(self, winners: list[str], final: Final) -> str:
-        tied = self._listed(final.tied)
-        if len(winners) == 1:
-            return (
-                f"{self._listed(winners)} wins the run-off, whoever of {tied}, who tie for a "
-                "place in it, is the other."
-            )
-        return (
-            f"A tie between {self._listed(winners)}: {tied} tie for the run-off, and who wins "
-            "goes by who is in it."
-        )
-
-
-def _filled(
-    sure: list[str], tied: list[str], scores: Mapping[str, int]
-) -> tuple[list[str], list[str]]:
-    """Fill the places of the run-off from the highest score down.
-
-    Returns who has one, and those equal ones who are too many for what is left.
-    """
-    for group in ranked_groups({option: scores[option] for option in tied}):
-        if len(sure) == _PLACES:
-            break
-        if len(sure) + len(group) > _PLACES:
-            return sure, group
-        sure = [*sure, *group]
-    return sure, []
-
-
-def _ballots_score(count: int) -> str:
-    return f"{number(count, 'ballot scores', 'ballots score')}"

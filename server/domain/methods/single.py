@@ -3,18 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from server.domain.methods.base import Method, Tally, field
-from server.domain.methods.plurality import MarkTally
+from server.domain.methods.base import Tally, field
+from server.domain.methods.plurality import MarkMethod, MarkTally
+from server.domain.methods.rule import Rule
+from server.words.catalogue import words
 
 Ballot = bytes
-"""The place of the one option that was chosen."""
+"""The index of the chosen option."""
 
 
-class Single(Method[Ballot]):
+class Single(MarkMethod):
     id = "single"
-    name = "One choice"
-    explains = "Each person chooses one option. Quick, but alike options split the votes."
+    name = words("method-single")
+    explains = words("method-single-explained")
     since = 1
+    rule = Rule.PLURALITY
 
     def read(self, raw: Mapping[str, Any]) -> Ballot:
         option = self._require_option(field(raw, "choice", '{"choice": "an-id"}'))
@@ -25,7 +28,4 @@ class Single(Method[Ballot]):
         return {"choice": self.ids[choice]}
 
     def tally(self) -> Tally[Ballot]:
-        return MarkTally(self.names, "vote", "votes")
-
-    def stand(self, ballot: Ballot) -> dict[str, float]:
-        return {option: float(place in ballot) for place, option in enumerate(self.ids)}
+        return MarkTally(self.names, "votes")

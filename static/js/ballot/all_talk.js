@@ -5,18 +5,25 @@ import { optionsById } from "../board/votable.js";
 import { countsOf } from "../talk/counts.js";
 import { TalkList } from "../talk/talk_list.js";
 import { Thread } from "../talk/thread.js";
-import { words } from "../words.js";
+import { commentCount } from "../words.js";
 import { CommentActions } from "./comment_actions.js";
 
 export class AllTalk {
   #root;
   #parts;
   #talk;
+  /** @type {TalkList | null} */
   #list = null;
   #live;
+  /** @type {{
+   *    threads: CommentThread[], board: Wire.BoardView, blockedBy: BlockedBy | null,
+   *  } | null} */
   #known = null;
 
-  /** `talk` has `live`, `own`, `older` and `threads`. */
+  /** @param {HTMLDetailsElement} root
+   *  @param {Parts} parts
+   *  @param {TalkTools} talk
+   */
   constructor(root, parts, talk) {
     this.#root = root;
     this.#parts = parts;
@@ -30,28 +37,45 @@ export class AllTalk {
   }
 
   update() {
-    const { board, silent } = this.#live.state;
+    const { board, commentingBlockedBy: blockedBy } = this.#live.state;
     const threads = this.#talk.threads.of();
-    if (this.#known?.threads === threads && this.#known.board === board && this.#known.silent === silent) return;
-    this.#known = { threads, board, silent };
-    const [n, noun] = words.comments(this.#counts.comments);
+    if (
+      this.#known?.threads === threads &&
+      this.#known.board === board &&
+      this.#known.blockedBy === blockedBy
+    )
+      return;
+    this.#known = { threads, board, blockedBy };
     show(this.#root, board.options.length > 1 && this.#counts.comments > 0);
-    setText(this.#parts["all-talk-count"], `${n}${noun}`);
+    setText(this.#parts["all-talk-count"], commentCount(this.#counts.comments).join(""));
     if (this.#root.open) this.#render();
   }
 
   get #counts() {
-    return countsOf(this.#live.state, null, this.#known.threads);
+    return countsOf(this.#live.state, null, this.#known?.threads ?? []);
   }
 
   #render() {
-    const { live, own, older } = this.#talk;
+    if (!this.#known) return;
+    const { live, contributions, pager } = this.#talk;
     if (!this.#list) {
-      this.#list = new TalkList({ older, make: () => new Thread({ older, act: (view) => new CommentActions(view, { live, own }) }) });
+      this.#list = new TalkList({
+        pager,
+        make: () =>
+          new Thread({ pager, act: (view) => new CommentActions(view, { live, contributions }) }),
+      });
       this.#parts["all-talk-body"].replaceChildren(this.#list.element);
     }
-    const { threads, board, silent } = this.#known;
+    const { threads, board, blockedBy } = this.#known;
     const options = optionsById(live.state);
-    this.#list.update({ threads: threads.map((thread) => ({ ...thread, isOpen: !silent, option: options.get(thread.comment.option) })), counts: this.#counts, options: board.options });
+    this.#list.update({
+      threads: threads.map((thread) => ({
+        ...thread,
+        isOpen: !blockedBy,
+        option: options.get(thread.comment.option),
+      })),
+      counts: this.#counts,
+      options: board.options,
+    });
   }
 }

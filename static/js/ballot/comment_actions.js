@@ -1,110 +1,190 @@
 /** What a voter can do with one comment: react, reply, and with an own one edit or delete. */
 
-import { element, setText, show } from "../dom.js";
-import { words } from "../words.js";
-import { SayForm } from "./say_form.js";
+import { element, keepFocus, setText, show, takeFocus } from "../dom.js";
+import { t } from "../words.js";
+import { CommentForm } from "./comment_form.js";
 
-/** The first is always at hand; the others where somebody gave them, or when asked for. */
-const EMOJIS = ["👍", "❤️", "🎉", "🤔"];
+/** The first is always shown; the others where they were used, or on request. */
+/** @type {Record<string, Words.Messages["comment-reaction"]["reaction"]>} */
+const REACTIONS = { "👍": "thumbs-up", "❤️": "heart", "🎉": "party", "🤔": "thinking" };
+const EMOJIS = Object.keys(REACTIONS);
 
 export class CommentActions {
   #live;
-  #own;
+  #contributions;
   #view;
+  /** @type {ShownEntry | null} */
   #entry = null;
-  #reactions;
-  #more;
-  #reply;
-  #edit;
-  #delete;
+  /** The buttons, built for the first comment that is shown.
+   *  @type {{
+   *    reactions: (readonly [string, HTMLButtonElement])[],
+   *    more: HTMLElement, reply: HTMLElement, edit: HTMLElement, remove: HTMLElement,
+   *  } | null} */
+  #nodes = null;
   #showsAll = false;
-  #built = false;
 
-  constructor(view, { live, own }) {
+  /** @param {CommentView} view @param {Pick<TalkTools, "live" | "contributions">} of */
+  constructor(view, { live, contributions }) {
     this.#view = view;
     this.#live = live;
-    this.#own = own;
+    this.#contributions = contributions;
   }
 
+  /** @param {ShownEntry} entry */
   update(entry) {
     this.#entry = entry;
-    const { comment, isPending, isOpen } = entry;
-    if (!this.#built) this.#build();
-    const isOwn = this.#own.has(comment.id);
-    const isReadable = !comment.hidden && !comment.deleted;
-    show(this.#view.parts.actions, !isPending && !comment.deleted && (isReadable || isOwn));
-    for (const [emoji, button] of this.#reactions) this.#showReaction(emoji, button);
-    show(this.#more, isReadable && isOpen && !this.#showsAll);
-    show(this.#reply, isReadable && isOpen && !comment.parent);
-    show(this.#edit, isReadable && isOpen && isOwn);
-    show(this.#delete, isOwn);
+    keepFocus(
+      this.#view.parts.actions,
+      () => this.#show(entry),
+      () => this.#view.element,
+    );
   }
 
-  /** Puts a text back that the server did not take. */
+  /** @param {ShownEntry} entry */
+  #show(entry) {
+    const { comment, isPending, isSealed = false, isOpen = false } = entry;
+    this.#nodes ??= this.#build();
+    const nodes = this.#nodes;
+    const isOwn = this.#contributions.has(comment.id);
+    const isReadable = !comment.hidden && !comment.deleted && !isSealed;
+    // While comments are hidden until the reveal, one that everyone can read stays as it is.
+    const isFixed = Boolean(this.#live.state.sealed) && !isSealed;
+    show(this.#view.parts.actions, !isPending && !comment.deleted && (isReadable || isOwn));
+    for (const [emoji, button] of nodes.reactions) this.#showReaction(emoji, button);
+    show(nodes.more, isReadable && isOpen && !this.#showsAll);
+    show(nodes.reply, isReadable && isOpen && !comment.parent);
+    show(nodes.edit, !comment.hidden && !comment.deleted && isOpen && isOwn && !isFixed);
+    show(nodes.remove, isOwn);
+  }
+
+  /** Puts a text back that the server did not take.
+   *
+   *  @param {Returned} of
+   */
   restore({ type, text }) {
     if (type === "edit_comment") this.#startEdit(text);
     else this.#startReply(text);
   }
 
   get #comment() {
-    return this.#entry.comment;
+    return /** @type {ShownEntry} */ (this.#entry).comment;
   }
 
   #build() {
-    this.#built = true;
-    const button = (text, click) => element("button", { type: "button", className: "button button-quiet", text, on: { click } });
-    this.#reactions = EMOJIS.map((emoji) => {
-      const face = element("button", { type: "button", className: "react", on: { click: () => this.#react(emoji) } }, emoji, element("span", { className: "num" }));
-      return [emoji, face];
+    /** @param {string} text @param {() => void} click */
+    const button = (text, click) =>
+      element("button", { type: "button", className: "button button-quiet", text, on: { click } });
+    const reactions = EMOJIS.map((emoji) => {
+      const face = element(
+        "button",
+        { type: "button", className: "react", on: { click: () => this.#react(emoji) } },
+        emoji,
+        element("span", { className: "num" }),
+      );
+      return /** @type {const} */ ([emoji, face]);
     });
-    this.#more = element("button", { type: "button", className: "react react-more", "aria-label": words.talk.moreReactions, on: { click: () => this.#showAll() } }, "☺", element("span", { text: "+" }));
-    this.#reply = button(words.reply, () => this.#startReply());
-    this.#edit = button(words.edit, () => this.#startEdit());
-    this.#delete = button(words.remove, () => this.#askDelete());
-    this.#view.parts.actions.append(...this.#reactions.map(([, face]) => face), this.#more, this.#reply, this.#edit, this.#delete);
+    const more = element(
+      "button",
+      {
+        type: "button",
+        className: "react react-more",
+        "aria-label": t("talk-more-reactions"),
+        on: { click: () => this.#showAll() },
+      },
+      "☺",
+      element("span", { text: "+" }),
+    );
+    const reply = button(t("talk-reply"), () => this.#startReply("", reply));
+    const edit = button(t("comment-edit"), () => this.#startEdit(this.#comment.text, edit));
+    const remove = button(t("comment-delete"), () => this.#askDelete(remove));
+    this.#view.parts.actions.append(
+      ...reactions.map(([, face]) => face),
+      more,
+      reply,
+      edit,
+      remove,
+    );
+    return { reactions, more, reply, edit, remove };
   }
 
   #showAll() {
     this.#showsAll = true;
-    this.update(this.#entry);
-    this.#reactions.find(([emoji]) => !this.#countOf(emoji))?.[1].focus();
+    if (this.#entry) this.update(this.#entry);
+    this.#nodes?.reactions.find(([emoji]) => !this.#countOf(emoji))?.[1].focus();
   }
 
+  /** @param {string} emoji */
   #countOf(emoji) {
-    const coming = this.#live.outbox.waiting("react").filter((message) => message.comment === this.#comment.id && message.emoji === emoji);
-    return coming.reduce((sum, { on }) => sum + (on ? 1 : -1), this.#comment.reactions?.[emoji] ?? 0);
+    const coming = this.#live.outbox
+      .waiting("react")
+      .filter((message) => message.comment === this.#comment.id && message.emoji === emoji);
+    return coming.reduce(
+      (sum, { on }) => sum + (on ? 1 : -1),
+      this.#comment.reactions?.[emoji] ?? 0,
+    );
   }
 
+  /** @param {string} emoji @param {HTMLButtonElement} button */
   #showReaction(emoji, button) {
-    const isOn = this.#own.has(this.#comment.id, emoji);
+    const isOn = this.#contributions.has(this.#comment.id, emoji);
     const n = Math.max(0, this.#countOf(emoji));
-    show(button, !this.#comment.hidden && (n > 0 || (this.#entry.isOpen && (emoji === EMOJIS[0] || this.#showsAll))));
-    button.disabled = !this.#entry.isOpen;
+    const isOpen = this.#entry?.isOpen ?? false;
+    show(
+      button,
+      !this.#comment.hidden &&
+        !this.#entry?.isSealed &&
+        (n > 0 || (isOpen && (emoji === EMOJIS[0] || this.#showsAll))),
+    );
+    button.disabled = !isOpen;
     button.setAttribute("aria-pressed", String(isOn));
-    button.setAttribute("aria-label", words.react(emoji, n, isOn));
+    button.setAttribute(
+      "aria-label",
+      t(isOn ? "comment-reaction-yours" : "comment-reaction", { reaction: REACTIONS[emoji], n }),
+    );
     setText(button.lastElementChild, n > 0 ? String(n) : "");
   }
 
+  /** @param {string} emoji */
   #react(emoji) {
-    const on = !this.#own.has(this.#comment.id, emoji);
-    this.#own.set(on, this.#comment.id, emoji);
-    this.#live.tell({ type: "react", comment: this.#comment.id, emoji, on });
+    const on = !this.#contributions.has(this.#comment.id, emoji);
+    this.#contributions.set(on, this.#comment.id, emoji);
+    this.#live.submit({ type: "react", comment: this.#comment.id, emoji, on });
   }
 
-  #startReply(text = "") {
-    const post = (said) => this.#live.tell({ type: "comment", comment: this.#own.newComment(), option: this.#comment.option, kind: "note", text: said, parent: this.#comment.id });
-    this.#write({ label: words.yourReply, text, action: words.reply, post }, this.#reply);
+  /** @param {string} text @param {HTMLElement} [from] */
+  #startReply(text, from = this.#nodes?.reply) {
+    /** @param {string} said */
+    const post = (said) =>
+      this.#live.submit({
+        type: "comment",
+        comment: this.#contributions.newComment(),
+        option: this.#comment.option,
+        kind: "note",
+        text: said,
+        parent: this.#comment.id,
+      });
+    this.#write({ label: t("comment-your-reply"), text, action: t("talk-reply"), post }, from);
   }
 
-  /** In the place of the words that are changed. */
-  #startEdit(text = this.#comment.text) {
-    const post = (said) => this.#live.tell({ type: "edit_comment", comment: this.#comment.id, text: said });
-    this.#write({ label: words.edit, text, action: words.save, post }, this.#edit);
+  /** In the place of the text that is changed.
+   *
+   *  @param {string} [text]
+   *  @param {HTMLElement} [from]
+   */
+  #startEdit(text = "", from = this.#nodes?.edit) {
+    /** @param {string} said */
+    const post = (said) =>
+      this.#live.submit({ type: "edit_comment", comment: this.#comment.id, text: said });
+    this.#write({ label: t("comment-edit"), text, action: t("comment-save"), post }, from);
     this.#view.element.toggleAttribute("data-edits", true);
   }
 
+  /**
+   *  @param {{ label: string, text: string, action: string, post: (text: string) => void }} form
+   *  @param {HTMLElement} [from]
+   */
   #write(form, from) {
-    const say = new SayForm({
+    const written = new CommentForm({
       ...form,
       cancel: () => this.#close(from),
       post: (said) => {
@@ -113,24 +193,44 @@ export class CommentActions {
       },
     });
     this.#view.element.toggleAttribute("data-edits", false);
-    this.#view.parts.below.replaceChildren(say.element);
-    say.focus();
+    this.#view.parts.below.replaceChildren(written.element);
+    written.focus();
   }
 
+  /** @param {HTMLElement} [from] what has the focus afterwards */
   #close(from) {
     this.#view.parts.below.replaceChildren();
     this.#view.element.toggleAttribute("data-edits", false);
-    from.focus();
+    from?.focus();
   }
 
-  #askDelete() {
+  /** @param {HTMLElement} from */
+  #askDelete(from) {
     const gone = () => {
-      this.#live.tell({ type: "delete_comment", comment: this.#comment.id });
+      takeFocus(this.#view.element);
+      this.#live.submit({ type: "delete_comment", comment: this.#comment.id });
       this.#view.parts.below.replaceChildren();
     };
-    const yes = element("button", { type: "button", className: "button button-small button-danger", text: words.remove, on: { click: gone } });
-    const no = element("button", { type: "button", className: "button button-small", text: words.cancel, on: { click: () => this.#close(this.#delete) } });
-    this.#view.parts.below.replaceChildren(element("div", { className: "confirm", role: "group", "aria-label": words.removeSure }, element("p", { text: words.removeSure }), element("div", { className: "row" }, no, yes)));
+    const yes = element("button", {
+      type: "button",
+      className: "button button-small button-danger",
+      text: t("comment-delete"),
+      on: { click: gone },
+    });
+    const no = element("button", {
+      type: "button",
+      className: "button button-small",
+      text: t("host-cancel"),
+      on: { click: () => this.#close(from) },
+    });
+    this.#view.parts.below.replaceChildren(
+      element(
+        "div",
+        { className: "confirm", role: "group", "aria-label": t("comment-delete-sure") },
+        element("p", { text: t("comment-delete-sure") }),
+        element("div", { className: "row" }, no, yes),
+      ),
+    );
     no.focus();
   }
 }

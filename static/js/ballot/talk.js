@@ -1,28 +1,37 @@
 /** The talk about one option. Built when it is opened for the first time: a board can have
  *  thousands of comments, and a phone shows those of one card. */
 
-import { element, setText, show } from "../dom.js";
+import { element, keepFocus, setText, show, takeFocus } from "../dom.js";
 import { countsOf } from "../talk/counts.js";
 import { TalkCount } from "../talk/talk_count.js";
 import { TalkList } from "../talk/talk_list.js";
 import { Thread } from "../talk/thread.js";
-import { words } from "../words.js";
+import { t } from "../words.js";
 import { CommentActions } from "./comment_actions.js";
-import { SayForm } from "./say_form.js";
+import { CommentForm } from "./comment_form.js";
 
 export class Talk {
   #root;
   #parts;
   #talk;
+  /** @type {Wire.Option | null} */
   #option = null;
-  #threads = null;
-  #silent = null;
+  /** @type {CommentThread[]} */
+  #threads = [];
+  /** @type {BlockedBy | null} */
+  #blockedBy = null;
   #count;
-  #list = null;
-  #form = null;
-  #closed = null;
+  /** The comment that gets the focus when it is shown.
+   *  @type {string | null} */
+  #follows = null;
+  /** Built when it is opened for the first time.
+   *  @type {{ list: TalkList, form: CommentForm, closed: HTMLElement } | null} */
+  #built = null;
 
-  /** `talk` has `live`, `own` and `older`. */
+  /** @param {HTMLDetailsElement} root
+   *  @param {Parts} parts
+   *  @param {TalkTools} talk
+   */
   constructor(root, parts, talk) {
     this.#root = root;
     this.#parts = parts;
@@ -31,65 +40,110 @@ export class Talk {
     root.addEventListener("toggle", () => root.open && this.#open());
   }
 
-  /** `threads` are those on this option, with what is on its way. */
+  /** `threads` are those on this option, with what is on its way.
+   *
+   *  @param {Wire.Option} option
+   *  @param {CommentThread[]} threads
+   */
   update(option, threads) {
-    const { silent } = this.#talk.live.state;
-    if (threads === this.#threads && option === this.#option && silent === this.#silent) return;
+    const { commentingBlockedBy: blockedBy } = this.#talk.live.state;
+    if (threads === this.#threads && option === this.#option && blockedBy === this.#blockedBy)
+      return;
     this.#option = option;
     this.#threads = threads;
-    this.#silent = silent;
+    this.#blockedBy = blockedBy;
     this.#count.update(this.#counts);
-    setText(this.#parts["talk-add"].firstChild, silent ? words.talk.silentShort[silent] : words.talk.add);
-    this.#parts["talk-add"].toggleAttribute("data-closed", Boolean(silent));
+    this.#root.toggleAttribute("data-some", this.#counts.comments > 0);
+    setText(
+      this.#parts["talk-add"].firstChild,
+      blockedBy ? t("talk-blocked-short", { by: blockedBy }) : t("talk-add"),
+    );
+    this.#parts["talk-add"].toggleAttribute("data-closed", Boolean(blockedBy));
     setText(this.#parts["talk-name"], option.name);
     if (this.#root.open) this.#render();
   }
 
-  /** The server did not take it: the text goes back to where it was written. */
+  /** The server did not take it: the text goes back to where it was written.
+   *
+   *  @param {Returned} message
+   */
   restore(message) {
     this.#root.open = true;
-    this.#render();
-    const thread = this.#list.get(message.type === "edit_comment" ? message.comment : message.parent);
-    if (thread) thread.actions.restore(message);
-    else this.#form.restore(message.text);
+    const { list, form } = this.#render();
+    const thread = list.get(message.type === "edit_comment" ? message.comment : message.parent);
+    if (thread) thread.actions.restore?.(message);
+    else form.restore(message.text);
     this.#showForm();
   }
 
   #open() {
     if (!this.#option) return;
-    this.#list?.renew();
+    this.#built?.list.renew();
     this.#render();
   }
 
   get #counts() {
-    return countsOf(this.#talk.live.state, this.#option.id, this.#threads);
+    return countsOf(this.#talk.live.state, this.#option?.id ?? null, this.#threads);
   }
 
   #render() {
-    if (!this.#list) this.#build();
+    this.#built ??= this.#build();
     this.#showForm();
-    this.#list.update({ threads: this.#threads.map((thread) => ({ ...thread, isOpen: !this.#silent })), counts: this.#counts });
+    this.#built.list.update({
+      threads: this.#threads.map((thread) => ({ ...thread, isOpen: !this.#blockedBy })),
+      counts: this.#counts,
+    });
+    const own = this.#built.list.get(this.#follows);
+    if (own) {
+      this.#follows = null;
+      takeFocus(own.element);
+    }
+    return this.#built;
   }
 
   #showForm() {
-    const silent = this.#silent;
-    show(this.#form.element, !silent || this.#form.hasText);
-    this.#form.close(Boolean(silent));
-    show(this.#closed, Boolean(silent));
-    if (silent) setText(this.#closed, `${words.talk.silent[silent]}${this.#form.hasText ? ` ${words.talk.kept}` : ""}`);
+    if (!this.#built) return;
+    const { form, closed } = this.#built;
+    const blockedBy = this.#blockedBy;
+    keepFocus(form.element, () => show(form.element, !blockedBy || form.hasText), closed);
+    form.close(Boolean(blockedBy));
+    show(closed, Boolean(blockedBy));
+    if (blockedBy)
+      setText(closed, t(form.hasText ? "talk-blocked-kept" : "talk-blocked", { by: blockedBy }));
   }
 
   #build() {
-    const { live, own, older } = this.#talk;
-    this.#closed = element("p", { className: "soft small" });
-    this.#form = new SayForm({ label: words.yourComment(this.#option.name), withKind: true, post: (text, kind) => this.#say(text, kind) });
-    this.#list = new TalkList({ option: this.#option.id, older, make: () => new Thread({ older, act: (view) => new CommentActions(view, { live, own }) }) });
-    this.#parts["talk-body"].replaceChildren(this.#form.element, this.#closed, this.#list.element);
+    const { live, contributions, pager } = this.#talk;
+    const closed = element("p", { className: "soft small" });
+    const form = new CommentForm({
+      label: t("comment-yours", { option: this.#option?.name ?? "" }),
+      withKind: true,
+      post: (text, kind) => this.#post(text, kind),
+    });
+    const list = new TalkList({
+      option: this.#option?.id,
+      pager,
+      make: () =>
+        new Thread({ pager, act: (view) => new CommentActions(view, { live, contributions }) }),
+    });
+    this.#parts["talk-body"].replaceChildren(form.element, closed, list.element);
+    return { list, form, closed };
   }
 
-  #say(text, kind) {
-    const { live, own } = this.#talk;
-    this.#list.expect(kind);
-    live.tell({ type: "comment", comment: own.newComment(), option: this.#option.id, kind, text });
+  /** @param {string} text @param {Wire.Kind} kind */
+  #post(text, kind) {
+    const { live, contributions } = this.#talk;
+    if (!this.#option) return;
+    this.#built?.list.expect(kind);
+    const comment = contributions.newComment();
+    // The form folds without the focus: at once, not under the next click.
+    if (document.activeElement?.matches("button")) this.#follows = comment;
+    live.submit({
+      type: "comment",
+      comment,
+      option: this.#option.id,
+      kind,
+      text,
+    });
   }
 }

@@ -1,44 +1,117 @@
 /** How a method's totals are read: the most that an option can reach, which is a full bar,
- *  and what stands beside the number. */
+ *  and what stands next to the number. */
 
-import { words } from "../words.js";
+import { t } from "../words.js";
 
-const w = words.results;
-
-/** A split room is one whose ballots agree less than not at all. */
-const SPLIT = 0;
+/** The agreement up to which a room is split, as in server/domain/insights.py. */
+const SPLIT = -0.3;
 const AGREED = 0.5;
 
-const share = (most) => (total) => (most ? total / most : 0);
-const percent = (most) => (total) => (most ? w.percent(total / most) : "");
-const marks = (voters) => ({ most: voters, beside: percent(voters), inCard: (total) => w.ofVoters(total, voters) });
+/** A number as it is shown: what is shown decides, and not how a language rounds.
+ *
+ *  @param {number} n
+ *  @param {number} digits
+ */
+const rounded = (n, digits) => Number(n.toFixed(digits));
 
+/** With two digits after the point.
+ *
+ *  @param {number} n
+ */
+export const decimal = (n) => t("result-decimal", { mean: rounded(n, 2) });
+
+/** @param {number} part from 0 to 1 */
+export const percentOf = (part) => Math.round(part * 100);
+/** @param {number} part from 0 to 1 */
+export const percentText = (part) => t("result-percent", { percent: percentOf(part) });
+
+/** @param {number} most */
+const share = (most) => (/** @type {number} */ total) => (most ? total / most : 0);
+/** @param {number} most */
+const percent = (most) => (/** @type {number} */ total) => (most ? percentText(total / most) : "");
+/** @param {number} voters @returns {Measure} */
+const marks = (voters) => ({
+  most: voters,
+  detail: percent(voters),
+  inCard: (total) => t("result-of-voters", { total, voters }),
+});
+
+/** @typedef {{ round: Wire.RoundView, voters: number, result: Wire.Result }} Counted
+ *
+ *  @typedef {object} Measure how the totals of one method are read
+ *  @property {number} most a full bar
+ *  @property {(total: number, id: string) => string} detail
+ *  @property {(total: number, id: string) => string} inCard
+ *  @property {(total: number) => string} [number]
+ */
+
+/** A method of which no more is known: the option with the most has a full bar.
+ *
+ *  @param {Counted} of
+ *  @returns {Measure}
+ */
+const plain = ({ result: { totals } }) => ({
+  most: Math.max(0, ...Object.values(totals)),
+  detail: () => "",
+  inCard: (n) => t("result-score", { n }),
+  number: (total) => (Number.isInteger(total) ? String(total) : decimal(total)),
+});
+
+/** @type {Record<string, (counted: Counted) => Measure>} */
 const MEASURES = {
   single: ({ voters }) => marks(voters),
   approval: ({ voters }) => marks(voters),
-  dots: ({ voters, settings }) => ({ most: voters * settings.per_option, beside: percent(voters * settings.dots), inCard: w.inCards.dots }),
+  dots: ({ voters, round: { settings } }) => ({
+    most: voters * (settings.per_option ?? 0),
+    detail: percent(voters * (settings.dots ?? 0)),
+    inCard: (n) => t("result-dots", { n }),
+  }),
   score: ({ voters, result }) => {
+    /** @param {number} total @param {string} id */
     const mean = (total, id) => {
       const scored = voters - (result.no_opinion?.[id] ?? 0);
-      return scored ? total / scored : null;
+      return scored ? rounded(total / scored, 1) : null;
     };
     return {
       most: voters * 5,
-      beside: (total, id) => (mean(total, id) === null ? "" : w.mean(mean(total, id))),
-      inCard: (total, id) => w.inCards.score(total, mean(total, id)),
+      detail(total, id) {
+        const shown = mean(total, id);
+        return shown === null ? "" : t("result-mean", { mean: shown });
+      },
+      inCard(n, id) {
+        const shown = mean(n, id);
+        return shown === null
+          ? t("result-points", { n })
+          : t("result-points-mean", { n, mean: shown });
+      },
     };
   },
-  ranked: ({ options }) => ({ most: options - 1, beside: () => w.ofMost(options - 1), inCard: (total) => w.inCards.ranked(total, options - 1) }),
-  matrix: () => ({ most: 5, beside: () => "", inCard: w.inCards.matrix, number: w.weighted }),
+  ranked: ({ round: { options } }) => ({
+    most: options.length - 1,
+    detail: () => t("result-of-most", { most: options.length - 1 }),
+    inCard: (n) => t("result-beats", { n, of: options.length - 1 }),
+  }),
+  matrix: () => ({
+    most: 5,
+    detail: () => "",
+    inCard: (mean) => t("result-weighted-mean", { mean: rounded(mean, 2) }),
+    number: decimal,
+  }),
 };
 
 /** For a state with a result: `share(total)` from 0 to 1, and in words `number(total)`,
- *  `beside(total, id)` and `inCard(total, id)`. */
-export function measure({ round, current, result }) {
-  const measures = MEASURES[round.method] ?? MEASURES.single;
-  const found = measures({ voters: current.voters, settings: round.settings, options: round.options.length, result });
-  return { number: w.number, ...found, share: share(found.most) };
+ *  `detail(total, id)` and `inCard(total, id)`.
+ *
+ *  @param {Counted} of
+ */
+export function measure({ round, voters, result }) {
+  const measures = MEASURES[round.method] ?? plain;
+  const found = measures({ round, voters, result });
+  return { number: String, ...found, share: share(found.most) };
 }
 
-/** `agreed` `mixed` `split`, for van der Eijk's A. */
-export const agreementWord = (a) => (a < SPLIT ? "split" : a < AGREED ? "mixed" : "agreed");
+/** `agreed` `mixed` `split`, for van der Eijk's A.
+ *
+ *  @param {number} a
+ */
+export const agreementWord = (a) => (a <= SPLIT ? "split" : a < AGREED ? "mixed" : "agreed");

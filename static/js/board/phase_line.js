@@ -1,16 +1,19 @@
-/** Where the board stands: phase, round, method, and the time that is left. */
+/** The state of the board: phase, round, method, and the time left. */
 
 import { parts, setText } from "../dom.js";
-import { words } from "../words.js";
+import { t } from "../words.js";
 
 const SOON_MS = 15_000;
 
 export class PhaseLine {
   #parts;
   #clock;
+  /** @type {BoardState | null} */
   #state = null;
-  #tick = null;
+  /** @type {number | undefined} */
+  #tick;
 
+  /** @param {ParentNode} root @param {Clock} clock */
   constructor(root, clock) {
     this.#parts = parts(root);
     this.#clock = clock;
@@ -24,15 +27,27 @@ export class PhaseLine {
     clearInterval(this.#tick);
   }
 
+  /** @param {BoardState} state */
   update(state) {
     this.#state = state;
     const { round, phase } = state;
     const line = this.#parts;
     if (line.phase) {
       line.phase.dataset.phase = phase;
-      setText(line["phase-now"], state.isPaused && line["time-left"].role === "timer" ? words.pausedPhase : words.phases[phase]);
-      setText(line["phase-round"], round ? words.round(round.n) : "");
-      setText(line["phase-method"], round ? (words.methods[round.method] ?? round.method) : "");
+      setText(
+        line["phase-now"],
+        state.isPaused && isTimer(line["time-left"])
+          ? t("board-phase-paused")
+          : state.isArchived
+            ? t("board-archived")
+            : phase === "deferred"
+              ? t("board-deferred")
+              : phase === "revealing" && isTimer(line["time-left"])
+                ? t("screen-revealing")
+                : t("board-phase", { phase }),
+      );
+      setText(line["phase-round"], round ? t("board-round", { n: round.n }) : "");
+      setText(line["phase-method"], round ? t("board-method", { method: round.method }) : "");
     }
     this.#showTime();
   }
@@ -46,22 +61,33 @@ export class PhaseLine {
       setText(node, "");
       return;
     }
-    const left = isPaused ? round.left_ms : round.deadline - this.#clock.now();
+    const left = isPaused ? (round.left_ms ?? 0) : (round.deadline ?? 0) - this.#clock.now();
     node.toggleAttribute("data-soon", left < SOON_MS);
-    setText(node, left > 0 ? this.#words(asClock(left), isPaused) : words.timeUp);
+    setText(node, left > 0 ? this.#words(asClock(left), Boolean(isPaused)) : t("board-time-up"));
   }
 
-  /** The big screen shows the bare clock; everywhere else it is part of a sentence. */
+  /** The big screen shows the bare clock; everywhere else it is part of a sentence.
+   *
+   *  @param {string} clock
+   *  @param {boolean} isPaused
+   */
   #words(clock, isPaused) {
-    if (this.#parts["time-left"].role === "timer") return clock;
-    return isPaused ? words.timePaused(clock) : words.timeLeft(clock);
+    if (isTimer(this.#parts["time-left"])) return clock;
+    return t(isPaused ? "board-time-paused" : "board-time-left", { clock });
   }
 }
 
-/** 102000 ms as `1:42`; whole seconds, the last one being 0:01. */
+/** @param {HTMLElement} node */
+const isTimer = (node) => node.getAttribute("role") === "timer";
+
+/** 102000 ms as `1:42`; whole seconds, the last one being 0:01.
+ *
+ *  @param {number} ms
+ */
 function asClock(ms) {
   const seconds = Math.ceil(ms / 1000);
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  /** @param {number} n */
   const two = (n) => String(n).padStart(2, "0");
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }

@@ -1,59 +1,66 @@
 /** A result as bars, best first, and as the table behind them.
  *
- *  Bars grow, rows that overtake one another change places, and a reveal runs once from
- *  last to first; each shows what changed and nothing else.
+ *  Bars grow, and rows that overtake one another change places: it shows what changed and nothing
+ *  else.
  */
 
 import { element, fromTemplate, part, parts, setHue, setShare, setText } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
-import { isCalm, slide } from "../slide.js";
-import { words } from "../words.js";
+import { slide } from "../slide.js";
+import { t } from "../words.js";
 import { agreementWord, measure } from "./measure.js";
-import { fillStrip } from "./strip.js";
 import { optionsById } from "./votable.js";
 
-const w = words.results;
-
-/** The whole reveal takes no longer than this, however many options there are. */
-const REVEAL_MS = 6_000;
-const BEAT_MS = 700;
+/** An option in the result, as it is shown. `share`: from 0 to 1.
+ *  @typedef {{
+ *    id: string, option: Wire.Option, rank: string, total: string, share: number,
+ *    detail: string, note: string, leads: boolean, isSplit: boolean, histogram: number[],
+ *  }} Row
+ */
 
 export class Ranking {
   #list;
   #table;
   #rows;
 
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.#list = part(root, "ranking");
     this.#table = part(root, "ranking-table");
-    this.#rows = new KeyedList(this.#list, { make: (row, rendered) => new Bar(rendered ?? fromTemplate("bar")) });
+    this.#rows = new KeyedList(this.#list, {
+      make: (_, rendered) => new Bar(rendered ?? fromTemplate("bar")),
+    });
   }
 
-  update(state) {
-    const rows = rowsOf(state);
+  /** `result`: what its rows are, where they are shown one by one before it is time for all.
+   *
+   *  @param {BoardState} state
+   */
+  update(state, result = state.result) {
+    const rows = rowsOf(state, result);
     slide(this.#list, () => {
       arrange(this.#list, rows);
       this.#rows.render(rows);
     });
-    this.#fillTable(rows, w.heads[state.round?.method] ?? w.heads.single);
+    this.#fillTable(
+      state.result ? rows : [],
+      t("result-head", { method: state.round?.method ?? "single" }),
+    );
   }
 
-  /** Shows the rows that are there once more, from last to first. Resolves when it is over. */
-  async reveal() {
-    const bars = [...this.#list.children];
-    if (isCalm.matches || !bars.length) return;
-    const beat = Math.min(BEAT_MS, REVEAL_MS / bars.length);
-    this.#list.style.setProperty("--beat", `${beat}ms`);
-    bars.forEach((bar, i) => bar.style.setProperty("--turn", String(bars.length - 1 - i)));
-    this.#list.classList.add("reveals");
-    await Promise.allSettled(this.#list.getAnimations({ subtree: true }).map((animation) => animation.finished));
-    this.#list.classList.remove("reveals");
-  }
-
+  /** @param {Row[]} rows @param {string} head */
   #fillTable(rows, head) {
     setText(this.#table.tHead.rows[0].lastElementChild, head);
     this.#table.tBodies[0].replaceChildren(
-      ...rows.map(({ rank, option, total }) => element("tr", {}, element("td", { text: rank }), element("th", { scope: "row", text: option.name }), element("td", { text: total }))),
+      ...rows.map(({ rank, option, total }) =>
+        element(
+          "tr",
+          {},
+          element("td", { text: rank }),
+          element("th", { scope: "row", text: option.name }),
+          element("td", { text: total }),
+        ),
+      ),
     );
   }
 }
@@ -62,46 +69,73 @@ class Bar {
   #parts;
   #fill;
 
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.element = root;
     this.#parts = parts(root);
-    this.#fill = root.querySelector(".bar-fill");
+    this.#fill = /** @type {HTMLElement} */ (root.querySelector(".bar-fill"));
   }
 
-  update({ option, rank, total, share, beside, note, leads, isSplit, histogram }) {
+  /** @param {Row} of */
+  update({ option, rank, total, share, detail, note, leads, isSplit, histogram }) {
     setHue(this.element, option.hue);
     this.element.toggleAttribute("data-leads", leads);
     setShare(this.#fill, share);
     setText(this.#parts.rank, rank);
     setText(this.#parts.name, option.name);
     setText(this.#parts.note, note);
-    setText(this.#parts.split, isSplit ? w.isSplit : "");
+    setText(this.#parts.split, isSplit ? t("result-split") : "");
     setText(this.#parts.total, total);
-    setText(this.#parts.percent, beside);
+    setText(this.#parts.percent, detail);
     fillStrip(this.#parts.strip, histogram);
   }
+}
+
+/** Draw a histogram that fits into a line of text: a column for each count, as high as its share
+ *  of the highest; empty ones stay seen.
+ *
+ *  @param {HTMLElement} node
+ *  @param {number[]} counts
+ */
+function fillStrip(node, counts) {
+  const most = Math.max(1, ...counts);
+  while (node.childElementCount > counts.length) node.lastElementChild?.remove();
+  while (node.childElementCount < counts.length) node.append(element("i"));
+  counts.forEach((n, i) =>
+    /** @type {HTMLElement} */ (node.children[i]).style.setProperty("--share", String(n / most)),
+  );
 }
 
 /** A strip of more columns than this is a blur; the table has them all. */
 const MOST_COLUMNS = 12;
 
+/** @param {number[]} histogram */
 const drawn = (histogram) => (histogram.length > MOST_COLUMNS ? [] : histogram);
 
-/** On the big screen ten rows fill a column; fifty options stand in three. */
+/** On the big screen ten rows fill a column, more than six are dense; fifty options take three.
+ *
+ *  @param {HTMLElement} list
+ *  @param {Row[]} rows
+ */
 function arrange(list, rows) {
   const n = rows.length;
   const columns = n <= 10 ? 1 : n <= 24 ? 2 : 3;
-  list.dataset.columns = columns;
+  list.dataset.columns = String(columns);
+  list.toggleAttribute("data-dense", n > 6);
   list.style.setProperty("--rows", String(Math.ceil(n / columns)));
-  list.toggleAttribute("data-strips", rows.some(({ histogram }) => histogram.length > 0));
+  list.toggleAttribute(
+    "data-strips",
+    rows.some(({ histogram }) => histogram.length > 0),
+  );
 }
 
-function rowsOf(state) {
-  const { result, current, phase } = state;
-  if (!result) return [];
+/** @param {BoardState} state @param {Wire.Result | null} result */
+function rowsOf(state, result) {
+  const { round, current, phase, counted: voters } = state;
+  if (!result || !round || !current) return [];
   const options = optionsById(state);
-  const { share, beside, number } = measure(state);
-  const { voters } = current;
+  const { share, detail, number } = measure({ round, voters, result });
+  /** @type {Row[]} */
   const rows = [];
   for (const group of result.order) {
     const known = group.filter((id) => options.has(id));
@@ -109,19 +143,26 @@ function rowsOf(state) {
     for (const id of known) {
       const total = result.totals[id] ?? 0;
       // A tie-break makes one of those that are tied the winner.
-      const leads = voters > 0 && (result.winners.length ? result.winners.includes(id) : place === 1);
+      const leads =
+        voters > 0 && (result.winners.length ? result.winners.includes(id) : place === 1);
       const isTied = known.length > 1;
-      const note = !leads ? "" : result.winners.length > 1 || (isTied && !result.winners.length) ? w.tied : phase === "open" ? w.leads : w.wins;
+      const note = !leads
+        ? ""
+        : result.winners.length > 1 || (isTied && !result.winners.length)
+          ? t("result-tied")
+          : phase === "open"
+            ? t("result-leads")
+            : t("result-first");
       rows.push({
         id,
-        option: options.get(id),
-        rank: voters ? w.rank(place, isTied) : w.noRank,
+        option: /** @type {Wire.Option} */ (options.get(id)),
+        rank: voters ? t(isTied ? "result-rank-tied" : "result-rank", { place }) : "–",
         total: number(total),
         share: share(total),
-        beside: voters ? beside(total, id) : "",
+        detail: voters ? detail(total, id) : "",
         note,
         leads,
-        isSplit: id in (result.agreement ?? {}) && voters > 1 && agreementWord(result.agreement[id]) === "split",
+        isSplit: voters > 1 && agreementWord(result.agreement?.[id] ?? Infinity) === "split",
         histogram: drawn(result.histogram?.[id] ?? []),
       });
     }

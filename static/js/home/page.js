@@ -1,25 +1,62 @@
-/** The start page: the boards that this browser knows, newest first. */
+/** The start page: the boards that this browser knows, newest first, and a list of one's own. */
 
+import { ListPreview, takeFiles } from "../board/list_preview.js";
 import { knownBoards } from "../board/known_boards.js";
+import { Notices } from "../board/notices.js";
 import { element, paint, part, show } from "../dom.js";
-import { words } from "../words.js";
+import { keepsCookies } from "../live/cookies.js";
+import { rooted } from "../root.js";
+import { dateFormat, facts, t } from "../words.js";
 
 const DAY_MS = 86_400_000;
 
+/** @param {number} at */
 function when(at) {
   const startOfToday = new Date().setHours(0, 0, 0, 0);
-  if (at >= startOfToday) return words.home.today;
-  if (at >= startOfToday - DAY_MS) return words.home.yesterday;
-  return new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" }).format(at);
+  if (at >= startOfToday) return t("home-today");
+  if (at >= startOfToday - DAY_MS) return t("home-yesterday");
+  return dateFormat({ day: "numeric", month: "short" }).format(at);
 }
 
-function line({ code, title, role, decided, at }) {
-  const page = role === "host" ? `/b/${code}/host` : `/b/${code}`;
-  const marks = [decided ? words.home.decided : words.home.roles[role], when(at)].join(" · ");
-  return element("li", {}, element("a", { href: page }, element("span", { text: title }), element("span", { className: "soft small", text: marks })));
+/** @param {KnownBoard} of */
+function line({ code, title, role, decided, deferred, archived, recorded, at }) {
+  const page = rooted(role === "host" ? `/b/${code}/host` : `/b/${code}`);
+  const came = decided ? t("home-decided") : deferred ? t("home-deferred") : null;
+  const marks = facts([archived && t("home-archived"), came ?? t("home-role", { role }), when(at)]);
+  return element(
+    "li",
+    {},
+    element(
+      "a",
+      { href: page },
+      element("span", { text: title }),
+      element("span", { className: "soft small", text: marks }),
+    ),
+    ...(recorded
+      ? [
+          element("a", {
+            className: "known-record",
+            href: rooted(`/b/${code}/record`),
+            text: t("home-record"),
+          }),
+        ]
+      : []),
+  );
 }
 
 paint();
+if (!keepsCookies()) new Notices(part(document, "notices")).say(t("home-no-cookies"));
 const boards = knownBoards();
 part(document, "known-list").replaceChildren(...boards.map(line));
 show(part(document, "known"), boards.length > 0);
+
+const form = part(document, "own-form");
+const { title, options, context, file } = form.elements;
+const preview = new ListPreview(form, options, {
+  /** What the text says of the board fills in what is still empty. */
+  understood(read) {
+    title.value ||= read.title;
+    context.value ||= read.context;
+  },
+});
+takeFiles(form, file, (text) => preview.take(text));

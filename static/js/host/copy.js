@@ -2,26 +2,35 @@
  *  room's network, so the old way stays as a second one. */
 
 import { element } from "../dom.js";
-import { words } from "../words.js";
+import { t } from "../words.js";
 
 const MOMENT_MS = 2_000;
 
+/** @param {ParentNode} root @param {Announcer} announcer */
 export function startCopyButtons(root, announcer) {
-  for (const button of root.querySelectorAll("[data-copy]")) {
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (
+    root.querySelectorAll("[data-copy]")
+  )) {
     button.addEventListener("click", () => copy(button, announcer));
   }
 }
 
-/** A button that copies `text`. */
+/** A button that copies `text`.
+ *
+ *  @param {string} text
+ *  @param {string} says
+ *  @param {{ announcer: Announcer, className?: string }} of
+ */
 export function copyButton(text, says, { announcer, className = "button button-small" }) {
   const button = element("button", { type: "button", className, text: says, data: { copy: text } });
   button.addEventListener("click", () => copy(button, announcer));
   return button;
 }
 
+/** @param {HTMLButtonElement} button @param {Announcer} announcer */
 async function copy(button, announcer) {
-  const isCopied = (await copyNew(button.dataset.copy)) || copyOld(button);
-  const said = isCopied ? words.host.copied : words.host.copyFailed;
+  const isCopied = (await copyNew(button.dataset.copy ?? "")) || copyOld(button);
+  const said = t(isCopied ? "host-copied" : "host-copy-failed");
   const before = button.dataset.says ?? button.textContent;
   button.dataset.says = before;
   button.textContent = said;
@@ -29,6 +38,7 @@ async function copy(button, announcer) {
   setTimeout(() => (button.textContent = before), MOMENT_MS);
 }
 
+/** @param {string} text */
 async function copyNew(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -38,6 +48,7 @@ async function copyNew(text) {
   }
 }
 
+/** @param {HTMLButtonElement} button */
 function copyOld(button) {
   const field = element("textarea", { className: "visually-hidden", value: button.dataset.copy });
   button.after(field);

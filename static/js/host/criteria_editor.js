@@ -1,9 +1,9 @@
-/** The criteria of a matrix round: a name and a weight each, and what that is of the whole. */
+/** Criteria, of a round or the board: a name and a weight each, and what that is of the whole. */
 
+import { percentText } from "../board/measure.js";
 import { element, setText } from "../dom.js";
-import { words } from "../words.js";
+import { t } from "../words.js";
 
-const w = words.host;
 const MOST = 20;
 const WEIGHT = { min: "0.1", max: "100", step: "any" };
 
@@ -11,6 +11,7 @@ export class CriteriaEditor {
   #list;
   #add;
 
+  /** @param {HTMLElement} list @param {HTMLButtonElement} add */
   constructor(list, add) {
     this.#list = list;
     this.#add = add;
@@ -18,41 +19,76 @@ export class CriteriaEditor {
     add.addEventListener("click", () => {
       this.#append({ name: "", weight: 1 });
       this.#weigh();
-      list.lastElementChild.querySelector("input").focus();
+      list.lastElementChild?.querySelector("input")?.focus();
     });
   }
 
-  /** Criteria as the wire has them, in the order in which they stand. */
+  /** Criteria as the wire has them, in the order of the list. */
   get value() {
-    return this.#rows.map(({ id, name, weight }) => ({ ...(id && { id }), name: name.value.trim(), weight: weight.valueAsNumber })).filter(({ name }) => name);
+    return this.#rows
+      .map(({ id, name, weight }) => ({
+        ...(id && { id }),
+        name: name.value.trim(),
+        weight: weight.valueAsNumber,
+      }))
+      .filter(({ name }) => name);
   }
 
+  /** @param {Wire.CriterionDraft[]} criteria */
   fill(criteria) {
     this.#list.replaceChildren();
-    for (const criterion of criteria.length ? criteria : [{ name: "", weight: 1 }, { name: "", weight: 1 }]) this.#append(criterion);
+    for (const criterion of criteria.length
+      ? criteria
+      : [
+          { name: "", weight: 1 },
+          { name: "", weight: 1 },
+        ])
+      this.#append(criterion);
     this.#weigh();
   }
 
   get #rows() {
-    return [...this.#list.children].map((row) => {
+    return [.../** @type {Iterable<HTMLElement>} */ (this.#list.children)].map((row) => {
       const [name, weight] = row.querySelectorAll("input");
       return { id: row.dataset.id, name, weight, share: row.querySelector("output") };
     });
   }
 
+  /** @param {Wire.CriterionDraft} of */
   #append({ id, name, weight }) {
     const row = element(
       "li",
       { className: "criterion" },
-      element("input", { className: "input", value: name, maxLength: 80, required: true, placeholder: w.criterionHint, "aria-label": w.criterion }),
-      element("input", { className: "input num", type: "number", value: String(weight), required: true, "aria-label": w.weight, ...WEIGHT }),
+      element("input", {
+        className: "input",
+        value: name,
+        maxLength: 80,
+        required: true,
+        placeholder: t("round-criterion-hint"),
+        "aria-label": t("round-criterion"),
+      }),
+      element("input", {
+        className: "input num",
+        type: "number",
+        value: String(weight),
+        required: true,
+        "aria-label": t("round-weight"),
+        ...WEIGHT,
+      }),
       element("output", { className: "soft num" }),
-      element("button", { type: "button", className: "button button-quiet", "aria-label": w.removeCriterion, text: "✕", on: { click: () => this.#remove(row) } }),
+      element("button", {
+        type: "button",
+        className: "button button-quiet",
+        "aria-label": t("round-remove-criterion"),
+        text: "✕",
+        on: { click: () => this.#remove(row) },
+      }),
     );
     if (id) row.dataset.id = id;
     this.#list.append(row);
   }
 
+  /** @param {HTMLElement} row */
   #remove(row) {
     const neighbour = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
@@ -63,7 +99,8 @@ export class CriteriaEditor {
   #weigh() {
     const rows = this.#rows;
     const sum = rows.reduce((all, { weight }) => all + (weight.valueAsNumber || 0), 0);
-    for (const { weight, share } of rows) setText(share, sum ? words.results.percent((weight.valueAsNumber || 0) / sum) : "");
+    for (const { weight, share } of rows)
+      setText(share, sum ? percentText((weight.valueAsNumber || 0) / sum) : "");
     this.#add.disabled = rows.length >= MOST;
   }
 }

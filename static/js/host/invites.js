@@ -2,70 +2,143 @@
 
 import { element, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
-import { words } from "../words.js";
+import { dateFormat, facts, t } from "../words.js";
 import { copyButton } from "./copy.js";
-import { Roster } from "./roster.js";
+import { EditableList } from "./editable_list.js";
 
-const w = words.host.invites;
 const SMALL = "button button-quiet button-small";
 
-const when = (at) => at && new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(at);
+/** @param {number} at */
+const when = (at) =>
+  dateFormat({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(at);
 
+/** @param {Wire.InviteView} of */
 function stateOf({ taken, taken_at: at, here, revoked }) {
-  if (revoked) return w.revoked;
-  if (!taken) return w.free;
-  return here ? w.here : w.taken(when(at));
+  if (revoked) return t("invite-state", { state: "revoked" });
+  if (taken && !here && at) return t("invite-taken-at", { time: when(at) });
+  return t("invite-state", { state: !taken ? "free" : here ? "here" : "taken" });
 }
+
+/** @param {number} free @param {number} taken @param {number} revoked */
+const counts = (free, taken, revoked) =>
+  facts([
+    free + taken + revoked > 0 && t("invite-count", { state: "free", n: free }),
+    taken > 0 && t("invite-count", { state: "taken", n: taken }),
+    revoked > 0 && t("invite-count", { state: "revoked", n: revoked }),
+  ]);
 
 export class Invites {
   #parts;
   #announcer;
   #list;
-  #roster;
+  #editable;
 
+  /** @param {Parts} page @param {string} code @param {HostTools} of */
   constructor(page, code, { live, fail, announcer }) {
     this.#parts = page;
     this.#announcer = announcer;
     this.#list = new KeyedList(page["invite-list"], { make: (invite) => this.#row(invite) });
-    this.#roster = new Roster(`/api/boards/${code}/invites`, { fold: page.invites, form: page["invite-form"] }, { live, fail, add: (form) => this.#make(form), show: ({ invites }) => this.#show(invites) });
+    this.#editable = new EditableList(
+      `/api/boards/${code}/invites`,
+      { fold: page.invites, form: page["invite-form"] },
+      { live, fail, add: (form) => this.#make(form), show: ({ invites }) => this.#show(invites) },
+    );
   }
 
   update() {
-    this.#roster.update();
+    this.#editable.update();
   }
 
+  /** @param {Wire.InviteView[]} invites */
   #show(invites) {
     const revoked = invites.filter((invite) => invite.revoked).length;
     const free = invites.filter(({ link }) => link);
-    setText(this.#parts["invites-words"], invites.length ? w.counts(free.length, invites.length - free.length - revoked, revoked) : "");
+    setText(
+      this.#parts["invites-words"],
+      counts(free.length, invites.length - free.length - revoked, revoked),
+    );
     show(this.#parts["invites-print"], free.length > 0);
     const links = free.map(({ link }) => link).join("\n");
     if (this.#parts["invites-copy"].firstElementChild?.dataset.copy !== links) {
-      this.#parts["invites-copy"].replaceChildren(...(links ? [copyButton(links, w.copyAll, { announcer: this.#announcer })] : []));
+      this.#parts["invites-copy"].replaceChildren(
+        ...(links ? [copyButton(links, t("invite-copy-all"), { announcer: this.#announcer })] : []),
+      );
     }
     show(this.#parts["invite-list"], invites.length > 0);
     this.#list.render(invites);
   }
 
+  /** @param {HTMLFormElement} form */
   #make(form) {
-    return this.#roster.add({ count: form.elements.count.valueAsNumber }, ({ invites }) => this.#announcer.now(w.made(invites.length)));
+    return this.#editable.add(
+      { count: /** @type {any} */ (form.elements).count.valueAsNumber },
+      ({ invites }) => this.#announcer.now(t("invite-made", { n: invites.length })),
+    );
   }
 
+  /** @param {Wire.InviteView} of */
   #row({ n, id }) {
     const actions = element("span", { className: "row" });
     const state = element("span", { className: "soft" });
+    /** @type {Partial<Wire.InviteView>} */
     let now = {};
-    const button = (text, question, type) => element("button", { type: "button", className: SMALL, text, "aria-label": `${text}: ${w.name(n)}`, on: { click: () => ask(text, question, type) } });
+    /**
+     *  @param {string} text
+     *  @param {string} label
+     *  @param {string} question
+     *  @param {"renew_invite" | "revoke_invite"} type
+     */
+    const button = (text, label, question, type) =>
+      element("button", {
+        type: "button",
+        className: SMALL,
+        text,
+        "aria-label": label,
+        on: { click: () => ask(text, question, type) },
+      });
     const offer = () =>
       actions.replaceChildren(
-        ...(now.link ? [copyButton(now.link, words.host.copy, { announcer: this.#announcer, className: SMALL })] : []),
-        button(w.renew, w.renewSure(n), "renew_invite"),
-        button(w.revoke, w.revokeSure(n), "revoke_invite"),
+        ...(now.link
+          ? [
+              copyButton(now.link, t("host-copy"), {
+                announcer: this.#announcer,
+                className: SMALL,
+              }),
+            ]
+          : []),
+        button(
+          t("invite-renew"),
+          t("invite-renew-label", { n }),
+          t("invite-renew-sure", { n }),
+          "renew_invite",
+        ),
+        button(
+          t("invite-revoke"),
+          t("invite-revoke-label", { n }),
+          t("invite-revoke-sure", { n }),
+          "revoke_invite",
+        ),
       );
-    const ask = (yes, question, type) => this.#roster.confirmGone(actions, question, { yes, close: offer, message: { type, invite: id } });
-    const row = element("li", {}, element("span", { className: "num" }, w.name(n), " · ", state), actions);
+    /**
+     *  @param {string} yes
+     *  @param {string} question
+     *  @param {"renew_invite" | "revoke_invite"} type
+     */
+    const ask = (yes, question, type) =>
+      this.#editable.confirmGone(actions, question, {
+        yes,
+        close: offer,
+        message: { type, invite: id },
+      });
+    const row = element(
+      "li",
+      {},
+      element("span", { className: "num" }, t("invite-name", { n }), " · ", state),
+      actions,
+    );
     return {
       element: row,
+      /** @param {any} invite */
       update(invite) {
         const isSame = invite.link === now.link && actions.hasChildNodes();
         now = invite;

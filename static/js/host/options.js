@@ -1,11 +1,14 @@
 /** The board's options: add, edit, remove. Between rounds only, so that everyone votes on
  *  the same ones. */
 
-import { element, fromTemplate, part, parts, setHue, setText, show } from "../dom.js";
+import { gateItems } from "../board/gates.js";
+import { element, fromTemplate, keepFocus, part, parts, setHue, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
-import { words } from "../words.js";
+import { t } from "../words.js";
 import { confirmIn } from "./confirm.js";
 import { FormDialog } from "./form_dialog.js";
+
+/** @typedef {Options} OptionsEditor */
 
 export class Options {
   #live;
@@ -13,32 +16,43 @@ export class Options {
   #dialog = new FormDialog("edit-option");
   #list;
 
+  /** @param {Parts} page @param {LiveBoard} live */
   constructor(page, live) {
     this.#live = live;
     this.#parts = page;
-    this.#list = new KeyedList(page.options, { key: ({ option }) => option.id, make: (item, rendered) => new Row(rendered ?? fromTemplate("host-option"), this) });
+    this.#list = new KeyedList(page.options, {
+      key: ({ option }) => option.id,
+      make: (_, rendered) => new OptionRow(rendered ?? fromTemplate("host-option"), this),
+    });
   }
 
+  /** @param {BoardState} of */
   update({ board, phase }) {
     const isFrozen = phase === "open" || phase === "locked";
     setText(this.#parts["options-count"], String(board.options.length));
     show(this.#parts["options-frozen"], isFrozen);
-    show(this.#parts["add-option"], !isFrozen);
-    this.#list.render(board.options.map((option) => ({ option, isFrozen })));
+    for (const name of ["add-option", "add-list"]) {
+      const button = this.#parts[name];
+      keepFocus(button, () => show(button, !isFrozen));
+    }
+    this.#list.render(board.options.map((option) => ({ option, board, isFrozen })));
   }
 
   add() {
-    this.#open(words.host.addOption, null);
+    this.#open(t("options-add"), null);
   }
 
+  /** @param {Wire.Option} option */
   edit(option) {
-    this.#open(words.host.editOption, option);
+    this.#open(t("host-edit-option"), option);
   }
 
+  /** @param {Wire.Option} option */
   remove(option) {
-    return this.#live.ask({ type: "remove_option", option: option.id });
+    return this.#live.request({ type: "remove_option", option: option.id });
   }
 
+  /** @param {string} heading @param {Wire.Option | null} option */
   #open(heading, option) {
     const { form } = this.#dialog;
     setText(part(form, "heading"), heading);
@@ -49,16 +63,24 @@ export class Options {
     suitedTo.value = option?.suited_to ?? "";
     link.value = option?.link ?? "";
     tags.value = option?.tags.join(", ") ?? "";
-    this.#dialog.open((data) => this.#live.ask({ type: option ? "edit_option" : "add_option", option: { ...(option && { id: option.id }), ...fields(data) } }));
+    this.#dialog.open((data) =>
+      this.#live.request(
+        option
+          ? { type: "edit_option", option: { id: option.id, ...fields(data) } }
+          : { type: "add_option", option: fields(data) },
+      ),
+    );
   }
 }
 
-class Row {
+class OptionRow {
   #parts;
   #options;
+  /** @type {Wire.Option | null} */
   #option = null;
   #refused;
 
+  /** @param {HTMLElement} root @param {OptionsEditor} options */
   constructor(root, options) {
     this.element = root;
     this.#parts = parts(root);
@@ -68,35 +90,62 @@ class Row {
     this.#offer();
   }
 
-  update({ option, isFrozen }) {
+  /** @param {{ option: Wire.Option, board: Wire.BoardView, isFrozen: boolean }} of */
+  update({ option, board, isFrozen }) {
     this.#option = option;
+    const { lacks, isOut } = gateItems(board, option.id);
+    this.#parts.gates.replaceChildren(...lacks);
+    this.element.toggleAttribute("data-out", isOut);
     setHue(this.element, option.hue);
     setText(this.#parts.name, option.name);
     setText(this.#parts.strapline, option.strapline);
-    show(this.#parts.actions, !isFrozen);
+    keepFocus(this.#parts.actions, () => show(this.#parts.actions, !isFrozen));
   }
 
   #offer() {
-    const button = (text, click) => element("button", { type: "button", className: "button button-quiet button-small", text, on: { click } });
+    /** @param {string} text @param {() => void} click */
+    const button = (text, click) =>
+      element("button", {
+        type: "button",
+        className: "button button-quiet button-small",
+        text,
+        on: { click },
+      });
     this.#parts.actions.replaceChildren(
-      button(words.edit, () => this.#options.edit(this.#option)),
-      button(words.host.removeOption, () => this.#askRemoval()),
+      button(t("host-edit"), () => this.#option && this.#options.edit(this.#option)),
+      button(t("host-remove"), () => this.#askRemoval()),
     );
-    for (const node of this.#parts.actions.children) node.setAttribute("aria-describedby", (this.#parts.name.id ||= `option-${crypto.getRandomValues(new Uint32Array(1))[0]}`));
+    for (const node of this.#parts.actions.children)
+      node.setAttribute(
+        "aria-describedby",
+        (this.#parts.name.id ||= `option-${crypto.getRandomValues(new Uint32Array(1))[0]}`),
+      );
   }
 
   #askRemoval() {
+    const option = this.#option;
+    if (!option) return;
     this.#refused.textContent = "";
-    confirmIn(this.#parts.actions, words.host.removeSure(this.#option.name), {
-      yes: words.host.removeOption,
+    confirmIn(this.#parts.actions, t("host-remove-sure", { option: option.name }), {
+      yes: t("host-remove"),
       close: () => this.#offer(),
-      act: () => this.#options.remove(this.#option).catch((refusal) => (this.#refused.textContent = refusal.message)),
+      act: () =>
+        this.#options
+          .remove(option)
+          .catch((refusal) => (this.#refused.textContent = refusal.message)),
     });
   }
 }
 
+/** @param {FormValues} data */
 function fields(data) {
-  const lines = (name, mark) => data.get(name).split(mark).map((line) => line.trim()).filter(Boolean);
+  /** @param {string} name @param {string} mark */
+  const lines = (name, mark) =>
+    data
+      .get(name)
+      .split(mark)
+      .map((line) => line.trim())
+      .filter(Boolean);
   return {
     name: data.get("name").trim(),
     strapline: data.get("strapline").trim(),

@@ -3,26 +3,39 @@
 import { Announcer } from "../announcer.js";
 import { Decision } from "../board/decision.js";
 import { Evidence } from "../board/evidence/evidence.js";
-import { remember } from "../board/known_boards.js";
+import { forget, GONE, remember } from "../board/known_boards.js";
+import { leadCode, Meeting } from "../board/meeting.js";
 import { Notices } from "../board/notices.js";
 import { OpenBallots } from "../board/open_ballots.js";
 import { PhaseLine } from "../board/phase_line.js";
 import { Ranking } from "../board/ranking.js";
-import { RoundsBeside } from "../board/rounds_beside.js";
+import { RecordLink } from "../board/record_link.js";
+import { RoundComparison } from "../board/round_comparison.js";
 import { Rules } from "../board/rules.js";
-import { paint, part, parts, setText, show } from "../dom.js";
+import { countedWords } from "../board/turnout.js";
+import { startPage, part, parts, setText, show, tellHeight } from "../dom.js";
 import { LiveBoard } from "../live/live_board.js";
-import { words } from "../words.js";
+import { t } from "../words.js";
+import { AddList } from "./add_list.js";
+import { Address } from "./address.js";
 import { startCopyButtons } from "./copy.js";
-import { Decide } from "./decide.js";
-import { Door } from "./door.js";
-import { EditBoard } from "./edit_board.js";
+import { Criteria } from "./criteria.js";
+import { Gates } from "./gates.js";
+import { Decide, Defer, EditBoard } from "./dialogs.js";
+import { Lobby } from "./lobby.js";
 import { History } from "./history.js";
 import { Hosts } from "./hosts.js";
+import { Life } from "./life.js";
 import { Invites } from "./invites.js";
+import { Keys } from "./keys.js";
 import { NextStep } from "./next_step.js";
 import { Options } from "./options.js";
 import { People } from "./people.js";
+import { Predictions } from "./predictions.js";
+import { Progress } from "./progress.js";
+import { Proposals } from "./proposals.js";
+import { QuestionPanel } from "./question_panel.js";
+import { Risks } from "./risks.js";
 import { RoundForm } from "./round_form.js";
 import { Settings } from "./settings.js";
 import { Steps } from "./steps.js";
@@ -34,49 +47,78 @@ class HostPage {
   #notices = new Notices(this.#parts.notices);
   #ranking = new Ranking(this.#parts.results);
   #evidence = new Evidence(this.#parts.results);
+  #meeting;
   #phaseLine;
+  #address;
   #views;
 
+  /** @param {string} code */
   constructor(code) {
     const live = new LiveBoard(code, "host");
     const page = this.#parts;
+    /** @param {string} text */
     const fail = (text) => this.#notices.say(text);
     const announcer = new Announcer();
     const people = { live, fail, announcer };
     this.#live = live;
+    this.#meeting = new Meeting(live, page);
     this.#phaseLine = new PhaseLine(document, live.clock);
+    this.#address = new Address(leadCode(), page, live, fail);
     const options = new Options(page, live);
+    const addList = new AddList(live, code);
     const roundForm = new RoundForm(live);
     const decide = new Decide(live);
+    const defer = new Defer(live);
     const editBoard = new EditBoard(live);
     this.#views = [
       this.#phaseLine,
       options,
+      new Criteria(page, live),
+      new Gates(page, people),
+      new Proposals(page, live),
       new Rules(page.rules),
       new Decision(page.decision),
+      new Predictions(page, people),
+      new Risks(page, people),
+      new RecordLink(page["record-link"]),
       new Steps(page),
       new People(page),
-      new Door(page, live, fail),
-      new Settings(page.settings, (settings) => live.ask({ type: "set_board", settings }), fail),
-      new Talk(page, live, (type, comment, on) => live.ask({ type, comment, on }).catch((refusal) => fail(refusal.message))),
+      new Lobby(page, live, fail),
+      new Settings(
+        page.settings,
+        (settings) => live.request({ type: "set_board", settings }),
+        fail,
+      ),
+      new Talk(page, live, (type, comment, on) =>
+        live.request({ type, comment, on }).catch((refusal) => fail(refusal.message)),
+      ),
       new OpenBallots(page.results, code),
-      new RoundsBeside(page.rounds, page["rounds-body"], code),
+      new RoundComparison(page.rounds, page["rounds-body"], code),
       new History(page.history, page["history-list"], code, people),
-      new Hosts(page, code, people),
-      new Invites(page, code, people),
+      new Hosts(page, leadCode(), people),
+      new Invites(page, leadCode(), people),
+      new QuestionPanel(page, people),
+      new Life(page.life, code, people),
       new NextStep(page.next, {
         ...people,
         dialogs: {
           openRound: () => roundForm.open(),
-          runOff: (tied) => roundForm.open({ options: tied, heading: words.host.runOffHeading }),
+          runOff: (tied) => roundForm.open({ options: tied, heading: t("host-run-off-heading") }),
           decide: () => decide.open(),
+          defer: () => defer.open(),
           addOption: () => options.add(),
         },
+        ballotLink: () => this.#address.ballotLink,
       }),
     ];
     part(document, "add-option").addEventListener("click", () => options.add());
+    page["add-list"].addEventListener("click", () => addList.open());
     part(document, "edit-board").addEventListener("click", () => editBoard.open());
     startCopyButtons(document, announcer);
+    new Keys(page);
+    new Progress(page.progress, live);
+    // On a phone the next step is a bar at the foot; what is focused or scrolled to stays above it.
+    tellHeight("--bottom", page.next);
     live.addEventListener("change", () => this.#update());
   }
 
@@ -88,28 +130,40 @@ class HostPage {
   #update() {
     const { state } = this.#live;
     this.#notices.update(this.#live);
-    if (!state.ready) return;
+    this.#meeting.update(state);
+    if (this.#live.connection.closeCode === GONE) forget(state);
+    if (!state.ready || this.#live.connection.closeCode === GONE) return;
+    show(this.#parts.archived, state.isArchived);
     for (const view of this.#views) view.update(state);
+    this.#address.update(this.#live);
     setText(this.#parts.title, state.board.title);
     this.#showResults(state);
     remember(state);
   }
 
+  /** @param {BoardState} state */
   #showResults(state) {
-    const { results, "results-none": none, "results-title": title, "outcome-words": sentence } = this.#parts;
+    const {
+      results,
+      "results-none": none,
+      "results-title": title,
+      "outcome-words": sentence,
+    } = this.#parts;
     const { result, round } = state;
     show(results, Boolean(result));
     show(none, !result);
-    setText(none, round ? words.host.hiddenResults : words.host.noResults);
+    setText(none, t(round ? "host-hidden-results" : "host-no-results"));
     const isOnlyHost = round?.state !== "revealed" && round?.settings.visibility !== "live";
-    setText(title, result && isOnlyHost ? words.host.onlyYou : words.host.results);
+    setText(title, t(result && isOnlyHost ? "host-only-you" : "host-results"));
     if (!result) return;
-    setText(sentence, state.decidedBy);
+    const counted = state.current?.step ? countedWords(state) : "";
+    setText(sentence, `${state.decidedBy} ${counted}`.trim());
     this.#ranking.update(state);
     this.#evidence.update(state);
   }
 }
 
-paint();
-if ("WebSocket" in window) new HostPage(document.body.dataset.code).start();
-else new Notices(part(document, "notices")).say(words.line.unsupported, { isBad: false });
+startPage(() => {
+  if ("WebSocket" in window) new HostPage(document.body.dataset.code ?? "").start();
+  else new Notices(part(document, "notices")).say(t("line-unsupported"), { isBad: false });
+});

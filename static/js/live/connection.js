@@ -1,4 +1,4 @@
-/** The one module that owns the socket: opens it, notices when it is dead, comes back.
+/** The one module that owns the socket: opens it, detects that it is dead, reconnects.
  *
  *  `status` is one of
  *  `connecting`    first attempt, nothing to worry about yet
@@ -7,19 +7,31 @@
  *  `lost`          lost for some seconds: worth saying
  *  `blocked`       pages arrive and WebSockets never do
  *  `stopped`       the server said not to come back; `closeCode` says why
+ *
+ *  @typedef {"connecting" | "open" | "reconnecting" | "lost" | "blocked" | "stopped"} Status
+ *
+ *  @typedef {object} Handlers callbacks of the connection's owner
+ *  @property {() => void} open
+ *  @property {(frame: Wire.Frame) => void} message
+ *  @property {() => void} status
  */
 
-/** A pulse comes at least every 10 s: a line that is silent for half as long again is dead. */
+import { rooted } from "../root.js";
+
+/** A pulse comes at least every 10 s: a connection that is silent for half as long again is
+ *  dead. */
 const SILENCE_MS = 15_000;
-/** A line silent for longer than a pulse is under suspicion: enough when a phone wakes. */
+/** A connection that is silent for longer than a pulse is suspect, which is enough to reconnect
+ *  when a phone wakes up. */
 const PULSE_MS = 11_000;
-const PATIENCE_MS = 3_000;
+const UNSEEN_LOSS_MS = 2_000;
 const FIRST_WAIT_MS = 500;
-/** However long the server was gone, everybody is back within five seconds. */
+/** However long the server was gone, all clients are back within five seconds. */
 const LONGEST_WAIT_MS = 4_000;
-const ATTEMPTS_UNTIL_BLOCKED = 3;
+const ATTEMPTS_BEFORE_CHECK = 3;
 
 /** What to do after each close code; any other comes back with jitter. */
+/** @type {Record<number, "stop" | number>} */
 const AFTER_CLOSE = {
   1009: "stop",
   4000: "stop",
@@ -29,48 +41,63 @@ const AFTER_CLOSE = {
 };
 
 export class Connection {
+  /** @type {Status} */
   status = "connecting";
+  /** @type {number | null} */
   closeCode = null;
 
   #url;
-  #on;
+  #handlers;
+  /** @type {WebSocket | null} */
   #socket = null;
   #attempts = 0;
   #everOpen = false;
-  #lastHeard = 0;
+  #lastReceived = 0;
+  /** @type {number | null} */
   #goodbyeMs = null;
-  #watchdog = null;
-  #retry = null;
-  #patience = null;
+  /** @type {number | undefined} */
+  #watchdog;
+  /** @type {number | undefined} */
+  #retry;
+  /** @type {number | undefined} */
+  #lossTimer;
 
-  /** `on` has `open()`, `message(object)` and `status()`. */
-  constructor(url, on) {
+  /** @param {string} url @param {Handlers} handlers */
+  constructor(url, handlers) {
     this.#url = url;
-    this.#on = on;
+    this.#handlers = handlers;
   }
 
   start() {
-    document.addEventListener("visibilitychange", this.#looked);
-    window.addEventListener("online", this.#renew);
-    window.addEventListener("pageshow", this.#shown);
+    document.addEventListener("visibilitychange", this.#onVisible);
+    window.addEventListener("online", this.#reconnect);
+    window.addEventListener("offline", this.#onOffline);
+    window.addEventListener("pageshow", this.#onPageShow);
     this.#connect();
   }
 
   stop() {
-    document.removeEventListener("visibilitychange", this.#looked);
-    window.removeEventListener("online", this.#renew);
-    window.removeEventListener("pageshow", this.#shown);
+    document.removeEventListener("visibilitychange", this.#onVisible);
+    window.removeEventListener("online", this.#reconnect);
+    window.removeEventListener("offline", this.#onOffline);
+    window.removeEventListener("pageshow", this.#onPageShow);
     this.#drop();
   }
 
-  /** True when the message went out; it may still be lost on the way. */
+  /** True when the message went out; it may still be lost on the way.
+   *
+   *  @param {Wire.Request | Wire.HelloRequest} message
+   */
   send(message) {
-    if (this.status !== "open" || this.#socket.readyState !== WebSocket.OPEN) return false;
+    if (this.status !== "open" || this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(JSON.stringify(message));
     return true;
   }
 
-  /** The server goes away and says when to come back. */
+  /** The server goes away and says when to come back.
+   *
+   *  @param {number} retryAfterMs
+   */
   goodbye(retryAfterMs) {
     this.#goodbyeMs = retryAfterMs;
   }
@@ -79,15 +106,16 @@ export class Connection {
     this.#drop();
     const socket = new WebSocket(this.#url, "stackvote.v1");
     this.#socket = socket;
-    // A socket that was dropped may still speak; nobody listens to it any more.
-    const listen = (type, act) => socket.addEventListener(type, (event) => socket === this.#socket && act(event));
+    // A socket that was dropped may still fire events; they are ignored.
+    const listen = (/** @type {string} */ type, /** @type {(event: any) => void} */ act) =>
+      socket.addEventListener(type, (event) => socket === this.#socket && act(event));
     listen("open", () => this.#opened());
-    listen("message", (event) => this.#heard(event.data));
+    listen("message", (event) => this.#received(event.data));
     listen("close", (event) => this.#closed(event.code));
     this.#watch();
   }
 
-  /** Lets go of a socket without hearing its end: it may take minutes to say so. */
+  /** Abandons a socket without waiting for its close event, which may take minutes. */
   #drop() {
     for (const timer of [this.#watchdog, this.#retry]) clearTimeout(timer);
     const socket = this.#socket;
@@ -99,30 +127,32 @@ export class Connection {
     this.#attempts = 0;
     this.#everOpen = true;
     this.#goodbyeMs = null;
-    clearTimeout(this.#patience);
-    this.#patience = null;
-    this.#become("open");
-    this.#on.open();
+    clearTimeout(this.#lossTimer);
+    this.#lossTimer = undefined;
+    this.#setStatus("open");
+    this.#handlers.open();
   }
 
-  #heard(data) {
+  /** @param {string} data */
+  #received(data) {
     this.#watch();
-    this.#on.message(JSON.parse(data));
+    this.#handlers.message(JSON.parse(data));
   }
 
   #watch() {
-    this.#lastHeard = Date.now();
+    this.#lastReceived = Date.now();
     clearTimeout(this.#watchdog);
     this.#watchdog = setTimeout(() => this.#lost(), SILENCE_MS);
   }
 
+  /** @param {number} code */
   #closed(code) {
     const after = AFTER_CLOSE[code];
     if (after === "stop") {
       this.closeCode = code;
       this.#drop();
-      clearTimeout(this.#patience);
-      this.#become("stopped");
+      clearTimeout(this.#lossTimer);
+      this.#setStatus("stopped");
       return;
     }
     this.#lost(after);
@@ -130,46 +160,58 @@ export class Connection {
 
   #lost(waitMs = this.#goodbyeMs ?? 0) {
     this.#drop();
-    if (this.status === "open") this.#become("reconnecting");
-    this.#patience ??= setTimeout(() => this.#giveUpHope(), PATIENCE_MS);
+    if (this.status === "open") this.#setStatus("reconnecting");
+    this.#lossTimer ??= setTimeout(() => this.#reportLoss(), UNSEEN_LOSS_MS);
     const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempts);
     this.#attempts += 1;
     this.#retry = setTimeout(() => this.#connect(), waitMs + Math.random() * ceiling);
-    if (!this.#everOpen && this.#attempts === ATTEMPTS_UNTIL_BLOCKED) this.#askWhy();
+    if (!this.#everOpen && this.#attempts === ATTEMPTS_BEFORE_CHECK) this.#checkBlocked();
   }
 
-  #giveUpHope() {
-    if (this.status !== "open" && this.status !== "stopped") this.#become("lost");
+  #reportLoss() {
+    if (this.status !== "open" && this.status !== "stopped") this.#setStatus("lost");
   }
 
-  async #askWhy() {
-    const alive = await fetch("/healthz", { cache: "no-store" }).then((answer) => answer.ok, () => false);
-    if (alive && !this.#everOpen) this.#become("blocked");
+  async #checkBlocked() {
+    const alive = await fetch(rooted("/healthz"), { cache: "no-store" }).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (alive && !this.#everOpen) this.#setStatus("blocked");
   }
 
   /** A phone that wakes has a socket that claims to be open. It is believed only if it
    *  has spoken within a pulse. */
-  #looked = () => {
+  #onVisible = () => {
     if (document.visibilityState !== "visible") return;
-    if (!this.#socket || Date.now() - this.#lastHeard > PULSE_MS) this.#renew();
+    if (!this.#socket || Date.now() - this.#lastReceived > PULSE_MS) this.#reconnect();
   };
 
   /** Back from the browser's cache of whole pages: the socket in it is dead. */
-  #shown = (event) => {
-    if (event.persisted) this.#renew();
+  #onPageShow = (/** @type {PageTransitionEvent} */ event) => {
+    if (event.persisted) this.#reconnect();
   };
 
-  /** The network has changed: whatever the old socket says, it hangs on the old network. */
-  #renew = () => {
+  /** The network has changed, and the old socket belongs to the old network. */
+  #reconnect = () => {
     if (this.status === "stopped") return;
-    if (this.status === "open") this.#become("reconnecting");
-    this.#patience ??= setTimeout(() => this.#giveUpHope(), PATIENCE_MS);
+    if (this.status === "open") this.#setStatus("reconnecting");
+    this.#lossTimer ??= setTimeout(() => this.#reportLoss(), UNSEEN_LOSS_MS);
     this.#connect();
   };
 
-  #become(status) {
+  /** The device knows before the socket does. A server on the device itself is still there: then
+   *  the next connection stands at once. */
+  #onOffline = () => {
+    if (this.status === "stopped") return;
+    this.#setStatus("lost");
+    this.#connect();
+  };
+
+  /** @param {Status} status */
+  #setStatus(status) {
     if (this.status === status) return;
     this.status = status;
-    this.#on.status();
+    this.#handlers.status();
   }
 }

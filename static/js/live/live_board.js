@@ -1,18 +1,19 @@
-/** One board, live: what the server said, what is on its way, and the line between.
+/** One board, live: its state, the outbox, and the connection to the server.
  *
- *  Fires `change` after anything changed (gathered, once a tick), `taken` when the server has
+ *  Fires `change` after anything changed (at most once a tick), `acked` when the server has
  *  something this person did (`detail`: the message), `refused` when it turned it down
  *  (`detail`: the message and the words), and `lost` when its store went back to before comments
  *  that were here (`detail`: those comments).
  */
 
-import { words } from "../words.js";
+import { rooted } from "../root.js";
+import { t } from "../words.js";
 import { Clock } from "./clock.js";
 import { Connection } from "./connection.js";
 import { newId } from "./new_id.js";
 import { Outbox } from "./outbox.js";
 import { BoardState } from "./state.js";
-import { kept } from "./storage.js";
+import { load } from "./storage.js";
 
 /** What `setTimeout` can count to. */
 const LONGEST_TIMER_MS = 2 ** 31 - 2;
@@ -21,151 +22,226 @@ export const NAME_KEY = "stackvote:name";
 
 export class LiveBoard extends EventTarget {
   clock = new Clock();
-  state = new BoardState(this.clock);
+  /** @type {BoardState} */
+  state;
+  outbox;
+  connection;
 
   #view;
-  #due = false;
-  #deadline = null;
-  #asked = new Map();
+  #isChangeDue = false;
+  /** @type {number | undefined} */
+  #deadline;
+  /** @type {Map<string, { resolve: (at: Position) => void, reject: (why: Error) => void }>} */
+  #requests = new Map();
 
+  /** @param {string} code @param {Wire.View} view */
   constructor(code, view) {
     super();
     this.#view = view;
+    this.state = new BoardState(this.clock, view);
+    this.outbox = this.#outboxOf(code);
+    this.connection = this.#connectionTo(code);
+  }
+
+  /** @param {string} code */
+  #outboxOf(code) {
+    return new Outbox(
+      code,
+      (message) => this.#deliver(message),
+      () => this.#change(),
+    );
+  }
+
+  /** @param {string} code */
+  #connectionTo(code) {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    this.outbox = new Outbox(code, (message) => this.#deliver(message), () => this.#change());
-    this.line = new Connection(`${scheme}//${location.host}/b/${code}/live${view === "host" ? "?door=1" : ""}`, {
-      open: () => this.#greet(),
-      message: (message) => this.#hear(message),
-      status: () => this.#lineChanged(),
-    });
+    return new Connection(
+      `${scheme}//${location.host}${rooted(`/b/${code}/live`)}${this.#view === "host" ? "?door=1" : ""}`,
+      {
+        open: () => this.#greet(),
+        message: (message) => this.#receive(message),
+        status: () => this.#connectionChanged(),
+      },
+    );
+  }
+
+  /** Goes to another board, of which everything is shown in the place of this one.
+   *
+   *  @param {string} code
+   */
+  follow(code) {
+    this.stop();
+    const { commentsVersion } = this.state;
+    this.state = new BoardState(this.clock, this.#view);
+    this.state.commentsVersion = commentsVersion + 1;
+    this.#greeted = false;
+    this.outbox = this.#outboxOf(code);
+    this.connection = this.#connectionTo(code);
+    this.start();
   }
 
   start() {
     this.outbox.start();
-    this.line.start();
+    this.connection.start();
   }
 
   stop() {
     this.outbox.stop();
-    this.line.stop();
+    this.connection.stop();
     clearTimeout(this.#deadline);
   }
 
-  /** True while what is said goes straight to the log. */
-  get flows() {
-    return this.line.status === "open" && this.state.ready && this.state.store === "ok";
-  }
-
-  /** For what must not be lost: it waits in the outbox until the server has it. */
-  tell(message) {
+  /** For what must not be lost: it waits in the outbox until the server has it.
+   *
+   *  @param {Unsent} message
+   */
+  submit(message) {
     return this.outbox.put(message);
   }
 
-  /** Takes in older comments that were fetched. */
+  /** Takes in older comments that were fetched.
+   *
+   *  @param {Wire.CommentsPage} page
+   *  @param {string | null} [option]
+   */
   take(page, option) {
     this.state.take(page, option);
     this.#change();
   }
 
-  /** Takes in earlier replies of a thread that were fetched. */
+  /** Takes in earlier replies of a thread that were fetched.
+   *
+   *  @param {Wire.CommentsPage} page
+   *  @param {string} thread
+   */
   takeReplies(page, thread) {
     this.state.takeReplies(page, thread);
     this.#change();
   }
 
-  /** For the host's steps, which nobody wants done ten minutes later: now or not at all.
-   *  Gives where it counted, `{ epoch, seq }`. Rejects with words for a person. */
-  ask(content) {
-    const message = { ...content, id: newId() };
-    return new Promise((resolve, reject) => {
-      if (!this.line.send(message)) reject(new Error(words.notConnected));
-      else this.#asked.set(message.id, { resolve, reject });
+  /** For the host's actions, which would surprise everyone ten minutes later: now or not at all.
+   *  Resolves with its position in the log. Rejects with a message for the user.
+   *
+   *  @param {Unsent} content
+   *  @returns {Promise<Position>}
+   */
+  request(content) {
+    const message = /** @type {Wire.Request} */ ({ ...content, id: newId() });
+    /** @type {Promise<Position>} */
+    const answer = new Promise((resolve, reject) => {
+      if (!this.connection.send(message)) reject(new Error(t("line-not-connected")));
+      else this.#requests.set(message.id, { resolve, reject });
     });
+    this.dispatchEvent(new CustomEvent("asked", { detail: answer }));
+    return answer;
   }
 
   #greet() {
-    const name = kept(NAME_KEY);
-    this.line.send({ type: "hello", view: this.#view, ...(name && { name }), ...(this.state.since && { since: this.state.since }) });
+    const name = load(NAME_KEY);
+    this.connection.send({
+      type: "hello",
+      view: this.#view,
+      ...(name && { name }),
+      ...(this.state.since && { since: this.state.since }),
+    });
   }
 
   /** Nothing goes out before the welcome: it says whether the board is still the same. Nor
    *  while the store is away: all of it would come back. */
   #greeted = false;
 
+  /** @param {Wire.Request} message */
   #deliver(message) {
-    return this.#greeted && this.state.store === "ok" && this.line.send(message);
+    return this.#greeted && this.state.store === "ok" && this.connection.send(message);
   }
 
+  /** @type {{ [Type in Wire.Frame["type"]]?: (
+   *    frame: Extract<Wire.Frame, { type: Type }>,
+   *  ) => void }} */
   #answers = {
     ack: ({ id, seq }) => {
-      this.#asked.get(id)?.resolve({ epoch: this.state.epoch, seq });
-      this.#asked.delete(id);
+      this.#requests.get(id)?.resolve({ epoch: this.state.epoch, seq });
+      this.#requests.delete(id);
       const message = this.outbox.acked(id);
       if (!message) return;
-      this.state.took(message);
-      this.dispatchEvent(new CustomEvent("taken", { detail: message }));
+      this.state.acked(message);
+      this.dispatchEvent(new CustomEvent("acked", { detail: message }));
     },
     refused: ({ id, code, message: reason }) => {
-      this.#asked.get(id)?.reject(new Error(reason));
-      this.#asked.delete(id);
+      this.#requests.get(id)?.reject(new Error(reason));
+      this.#requests.delete(id);
       const message = this.outbox.refused(id, code);
       if (message) this.dispatchEvent(new CustomEvent("refused", { detail: { message, reason } }));
     },
-    goodbye: ({ retry_after_ms: retryAfterMs }) => this.line.goodbye(retryAfterMs),
+    goodbye: ({ retry_after_ms: retryAfterMs }) => this.connection.goodbye(retryAfterMs),
     welcome: ({ now }) => {
       this.#greeted = true;
-      this.clock.heard(now);
+      this.clock.addSample(now);
       this.outbox.deliver();
     },
     pulse: ({ now }) => {
-      this.clock.heard(now);
+      this.clock.addSample(now);
       this.outbox.deliver();
     },
   };
 
-  #hear(message) {
+  /** @param {Wire.Frame} message */
+  #receive(message) {
     const { epoch, comments } = this.state;
     this.state.apply(message);
-    this.#answers[message.type]?.(message);
+    const answer = /** @type {((frame: Wire.Frame) => void) | undefined} */ (
+      this.#answers[message.type]
+    );
+    answer?.(message);
     this.#change();
-    if (epoch !== null && epoch !== this.state.epoch) this.#compare(comments);
+    if (epoch !== null && epoch !== this.state.epoch) this.#reportLostComments(comments);
   }
 
   /** In another history of the board what was said last may be missing. Older comments may just
-   *  not be here: a long talk comes by pages. */
-  #compare(before) {
+   *  not be here: a long talk comes by pages.
+   *
+   *  @param {Map<string, Wire.AnyComment>} before
+   */
+  #reportLostComments(before) {
     const now = this.state.comments;
-    const oldest = this.state.olderThan(null) === null ? 0 : Math.min(...[...now.values()].map(({ at }) => at ?? Infinity));
-    const lost = [...before.values()].filter(({ id, at }) => !now.has(id) && at >= oldest);
+    const oldest =
+      this.state.olderThan(null) === null
+        ? 0
+        : Math.min(...[...now.values()].map((each) => (each.deleted ? Infinity : each.at)));
+    const lost = [...before.values()].filter(
+      (each) => !now.has(each.id) && !each.deleted && each.at >= oldest,
+    );
     if (lost.length) this.dispatchEvent(new CustomEvent("lost", { detail: lost }));
   }
 
-  #lineChanged() {
-    if (this.line.status !== "open" && this.#greeted) {
+  #connectionChanged() {
+    if (this.connection.status !== "open" && this.#greeted) {
       this.#greeted = false;
-      this.outbox.lineLost();
-      for (const { reject } of this.#asked.values()) reject(new Error(words.brokeMeanwhile));
-      this.#asked.clear();
+      this.outbox.connectionLost();
+      for (const { reject } of this.#requests.values())
+        reject(new Error(t("line-broke-meanwhile")));
+      this.#requests.clear();
     }
     this.#change();
   }
 
   #change() {
-    if (this.#due) return;
-    this.#due = true;
+    if (this.#isChangeDue) return;
+    this.#isChangeDue = true;
     queueMicrotask(() => {
-      this.#due = false;
+      this.#isChangeDue = false;
       this.#waitForDeadline();
       this.dispatchEvent(new Event("change"));
     });
   }
 
-  /** Time that runs out is a change that nobody sends. */
+  /** A deadline passes without a frame from the server, and so does the moment of a result. */
   #waitForDeadline() {
     clearTimeout(this.#deadline);
-    const { acceptsVotes, round } = this.state;
-    if (!acceptsVotes || !round.deadline) return;
-    const left = Math.min(round.deadline - this.clock.now(), LONGEST_TIMER_MS);
+    const { acceptsVotes, isRevealing, round } = this.state;
+    const due = acceptsVotes ? round?.deadline : isRevealing ? round?.at : null;
+    if (!due) return;
+    const left = Math.min(due - this.clock.now(), LONGEST_TIMER_MS);
     this.#deadline = setTimeout(() => this.#change(), left + 1);
   }
 }

@@ -1,4 +1,4 @@
-/** An id that nobody else makes. `crypto.randomUUID` is missing where phones meet a
+/** A unique id. `crypto.randomUUID` is missing where phones meet a
  *  laptop over plain HTTP; `getRandomValues` is there everywhere. */
 export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));

@@ -1,4 +1,4 @@
-/** What this person has done and the server has not confirmed yet.
+/** Actions of this person that the server has not confirmed yet.
  *
  *  Each message lies in `localStorage` under its own key, so that it survives a reload,
  *  a dead battery and a second tab. Sending one twice is safe: the server knows it by
@@ -6,21 +6,23 @@
  */
 
 import { newId } from "./new_id.js";
-import { forget, keep, kept, keysWith } from "./storage.js";
+import { keysWith, load, remove, save } from "./storage.js";
 
-/** Taps come in bursts; what counts is where the thumb rests. */
-const REST_MS = 150;
+/** Taps come in bursts; only the last one is sent. */
+const DEBOUNCE_MS = 150;
 
-/** The server closes the line on a seat that sends more than 60 messages at once or 20 a
- *  second, whatever they are: what waits here leaves room for the rest. */
-const AT_ONCE = 30;
+/** The server disconnects a seat that sends more than 60 messages at once or 20 a second. The
+ *  outbox uses half of that, to leave room for other messages. */
+const MAX_IN_FLIGHT = 30;
 const PACE_MS = 1_000 / 15;
 
-const TRY_AGAIN = new Set(["store_away", "going_away"]);
+/** @type {Set<string>} */
+const RETRYABLE = new Set(["store_away", "going_away"]);
 
 /** Messages of one slot replace each other while none of them has ever been sent. One that
  *  has may have arrived without our knowing: only going again, in its place before the
  *  newer one, makes sure that it does not arrive after it. */
+/** @type {Record<string, (message: any) => string>} */
 const SLOT = {
   vote: (message) => `ballot ${message.round}`,
   withdraw: (message) => `ballot ${message.round}`,
@@ -29,19 +31,27 @@ const SLOT = {
   edit_comment: (message) => `edit ${message.comment}`,
 };
 
+/** @param {Wire.Request} message */
 const slotOf = (message) => SLOT[message.type]?.(message) ?? message.id;
+
+/** @typedef {{ order: number, message: Wire.Request, tried: boolean, sent: boolean }} Waiting */
 
 export class Outbox {
   #prefix;
   #send;
   #changed;
-  #letters = new Map();
-  #timer = null;
+  /** @type {Map<string, Waiting>} */
+  #entries = new Map();
+  /** @type {number | undefined} */
+  #timer;
   #last = 0;
-  /** Until when what has been sent takes up the pace. */
-  #taken = 0;
+  /** The time at which the rate limit is free again. */
+  #paceUsedUntil = 0;
 
-  /** `send(message)` tells whether it went out; `changed()` is called after each change. */
+  /** @param {string} code of the board
+   *  @param {(message: Wire.Request) => boolean} send tells whether it went out
+   *  @param {() => void} changed is called after each change
+   */
   constructor(code, send, changed) {
     this.#prefix = `stackvote:${code}:out:`;
     this.#send = send;
@@ -49,9 +59,14 @@ export class Outbox {
   }
 
   start() {
-    const letters = keysWith(this.#prefix).map((key) => kept(key)).filter(Boolean);
-    letters.sort((a, b) => a.order - b.order);
-    for (const { order, message, tried } of letters) this.#letters.set(message.id, { order, message, tried, sent: false });
+    const entries = keysWith(this.#prefix)
+      .map((key) => load(key))
+      .filter(Boolean);
+    entries.sort((a, b) => a.order - b.order);
+    for (const { order, message, tried } of entries)
+      this.#entries.set(message.id, { order, message, tried, sent: false });
+    // What is put in from now on comes after it, also where the clock was set back meanwhile.
+    this.#last = entries.at(-1)?.order ?? 0;
     window.addEventListener("storage", this.#otherTab);
   }
 
@@ -61,102 +76,136 @@ export class Outbox {
   }
 
   /** Changes whenever something is put in or taken out. */
-  get stamp() {
-    return [...this.#letters.keys()].join(" ");
+  get version() {
+    return [...this.#entries.keys()].join(" ");
   }
 
-  /** Takes a message without id; returns the id it was given. */
+  /** Takes a message without id; returns the id it was given.
+   *
+   *  @param {Unsent} content
+   */
   put(content) {
-    const message = { ...content, id: newId() };
+    const message = /** @type {Wire.Request} */ ({ ...content, id: newId() });
     this.#supersede(message, ({ tried }) => !tried);
-    // A clock may stand still or go back; the order of what one person did may not.
+    // The clock may stop or go back; the order of a person's actions may not.
     this.#last = Math.max(this.#last + 1, Date.now());
-    this.#keep({ order: this.#last, message, tried: false, sent: false });
-    if (message.type === "vote") this.#deliverIn(REST_MS);
+    this.#store({ order: this.#last, message, tried: false, sent: false });
+    if (message.type === "vote") this.#deliverIn(DEBOUNCE_MS);
     else this.deliver();
     this.#changed();
     return message.id;
   }
 
-  /** Sends in order what has not been sent on this line, as fast as the server allows. */
+  /** Sends in order what has not been sent on this connection, as fast as the server allows. */
   deliver() {
-    const letters = [...this.#letters.values()];
-    let unanswered = letters.filter(({ sent }) => sent).length;
-    for (const letter of letters.filter(({ sent }) => !sent)) {
-      if (unanswered === AT_ONCE || this.#taken - performance.now() > (AT_ONCE - 1) * PACE_MS) {
+    const entries = [...this.#entries.values()];
+    let unanswered = entries.filter(({ sent }) => sent).length;
+    for (const entry of entries.filter(({ sent }) => !sent)) {
+      if (
+        unanswered === MAX_IN_FLIGHT ||
+        this.#paceUsedUntil - performance.now() > (MAX_IN_FLIGHT - 1) * PACE_MS
+      ) {
         this.#deliverIn(PACE_MS);
         return;
       }
-      if (!this.#send(letter.message)) return;
-      this.#taken = Math.max(this.#taken, performance.now()) + PACE_MS;
+      if (!this.#send(entry.message)) return;
+      this.#paceUsedUntil = Math.max(this.#paceUsedUntil, performance.now()) + PACE_MS;
       unanswered += 1;
-      letter.sent = true;
-      if (!letter.tried) this.#keep(Object.assign(letter, { tried: true }));
+      entry.sent = true;
+      if (!entry.tried) this.#store(Object.assign(entry, { tried: true }));
     }
   }
 
+  /** @param {number} ms */
   #deliverIn(ms) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.deliver(), ms);
   }
 
-  /** The line broke: nobody knows what of it arrived, so all of it goes again, in order. */
-  lineLost() {
-    for (const letter of this.#letters.values()) letter.sent = false;
+  /** The connection broke, so it is unknown what has arrived: all of it is sent again, in order. */
+  connectionLost() {
+    for (const entry of this.#entries.values()) entry.sent = false;
   }
 
-  /** Returns the message that the server has confirmed, or undefined. */
+  /** Returns the message that the server has confirmed, or undefined.
+   *
+   *  @param {string} id
+   */
   acked(id) {
-    const taken = this.#letters.get(id);
+    const acked = this.#entries.get(id);
     this.#remove(id);
-    // An older one that was put off meanwhile would undo it.
-    if (taken) this.#supersede(taken.message, ({ sent, order }) => !sent && order < taken.order);
-    return taken?.message;
+    // An older one that was postponed meanwhile would undo it.
+    if (acked) this.#supersede(acked.message, ({ sent, order }) => !sent && order < acked.order);
+    return acked?.message;
   }
 
-  /** Returns the message that is given up, or undefined when it is kept for another try. */
+  /** Returns the message that is given up, or undefined when it is kept for another try.
+   *
+   *  @param {string} id
+   *  @param {Wire.Code} code
+   */
   refused(id, code) {
-    const letter = this.#letters.get(id);
-    if (letter && TRY_AGAIN.has(code)) {
-      letter.sent = false;
+    const entry = this.#entries.get(id);
+    if (entry && RETRYABLE.has(code)) {
+      entry.sent = false;
       return undefined;
     }
     this.#remove(id);
-    return letter?.message;
+    return entry?.message;
   }
 
-  /** All messages of a type that are on their way, oldest first. */
+  /** All messages of a type that are on their way, oldest first.
+   *
+   *  @template {Wire.Request["type"]} Type
+   *  @param {Type[]} types
+   *  @returns {Extract<Wire.Request, { type: Type }>[]}
+   */
   waiting(...types) {
-    return [...this.#letters.values()].map((letter) => letter.message).filter((message) => types.includes(message.type));
+    const found = [...this.#entries.values()]
+      .map((entry) => entry.message)
+      .filter((message) => types.some((type) => type === message.type));
+    return /** @type {Extract<Wire.Request, { type: Type }>[]} */ (found);
   }
 
   /** The ballot that is on its way for this round: undefined when there is none, null when
-   *  it is being withdrawn. */
+   *  it is being withdrawn.
+   *
+   *  @param {number} round its number
+   *  @returns {Ballot | null | undefined}
+   */
   ballot(round) {
     const last = this.waiting("vote", "withdraw").findLast((message) => message.round === round);
-    return last && (last.ballot ?? null);
+    return last && (last.type === "vote" ? last.ballot : null);
   }
 
-  /** Takes out what a newer message of the same slot has made pointless. */
+  /** Takes out what a newer message of the same slot has made pointless.
+   *
+   *  @param {Wire.Request} newer
+   *  @param {(entry: Waiting) => boolean} isPointless
+   */
   #supersede(newer, isPointless) {
-    for (const letter of this.#letters.values()) {
-      if (isPointless(letter) && slotOf(letter.message) === slotOf(newer)) this.#remove(letter.message.id);
+    for (const entry of this.#entries.values()) {
+      if (isPointless(entry) && slotOf(entry.message) === slotOf(newer))
+        this.#remove(entry.message.id);
     }
   }
 
-  #keep(letter) {
-    const { order, message, tried } = letter;
-    this.#letters.set(message.id, letter);
-    keep(this.#prefix + message.id, { order, message, tried });
+  /** @param {Waiting} entry */
+  #store(entry) {
+    const { order, message, tried } = entry;
+    this.#entries.set(message.id, entry);
+    save(this.#prefix + message.id, { order, message, tried });
   }
 
+  /** @param {string} id */
   #remove(id) {
-    this.#letters.delete(id);
-    forget(this.#prefix + id);
+    this.#entries.delete(id);
+    remove(this.#prefix + id);
   }
 
+  /** @param {StorageEvent} event */
   #otherTab = (event) => {
     if (!event.key?.startsWith(this.#prefix) || event.newValue !== null) return;
-    if (this.#letters.delete(event.key.slice(this.#prefix.length))) this.#changed();
+    if (this.#entries.delete(event.key.slice(this.#prefix.length))) this.#changed();
   };
 }

@@ -1,20 +1,33 @@
 /** What this browser keeps, as JSON. A browser may refuse to keep anything (private
  *  windows, full disk); then it lasts as long as the page does. */
 
-const spare = new Map();
+/** @type {Map<string, string>} */
+const fallback = new Map();
 
-export function keep(key, value) {
+/** Whether the browser keeps anything here. */
+export function keeps() {
+  const key = "stackvote:tried";
+  save(key, 1);
+  const isKept = !fallback.has(key);
+  remove(key);
+  return isKept;
+}
+
+/** @param {string} key @param {any} value */
+export function save(key, value) {
   const text = JSON.stringify(value);
   try {
     localStorage.setItem(key, text);
-    spare.delete(key);
+    fallback.delete(key);
   } catch {
-    spare.set(key, text);
+    fallback.set(key, text);
   }
 }
 
-export function kept(key, otherwise = null) {
-  let text = spare.get(key);
+/** @param {string} key @param {any} [otherwise] what there is where nothing can be read */
+export function load(key, otherwise = null) {
+  /** @type {string | null | undefined} */
+  let text = fallback.get(key);
   try {
     text ??= localStorage.getItem(key);
     return text === null || text === undefined ? otherwise : JSON.parse(text);
@@ -23,8 +36,9 @@ export function kept(key, otherwise = null) {
   }
 }
 
-export function forget(key) {
-  spare.delete(key);
+/** @param {string} key */
+export function remove(key) {
+  fallback.delete(key);
   try {
     localStorage.removeItem(key);
   } catch {
@@ -32,10 +46,12 @@ export function forget(key) {
   }
 }
 
+/** @param {string} prefix */
 export function keysWith(prefix) {
-  const keys = new Set(spare.keys());
+  /** @type {Set<string>} */
+  const keys = new Set(fallback.keys());
   try {
-    for (let i = 0; i < localStorage.length; i += 1) keys.add(localStorage.key(i));
+    for (let i = 0; i < localStorage.length; i += 1) keys.add(localStorage.key(i) ?? "");
   } catch {
     // Only what the page itself remembers.
   }

@@ -1,16 +1,16 @@
 /** `approval`: any number of options, each a yes. */
 
-import { words } from "../words.js";
+import { listOf, t } from "../words.js";
 
-const w = words.ballots;
-
+/** @satisfies {VotingMethod<ApprovalBallot>} */
 export const approval = {
   control: "checkbox",
+  hint: () => t("ballot-mark-hint", { kind: "checkbox" }),
   value: (ballot, option) => Boolean(ballot?.approve.includes(option)),
   isSet: (isOn) => isOn,
 
-  none: { approve: [] },
-  refuse: w.noneOfThese,
+  blank: () => ({ approve: [] }),
+  blankLabel: t("ballot-none-of-these"),
 
   changed(ballot, option, isOn) {
     const approve = new Set(ballot?.approve);
@@ -19,10 +19,17 @@ export const approval = {
     return approve.size ? { approve: [...approve] } : null;
   },
 
-  progress: ({ approve }, { options }) => (approve.length ? w.marked(approve.length, options.length) : w.noneOfThese),
+  progress: ({ approve }, { options }) =>
+    approve.length
+      ? t("ballot-marked", { n: approve.length, of: options.length })
+      : t("ballot-none-of-these"),
 
-  said({ approve }, { options, name }) {
+  describe({ approve }, { options, name }) {
     const yes = options.filter((id) => approve.includes(id));
-    return [yes.length ? w.saidApproval(yes.map(name)) : w.saidNone];
+    return [
+      yes.length
+        ? t("ballot-approved", { options: listOf(yes.map(name)) })
+        : t("ballot-approved-none"),
+    ];
   },
 };

@@ -4,8 +4,10 @@
  *  as this person sees it: `{ round, options, name(id) }`, `options` the ids on the ballot.
  *
  *  `progress(ballot, about)`  a few words for the foot of the page
- *  `said(ballot, about)`      the whole ballot in sentences, what it leaves open included
- *  `none`, `refuse`           the ballot that says nothing, an answer too, and its button
+ *  `describe(ballot, about)`      the whole ballot in sentences, what it leaves open included
+ *  `blank(about)`, `blankLabel`    the ballot that says nothing, an answer too, and its button
+ *  `hint(about)`                   what to know before voting, where the controls do not say it;
+ *                                  marks say it where there is room for words
  *
  *  Either every option has a `control` in its card: `value(ballot, option, about)` is what it
  *  shows, `isSet(value)` whether that is a vote, `changed(ballot, option, value)` the ballot
@@ -20,4 +22,5 @@ import { ranked } from "./ranked.js";
 import { score } from "./score.js";
 import { single } from "./single.js";
 
+/** @type {Record<string, VotingMethod<any> | undefined>} */
 export const methods = { approval, dots, matrix, ranked, score, single };

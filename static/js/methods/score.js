@@ -1,28 +1,52 @@
-/** `score`: 0 to 5 for each option; an option left out is *no opinion*, which is not 0. */
+/** `score`: 0 to 5 for each option. A blank counts 0; *no opinion* is said on purpose. */
 
-import { words } from "../words.js";
+import { listOf, t } from "../words.js";
 
-const w = words.ballots;
+/** The version of the rules since which it is so. Before, what was left blank was no opinion. */
+const BLANK_IS_ZERO_SINCE = 4;
 
+/** @param {Wire.RoundView} round */
+const blankIsZero = ({ rules = BLANK_IS_ZERO_SINCE }) => rules >= BLANK_IS_ZERO_SINCE;
+
+/** @param {ScoreBallot | null} ballot */
+const silent = (ballot) => ballot?.no_opinion ?? [];
+
+/** @satisfies {VotingMethod<ScoreBallot>} */
 export const score = {
   control: "scale",
-  none: { scores: {} },
-  refuse: w.skip,
-  value: (ballot, option) => ballot?.scores[option] ?? null,
-  isSet: (value) => value !== null,
+  blank: ({ options }) => ({ scores: {}, no_opinion: options }),
+  blankLabel: t("ballot-no-opinion"),
+  hint: ({ round }) => (blankIsZero(round) ? t("ballot-score-hint") : ""),
+
+  /** A score, null for no opinion, undefined where the ballot leaves the option blank. */
+  value: (ballot, option) => (silent(ballot).includes(option) ? null : ballot?.scores[option]),
+  isSet: (value) => value !== undefined,
 
   changed(ballot, option, value) {
     const { [option]: _, ...others } = ballot?.scores ?? {};
+    const stillSilent = silent(ballot).filter((id) => id !== option);
+    const no_opinion = value === null ? [...stillSilent, option] : stillSilent;
     const scores = value === null ? others : { ...others, [option]: value };
-    return Object.keys(scores).length ? { scores } : null;
+    return no_opinion.length ? { scores, no_opinion } : { scores };
   },
 
-  progress: ({ scores }, { options }) => (Object.keys(scores).length ? w.scored(Object.keys(scores).length, options.length) : w.skip),
+  progress: (ballot, { options }) =>
+    silent(ballot).length === options.length
+      ? t("ballot-no-opinion")
+      : t("ballot-scored", { n: Object.keys(ballot.scores).length, of: options.length }),
 
-  said({ scores }, { options, name }) {
+  describe(ballot, { options, name, round }) {
+    const { scores } = ballot;
     const given = options.filter((id) => id in scores).sort((a, b) => scores[b] - scores[a]);
-    if (!given.length) return [w.saidSkip];
-    const none = options.filter((id) => !(id in scores));
-    return [w.saidScores(given.map((id) => w.scoreGift(name(id), scores[id]))), ...(none.length ? [w.saidNoOpinion(none.map(name))] : [])];
+    const rest = options.filter((id) => !(id in scores));
+    const isNone = (/** @type {string} */ id) => !blankIsZero(round) || silent(ballot).includes(id);
+    const [none, blank] = [rest.filter(isNone), rest.filter((id) => !isNone(id))];
+    if (none.length === options.length) return [t("ballot-skipped")];
+    const gifts = given.map((id) => t("ballot-score-gift", { name: name(id), score: scores[id] }));
+    return [
+      ...(given.length ? [t("ballot-gave", { gifts: listOf(gifts) })] : []),
+      ...(blank.length ? [t("ballot-blank-said", { options: listOf(blank.map(name)) })] : []),
+      ...(none.length ? [t("ballot-no-opinion-said", { options: listOf(none.map(name)) })] : []),
+    ];
   },
 };

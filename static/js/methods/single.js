@@ -1,14 +1,14 @@
 /** `single`: one choice. */
 
-import { words } from "../words.js";
+import { t } from "../words.js";
 
-const w = words.ballots;
-
+/** @satisfies {VotingMethod<SingleBallot>} */
 export const single = {
   control: "radio",
+  hint: () => t("ballot-mark-hint", { kind: "radio" }),
   value: (ballot, option) => ballot?.choice === option,
   isSet: (isOn) => isOn,
-  changed: (ballot, option) => ({ choice: option }),
-  progress: (ballot, { name }) => w.chose(name(ballot.choice)),
-  said: (ballot, { name }) => [`${w.chose(name(ballot.choice))}.`],
+  changed: (_, option) => ({ choice: option }),
+  progress: (ballot, { name }) => t("ballot-chose", { option: name(ballot.choice) }),
+  describe: (ballot, { name }) => [t("ballot-chose-sentence", { option: name(ballot.choice) })],
 };

@@ -1,58 +1,93 @@
 /** The shared screen: what the whole room looks at. */
 
-import { Herald } from "../board/herald.js";
+import { asDay, outcomeSentence, predicted } from "../board/decision.js";
+import { failedGates, gatesLine } from "../board/gates.js";
+import { JoinAddressView } from "../board/join_address.js";
+import { settledSentence } from "../board/movement.js";
+import { GONE } from "../board/known_boards.js";
+import { leadCode, placeWords } from "../board/meeting.js";
+import { PhaseAnnouncer } from "../board/phase_announcer.js";
 import { PhaseLine } from "../board/phase_line.js";
+import { Questions } from "../board/questions.js";
 import { Ranking } from "../board/ranking.js";
+import { RecordLink } from "../board/record_link.js";
 import { Rules } from "../board/rules.js";
+import { countedWords, mayVote, turnoutWords } from "../board/turnout.js";
 import { decidingPair, duel } from "../board/evidence/duel.js";
+import { surenessLine } from "../board/evidence/sureness.js";
 import { optionsById, shownOptions } from "../board/votable.js";
-import { element, paint, parts, setHue, setShare, setText, show } from "../dom.js";
+import { element, startPage, part, parts, setHue, setShare, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
 import { LiveBoard } from "../live/live_board.js";
-import { words } from "../words.js";
+import { facts, t } from "../words.js";
+import { Chime } from "./chime.js";
 import { Keys } from "./keys.js";
-import { Said } from "./said.js";
+import { LatestComments } from "./latest_comments.js";
+import { ProposedNames } from "./proposed_names.js";
+import { Reveal } from "./reveal.js";
 import { StatusLine } from "./status_line.js";
+import { asides, becauseOf, lengthOf, verdictOf } from "./verdict.js";
 import { WakeLock } from "./wake_lock.js";
 
-/** More is read on the phones. */
-const MOST_INSIGHTS = 2;
 /** With more options than this, the bars need all the room. */
-const MOST_WITH_DUEL = 10;
+const MOST_WITH_DUEL = 6;
 
-/** What stands out beside the verdict. By how much the first one leads, or that it is a tie,
- *  the verdict says itself, other than in a matrix, which is decided by means. */
-function asides({ round, current }) {
-  const told = new Set(round.method === "matrix" ? [] : ["margin", "tie"]);
-  return (current.insights ?? []).filter(({ kind }) => !told.has(kind)).slice(0, MOST_INSIGHTS).map(({ text }) => text).join(" ");
-}
+/** The phases after which a result is news. */
+const BEFORE_RESULT = new Set(["open", "locked", "revealing"]);
 
-function decided(state) {
-  const { option } = state.board.decision;
-  return words.announce.decided(optionsById(state).get(option)?.name ?? option);
-}
+/** The phases in which the first place has the stage, or is about to. */
+const OVER = new Set(["revealing", "revealed", "decided", "deferred"]);
+
+/** A name that is no longer than this has one line, in large letters, too. */
+const SHORT_NAME = 22;
+
+/** From how many options on their names take less room each. */
+const AMOUNTS = /** @type {const} */ ([
+  [25, "crowd"],
+  [13, "many"],
+  [9, "several"],
+  [6, "some"],
+  [0, "few"],
+]);
 
 class ScreenPage {
   #live;
   #parts = parts(document);
+  #code;
   #views;
-  #wasHidden = false;
-  #isRevealing = false;
+  /** Whether the host has asked for the code, or for what is behind it; null: as the board is.
+   *  @type {boolean | null} */
+  #joins = null;
+  #chime = new Chime();
+  /** @type {BoardState["phase"] | null} */
+  #phase = null;
 
+  /** @param {string} code */
   constructor(code) {
     const live = new LiveBoard(code, "screen");
     const status = new StatusLine(this.#parts.line);
+    this.#code = code;
     this.#live = live;
     this.#views = {
       status,
       phase: new PhaseLine(document, live.clock),
       rules: new Rules(this.#parts.rules),
       ranking: new Ranking(this.#parts.results),
-      said: new Said(this.#parts.said),
-      keys: new Keys(document, live, (text, ms) => status.say(text, ms)),
-      names: new KeyedList(this.#parts.names, { make: (option, rendered) => new Name(rendered) }),
-      herald: new Herald(),
+      record: new RecordLink(this.#parts["record-link"]),
+      reveal: new Reveal(part(document, "ranking"), this.#parts.verdict, live.clock),
+      comments: new LatestComments(this.#parts["latest-comments"]),
+      proposals: new ProposedNames(this.#parts),
+      keys: new Keys(document, live, {
+        say: (text, ms) => status.say(text, ms),
+        join: this.#switchJoin,
+        sound: () => this.#chime.switch(),
+      }),
+      join: new JoinAddressView(leadCode(), this.#parts),
+      names: new KeyedList(this.#parts.names, { make: (_, rendered) => new Name(rendered) }),
+      announcer: new PhaseAnnouncer(),
+      questions: new Questions(this.#parts["meeting-list"]),
     };
+    this.#parts.join.addEventListener("click", this.#switchJoin);
     live.addEventListener("change", () => this.#update());
   }
 
@@ -67,96 +102,251 @@ class ScreenPage {
     const { state } = this.#live;
     const views = this.#views;
     views.status.update(this.#live);
-    if (!state.ready) return;
-    for (const view of [views.phase, views.rules, views.said, views.keys, views.herald]) view.update(state);
-    this.#showTitle(state.board.title);
+    // Where the board of a question is gone, the leading board shows what is next.
+    const isFollowing = document.body.dataset.follows === "1" && this.#code !== leadCode();
+    if (this.#live.connection.closeCode === GONE && isFollowing) location.reload();
+    if (!state.ready || this.#follow(state)) return;
+    for (const view of [
+      views.phase,
+      views.rules,
+      views.comments,
+      views.proposals,
+      views.record,
+      views.keys,
+      views.announcer,
+    ])
+      view.update(state);
+    views.join.update(this.#live);
+    this.#showTitle(state);
+    const n = state.sealed?.count ?? 0;
+    show(this.#parts.sealed, n > 0);
+    setText(this.#parts.sealed, t("talk-sealed-all", { n }));
     this.#showTurnout(state);
     this.#showStage(state);
   }
 
-  #showTitle(title) {
-    setText(this.#parts.title, title);
-    this.#parts.title.dataset.length = title.length > 110 ? "long" : title.length > 60 ? "middle" : "short";
+  /** @param {BoardState} state */
+  #showTitle({ board, meeting }) {
+    const { title, "meeting-words": place } = this.#parts;
+    const words = meeting ? placeWords(meeting) : "";
+    const shown = meeting?.ended ? words : board.title;
+    setText(place, words);
+    show(place, meeting !== null && !meeting.ended);
+    setText(title, shown);
+    title.dataset.length = lengthOf(shown, 60, 110);
   }
 
+  /** Goes to the question at which the meeting is. The page stays: it may fill the screen.
+   *
+   *  @param {BoardState} state
+   */
+  #follow({ meeting, board }) {
+    const { dataset } = document.body;
+    const code = meeting?.current ?? leadCode();
+    const isElsewhere = dataset.follows === "1" && (meeting?.current ?? "") !== (dataset.at ?? "");
+    if (!isElsewhere || code === board.code) return false;
+    dataset.at = meeting?.current ?? "";
+    this.#joins = null;
+    this.#phase = null;
+    this.#code = code;
+    this.#live.follow(code);
+    return true;
+  }
+
+  /** @param {BoardState} state */
   #showStage(state) {
     const { screen, results, "turnout-big": turnout, setup, "options-list": options } = this.#parts;
-    const shows = state.result ? "results" : state.round ? "turnout" : "setup";
+    const { phase } = state;
+    if (phase === "revealed" && BEFORE_RESULT.has(this.#phase ?? "")) this.#chime.play();
+    this.#phase = phase;
+    const isOver = Boolean(state.outcome) && OVER.has(phase);
+    const natural = state.outcome ? "results" : state.round ? "turnout" : "setup";
+    // The code fills the screen until the room has something to see, and whenever it is asked for.
+    const isTalking = state.proposals.length > 0 || state.comments.size > 0;
+    const hasNews = isTalking || outcomeSentence(state) !== "";
+    const isJoining = this.#joins ?? (natural === "setup" && !hasNews);
+    const hasEnded = Boolean(state.meeting?.ended) && !this.#joins;
+    const shows = hasEnded ? "end" : isJoining ? "join" : natural;
+    delete screen.dataset.waits;
     screen.dataset.shows = shows;
+    screen.toggleAttribute("data-over", shows === "results" && isOver);
+    if (state.proposals.length)
+      screen.dataset.proposed = state.comments.size ? "beside-comments" : "alone";
+    else delete screen.dataset.proposed;
     show(results, shows === "results");
     show(turnout, shows === "turnout");
-    show(setup, shows === "setup");
-    show(options, shows !== "results");
-    if (shows === "setup") this.#showCall(state);
-    if (shows === "results") this.#showResults(state);
-    else this.#views.names.render(shownOptions(state));
-    this.#wasHidden = shows === "turnout";
+    show(setup, shows === "setup" || shows === "join");
+    show(options, shows !== "results" && shows !== "end");
+    show(this.#parts.meeting, shows === "end");
+    if (shows === "end") this.#views.questions.update(state);
+    show(this.#parts.verdict, shows === "results" && isOver);
+    const insights = isOver && !state.isRevealing ? [...saidOf(state), ...asides(state)] : [];
+    show(this.#parts.about, shows === "results" && insights.length > 0);
+    this.#parts["about-list"].replaceChildren(
+      ...insights.map((text) => element("li", {}, element("p", { text }))),
+    );
+    this.#showCall(state);
+    if (natural === "results") this.#showResults(state, isOver);
+    this.#showPredicted(state);
+    const gates = gatesLine(state.board);
+    for (const place of ["gates-names", "gates-results"]) {
+      setText(this.#parts[place], gates);
+      show(this.#parts[place], Boolean(gates));
+    }
+    this.#showNames(state);
   }
 
-  /** Before the first round; what is decided without one is said here, too. */
+  /** One line: the phones have all of it.
+   *
+   *  @param {BoardState} state
+   */
+  #showPredicted(state) {
+    const decision = state.isRevealing ? null : state.board.decision;
+    const told = predicted(decision);
+    const day = decision?.revisit_on;
+    const title = day ? t("screen-predicted-day", { day: asDay(day) }) : t("board-predicted");
+    const more = told.length > 1 ? t("screen-predicted-more", { n: told.length - 1 }) : "";
+    for (const place of ["predicted", "predicted-setup"]) {
+      setText(this.#parts[place], `${title}: ${facts([told[0], more])}`);
+      show(this.#parts[place], told.length > 0);
+    }
+  }
+
+  /** @param {BoardState} state */
+  #showNames(state) {
+    const options = shownOptions(state);
+    const [, amount] = AMOUNTS.find(([from]) => options.length >= from) ?? [0, "few"];
+    const { dataset } = this.#parts.screen;
+    dataset.options = amount;
+    dataset.names = options.every(({ name }) => name.length <= SHORT_NAME) ? "short" : "long";
+    this.#views.names.render(
+      options.map((option) => ({
+        ...option,
+        isOut: failedGates(state.board, option.id).length > 0,
+      })),
+    );
+  }
+
+  /** Before the first round; what is decided without one is said here, too.
+   *
+   *  @param {BoardState} state
+   */
   #showCall(state) {
-    const { decision, settings } = state.board;
-    setText(this.#parts.call, decision ? decided(state) : words.screenCall[settings.entry]);
-    setText(this.#parts.because, decision?.because ?? "");
+    const { settings } = state.board;
+    const outcome = state.round ? "" : outcomeSentence(state);
+    const { call, because, here } = this.#parts;
+    call.toggleAttribute("data-decided", Boolean(outcome));
+    call.dataset.length = lengthOf(outcome);
+    setText(call, outcome || (state.round ? "" : t("screen-call", { entry: settings.entry })));
+    setText(because, outcome ? becauseOf(state) : "");
+    setText(here, t("screen-now-here", { here: state.people.here }));
   }
 
-  #showResults(state) {
-    this.#views.ranking.update(state);
-    if (this.#wasHidden && state.round.state === "revealed") this.#reveal();
-    const { verdict: node } = this.#parts;
-    const isOver = state.phase === "revealed" || state.phase === "decided";
-    show(node, isOver);
-    node.toggleAttribute("data-waits", this.#isRevealing);
+  /** @param {BoardState} state @param {boolean} isOver */
+  #showResults(state, isOver) {
+    this.#views.ranking.update(state, state.outcome);
+    const { verdict, rule } = this.#parts;
+    this.#views.reveal.update(state);
     this.#showDuel(state, isOver);
-    if (!isOver) return;
-    const { decision } = state.board;
-    const [loud, quiet] = decision ? [decided(state), decision.because] : [state.decidedBy, asides(state)];
-    node.toggleAttribute("data-decided", Boolean(decision));
-    node.replaceChildren(element("b", { text: loud }), element("span", { text: quiet }));
+    if (!isOver) {
+      setText(rule, state.current?.step ? countedWords(state) : "");
+      return;
+    }
+    if (state.isRevealing) {
+      verdict.replaceChildren();
+      rule.replaceChildren();
+      return;
+    }
+    const { loud, quiet, hue } = verdictOf(state);
+    setHue(verdict, hue);
+    verdict.toggleAttribute("data-decided", Boolean(outcomeSentence(state)));
+    verdict.dataset.length = lengthOf(loud);
+    verdict.dataset.words = lengthOf(quiet, 60, 90);
+    verdict.replaceChildren(
+      element("b", { text: loud }),
+      ...(quiet && quiet !== loud ? [element("span", { text: quiet })] : []),
+    );
+    const told = loud === state.decidedBy || quiet === state.decidedBy;
+    const { current } = state;
+    const small = [settledSentence(current), told ? "" : state.decidedBy].filter(Boolean).join(" ");
+    rule.replaceChildren(...(current?.verdict ? [surenessLine(current.verdict), " "] : []), small);
   }
 
+  /** @param {BoardState} state @param {boolean} isOver */
   #showDuel(state, isOver) {
     const { duel: place } = this.#parts;
-    const { result, current } = state;
-    const pair = isOver && result.order.flat().length <= MOST_WITH_DUEL ? decidingPair(state) : null;
+    const { result, counted } = state;
+    const pair =
+      isOver && result && result.order.flat().length <= MOST_WITH_DUEL ? decidingPair(state) : null;
     show(place, Boolean(pair));
-    place.toggleAttribute("data-waits", this.#isRevealing);
-    place.replaceChildren(...(pair ? [duel(pair, result, current.voters, optionsById(state))] : []));
+    place.replaceChildren(
+      ...(pair && result ? [duel(pair, result, counted, optionsById(state))] : []),
+    );
   }
 
-  /** The verdict would spoil it: it comes when the last bar stands, and has its place till then. */
-  async #reveal() {
-    this.#isRevealing = true;
-    await this.#views.ranking.reveal();
-    this.#isRevealing = false;
+  #switchJoin = () => {
+    this.#joins = this.#parts.screen.dataset.shows !== "join";
     this.#update();
-  }
+  };
 
+  /** @param {BoardState} state */
   #showTurnout(state) {
-    const { voted, here } = state.turnout;
+    const { voted } = state.turnout;
+    const here = mayVote(state);
     const share = here ? voted / here : 0;
-    const { ring, turnout, "ring-voted": number, "ring-of": of, "turnout-words": sentence } = this.#parts;
+    const {
+      ring,
+      turnout,
+      "ring-voted": number,
+      "ring-of": of,
+      "turnout-words": sentence,
+    } = this.#parts;
     setShare(ring, share);
     setText(number, String(voted));
-    setText(of, here ? words.ringOf(here) : words.ringNobody);
+    setText(of, here ? t("screen-ring", { here }) : t("screen-ring-empty"));
     setShare(turnout, share);
     const isHidden = state.round && !state.result;
-    setText(sentence, isHidden && !state.acceptsVotes ? words.closedWith(state.current?.voters ?? voted) : isHidden && here > voted ? words.stillChoosing(here - voted) : words.turnout(voted, here));
+    setText(
+      sentence,
+      isHidden && !state.acceptsVotes
+        ? t("screen-closed", { n: state.current?.voters ?? voted })
+        : turnoutWords(state),
+    );
     show(turnout, Boolean(state.round));
   }
 }
 
+/** What people say to the outcome, and what they are asked.
+ *
+ *  @param {BoardState} state
+ */
+function saidOf(state) {
+  const { stances, board } = state;
+  const told = [];
+  const { commit = 0, reservation = 0, block = 0 } = stances ?? {};
+  if (commit + reservation + block) told.push(t("stances-counts", { commit, reservation, block }));
+  if (board.premortem?.revealed_at === null) {
+    const { option: id } = board.premortem;
+    told.unshift(t("premortem-title", { option: optionsById(state).get(id)?.name ?? id }));
+  }
+  return told;
+}
+
 class Name {
+  /** @param {HTMLElement | null} rendered */
   constructor(rendered) {
     this.element = rendered ?? element("li", { className: "option" }, element("span"));
   }
 
-  update({ name, hue }) {
+  /** @param {Wire.Option & { isOut: boolean }} of */
+  update({ name, hue, isOut }) {
     setHue(this.element, hue);
+    this.element.toggleAttribute("data-out", isOut);
     setText(this.element.firstElementChild, name);
   }
 }
 
-paint();
-if ("WebSocket" in window) new ScreenPage(document.body.dataset.code).start();
-else document.querySelector("[data-part=line]").textContent = words.line.unsupported;
+startPage(() => {
+  if ("WebSocket" in window) new ScreenPage(document.body.dataset.code ?? "").start();
+  else setText(part(document, "line"), t("line-unsupported"));
+});

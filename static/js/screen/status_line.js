@@ -1,7 +1,9 @@
-/** One quiet line at the foot of the shared screen: what was just done, or that the line is lost. */
+/** One quiet line at the foot of the shared screen: what was just done, or that the connection is
+ *  lost. */
 
+import { hostOfServer } from "../board/notices.js";
 import { setText } from "../dom.js";
-import { words } from "../words.js";
+import { t } from "../words.js";
 
 const MOMENT_MS = 4_000;
 
@@ -9,12 +11,15 @@ export class StatusLine {
   #node;
   #lasting = "";
   #passing = "";
-  #timer = null;
+  /** @type {number | undefined} */
+  #timer;
 
+  /** @param {HTMLElement} node */
   constructor(node) {
     this.#node = node;
   }
 
+  /** @param {string} text @param {number} [ms] */
   say(text, ms = MOMENT_MS) {
     clearTimeout(this.#timer);
     this.#passing = text;
@@ -22,9 +27,15 @@ export class StatusLine {
     this.#show();
   }
 
-  update({ line, state }) {
-    const lost = { lost: words.line.screenLost, blocked: words.line.screenBlocked, stopped: words.line[line.closeCode] };
-    this.#lasting = lost[line.status] ?? (state.store === "away" ? words.line.screenStore : "");
+  /** @param {LiveBoard} of */
+  update({ connection, state }) {
+    /** @type {Record<string, string | undefined>} */
+    const lost = {
+      lost: t("screen-lost"),
+      blocked: t(hostOfServer() ? "screen-host" : "screen-blocked"),
+      stopped: t("line-stopped", { code: connection.closeCode ?? 0 }),
+    };
+    this.#lasting = lost[connection.status] ?? (state.store === "away" ? t("screen-store") : "");
     this.#show();
   }
 

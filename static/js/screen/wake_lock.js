@@ -9,7 +9,7 @@ export class WakeLock {
     document.removeEventListener("visibilitychange", this.#hold);
   }
 
-  // A lock ends whenever the page is hidden, so it is taken anew each time it is shown.
+  // A lock ends whenever the page is hidden, so it is requested again each time the page is shown.
   #hold = async () => {
     if (document.visibilityState !== "visible" || !("wakeLock" in navigator)) return;
     try {

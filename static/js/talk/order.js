@@ -1,13 +1,18 @@
 /** Which threads are shown, and in which order.
  *
  *  By support they keep their places while people react: nothing moves under a thumb until
- *  somebody asks for the order anew.
+ *  the order is requested again.
  */
 export class Order {
+  /** @type {Wire.Sort} */
   sort = "newest";
+  /** Null for all of them.
+   *  @type {Wire.Kind | null} */
   kind = null;
+  /** @type {string | null} */
   option = null;
 
+  /** @type {Map<string, number>} */
   #support = new Map();
 
   /** Takes the support as it is now. */
@@ -15,21 +20,35 @@ export class Order {
     this.#support.clear();
   }
 
+  /** @param {ShownThread[]} threads */
   of(threads) {
-    const rank = this.sort === "support" ? (thread) => this.#supportOf(thread) : () => 0;
+    const rank = (/** @type {CommentThread} */ thread) =>
+      this.sort === "support" ? this.#supportOf(thread) : 0;
     return threads
-      .filter(({ comment }) => (!this.kind || comment.kind === this.kind) && (!this.option || comment.option === this.option))
+      .filter(
+        ({ comment }) =>
+          (!this.kind || comment.kind === this.kind) &&
+          (!this.option || comment.option === this.option),
+      )
       .map((thread) => ({ thread, rank: rank(thread) }))
       .reverse()
       .sort((a, b) => isPinned(b) - isPinned(a) || b.rank - a.rank || b.thread.at - a.thread.at)
       .map(({ thread }) => thread);
   }
 
-  /** What this person has just written stands on top, in sight. */
+  /** What this person has just written is on top, in sight.
+   *
+   *  @param {CommentThread} of
+   */
   #supportOf({ comment, support, isPending }) {
-    if (!this.#support.has(comment.id)) this.#support.set(comment.id, isPending ? Infinity : support);
-    return this.#support.get(comment.id);
+    const known = this.#support.get(comment.id);
+    if (known !== undefined) return known;
+    const now = isPending ? Infinity : support;
+    this.#support.set(comment.id, now);
+    return now;
   }
 }
 
-const isPinned = ({ thread }) => Number(thread.comment.pinned || thread.replies.some(({ comment }) => comment.pinned));
+/** @param {{ thread: CommentThread }} of */
+const isPinned = ({ thread }) =>
+  Number(thread.comment.pinned || thread.replies.some(({ comment }) => comment.pinned));

@@ -1,26 +1,30 @@
-/** How much is said about an option, and how: the line above its talk. */
+/** How many comments an option has, and of which kinds: the line above its talk. */
 
-import { element, setText } from "../dom.js";
-import { words } from "../words.js";
+import { element } from "../dom.js";
+import { commentCount, t } from "../words.js";
 
+/** @type {Exclude<Wire.Kind, "note">[]} */
 const SIGNED = ["pro", "con", "question", "risk"];
 
 export class TalkCount {
-  #number;
-  #noun;
+  #root;
   #kinds;
 
-  /** `root` has the number, the noun, and the place for the kinds. */
+  /** `root` has the number of comments in words, the number emphasized; `kinds` the kinds.
+   *
+   *  @param {HTMLElement} root
+   *  @param {HTMLElement} kinds
+   */
   constructor(root, kinds) {
-    this.#number = root.firstElementChild;
-    this.#noun = root.lastChild;
+    this.#root = root;
     this.#kinds = kinds;
   }
 
+  /** @param {Wire.TalkView} counts */
   update(counts) {
-    const [n, noun] = words.comments(counts.comments);
-    setText(this.#number, n);
-    setText(this.#noun, noun);
+    const [before, n, after] = commentCount(counts.comments);
+    if (this.#root.textContent !== before + n + after)
+      this.#root.replaceChildren(before, element("b", { className: "num", text: n }), after);
     const now = SIGNED.map((kind) => counts[kind]).join(" ");
     if (now === this.#kinds.dataset.now) return;
     this.#kinds.dataset.now = now;
@@ -29,6 +33,12 @@ export class TalkCount {
   }
 }
 
+/** @param {Wire.Kind} kind @param {number} n */
 function mark(kind, n) {
-  return element("span", { className: "kind-count num", data: { kind } }, element("span", { className: "visually-hidden", text: ` ${words.kinds[kind]} ` }), String(n));
+  return element(
+    "span",
+    { className: "kind-count num", data: { kind } },
+    element("span", { className: "visually-hidden", text: ` ${t("comment-kind", { kind })} ` }),
+    String(n),
+  );
 }

@@ -1,15 +1,17 @@
 /** A list of threads with its handles: the order, the kinds, the options, and older ones.
  *
- *  The page never holds more threads than somebody asked for.
+ *  The page never shows more threads than requested.
  */
 
-import { element, setText, show } from "../dom.js";
+import { element, keepFocus, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
 import { newId } from "../live/new_id.js";
-import { words } from "../words.js";
-import { counted } from "./counts.js";
+import { t } from "../words.js";
+import { counted, KINDS } from "./counts.js";
 import { Order } from "./order.js";
 
+/** @type {Wire.Sort[]} */
+const SORTS = ["newest", "support"];
 const FIRST = 20;
 const STEP = 40;
 /** Up to here a list grows by itself when much is said. */
@@ -20,64 +22,102 @@ const FEW = 3;
 export class TalkList {
   #order = new Order();
   #limit = FIRST;
-  #older;
+  #pager;
   #option;
   #list;
   #items;
   #handles;
   #kinds;
+  /** @type {HTMLSelectElement | null} */
   #options = null;
   #more;
   #status;
+  /** @type {Set<string> | null} */
   #seen = null;
-  #data = { threads: [], counts: {}, options: [] };
+  /** @type {{ threads: ShownThread[], counts: Wire.TalkView, options: Wire.Option[] }} */
+  #data = { threads: [], counts: counted([]), options: [] };
   #isLoading = false;
 
   /** `make()` makes a thread's view; `option`: the one it is about, or null for all, then one
-   *  can be chosen. */
-  constructor({ make, older, option = null }) {
-    this.#older = older;
+   *  can be chosen.
+   *
+   *  @param {{ make: () => ThreadView, pager: CommentPager, option?: string | null }} of
+   */
+  constructor({ make, pager, option = null }) {
+    this.#pager = pager;
     this.#option = option;
     this.#items = element("ol", { className: "comments" });
-    this.#list = new KeyedList(this.#items, { key: ({ comment }) => comment.id, make });
-    this.#kinds = element("div", { className: "row", role: "group", "aria-label": words.talk.showKinds });
+    this.#list = /** @type {KeyedList<ShownThread, ThreadView>} */ (
+      new KeyedList(this.#items, { key: ({ comment }) => comment.id, make })
+    );
+    this.#kinds = element("div", {
+      className: "row",
+      role: "group",
+      "aria-label": t("talk-show-only"),
+    });
     this.#handles = element("div", { className: "talk-handles" }, this.#sortChoice(), this.#kinds);
     if (option === null) this.#handles.prepend(this.#optionChoice());
-    this.#more = element("button", { type: "button", className: "button talk-more", on: { click: () => this.#showMore() } });
+    this.#more = element("button", {
+      type: "button",
+      className: "button talk-more",
+      on: { click: () => this.#showMore() },
+    });
     this.#status = element("p", { className: "soft small", role: "status" });
-    this.element = element("div", { className: "talk-list" }, this.#handles, this.#items, this.#more, this.#status);
+    this.element = element(
+      "div",
+      { className: "talk-list" },
+      this.#handles,
+      this.#items,
+      this.#more,
+      this.#status,
+    );
   }
 
-  /** Puts the threads in order as they stand now. */
+  /** Orders the threads again. */
   renew() {
     this.#order.renew();
   }
 
-  /** Somebody writes a comment of this kind, and wants to see it. */
+  /** The person writes a comment of this kind, which must not be filtered out.
+   *
+   *  @param {Wire.Kind} kind
+   */
   expect(kind) {
     if (this.#order.kind && this.#order.kind !== kind) this.#order.kind = null;
   }
 
-  /** `counts`: of all that can be read here; `options`: those that can be chosen. */
+  /** `counts`: of all that can be read here; `options`: those that can be chosen.
+   *
+   *  @param {{ threads: ShownThread[], counts: Wire.TalkView, options?: Wire.Option[] }} of
+   */
   update({ threads, counts, options = [] }) {
     this.#data = { threads, counts, options };
     this.#render();
   }
 
+  /** @param {string | null | undefined} id */
   get(id) {
     return this.#list.get(id);
   }
 
   #render() {
+    keepFocus(this.element, () => this.#show(), this.#items);
+  }
+
+  #show() {
     const { threads, counts, options } = this.#data;
     const shown = this.#order.of(threads);
-    // What came in since does not push out what somebody reads or answers at the end.
-    const isNew = this.#seen && !this.#isLoading ? shown.filter(({ comment }) => !this.#seen.has(comment.id)).length : 0;
-    if (shown.length > this.#limit) this.#limit = Math.max(this.#limit, Math.min(this.#limit + isNew, MOST));
+    // New threads do not push out those that a person reads or answers at the end.
+    const isNew =
+      this.#seen && !this.#isLoading
+        ? shown.filter(({ comment }) => !this.#seen?.has(comment.id)).length
+        : 0;
+    if (shown.length > this.#limit)
+      this.#limit = Math.max(this.#limit, Math.min(this.#limit + isNew, MOST));
     this.#seen = new Set(shown.map(({ comment }) => comment.id));
     this.#list.render(shown.slice(0, this.#limit));
     this.#showKinds(counts, threads);
-    if (this.#options) this.#showOptions(options);
+    if (this.#options) this.#showOptions(this.#options, options);
     show(this.#handles, threads.length >= FEW || this.#hasOlder);
     this.#showRest(shown.length, threads, counts);
   }
@@ -89,20 +129,27 @@ export class TalkList {
   }
 
   get #hasOlder() {
-    return this.#older.has(this.#chosen);
+    return this.#pager.has(this.#chosen);
   }
 
   get #chosen() {
     return this.#option ?? this.#order.option;
   }
 
+  /** @param {number} here @param {ShownThread[]} threads @param {Wire.TalkView} counts */
   #showRest(here, threads, counts) {
     const isMore = here > this.#limit;
     const replies = threads.reduce((sum, { earlier }) => sum + (earlier?.count ?? 0), 0);
-    const missing = this.#chosen === null || this.#option ? counts.comments - counted(threads).comments - replies : 0;
+    const missing =
+      this.#chosen === null || this.#option
+        ? counts.comments - counted(threads).comments - replies
+        : 0;
     show(this.#more, isMore || (this.#hasOlder && (missing > 0 || !this.#option)));
     const waiting = Math.max(0, here - this.#limit) + Math.max(0, missing);
-    setText(this.#more, this.#isLoading ? words.talk.loading : words.talk.more(this.#order.kind ? 0 : waiting));
+    setText(
+      this.#more,
+      this.#isLoading ? t("talk-loading") : olderText(this.#order.kind ? 0 : waiting),
+    );
     this.#more.setAttribute("aria-disabled", String(this.#isLoading));
   }
 
@@ -114,20 +161,22 @@ export class TalkList {
     else this.#render();
   }
 
+  /** @param {{ sort: Wire.Sort, limit?: number }} how */
   async #load(how) {
     this.#isLoading = true;
     setText(this.#status, "");
     this.#render();
     try {
-      await this.#older.load(this.#chosen, how);
+      await this.#pager.load(this.#chosen, how);
     } catch {
-      setText(this.#status, words.talk.notLoaded);
+      setText(this.#status, t("talk-not-loaded"));
     }
     this.#isLoading = false;
     this.#order.renew();
     this.#render();
   }
 
+  /** @param {Wire.Sort} sort */
   async #sortBy(sort) {
     this.#order.sort = sort;
     this.#order.renew();
@@ -139,50 +188,80 @@ export class TalkList {
 
   #sortChoice() {
     const name = `sort-${newId()}`;
-    const choice = element("fieldset", {}, element("legend", { className: "visually-hidden", text: words.talk.sort }));
+    const choice = element(
+      "fieldset",
+      {},
+      element("legend", { className: "visually-hidden", text: t("talk-order") }),
+    );
     const segments = element("div", { className: "segments" });
-    for (const [sort, text] of Object.entries(words.talk.sorts)) {
-      // A click also on the one that is chosen: it asks for the order anew.
-      const input = element("input", { type: "radio", name, value: sort, checked: sort === "newest", on: { click: () => this.#sortBy(sort) } });
-      segments.append(element("label", {}, input, element("span", { text })));
+    for (const sort of SORTS) {
+      // `click`, not `change`: a click on the chosen one orders the threads again.
+      const input = element("input", {
+        type: "radio",
+        name,
+        value: sort,
+        checked: sort === "newest",
+        on: { click: () => this.#sortBy(sort) },
+      });
+      segments.append(
+        element("label", {}, input, element("span", { text: t("talk-sort", { sort }) })),
+      );
     }
     choice.append(segments);
     return choice;
   }
 
   #optionChoice() {
-    this.#options = element("select", { className: "input", "aria-label": words.talk.option, on: { change: () => this.#choose(this.#options.value || null) } });
-    return this.#options;
+    const select = element("select", {
+      className: "input",
+      "aria-label": t("talk-option"),
+      on: { change: () => this.#choose(select.value || null) },
+    });
+    this.#options = select;
+    return select;
   }
 
+  /** @param {string | null} option */
   #choose(option) {
     this.#order.option = option;
     this.#begin();
     this.#render();
   }
 
-  #showOptions(options) {
+  /** @param {HTMLSelectElement} select @param {Wire.Option[]} options */
+  #showOptions(select, options) {
     const now = JSON.stringify(options.map(({ id, name }) => [id, name]));
-    if (now === this.#options.dataset.now) return;
-    this.#options.dataset.now = now;
+    if (now === select.dataset.now) return;
+    select.dataset.now = now;
     const chosen = this.#order.option ?? "";
-    this.#options.replaceChildren(new Option(words.talk.allOptions, ""), ...options.map(({ id, name }) => new Option(name, id)));
-    this.#options.value = chosen;
-    if (this.#options.value !== chosen) this.#choose(null);
+    select.replaceChildren(
+      new Option(t("talk-all-options"), ""),
+      ...options.map(({ id, name }) => new Option(name, id)),
+    );
+    select.value = chosen;
+    if (select.value !== chosen) this.#choose(null);
   }
 
+  /** @param {Wire.TalkView} counts @param {ShownThread[]} threads */
   #showKinds(counts, threads) {
-    const here = this.#order.option ? counted(threads.filter(({ comment }) => comment.option === this.#order.option)) : counts;
-    const kinds = Object.keys(words.kinds).filter((kind) => here[kind] || kind === this.#order.kind);
+    const here = this.#order.option
+      ? counted(threads.filter(({ comment }) => comment.option === this.#order.option))
+      : counts;
+    const kinds = KINDS.filter((kind) => here[kind] || kind === this.#order.kind);
     show(this.#kinds, kinds.length > 1 || this.#order.kind !== null);
     const now = JSON.stringify(kinds.map((kind) => [kind, here[kind], kind === this.#order.kind]));
     if (now === this.#kinds.dataset.now) return;
     this.#kinds.dataset.now = now;
-    const focused = this.#kinds.contains(document.activeElement) ? document.activeElement.dataset.kind : null;
+    const active = /** @type {HTMLElement | null} */ (document.activeElement);
+    const focused = active && this.#kinds.contains(active) ? active.dataset.kind : null;
     this.#kinds.replaceChildren(...kinds.map((kind) => this.#kindButton(kind, here[kind])));
-    if (focused) this.#kinds.querySelector(`[data-kind="${focused}"]`)?.focus();
+    if (focused)
+      /** @type {HTMLElement | null} */ (
+        this.#kinds.querySelector(`[data-kind="${focused}"]`)
+      )?.focus();
   }
 
+  /** @param {Wire.Kind} kind @param {number} n */
   #kindButton(kind, n) {
     const isOn = kind === this.#order.kind;
     const click = () => {
@@ -190,6 +269,21 @@ export class TalkList {
       this.#begin();
       this.#render();
     };
-    return element("button", { type: "button", className: "kind-filter", "aria-pressed": String(isOn), "aria-label": words.talk.kind(words.kinds[kind], n), data: { kind }, on: { click } }, element("span", { text: words.kinds[kind] }), element("b", { className: "num", text: String(n) }));
+    return element(
+      "button",
+      {
+        type: "button",
+        className: "kind-filter",
+        "aria-pressed": String(isOn),
+        "aria-label": t("comment-kind-count", { kind, n }),
+        data: { kind },
+        on: { click },
+      },
+      element("span", { text: t("comment-kind", { kind }) }),
+      element("b", { className: "num", text: String(n) }),
+    );
   }
 }
+
+/** @param {number} n how many there are; 0 where that is not known */
+const olderText = (n) => (n > 0 ? t("talk-older-count", { n }) : t("talk-older"));

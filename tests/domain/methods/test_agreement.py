@@ -78,5 +78,5 @@ def test_it_is_the_same_from_either_end_and_of_any_number_of_voters(histogram):
     assert agreement([3 * count for count in histogram]) == pytest.approx(value, abs=1e-4)
 
 
-def test_of_what_nobody_spoke_there_is_none():
+def test_of_what_no_one_spoke_there_is_none():
     assert agreements({"a": [0, 2], "b": [0, 0]}) == {"a": 1}

@@ -1,13 +1,14 @@
 """What holds for every method."""
 
 import pytest
-from domain.methods.ballots import NAMES, RAW, counted, elections, method, methods
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.methods import METHODS
-from server.domain.methods.base import by_rank, listed, number, ranked_groups
+from server.domain.methods.base import by_rank, ranked_groups
 from server.domain.refusals import Code, Refused
+from server.words.catalogue import words
+from support.ballots import NAMES, RAW, counted, elections, method, methods
 
 
 def test_every_method_stands_under_its_own_id_and_explains_itself():
@@ -22,7 +23,7 @@ def test_every_method_stands_under_its_own_id_and_explains_itself():
 
 
 @given(elections, st.data())
-def test_kept_step_by_step_is_counted_afresh(election, data):
+def test_kept_step_by_step_is_counted_from_scratch(election, data):
     """Additions, changes and removals in any order leave what the last ballots alone make."""
     id_, raws = election
     rules = method(id_)
@@ -77,7 +78,7 @@ def test_what_every_result_has(election):
 
 
 @given(methods)
-def test_nobody_voted(id_):
+def test_no_one_voted(id_):
     result = counted(id_, [])
     assert result.order == [list(NAMES)]
     assert result.winners == []
@@ -89,8 +90,8 @@ def test_nobody_voted(id_):
 @given(elections)
 def test_to_double_every_ballot_changes_no_order(election):
     id_, raws = election
-    once, twice = counted(id_, raws), counted(id_, raws * 2)
-    assert (once.order, once.winners) == (twice.order, twice.winners)
+    idempotency_key, twice = counted(id_, raws), counted(id_, raws * 2)
+    assert (idempotency_key.order, idempotency_key.winners) == (twice.order, twice.winners)
 
 
 @given(elections)
@@ -132,22 +133,22 @@ def test_one_more_ballot_for_a_winner_alone_keeps_it_winning(election):
 def test_who_alone_votes_gets_what_they_like_best(election):
     id_, raws = election
     for raw in raws:
-        stand = method(id_).stand(method(id_).read(raw))
+        as_scores = method(id_).as_scores(method(id_).read(raw))
         result = counted(id_, [raw])
-        if any(stand.values()):
-            best = max(stand.values())
-            assert set(result.winners) == {o for o, value in stand.items() if value == best}
+        if any(as_scores.values()):
+            best = max(as_scores.values())
+            assert set(result.winners) == {o for o, value in as_scores.items() if value == best}
 
 
 # Bad ballots that no method takes
 
-SHAPES = [{}, {"x": 1}, {"choice": "a", "approve": []}, {"scores": [], "x": 0}]
+SHAPES = [{}, {"x": 1}, {"": 1}, {"choice": "a", "approve": []}, {"scores": [], "x": 0}]
 
 
 @pytest.mark.parametrize("id_", METHODS)
 @pytest.mark.parametrize("raw", SHAPES)
 def test_a_ballot_of_another_shape_is_told_what_one_looks_like(id_, raw):
-    with pytest.raises(Refused, match=r'A ballot of this round looks like \{"') as caught:
+    with pytest.raises(Refused, match=r'A ballot in this round looks like \{"') as caught:
         method(id_).read(raw)
     assert caught.value.code is Code.BAD_BALLOT
 
@@ -178,16 +179,9 @@ def test_equal_totals_stand_together_in_the_order_of_the_round():
     assert list(by_rank(totals)) == ["a", "c", "b", "d"]
 
 
-@pytest.mark.parametrize(
-    ("words", "said"), [(["A"], "A"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C")]
-)
-def test_names_are_joined_as_a_person_would(words, said):
-    assert listed(words) == said
-
-
 def test_one_is_told_from_several():
-    told = [number(count, "vote", "votes") for count in (0, 1, 2, 1000)]
-    assert told == ["0 votes", "1 vote", "2 votes", "1,000 votes"]
+    told = [words("decided-alone-votes", name="A", total=count) for count in (0, 1, 2, 1000)]
+    assert told == ["A has 0 votes.", "A has 1 vote.", "A has 2 votes.", "A has 1,000 votes."]
 
 
 def test_of_many_options_only_the_first_are_named():

@@ -1,7 +1,7 @@
 import pytest
-from domain.methods.ballots import counted, method
 
 from server.domain.refusals import Code, Refused
+from support.ballots import counted, method
 
 
 def dots(*ballots, **settings):
@@ -31,7 +31,7 @@ def test_no_dots_at_all_are_an_answer_and_no_dot_wins():
 def test_dots_may_be_kept_back_and_nothing_given_is_not_written():
     rules = method("dots")
     assert rules.write(rules.read({"dots": {"a": 1, "b": 0}})) == {"dots": {"a": 1}}
-    assert rules.stand(rules.read({"dots": {"a": 1}})) == {"a": 1, "b": 0, "c": 0, "d": 0}
+    assert rules.as_scores(rules.read({"dots": {"a": 1}})) == {"a": 1, "b": 0, "c": 0, "d": 0}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_what_is_left_out_has_its_usual_number(given, settled):
         ({"dots": 4, "per_option": 5}, "from 1 to 4 dots"),
     ],
 )
-def test_settings_with_which_nobody_could_vote(given, words):
+def test_settings_with_which_no_one_could_vote(given, words):
     with pytest.raises(Refused, match=words) as caught:
         method("dots", **given)
     assert caught.value.code is Code.BAD_SETTINGS
@@ -76,8 +76,8 @@ def test_settings_with_which_nobody_could_vote(given, words):
         ({"a": 1.0}, "Alpha may get none"),
         ({"a": "1"}, "Alpha may get none"),
         ({"a": None}, "Alpha may get none"),
-        (["a"], "by the option's id"),
-        (5, "by the option's id"),
+        (["a"], "keyed by option id"),
+        (5, "keyed by option id"),
     ],
 )
 def test_a_bad_ballot(ballot, words):

@@ -1,9 +1,10 @@
 import pytest
-from domain.methods.ballots import CRITERIA, counted, method
+from msgspec import UNSET
 
 from server.domain.criteria import Criterion
 from server.domain.methods.matrix import MAX_LETTERS
 from server.domain.refusals import Code, Refused
+from support.ballots import CRITERIA, counted, method
 
 
 def weighed(*rows, weights=None, **more):
@@ -33,7 +34,7 @@ def test_the_highest_weighted_mean_wins():
         "Beta: (4.00 x 3 + 4.00 x 1.5) / 4.5 = 4.00.",
         "Alpha: (4.00 x 3 + 2.00 x 1.5) / 4.5 = 3.33.",
         "Gamma: (0.00 x 3) / 3 = 0.00.",
-        "Nobody scored Delta, which stands last.",
+        "No one scored Delta, which comes last.",
         "Beta has the highest weighted mean, 4.00; Alpha follows, 0.67 behind.",
     ]
 
@@ -74,6 +75,87 @@ def test_no_opinion_is_not_zero():
     assert weighed({"a": {"speed": 5}, "b": {"speed": 0}}).order == [["a"], ["b"], ["c", "d"]]
 
 
+FEW = [{"a": {"speed": 4, "hiring": 4}}] * 6 + [{"b": {"speed": 5, "hiring": 5}}]
+
+
+def test_a_mean_of_few_does_not_beat_a_mean_of_many():
+    """rangevoting.org and BetterQuorum: one voter alone scores Beta."""
+    result = weighed(*FEW)
+    assert result.order == [["a"], ["b"], ["c", "d"]]
+    assert result.winners == ["a"]
+    assert result.totals == {"a": 4, "b": 5, "c": 0, "d": 0}
+    assert result.decided_by == (
+        "Alpha has the highest weighted mean of the options scored by at least half of the "
+        "ballots, 4.00."
+    )
+    assert result.steps[-2] == (
+        "Fewer than half of the ballots score Beta (1), which stands behind the options that reach "
+        "this share."
+    )
+
+
+@pytest.mark.parametrize(
+    ("quorum", "winner"), [(0, "b"), (0.14, "b"), (0.15, "a"), (0.5, "a"), (6 / 7, "a"), (1, "b")]
+)
+def test_the_share_is_a_setting_of_the_round(quorum, winner):
+    assert weighed(*FEW, quorum=quorum).winners == [winner]
+
+
+def test_exactly_the_share_is_enough():
+    rows = [{"a": {"speed": 3}, "b": {"speed": 4}}, *[{"a": {"speed": 3}}] * 2]
+    assert weighed(*rows, {"b": {"speed": 4}}).winners == ["b"]
+    assert weighed(*rows, {}).winners == ["a"]
+    assert weighed(*[{"a": {"speed": 1}}] * 7, *[{"b": {"speed": 2}}] * 3, quorum=0.3).winners == [
+        "b"
+    ]
+
+
+def test_an_option_scored_by_one_criterion_alone_is_scored():
+    rows = [{"a": {"speed": 3, "hiring": 3}}] * 3 + [{"b": {"hiring": 5}}] * 3
+    assert weighed(*rows).winners == ["b"]
+
+
+def test_where_no_option_reaches_the_share_the_means_decide():
+    result = weighed({"a": {"speed": 4}}, {"b": {"speed": 5}}, {"c": {"speed": 1}})
+    assert result.order == [["b"], ["a"], ["c"], ["d"]]
+    assert result.steps[-2] == (
+        "No option is scored by at least half of the ballots, so none is put behind for it."
+    )
+    assert result.decided_by.startswith("Beta has the highest weighted mean, 5.00; Alpha follows")
+
+
+def test_zeros_of_many_stand_before_points_of_few_and_win_nothing():
+    result = weighed(*[{"a": {"speed": 0}}] * 3, {"b": {"speed": 5}})
+    assert result.order[0] == ["a"]
+    assert (result.winners, result.decided_by) == (
+        [],
+        "No option scored by at least half of the ballots has a single point.",
+    )
+
+
+def test_a_tie_of_many_is_told_from_a_higher_mean_of_few():
+    tied = {"a": {"speed": 3}, "b": {"speed": 3}}
+    result = weighed(tied, tied, tied, {"c": {"speed": 4}}, quorum=0.3)
+    assert result.winners == ["a", "b"]
+    assert result.decided_by == (
+        "A tie: Alpha and Beta have the same weighted mean, 3.00, the highest of the options "
+        "scored by at least 30% of the ballots."
+    )
+
+
+def test_rounds_of_older_rules_have_no_quorum():
+    assert weighed(*FEW, rules=3).winners == ["b"]
+    assert method("matrix", rules=3).settings.quorum is UNSET
+    assert method("matrix").settings.quorum == 0.5
+
+
+@pytest.mark.parametrize("quorum", [-0.1, 1.01, float("nan"), 50])
+def test_a_share_that_is_none(quorum):
+    with pytest.raises(Refused, match=r"from 0 to 1; 0\.5 is half of them") as caught:
+        method("matrix", quorum=quorum)
+    assert caught.value.code is Code.BAD_SETTINGS
+
+
 @pytest.mark.parametrize("row", [{}, {"a": {}}, {"a": {"speed": 0}, "b": {"hiring": 0}}])
 def test_nothing_above_zero_wins_nothing(row):
     result = weighed(row)
@@ -93,13 +175,13 @@ def test_of_many_options_only_the_first_are_told_cell_by_cell():
     names = {f"o{n}": f"Option {n}" for n in range(20)}
     rows = {option: {"speed": 3} for option in names}
     result = weighed(rows, names=names)
-    assert "The 13 behind them are counted alike." in result.steps
+    assert "The 13 behind them are counted the same way." in result.steps
 
 
 def test_what_a_ballot_stands_for():
     rules = method("matrix")
     ballot = rules.read({"scores": {"a": {"speed": 5, "hiring": 2}, "b": {}}})
-    assert rules.stand(ballot) == {"a": 4}
+    assert rules.as_scores(ballot) == {"a": 4}
     assert rules.write(ballot) == {"scores": {"a": {"speed": 5, "hiring": 2}}}
 
 
@@ -138,8 +220,8 @@ def test_a_table_too_large_for_one_message_is_refused_when_the_round_opens():
         ({"a": {"price": 1}}, "This round has no criterion 'price', but speed, hiring"),
         ({"a": 5}, "Scores of Alpha are given by criteria"),
         ({"a": [5, 4]}, "Scores of Alpha are given by criteria"),
-        (["a"], "by the option's id"),
-        (None, "by the option's id"),
+        (["a"], "keyed by option id"),
+        (None, "keyed by option id"),
     ],
 )
 def test_a_bad_ballot(scores, words):

@@ -1,11 +1,11 @@
 """Schulze. Compared with other people's code in `tests/oracles/test_pref_voting.py`."""
 
 import pytest
-from domain.methods.ballots import RAW, counted, method, named, ranked
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.refusals import Code, Refused
+from support.ballots import RAW, counted, method, named, ranked
 
 
 def profile(written):
@@ -31,10 +31,10 @@ def test_the_capital_of_tennessee():
         {"k": 58, "m": 42},
     ]
     assert result.steps == [
-        "100 ballots are in. For each two options, count the ballots that rank the one above the other.",
+        "100 ballots are in. For each pair of options, count the ballots that rank one above the other.",
         "N against M 58 to 42, C 68 to 32 and K 68 to 32.",
-        "N beats every other option head to head; closest is M, 58 to 42.",
-        "Beside it: Copeland and Borda come to the same; instant run-off would choose K.",
+        "N beats every other option head to head; the closest is M, 58 to 42.",
+        "For comparison: Copeland and Borda agree; instant run-off would choose K.",
     ]
 
 
@@ -191,7 +191,7 @@ def test_all_alike_is_a_tie_of_all():
 def test_of_many_rivals_only_the_closest_are_told():
     result = ranked({"a b c d e f g h i": 3, "b a c d e f g h i": 2})
     assert result.steps[1].startswith("A against B 3 to 2, C 5 to 0,")
-    assert result.steps[1].endswith("and 3 others by no less.")
+    assert result.steps[1].endswith("and 3 others by at least as much.")
 
 
 def test_alike_ballots_are_equal_however_their_groups_are_written():
@@ -199,20 +199,20 @@ def test_alike_ballots_are_equal_however_their_groups_are_written():
     ballot = rules.read({"ranking": [["c"], ["b", "a"]]})
     assert ballot == rules.read({"ranking": [["c"], ["a", "b"]]})
     assert rules.write(ballot) == {"ranking": [["c"], ["a", "b"]]}
-    assert rules.stand(ballot) == {"c": 3, "a": 1.5, "b": 1.5, "d": 0}
-    assert rules.stand(rules.read({"ranking": []})) == {}
+    assert rules.as_scores(ballot) == {"c": 3, "a": 1.5, "b": 1.5, "d": 0}
+    assert rules.as_scores(rules.read({"ranking": []})) == {}
 
 
 @pytest.mark.parametrize(
     ("ranking", "words"),
     [
-        ([["a"], ["b", "a"]], r"Alpha stands in this ranking twice\. Rank it once\."),
-        ([["a", "a"]], "Alpha stands in this ranking twice"),
+        ([["a"], ["b", "a"]], r"This ranking lists Alpha twice\. Rank it once\."),
+        ([["a", "a"]], "This ranking lists Alpha twice"),
         ([["a"], []], r"A group of this ranking is empty\. Leave it out\."),
         (["a", "b"], "a single option is a group of its own"),
-        ([[["a"]]], "An option is named by its id"),
-        ([[1]], "An option is named by its id"),
-        ([[True]], "An option is named by its id"),
+        ([[["a"]]], "An option must be given by its id"),
+        ([[1]], "An option must be given by its id"),
+        ([[True]], "An option must be given by its id"),
         ([{"a": 1}], "`ranking` is a list of groups"),
         ({"a": 1}, "`ranking` is a list of groups"),
         ("ab", "`ranking` is a list of groups"),

@@ -1,4 +1,14 @@
-from server.domain.methods.schulze import beaten, layers, links, path, strongest_paths
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.methods.schulze import (
+    beaten,
+    layers,
+    links,
+    path,
+    strongest_paths,
+    unseating,
+)
 
 CYCLE = [[0, 6, 3], [3, 0, 7], [5, 2, 0]]
 
@@ -18,3 +28,12 @@ def test_who_is_beaten_by_none_comes_first():
     assert layers([{1, 2}, {2}, set()]) == [[0], [1], [2]]
     assert layers([{2}, set(), {3}, set()]) == [[0, 1], [2], [3]]
     assert layers([]) == []
+
+
+@given(st.integers(2, 8), st.data())
+def test_a_ballot_against_a_winner_has_ranks_without_gaps(options, data):
+    row = st.lists(st.integers(0, 6), min_size=options, max_size=options)
+    wins = data.draw(st.lists(row, min_size=options, max_size=options))
+    for ballot in unseating(wins, 0):
+        assert len(ballot) == options
+        assert {*ballot} == {*range(len({*ballot}))}

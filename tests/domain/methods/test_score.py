@@ -1,11 +1,11 @@
 """STAR. Compared with other people's code in `tests/oracles/test_starvote.py`."""
 
 import pytest
-from domain.methods.ballots import counted, method, scored
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.refusals import Code, Refused
+from support.ballots import counted, method, scored
 
 
 def test_the_capital_of_tennessee():
@@ -61,7 +61,7 @@ def test_where_the_other_place_does_not_matter_the_winner_is_told():
     assert tied.winners == ["a"]
     assert tied.order == [["a"], ["b", "c"], ["d"]]
     assert tied.decided_by == (
-        "Alpha wins the run-off, whoever of Beta and Gamma, who tie for a place in it, is the other."
+        "Alpha wins the run-off, whichever of Beta and Gamma takes the other place, for which they are tied."
     )
 
 
@@ -74,7 +74,7 @@ def test_where_it_does_all_who_could_win_are_tied():
     assert tied.steps[5:] == [
         "Beta wins the run-off: 2 ballots score it higher than Alpha, 1 the other way round.",
         "The run-off between Alpha and Gamma is even, 1 ballot each way; by points Alpha wins, 10 to 8.",
-        "A tie between Alpha and Beta: Beta and Gamma tie for the run-off, and who wins goes by who is in it.",
+        "A tie between Alpha and Beta: Beta and Gamma are tied for the run-off, and the winner depends on which of them are in it.",
     ]
     cycle = scored("530", "053", "305", options="abc")
     assert cycle.winners == ["a", "b", "c"]
@@ -98,7 +98,32 @@ def test_the_run_off(rows, winners, words):
     assert words in result.decided_by
 
 
-# No opinion
+# Blanks, and no opinion
+
+
+def test_a_blank_counts_as_zero_and_does_not_silence_who_left_it():
+    """BetterVoting, issues 1478 and 858: two like Alpha and mark nothing else."""
+    result = counted("score", [{"scores": {"a": 5}}] * 2 + [{"scores": {"a": 0, "b": 1}}])
+    assert result.totals == {"a": 10, "b": 1, "c": 0, "d": 0}
+    assert (result.pairwise["a"]["b"], result.pairwise["b"]["a"]) == (2, 1)
+    assert result.winners == ["a"]
+    assert result.no_opinion == dict.fromkeys("abcd", 0)
+    assert result.histogram["b"] == [2, 1, 0, 0, 0, 0]
+
+
+def test_in_rounds_of_older_rules_a_blank_was_no_opinion():
+    raws = [{"scores": {"a": 5}}] * 2 + [{"scores": {"a": 0, "b": 1}}]
+    result = counted("score", raws, rules=3)
+    assert result.winners == ["b"]
+    assert result.no_opinion == {"a": 0, "b": 2, "c": 3, "d": 3}
+    said = [{"scores": {"a": 5}, "no_opinion": ["b"]}] * 2 + raws[2:]
+    assert counted("score", said, rules=3) == result
+
+
+@given(st.lists(st.lists(st.sampled_from("012345.-"), min_size=4, max_size=4), max_size=9))
+def test_a_blank_is_counted_as_a_zero_is(rows):
+    blank, zero = ["".join(row) for row in rows], ["".join(row).replace(".", "0") for row in rows]
+    assert scored(*blank) == scored(*zero)
 
 
 def test_no_opinion_is_not_zero():
@@ -114,7 +139,7 @@ def test_no_opinion_is_not_zero():
 
 
 def test_blank_ballots_and_zeros_for_all_make_no_winner():
-    for result in (scored("----*2"), scored("0000")):
+    for result in (scored("----*2"), scored("....*2"), scored("0000")):
         assert result.winners == []
         assert result.decided_by == "No option has a single point."
     assert scored("----*2").agreement == {}
@@ -137,20 +162,68 @@ def test_a_majority_that_gives_the_winner_more_keeps_it_in_front(rows, raised):
 
 def test_what_a_ballot_stands_for():
     rules = method("score")
-    assert rules.stand(rules.read({"scores": {"a": 5, "b": 0}})) == {"a": 5, "b": 0}
+    raw = {"scores": {"a": 5, "b": 0}, "no_opinion": ["d"]}
+    assert rules.as_scores(rules.read(raw)) == {"a": 5, "b": 0, "c": 0}
+    older = method("score", rules=3)
+    assert older.as_scores(older.read({"scores": {"a": 5, "b": 0}})) == {"a": 5, "b": 0}
 
 
 @pytest.mark.parametrize("score", [7, 6, -1, True, False, 1.0, 0.0, "5", None, [], {"speed": 1}])
 def test_what_is_no_score(score):
-    words = r"The score of Beta must be a whole number from 0 to 5\. Leave it out for no opinion\."
+    words = (
+        r"The score of Beta must be a whole number from 0 to 5\. "
+        "For no opinion, list the option under `no_opinion`"
+    )
     with pytest.raises(Refused, match=words) as caught:
         method("score").read({"scores": {"a": 5, "b": score}})
     assert caught.value.code is Code.BAD_BALLOT
 
 
+@pytest.mark.parametrize(
+    ("unknown", "code", "words"),
+    [
+        (["zebra"], Code.NO_SUCH_OPTION, "This round has no option 'zebra'"),
+        (["a"], Code.BAD_BALLOT, r"Alpha has a score and is under `no_opinion`\. Leave out one"),
+        (["b", "b"], Code.BAD_BALLOT, "Beta is listed twice under `no_opinion`"),
+        ([1], Code.BAD_BALLOT, "An option must be given by its id"),
+        ([["b"]], Code.BAD_BALLOT, "An option must be given by its id"),
+        ("b", Code.BAD_BALLOT, "`no_opinion` is a list of option ids"),
+        ({"b": True}, Code.BAD_BALLOT, "`no_opinion` is a list of option ids"),
+        (None, Code.BAD_BALLOT, "`no_opinion` is a list of option ids"),
+    ],
+)
+def test_what_is_not_said_under_no_opinion(unknown, code, words):
+    with pytest.raises(Refused, match=words) as caught:
+        method("score").read({"scores": {"a": 0}, "no_opinion": unknown})
+    assert caught.value.code is code
+
+
+@pytest.mark.parametrize("raw", [{"no_opinion": ["a"]}, {"scores": {}, "no_opinion": [], "x": 1}])
+def test_no_opinion_goes_with_scores_and_with_nothing_else(raw):
+    with pytest.raises(Refused, match="A ballot in this round looks like"):
+        method("score").read(raw)
+
+
+def test_who_has_no_opinion_on_any_option_still_counts_as_a_voter():
+    rules = method("score")
+    raw = {"scores": {}, "no_opinion": list("abcd")}
+    assert rules.write(rules.read(raw)) == raw
+    assert rules.as_scores(rules.read(raw)) == {}
+    assert counted("score", [raw, {"scores": {"b": 1}}]).winners == ["b"]
+
+
+@pytest.mark.parametrize("rules", [3, 4])
+def test_a_ballot_is_given_back_as_it_was_sent(rules):
+    """Blanks stay blanks, by any rules."""
+    method_ = method("score", rules=rules)
+    for raw in ({"scores": {"a": 0, "c": 5}}, {"scores": {"b": 1}, "no_opinion": ["a", "d"]}):
+        assert method_.write(method_.read(raw)) == raw
+    assert method_.write(method_.read({"scores": {}, "no_opinion": []})) == {"scores": {}}
+
+
 @pytest.mark.parametrize("scores", [["a"], "a", 5, None])
 def test_what_is_no_set_of_scores(scores):
-    with pytest.raises(Refused, match="by the option's id") as caught:
+    with pytest.raises(Refused, match="keyed by option id") as caught:
         method("score").read({"scores": scores})
     assert caught.value.code is Code.BAD_BALLOT
 

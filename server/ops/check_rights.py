@@ -1,0 +1,132 @@
+"""Checks whether the user of a store has the rights that a server needs, by using each once."""
+
+import hashlib
+import secrets
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from server.ops.findings import Finding, Severity
+from server.store import keys
+from server.store.client import StoreAwayError
+from server.store.error_hints import CHANNELS, KEYS, missing_right, rule, with_remedy
+from server.store.sentinel import primary_url
+
+PROBE_MS = 60_000
+"""After this time what a check wrote expires by itself, if it is not deleted."""
+_LISTEN_SECONDS = 2.0
+
+
+def connected(url: str) -> redis.Redis:
+    """Return a client of the store, of its primary if it has several servers."""
+    once = Retry(NoBackoff(), retries=0)
+    return redis.from_url(primary_url(url), socket_timeout=5, socket_connect_timeout=5, retry=once)
+
+
+def inspect_rights(url: str, durability: str) -> list[Finding]:
+    """Run every command that a server needs once, and report those that are not permitted.
+
+    What is written is a board that cannot be opened, and is deleted again. Raises StoreAwayError.
+    """
+    code = f"check-{secrets.token_hex(6)}"
+    refused: list[redis.exceptions.ResponseError] = []
+    try:
+        with connected(url) as client:
+            refused += _refused_to_listen(client, code)
+            for command in _asked_for(code, durability):
+                try:
+                    client.execute_command(*command)
+                except redis.exceptions.ResponseError as error:
+                    refused.append(error)
+            # If EXEC is refused, the connection keeps queueing commands.
+            client.connection_pool.disconnect()
+            client.delete(keys.log(code), keys.meta(code), keys.here(code))
+    except redis.exceptions.ResponseError as error:
+        # A full store accepts nothing now; that is not a question of permissions.
+        refused.append(error)
+    except (redis.exceptions.RedisError, OSError) as error:
+        raise StoreAwayError(with_remedy(error, url)) from None
+    # Other errors, such as a missing key, say nothing about permissions.
+    off = {str(error) for error in refused if "unknown command" in str(error)}
+    strange = {
+        str(error) for error in refused if is_about_rights(error) and not missing_right(error)
+    }
+    found = [Finding(Severity.FAULT, f"The store: {with_remedy(each)}") for each in sorted(off)]
+    # A command that is refused as such does not reveal its key or channel. And a rule that grants a
+    # key to a user who has all keys is not valid. So those are reported once the command is
+    # allowed.
+    if rights := " ".join(sorted(set(map(missing_right, refused)) - {""})):
+        found.append(
+            Finding(
+                Severity.FAULT,
+                f"The store's user lacks what votes need: {rights}. Give it: {rule(url, rights)}",
+            )
+        )
+    found += [not_allowed(words, url) for words in sorted(strange)]
+    return found or [Finding(Severity.FINE, "The store's user has all the rights that it needs.")]
+
+
+def is_about_rights(error: Exception) -> bool:
+    return isinstance(error, redis.exceptions.NoPermissionError)
+
+
+def not_allowed(words: str, url: str) -> Finding:
+    """Report a missing permission in the store's own words, if ours are not enough."""
+    cure = rule(url, f"+@all {KEYS} {CHANNELS}")
+    return Finding(Severity.FAULT, f"The store's user lacks rights ({words}). Give it: {cure}")
+
+
+def _asked_for(code: str, durability: str) -> list[tuple[str | int, ...]]:
+    """List every command that a server needs, including those in its scripts."""
+    log, meta, here = keys.log(code), keys.meta(code), keys.here(code)
+    wait: dict[str, list[tuple[str | int, ...]]] = {
+        "none": [],
+        "local": [("WAITAOF", 0, 0, 1)],
+        "replica": [("WAIT", 0, 1)],
+    }
+    return [
+        ("TIME",),
+        ("INFO", "replication"),
+        ("SCRIPT LOAD", "return 1"),
+        ("EVALSHA", hashlib.sha1(b"return 1", usedforsecurity=False).hexdigest(), 0),
+        ("SET", here, "probe", "PX", PROBE_MS),
+        ("GET", here),
+        ("HSET", meta, "epoch", "probe"),
+        ("HGET", meta, "epoch"),
+        ("HMGET", meta, "epoch", "mark"),
+        ("HSTRLEN", meta, "epoch"),
+        ("HGETALL", meta),
+        ("HVALS", meta),
+        ("EXISTS", meta),
+        ("TYPE", meta),
+        ("PERSIST", meta),
+        ("PEXPIRE", meta, PROBE_MS),
+        ("XADD", log, "0-*", "t", "0", "e", "{}"),
+        ("PEXPIRE", log, PROBE_MS),
+        ("XINFO STREAM", log),
+        ("XRANGE", log, "-", "+", "COUNT", 1),
+        ("XREVRANGE", log, "+", "-", "COUNT", 1),
+        ("XLEN", log),
+        ("RENAME", log, log),
+        ("SCAN", 0, "COUNT", 1),
+        ("XDEL", log, "0-1"),
+        ("HDEL", meta, "nobody"),
+        ("DEL", here),
+        ("PUBLISH", keys.live(code), ""),
+        *wait[durability],
+        ("MULTI",),
+        ("EXEC",),
+    ]
+
+
+def _refused_to_listen(client: redis.Redis, code: str) -> list[redis.exceptions.ResponseError]:
+    refused = []
+    with client.pubsub() as line:  # type: ignore[no-untyped-call]
+        for ask in (line.subscribe, line.unsubscribe):
+            try:
+                ask(keys.live(code))
+                line.get_message(timeout=_LISTEN_SECONDS)
+            except redis.exceptions.ResponseError as error:
+                refused.append(error)
+    return refused

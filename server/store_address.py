@@ -1,0 +1,132 @@
+"""The address of a store: what `redis_url` may be, and what one with sentinels says."""
+
+import re
+from typing import NamedTuple
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
+
+SENTINEL_PORT = 26379
+EXAMPLE = "redis+sentinel://host,host,host/mymaster/0"
+_WITH_SENTINELS = re.compile(r"(rediss?)\+sentinel://(.*)", re.DOTALL)
+_NAME = re.compile(r"[\w.-]+", re.ASCII)
+"""What Sentinel itself accepts as the name of a primary."""
+_OWN = {"sentinel_username", "sentinel_password"}
+"""Parameters that are for the sentinels alone."""
+
+
+class SentinelAddress(NamedTuple):
+    """An address that leads to a primary by way of its sentinels."""
+
+    sentinels: tuple[tuple[str, int], ...]
+    """Host and port of each."""
+    primary: str
+    """The name under which they know the primary."""
+    username: str
+    """For the sentinels; the primary's user is in its own address. Empty if there is none."""
+    password: str
+    scheme: str
+    credentials: str
+    """For the primary, encoded; with the `@` at the end unless it is empty."""
+    database: str
+    query: str
+
+    def at(self, host: str, port: int) -> str:
+        """Return the address of a primary that is there, as redis-py reads it."""
+        place = f"[{host}]" if ":" in host else host
+        query = f"?{self.query}" if self.query else ""
+        return f"{self.scheme}://{self.credentials}{place}:{port}/{self.database}{query}"
+
+
+def sentinel_address(url: str) -> SentinelAddress | None:
+    """Parse an address with sentinels; None for any other. Raises ValueError, in words."""
+    found = _WITH_SENTINELS.fullmatch(url)
+    if found is None:
+        return None
+    scheme, rest = found.groups()
+    before, _, query = rest.partition("?")
+    credentials, at, place = before.rpartition("@")
+    hosts, _, path = place.partition("/")
+    name, _, database = path.partition("/")
+    if not hosts.strip(",") or "#" in rest or "/" in credentials:
+        raise ValueError(f"the hosts of sentinels and the name of their primary: {EXAMPLE}")
+    if not name or (name.isdigit() and not database):
+        raise ValueError(
+            f"an address that names the primary after the sentinels, before the database: {EXAMPLE}"
+        )
+    if not _NAME.fullmatch(name):
+        raise ValueError("a primary whose name consists of letters, digits, and . - _")
+    if not re.fullmatch(r"\d*", database):
+        raise ValueError(f"an address that ends with the number of a database: {EXAMPLE}")
+    _require_parameters(query)
+    parameters = parse_qsl(query, keep_blank_values=True)
+    own = {key: value for key, value in parameters if key in _OWN}
+    return SentinelAddress(
+        tuple(_host_and_port(each) for each in hosts.split(",")),
+        *(name, own.get("sentinel_username", ""), own.get("sentinel_password", "")),
+        *(scheme, credentials + at, database or "0"),
+        urlencode([each for each in parameters if each[0] not in _OWN]),
+    )
+
+
+def require_store_address(text: str) -> str:
+    """Return the address of a store. Raises ValueError, in words, if it is invalid."""
+    try:
+        if sentinel_address(text) is None:
+            _require_single(text)
+    except ValueError:
+        credentials = text.partition("://")[2].rpartition("@")[0]
+        if odd := [sign for sign in "/?#[]" if sign in credentials]:
+            raise ValueError(
+                f"written with {' '.join(map(_encoded, odd))} for {' '.join(odd)} in the user or "
+                "the password, otherwise it is unclear where they end"
+            ) from None
+        raise
+    return text
+
+
+def split_address(text: str) -> SplitResult:
+    """Split an address. Raises ValueError, in words, if it is invalid."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("an address with a valid host and port") from None
+    return parts
+
+
+def _require_single(text: str) -> None:
+    parts = split_address(text)
+    if parts.scheme == "unix":
+        reachable = bool(parts.path) and (not parts.netloc or "@" in parts.netloc)
+    else:
+        reachable = bool(parts.hostname) and not parts.fragment
+    if parts.scheme not in {"redis", "rediss", "unix"} or not reachable:
+        raise ValueError(
+            f"redis://host:port/0, rediss://host:port/0, unix:///path/to/socket or {EXAMPLE}"
+        )
+    if "," in (parts.hostname or ""):
+        raise ValueError(f"the address of one server, or of sentinels: {EXAMPLE}")
+    if parts.scheme != "unix" and not re.fullmatch(r"/?\d*", parts.path):
+        raise ValueError("an address that ends with the number of a database, such as /0")
+    _require_parameters(parts.query)
+
+
+def _require_parameters(query: str) -> None:
+    if query and not re.fullmatch(r"([a-z_]+=[^&]*&?)*", query):
+        raise ValueError("an address whose ? is followed by parameters, such as ?db=0")
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(f"//{text}")
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if not parts.hostname or parts.netloc != text or "@" in text or port == 0:
+        raise ValueError(
+            f"sentinels with a valid host and port each, separated by commas: {EXAMPLE}"
+        )
+    return unquote(parts.hostname), port or SENTINEL_PORT
+
+
+def _encoded(sign: str) -> str:
+    return f"%{ord(sign):02X}"

@@ -1,0 +1,1 @@
+"""What people read, in one catalogue: `data/words/`. See `docs/internals/words.md`."""

@@ -1,0 +1,107 @@
+"""People who vote while their store fails over, goes back or is split; and what they were told."""
+
+import asyncio
+import re
+
+from model import histories
+from model.checker import settled
+from support.connections import spread
+from support.wait import eventually
+
+PEOPLE = 12
+RESUMES = 12.0
+"""Seconds in which people are served again by another store, a page's own pauses included."""
+
+
+class Voting:
+    """People on three processes in an open round, and what is done to their store."""
+
+    def __init__(self, deployment, crowd, server):
+        self.deployment, self.crowd, self.server = deployment, crowd, server
+        self.store = deployment.store
+        self.acks = deployment.recording.acks
+        self.reference = None
+        """What the store holds, as `told` read it."""
+
+    async def begin(self):
+        crowd, server = self.crowd, self.server
+        crowd.host_key = re.search(r"host\?key=(\S+)", server.greeting)[1]
+        self.host = await crowd.join_host(server)
+        await self.host.send("reveal_round", round=1)
+        settings = {"visibility": "live", "names": "open"}
+        await self.host.send("open_round", method="approval", settings=settings)
+        await crowd.join(server, PEOPLE)
+        await spread(crowd, server)
+        await self.all_vote()
+
+    async def all_vote(self, voters=None):
+        """Have people vote, and wait until all have their answer."""
+        voters = self.crowd.voters if voters is None else voters
+        await asyncio.gather(*(self.vote(person) for person in voters))
+
+    async def vote(self, person):
+        options = person.round["options"]
+        # None at all is not what anyone has said before, nor what a lost ballot leaves behind.
+        chosen = person.random.sample(options, person.random.randint(1, len(options) - 1))
+        answer = await asyncio.wait_for(person.vote(*chosen), RESUMES)
+        assert answer.seq, answer
+
+    def do(self, *work):
+        """Do to the stores what takes a while."""
+        return asyncio.to_thread(*work)
+
+    async def nothing_is_wrong(self):
+        """Wait until all pages show what the store holds, and hold all that was told to it.
+
+        Give the acknowledged ballots that are lost, as their voters were told.
+        """
+        await self.all_vote()
+        return await self.told(await self.everybody_is_in_one_history())
+
+    async def told(self, epoch):
+        self.reference = reference = await settled(
+            self.store, self.crowd, self.deployment.recording, only_epoch=epoch, patience=30
+        )
+        return histories.check(reference, self.deployment.recording)
+
+    async def everybody_is_in_one_history(self, other_than=()):
+        def together():
+            epochs = {person.epoch for person in self.crowd.all if person.present}
+            epochs -= set(other_than)
+            return epochs if len(epochs) == 1 and self.all_are_there() else None
+
+        return (await eventually(together, patience=30)).pop()
+
+    def lost_comments(self, reference):
+        """Return the acknowledged comments that the store lost; their authors see that."""
+        lost = []
+        for ack in self.acks:
+            if (
+                ack.message["type"] == "comment"
+                and ack.message["comment"] not in reference.comments
+            ):
+                assert ack.message["comment"] not in ack.who.comments, f"still shown:\n{ack}"
+                lost.append(ack)
+        return lost
+
+    def all_are_there(self):
+        return all(person.present and not person.waiting for person in self.crowd.all)
+
+    def epochs(self):
+        return {person.epoch for person in self.crowd.all}
+
+
+def meet(deployment, story):
+    server = deployment.serve(STACKVOTE_TALLY_WINDOW="50")
+
+    async def meeting():
+        async with deployment.crowd() as crowd:
+            voting = Voting(deployment, crowd, server)
+            await voting.begin()
+            await story(voting)
+
+    try:
+        asyncio.run(meeting())
+    finally:
+        print(server.log)  # noqa: T201
+    return server

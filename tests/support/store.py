@@ -1,0 +1,128 @@
+"""Real stores, in processes of their own: started, frozen, killed and restarted."""
+
+import signal
+import subprocess
+from contextlib import ExitStack, contextmanager
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from server.store.embedded import valkey_server
+from support.ports import free_port
+from support.programs import path_of
+from support.wait import until
+
+DURABLE = {"save": "", "appendonly": "yes", "appendfsync": "always"}
+VALKEY, REDIS = "valkey", "redis-server"
+"""Valkey comes with the embedded store; a test that starts Redis must declare it as needed."""
+
+
+class StoreOnSocket:
+    """What tests ask of a store at a Unix socket, bypassing the server."""
+
+    def __init__(self, socket):
+        self.socket = socket
+
+    def client(self, **more):
+        """Connect; nothing is tried twice."""
+        once = {"socket_timeout": 10, "retry": Retry(NoBackoff(), 0)}
+        return redis.Redis(unix_socket_path=str(self.socket), **once | more)
+
+    def run(self, *words):
+        """Run a command, and return its answer."""
+        with self.client() as client:
+            return client.execute_command(*words)
+
+    def answers(self):
+        try:
+            return self.run("PING")
+        except redis.exceptions.AuthenticationError:
+            return True
+        except redis.exceptions.RedisError:
+            return False
+
+
+class StoreProcess(StoreOnSocket):
+    """A store in a process of its own, at a socket in its folder, and at a port if it is given one.
+
+    Options are those of its configuration, with underscores; a value may be several words. `inside`
+    is the command prefix that starts it on another machine.
+    """
+
+    def __init__(self, folder, *, program=VALKEY, port=None, inside=(), **options):
+        super().__init__(folder / "sock")
+        self.folder = folder
+        self.port = port
+        own = {"dir": folder, "unixsocket": self.socket, "logfile": folder / "log"}
+        own |= {"port": port or 0}
+        named = {name.replace("_", "-"): value for name, value in options.items()}
+        self.command = [*inside, str(valkey_server()) if program == VALKEY else path_of(program)]
+        for name, value in (DURABLE | own | named).items():
+            self.command += [f"--{name}", *str(value).split(" ")]
+        self.process = None
+
+    @property
+    def url(self):
+        return f"redis://127.0.0.1:{self.port}/0" if self.port else f"unix://{self.socket}"
+
+    def url_as(self, user, password, database=0):
+        """Return the address of a database for a user; the store has a port."""
+        return f"redis://{user}:{password}@127.0.0.1:{self.port}/{database}"
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def start(self):
+        """Start, or restart with all that was kept, and wait until it answers."""
+        self.launch()
+        until(self._answers_or_ended)
+        assert self.process.poll() is None, (self.folder / "log").read_text()
+        return self
+
+    def launch(self):
+        """Start without waiting."""
+        self.folder.mkdir(exist_ok=True)
+        self.process = subprocess.Popen(self.command)
+
+    def _answers_or_ended(self):
+        return self.process.poll() is not None or self.answers()
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """Stop, even if it is frozen, has ended or was never started."""
+        if self.process is not None and self.process.poll() is None:
+            self.signal(signal.SIGCONT)
+            self.process.terminate()
+            self.process.wait(10)
+
+
+@contextmanager
+def stores(folder):
+    """Provide a function that starts stores in a folder, and stop them all."""
+    with ExitStack() as stack:
+
+        def start(name="store", **options):
+            store = StoreProcess(folder / name, **options)
+            stack.callback(store.stop)
+            return store.start()
+
+        yield start
+
+
+@contextmanager
+def stores_on_ports(folder):
+    """Like `stores`, each on a port, and as safe as the documentation demands."""
+    with stores(folder) as start:
+
+        def start_on_port(name="store", **options):
+            return start(name, port=free_port(), **{"maxmemory_policy": "noeviction"} | options)
+
+        yield start_on_port

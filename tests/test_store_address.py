@@ -1,0 +1,98 @@
+import re
+
+import pytest
+from redis.asyncio.connection import SSLConnection, parse_url
+
+from server.sanitize.redaction import redacted_url
+from server.settings import SettingsError, load
+from server.store_address import require_store_address, sentinel_address
+
+ONE = "redis+sentinel://h1/mymaster/0"
+
+
+def test_an_address_with_sentinels_names_them_their_primary_and_its_credentials():
+    found = sentinel_address("redis+sentinel://app:p%2Fw@h1:26380,h2,[::1]:7/my.primary-1/3")
+    assert found.sentinels == (("h1", 26380), ("h2", 26379), ("::1", 7))
+    assert found.primary == "my.primary-1"
+    assert (found.username, found.password) == ("", "")
+    assert found.at("10.0.0.7", 6380) == "redis://app:p%2Fw@10.0.0.7:6380/3"
+    assert found.at("fd00::7", 6380) == "redis://app:p%2Fw@[fd00::7]:6380/3"
+    read = parse_url(found.at("fd00::7", 6380))
+    assert read == {"host": "fd00::7", "port": 6380, "username": "app", "password": "p/w", "db": 3}
+
+
+def test_the_password_of_the_sentinels_is_not_that_of_the_primary():
+    found = sentinel_address(
+        f"{ONE}?sentinel_username=watch&sentinel_password=s%40c%2Bret&ssl_ca_certs=/a/b.pem"
+    )
+    assert (found.username, found.password) == ("watch", "s@c+ret")
+    plain = parse_url(found.at("h", 1))
+    assert plain == {"host": "h", "port": 1, "db": 0, "ssl_ca_certs": "/a/b.pem"}
+
+
+def test_tls_is_for_both():
+    found = sentinel_address("rediss+sentinel://h1/mymaster")
+    assert parse_url(found.at("h", 1))["connection_class"] is SSLConnection
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://h1/0", "rediss://h1", "unix:///run/x", "http://h1", "redis+cluster://h1"]
+)
+def test_other_addresses_have_no_sentinels(url):
+    assert sentinel_address(url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("redis+sentinel://", "the hosts of sentinels and the name"),
+        ("redis+sentinel:///mymaster/0", "the hosts of sentinels and the name"),
+        ("redis+sentinel://app:secret@/mymaster/0", "the hosts of sentinels and the name"),
+        ("redis+sentinel://h1,h2", "names the primary after the sentinels"),
+        ("redis+sentinel://h1,h2/", "names the primary after the sentinels"),
+        ("redis+sentinel://h1,h2/0", "names the primary after the sentinels"),
+        ("redis+sentinel://h1,h2//0", "names the primary after the sentinels"),
+        ("redis+sentinel://h1/my%20master/0", "name consists of letters"),
+        ("redis+sentinel://h1/mymaster/zero", "ends with the number of a database"),
+        ("redis+sentinel://h1/mymaster/0/1", "ends with the number of a database"),
+        ("redis+sentinel://h1,,h2/mymaster/0", "valid host and port each"),
+        ("redis+sentinel://h1:port/mymaster/0", "valid host and port each"),
+        ("redis+sentinel://h1:0/mymaster/0", "valid host and port each"),
+        ("redis+sentinel://h1:99999/mymaster/0", "valid host and port each"),
+        ("redis+sentinel://[::1/mymaster/0", "valid host and port each"),
+        ("redis+sentinel://h1/mymaster/0?secret", "followed by parameters"),
+        ("redis+sentinel://a:b/c@h1/mymaster/0", "%2F for /"),
+        ("redis://h1,h2/0", "the address of one server, or of sentinels: redis+sentinel://"),
+        ("redis+cluster://h1,h2", "redis+sentinel://"),
+        ("redis-sentinel://h1/mymaster", "redis+sentinel://"),
+    ],
+)
+def test_a_bad_address_is_refused_in_its_own_words(url, words):
+    with pytest.raises(ValueError, match=re.escape(words)) as caught:
+        require_store_address(url)
+    assert "secret" not in str(caught.value)
+    with pytest.raises(SettingsError) as caught:
+        load({"redis_url": url}, {})
+    assert "secret" not in str(caught.value).replace("?secret", "")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (ONE, ONE),
+        (
+            "rediss+sentinel://h-1:26379,[::1],h2/mymaster",
+            "rediss+sentinel://h-1:26379,[::1],h2/mymaster",
+        ),
+        (
+            "redis+sentinel://app:s3cret@h1,h2/mymaster/0",
+            "redis+sentinel://app:***@h1,h2/mymaster/0",
+        ),
+        ("redis+sentinel://:s3cret@h1/mymaster", "redis+sentinel://:***@h1/mymaster"),
+        (f"{ONE}?sentinel_password=s3cret", f"{ONE}?***"),
+        ("redis+sentinel://a:s3@cret@h1/mymaster", "redis+sentinel://a:***@h1/mymaster"),
+        ("redis+sentinel://:s3cret/mymaster", "***"),
+    ],
+)
+def test_no_password_of_an_address_is_shown(url, shown):
+    assert redacted_url(url) == shown
