@@ -69,10 +69,12 @@ def test_a_meeting_of_two_questions_is_followed_by_everyone(server, person):
     # With one question nothing on a page speaks of a meeting.
     for page in pages:
         expect(page.locator("[data-part=meeting-words]")).to_be_hidden()
+        page.evaluate("window.isFirst = true")
     open_voting(host)
     add_question(host, "Where does it run?", SECOND)
     for page in pages:
         expect(page.locator("[data-part=meeting-words]")).to_have_text("Question 1 of 2")
+        assert page.evaluate("window.isFirst"), "the page was loaded again for nothing"
     # Voters are not told what comes.
     assert "Where does it run?" not in ana.content() + screen.content()
 

@@ -54,11 +54,11 @@ export class Meeting {
 
   /** @param {BoardState} state */
   #isElsewhere({ meeting, ready }) {
-    const { follows, at = "", code, lead } = document.body.dataset;
+    const { follows, at, code, lead } = document.body.dataset;
     if (follows !== "1") return false;
     // Where the board of a question is gone, the leading board shows what is next.
     if (this.#live.connection.closeCode === GONE) return code !== lead;
-    return ready && (meeting?.current ?? "") !== at;
+    return ready && (meeting?.current ?? lead) !== at;
   }
 
   #isWriting() {

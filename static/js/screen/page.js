@@ -143,9 +143,8 @@ class ScreenPage {
   #follow({ meeting, board }) {
     const { dataset } = document.body;
     const code = meeting?.current ?? leadCode();
-    const isElsewhere = dataset.follows === "1" && (meeting?.current ?? "") !== (dataset.at ?? "");
-    if (!isElsewhere || code === board.code) return false;
-    dataset.at = meeting?.current ?? "";
+    if (dataset.follows !== "1" || code === dataset.at || code === board.code) return false;
+    dataset.at = code;
     this.#joins = null;
     this.#phase = null;
     this.#code = code;
