@@ -14,7 +14,7 @@ from server.brand import STACKVOTE, Brand, Logo
 from server.web.accept_encoding import accepted
 from server.web.bundles import ENCODINGS, Bundle
 from server.web.handler import HEADERS, Access, repair_origin, require_own_name
-from server.words import browser, catalogue
+from server.words import catalogue
 from server.words.catalogue import words
 
 MANIFEST = "stackvote.webmanifest"
@@ -171,8 +171,10 @@ def _manifest_words() -> dict[str, str]:
 
 def static_version(folder: Path, brand: Brand = STACKVOTE) -> str:
     """Return a hash of all that pages load: a folder's content, the words in it, and the brand."""
-    sentences = json.dumps(browser.compiled(catalogue.language()))
-    loaded = f"{version_of(folder)}{sentences}{_manifest_words()}{brand}"
+    language = catalogue.language()
+    loaded = (
+        f"{version_of(folder)}{language}{catalogue.sources(language)}{_manifest_words()}{brand}"
+    )
     return hashlib.blake2b(loaded.encode(), digest_size=6).hexdigest()
 
 

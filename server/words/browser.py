@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from fluent.syntax import ast
 
-from server.words.catalogue import SOURCE, locale_of, messages_of, read
+from server.words.catalogue import SOURCE, Messages, locale_of, sources
 from server.words.sentences import WordsError
 
 FILES = "browser-*.ftl"
@@ -31,31 +31,29 @@ def script(language: str, ids: Container[str]) -> str:
 
 
 def sentences(language: str, ids: Container[str]) -> str:
-    """Return those of `ids` that are sentences, by id, as JSON."""
-    said = {name: sentence for name, sentence in compiled(language).items() if name in ids}
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-
-
-@cache
-def compiled(language: str) -> dict[str, Sentence]:
-    """Return the sentences of the scripts by id.
+    """Return those of `ids` that are sentences of the scripts, by id, as JSON.
 
     Raises WordsError for what Fluent has and the scripts do not understand.
     """
-    resources = read(language)
-    compiler = _Compiler(messages_of(language))
-    return {
-        message.id.name: compiler.sentence(message.value)
-        for message in messages(resources)
-        if message.value
+    compiler = _Compiler(_messages(language))
+    said = {
+        id_: compiler.sentence(message.value)
+        for id_ in ids_of(language)
+        if id_ in ids and (message := _messages(language)[id_]).value
     }
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
-def messages(resources: Mapping[str, ast.Resource]) -> Iterator[ast.Message]:
-    """Yield the messages that the scripts use, out of the files of a language."""
-    for name, resource in resources.items():
-        if fnmatch(name, FILES):
-            yield from (each for each in resource.body if isinstance(each, ast.Message))
+def ids_of(language: str) -> list[str]:
+    """Return the ids of all sentences that the scripts can say."""
+    files = sources(language).items()
+    return [id_ for name, messages in files if fnmatch(name, FILES) for id_ in messages]
+
+
+@cache
+def _messages(language: str) -> Messages:
+    """Keep what was parsed for one page for the others."""
+    return Messages(language)
 
 
 class _Compiler:
@@ -146,4 +144,4 @@ def _options(call: ast.FunctionReference) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(compiled(SOURCE)))  # noqa: T201 - for tests of the scripts
+    print(sentences(SOURCE, ids_of(SOURCE)))  # noqa: T201 - for tests of the scripts

@@ -6,7 +6,7 @@
 from itertools import cycle, islice
 
 from fluent.syntax import visitor
-from fluent.syntax.ast import Message, Pattern, Resource, Term, TextElement
+from fluent.syntax.ast import Message, Pattern, TextElement
 
 PSEUDO = "en-XA"
 LONGER = 0.4
@@ -17,12 +17,10 @@ _ACCENTS = str.maketrans(
 _PADDING = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def accented(resource: Resource) -> Resource:
-    """Return a copy in `en-XA`. Arguments, and the ids of messages, stay as they are."""
-    changed = resource.clone()
-    for entry in changed.body:
-        if isinstance(entry, Message | Term) and entry.value is not None:
-            _Accents().visit(entry)
+def accented(message: Message) -> Message:
+    """Return a copy in `en-XA`. Arguments, and the id, stay as they are."""
+    changed = message.clone()
+    _Accents().visit(changed)
     return changed
 
 

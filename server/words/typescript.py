@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from fluent.syntax import ast, visitor
 
-from server.words.browser import argument_of, key_of, messages
-from server.words.catalogue import SOURCE, messages_of, read
+from server.words.browser import argument_of, ids_of, key_of
+from server.words.catalogue import SOURCE, Messages
 
 _OPENING = """\
 // Made by `make docs` from data/words/en/browser-*.ftl; change it there.
@@ -25,7 +25,8 @@ _PLURALS = {"zero", "one", "two", "few", "many", "other"}
 
 def declarations() -> str:
     """Return the file: the ids of the sentences, and the types of their arguments."""
-    shown = sorted(messages(read(SOURCE)), key=lambda message: message.id.name)
+    messages = Messages(SOURCE)
+    shown = (messages[id_] for id_ in sorted(ids_of(SOURCE)))
     return f"{_OPENING}{''.join(_message(each) for each in shown)}  }}\n}}\n"
 
 
@@ -63,7 +64,7 @@ class _Arguments(visitor.Visitor):
         self.types: dict[str, str] = {}
 
     def visit_MessageReference(self, reference: ast.MessageReference) -> None:  # noqa: N802
-        self.visit(messages_of(SOURCE)[reference.id.name])
+        self.visit(Messages(SOURCE)[reference.id.name])
 
     def visit_VariableReference(self, variable: ast.VariableReference) -> None:  # noqa: N802
         self.types.setdefault(variable.id.name, "string | number")

@@ -68,7 +68,7 @@ def test_a_module_stands_after_all_that_it_imports_and_only_once(static):
 
 
 def test_what_a_page_loads_later_is_a_script_that_shares_its_modules(static):
-    now, later = list(browser.compiled("en"))[:2]
+    now, later = browser.ids_of("en")[:2]
     joined = static(
         {
             "js/ballot/page.js": 'import { a } from "../a.js";\nimport { t } from "../words.js";\n'
@@ -121,7 +121,7 @@ def test_a_circle_of_modules_is_named(static):
 
 
 def test_a_script_has_the_sentences_that_it_says_and_no_others(static):
-    said, other = list(browser.compiled("en"))[:2]
+    said, other = browser.ids_of("en")[:2]
     script = static({"js/ballot/page.js": f't("{said}");\n'})["ballot.js"].body.decode()
     assert script.startswith('globalThis.stackvoteWords={"language":"en","messages":{')
     assert f'"{said}":' in script

@@ -4,7 +4,7 @@ import re
 import pytest
 
 from server.web.static_files import static_version, version_of
-from server.words import browser
+from server.words import catalogue
 from server.words.catalogue import words
 from support.worker import worker
 
@@ -147,5 +147,5 @@ async def test_each_page_loads_one_script_and_one_style_sheet(embedded):
 def test_the_version_changes_with_the_words_of_the_scripts(tmp_path, monkeypatch):
     before = static_version(tmp_path)
     assert static_version(tmp_path) == before
-    monkeypatch.setattr(browser, "compiled", lambda language: {"one": f"{language} otherwise"})
+    monkeypatch.setattr(catalogue, "sources", lambda _: {"one.ftl": {"one": "one = One"}})
     assert static_version(tmp_path) != before

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from fluent.syntax import FluentParser
 
-from server.words.browser import _Compiler, compiled, messages, script
-from server.words.catalogue import Catalogue, read
+from server.words.browser import _Compiler, ids_of, script, sentences
+from server.words.catalogue import Catalogue, Messages
 from server.words.sentences import WordsError
 from server.words.typescript import arguments_of, declarations
 from support.programs import path_of
@@ -20,13 +20,17 @@ from support.programs import path_of
 ROOT = Path(__file__).parents[2]
 TYPES = ROOT / ".ci" / "scripts" / "words.d.ts"
 SCRIPTS = {path: path.read_text() for path in (ROOT / "static" / "js").rglob("*.js")}
-EN = {message.id.name: message for message in messages(read("en"))}
+EN = {id_: Messages("en")[id_] for id_ in ids_of("en")}
 # No ties: scripts round what is shown, as languages differ in how they round.
 NUMBERS = [0, 1, 2, 3, 4, 5, 11, 12, 13, 21, 22, 23, 101, 1200, 0.2, 3.5]
 SAMPLES = {
     "string | number": ["Tornado", "constructor", *NUMBERS],
     "string": ["dots", "other", "x"],
 }
+
+
+def compiled(language):
+    return json.loads(sentences(language, ids_of(language)))
 
 
 def samples(type_):
@@ -98,8 +102,8 @@ def test_an_argument_has_the_type_that_its_sentence_asks_for():
 
 def test_a_translation_has_the_same_arguments():
     for language in ("en-XA",):
-        found = {message.id.name: message for message in messages(read(language))}
-        assert {id_: set(arguments_of(each)) for id_, each in found.items()} == {
+        found = Messages(language)
+        assert {id_: set(arguments_of(found[id_])) for id_ in ids_of(language)} == {
             id_: set(arguments_of(each)) for id_, each in EN.items()
         }
 
@@ -136,6 +140,6 @@ def test_what_the_scripts_do_not_understand_is_an_error(text):
 
 
 def test_the_script_has_the_language_and_its_sentences():
-    sent = script("en-XA", compiled("en-XA").keys())
+    sent = script("en-XA", ids_of("en-XA"))
     told = json.loads(sent.removeprefix("globalThis.stackvoteWords=").removesuffix(";\n"))
     assert told == {"language": "en-XA", "messages": compiled("en-XA"), "digits": "latn"}

@@ -1,5 +1,4 @@
 import pytest
-from fluent.syntax.ast import Message
 
 from server.words import catalogue
 from server.words.catalogue import Catalogue, WordsError, listed, markup, words
@@ -15,12 +14,12 @@ def written(tmp_path, monkeypatch):
         for name, text in files.items():
             (folder / f"{name}.ftl").write_text(text, encoding="utf-8")
         monkeypatch.setattr(catalogue, "_folder", lambda: tmp_path)
-        catalogue.read.cache_clear()
+        catalogue.sources.cache_clear()
         made = Catalogue("en")
         monkeypatch.setattr(catalogue, "_catalogue", lambda: made)
 
     yield write
-    catalogue.read.cache_clear()
+    catalogue.sources.cache_clear()
 
 
 def test_a_sentence_takes_its_arguments_and_counts(written):
@@ -31,22 +30,41 @@ def test_a_sentence_takes_its_arguments_and_counts(written):
 def test_all_files_are_one_catalogue(written):
     written(one="first = One, { second }\n", two="second = two\n")
     assert words("first") == "One, two"
-    assert sorted(catalogue.read("en")) == ["one.ftl", "two.ftl"]
+    assert sorted(catalogue.sources("en")) == ["one.ftl", "two.ftl"]
 
 
-def test_an_id_stands_once_in_all_files(written):
-    with pytest.raises(WordsError, match="first stands twice"):
-        written(one="first = One\n", two="first = two\n")
+@pytest.mark.parametrize(
+    "files", [{"one": "first = One\n", "two": "first = two\n"}, {"one": "first = 1\nfirst = 2\n"}]
+)
+def test_an_id_stands_once_in_all_files(written, files):
+    with pytest.raises(WordsError, match=r"first.* stands twice"):
+        written(**files)
+
+
+def test_a_message_ends_where_the_next_line_begins_at_the_margin(written):
+    written(
+        one="# About it.\nfirst =\n    { $n ->\n        [one] a\n\n       *[other] b\n}\n"
+        "### Aside\n\n\nsecond = Two\n    lines\n"
+    )
+    assert (words("first", n=1), words("first", n=2)) == ("a", "b")
+    assert words("second") == "Two\nlines"
+
+
+def test_what_is_no_message_is_an_error(written):
+    with pytest.raises(WordsError, match=r"belongs to no message of one\.ftl"):
+        written(one="first = One\nsecond\n")
 
 
 def test_what_fluent_does_not_understand_is_an_error(written):
-    with pytest.raises(WordsError, match=r"one\.ftl"):
-        written(one="first = { $n\n")
+    written(one="first = { $n\n")
+    with pytest.raises(WordsError, match=r"first in the catalogue en: .* is not Fluent"):
+        words("first")
 
 
-def test_what_is_not_supported_is_an_error_when_the_catalogue_is_read(written):
+def test_what_is_not_supported_is_an_error(written):
+    written(one="first = { -brand }\n")
     with pytest.raises(WordsError, match=r"first in the catalogue en: TermReference"):
-        written(one="-brand = Stackvote\nfirst = { -brand }\n")
+        words("first")
 
 
 def test_an_unknown_language_is_an_error():
@@ -92,9 +110,5 @@ def test_names_are_joined_as_a_person_would(names, said):
 
 
 def test_the_catalogue_holds_no_html():
-    for name, resource in catalogue.read("en").items():
-        for entry in resource.body:
-            if isinstance(entry, Message):
-                assert not set("<>&") & set(str(entry.value.to_json())), (
-                    f"{entry.id.name} in {name}"
-                )
+    for id_, message in catalogue.Messages("en").items():
+        assert not set("<>&") & set(str(message.value.to_json())), id_

@@ -55,7 +55,7 @@ def in_short(message):
 
 def test_no_sentence_stands_twice():
     saying = defaultdict(set)
-    for id_, message in catalogue.messages_of("en").items():
+    for id_, message in catalogue.Messages("en").items():
         saying[in_short(message)].add(id_)
     saying.pop("")
     doubles = [ids for ids in saying.values() if len(ids) > 1]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from fluent.syntax import visitor
-from fluent.syntax.ast import Message
 
 from server.words import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
+MESSAGES = catalogue.Messages("en")
 OURS = ("pages.ftl", "refusals.ftl", "server.ftl")
 
 
@@ -33,14 +33,11 @@ def arguments_of(message):
 
 def sentences(*names):
     return {
-        entry.id.name: arguments_of(entry)
-        for name in names
-        for entry in catalogue.read("en")[name].body
-        if isinstance(entry, Message)
+        id_: arguments_of(MESSAGES[id_]) for name in names for id_ in catalogue.sources("en")[name]
     }
 
 
-SENTENCES = sentences(*catalogue.read("en"))
+SENTENCES = sentences(*catalogue.sources("en"))
 
 
 def expressions():
@@ -114,7 +111,6 @@ def test_every_sentence_is_used():
 
 @pytest.mark.parametrize("name", OURS)
 def test_ids_are_in_kebab_case(name):
-    for entry in catalogue.read("en")[name].body:
-        if isinstance(entry, Message):
-            assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", entry.id.name)
-            assert not entry.attributes
+    for id_ in catalogue.sources("en")[name]:
+        assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", id_)
+        assert not MESSAGES[id_].attributes
