@@ -39,6 +39,12 @@ def tap(page, name):
     card(page, name).locator(".vote").click()
 
 
+def press(element, key="Enter"):
+    """Press a key on something once it is shown: Playwright does not wait for that."""
+    expect(element).to_be_visible()
+    element.press(key)
+
+
 def is_chosen(page, name):
     return expect(card(page, name).locator(".vote input"))
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.elections import METHODS, SETTINGS, TEAM
-from browser.pages import DESK, PHONE, card, saved
+from browser.pages import DESK, PHONE, card, press, saved
 
 # A browser takes the focus from what is hidden or disabled only when it draws the next frame.
 FOCUSED = """async () => {
@@ -84,7 +84,7 @@ def test_a_vote_taken_back_leaves_the_focus_at_the_foot(open_board, person, meth
 def test_comments_are_written_answered_and_deleted_by_keyboard(open_board, person):
     page = person(open_board().address, PHONE)
     flask = card(page, "Flask")
-    flask.locator("[data-part=talk] summary").press("Enter")
+    press(flask.locator("[data-part=talk] summary"))
     field = flask.get_by_label("Your comment on Flask")
     for text in ("One.", "Two."):
         field.fill(text)
@@ -111,7 +111,7 @@ def test_who_writes_when_comments_close_stays_there(server, open_board, person):
     board = open_board()
     page = person(board.address, PHONE)
     flask = card(page, "Flask")
-    flask.locator("[data-part=talk] summary").press("Enter")
+    press(flask.locator("[data-part=talk] summary"))
     flask.get_by_label("Your comment on Flask").focus()
     server.act(board, type="set_board", settings={"comments": "closed"})
     expect(flask.get_by_text("The host has closed comments.")).to_be_visible()
@@ -122,7 +122,7 @@ def test_a_name_is_saved_and_a_proposal_taken_back(server, open_board, person):
     board = open_board()
     server.act(board, type="set_board", settings={"proposals": "open"})
     page = person(board.address, PHONE)
-    page.locator("[data-part=you] > summary").press("Enter")
+    press(page.locator("[data-part=you] > summary"))
     page.get_by_label("Your name").fill("Mina")
     page.get_by_role("button", name="Save").press("Enter")
     expect(page.get_by_label("Your name")).to_be_focused()
@@ -217,7 +217,7 @@ def test_a_notice_that_is_dismissed_leaves_the_focus_on_the_page(server, open_bo
     board = open_board()
     server.act(board, type="set_board", settings={"proposals": "open"})
     page = person(board.address, PHONE)
-    page.locator("[data-part=proposal-fold] > summary").press("Enter")
+    press(page.locator("[data-part=proposal-fold] > summary"))
     page.get_by_label("Name", exact=True).fill("Flask")
     page.get_by_label("Name", exact=True).press("Enter")
     dismiss = page.get_by_role("button", name="Dismiss")

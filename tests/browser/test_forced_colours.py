@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.elections import BALLOTS, METHODS, SETTINGS, TEAM
-from browser.pages import DESK, PHONE, card, saved
+from browser.pages import DESK, PHONE, card, press, saved
 
 # How an element and what it draws before itself look: the ground, the border, the text.
 LOOK = """(node) => [null, "::before", "::after"].map((part) => {
@@ -105,7 +105,7 @@ def test_bars_have_a_length(board, viewer, method):
 def test_chosen_kinds_and_reactions_look_pressed(board, viewer):
     page = viewer(board("approval").address)
     flask = card(page, "Flask")
-    flask.locator("[data-part=talk] summary").press("Enter")
+    press(flask.locator("[data-part=talk] summary"))
     kinds = flask.locator(".comment-form .segments span")
     flask.get_by_label("Your comment on Flask").fill("One.")
     differ(kinds.nth(0), kinds.nth(1))

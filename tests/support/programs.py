@@ -12,6 +12,7 @@ PACKAGES = {
     # program: Debian's package, Homebrew's
     "caddy": ("caddy", "caddy"),
     "chromium": ("chromium", "chromium"),
+    "chromium-headless-shell": ("chromium-headless-shell", None),
     "cc": ("gcc libc6-dev", "gcc"),
     "faketime": ("faketime", None),
     "firefox-esr": ("firefox-esr", None),
