@@ -11,8 +11,9 @@ from playwright.sync_api import expect, sync_playwright
 from browser.pages import PHONE
 from browser.server import Server
 
-# The shell is the same engine without the browser's own windows, which take half of the processor.
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+BROWSER = shutil.which("chromium")
+# The same engine without windows, settings and profiles of its own takes half of the processor.
+CHROMIUM = shutil.which("chromium-headless-shell") or BROWSER
 AXE = "axe-core@4.14.1"
 FLAGS = [
     "--no-sandbox",

@@ -6,7 +6,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from browser.conftest import CHROMIUM, FLAGS
+from browser.conftest import BROWSER, FLAGS
 from browser.pages import PHONE, card, saved, tap
 from browser.server import Server
 from support.replication import Relay
@@ -25,7 +25,7 @@ def other_browser(tmp_path, driver):
         (profile / "Default" / "Preferences").write_text(json.dumps(preferences))
         context = driver.chromium.launch_persistent_context(
             profile,
-            executable_path=CHROMIUM,
+            executable_path=BROWSER,
             args=[*FLAGS, f"--host-resolver-rules=MAP {NAME} 127.0.0.1"],
             viewport=PHONE,
         )
