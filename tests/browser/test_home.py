@@ -33,6 +33,12 @@ def test_to_start_and_to_join_needs_no_scrolling(server, person, viewport):
         assert bottom(control) <= viewport["height"], control
 
 
+def test_a_code_that_no_board_has_is_told_in_sight(server, person):
+    page = person(f"{server.address}/?code=ZZZ-ZZZ", TALLEST, forgive=["404"])
+    expect(page.get_by_label("Join with a code")).to_be_focused()
+    expect(page.get_by_text("There is no board with this code.")).to_be_in_viewport(ratio=1)
+
+
 def test_the_example_plays_while_it_is_seen_and_until_it_is_paused(server, person):
     page = person("about:blank", PHONE)
     page.clock.install()
