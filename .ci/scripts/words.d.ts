@@ -444,6 +444,9 @@ declare namespace Words {
     "home-archived": null;
     "home-decided": null;
     "home-deferred": null;
+    "home-more-boards": {
+      n: string | number;
+    };
     "home-no-cookies": null;
     "home-record": null;
     "home-role": {

@@ -31,10 +31,10 @@ from server.live.messages import PeopleView
 from server.live.views import Audience, parts_of, talk_counts
 from server.resources import resources
 from server.web.comment_html import rich_texts
+from server.web.example import STARTED, enter
 from server.web.handler import Access, Handler
 from server.web.pages import threads_of
 
-_OPENED = 1_790_000_000_000
 _VOTERS = 12
 STATES = ("setup", "open", "locked", "revealed", "decided", "deferred")
 _TOKEN = re.compile(r"^  --([\w-]+): ", re.MULTILINE)
@@ -63,7 +63,7 @@ class DesignPage(Handler):
             talk=talk_counts(board),
             threads=threads_of(shown["comments"]),
             html_of=await rich_texts(texts),
-            now=_OPENED * 2,
+            now=STARTED * 2,
             methods=list(METHODS.values()),
             options=board.options,
             tokens=_tokens(),
@@ -108,7 +108,7 @@ def _tokens() -> Mapping[str, list[str]]:
 def _played(template: Template, method: str, state: str) -> Board:
     """Return a board in a state, with a round by a method once there is one."""
     board = Board()
-    do = partial(_do, board)
+    do = partial(enter, board)
     options = template.options
     do(
         act.Create(
@@ -138,12 +138,6 @@ def _played(template: Template, method: str, state: str) -> Board:
     return board
 
 
-def _do(board: Board, action: act.Action, by: str = "host") -> None:
-    at = board.seq + 1
-    entry = act.Entry(rules=act.RULES, by=by, action=action)  # type: ignore[arg-type]
-    board.apply(at, _OPENED + 1000 * at, entry)
-
-
 def _ballot(method: str, options: tuple[Option, ...], n: int) -> dict[str, Any]:
     """Return a ballot: voters agree on the first options, and are split about the last."""
     ids = [option.id for option in options]
@@ -166,7 +160,7 @@ def _ballot(method: str, options: tuple[Option, ...], n: int) -> dict[str, Any]:
 
 def _commented(board: Board) -> Board:
     """Add a comment of each kind, one of them pinned, one hidden, one deleted; and must-haves."""
-    do = partial(_do, board)
+    do = partial(enter, board)
     option = board.options[0]
     for n, kind in enumerate(act.Kind):
         said = act.Comment(comment=f"c{n}", option=option.id, kind=kind, text=option.strapline)

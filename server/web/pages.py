@@ -26,6 +26,7 @@ from server.web.addresses import join_address
 from server.web.comment_html import rich_texts
 from server.web.cookies import NO_COOKIES, has_form_sent_again
 from server.web.errors import Problem
+from server.web.example import example
 from server.web.handler import Access, Handler
 from server.web.links import links_of, qr
 from server.web.lists import draft_of, form_of, list_view
@@ -100,6 +101,7 @@ class Home(Handler):
             first=first,
             recorded=recorded,
             left_out=left_out,
+            example=example(),
             templates=list(self.site.templates.values()),
             error=None if of_browser else error,
             notice=error if of_browser else None,

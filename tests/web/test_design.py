@@ -9,7 +9,7 @@ from support.worker import worker
 
 CSS = Path(__file__).parents[2] / "static" / "css"
 LAYOUTS = {
-    *("home", "host", "invites", "problem", "receipt", "record", "replay", "screen"),
+    *("example", "home", "host", "invites", "problem", "receipt", "record", "replay", "screen"),
     *("screen_questions", "screen_result", "seat"),
 }
 """What arranges the components of one page."""

@@ -157,6 +157,7 @@ home-archived = archived
 home-record = { record-link }
 home-today = today
 home-yesterday = yesterday
+home-more-boards = { home-more-options }
 
 ## The shared screen
 

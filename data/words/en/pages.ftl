@@ -21,20 +21,30 @@ home-join-label = Join with a code
 join = Join
 home-open-here = Open on this server
 home-on-this-device = On this device
-home-start-title = Start a board
+home-start-title = Or start from a template
 home-more-options = { $n } more
 home-start-this-board = Start this board{ $unseen }: { $title }{ $unseen_end }
-home-own-title = Your own list
-home-own-hint = Paste it as you have it: one option per line, from a document, a table or a spreadsheet. Or drop a file: text, CSV, or a board as YAML or JSON.
+home-own-title = Start with your own list
+home-own-hint = Paste it as you have it, from a document, a table or a spreadsheet, or drop a file on this page.
+home-own-more = Context or a file
 board-title-label = What are you deciding?
 home-title-example = Which queue should we use for the new ingest?
 home-options-label = Options, one per line
+# Names of four products, each on a line
+home-options-example =
+    Kafka
+    RabbitMQ
+    NATS
+    Redis Streams
 board-context-label = What should everyone know?
 optional = optional
 home-start-the-board = Start the board
 home-file-label = Or a file
 home-file-hint = text, CSV, YAML or JSON
 home-check-list = Check the list first
+home-example-title = What the room sees
+home-example = Example
+home-example-told = An example: { $voters } people vote on their phones. While they do, no one sees a result. Then it is revealed, from the last place to the first: { $decided }
 home-left-out = For you as the operator: these files are not offered as boards.
 
 ## The ballot

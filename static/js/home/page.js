@@ -3,11 +3,14 @@
 import { ListPreview, takeFiles } from "../board/list_preview.js";
 import { knownBoards } from "../board/known_boards.js";
 import { Notices } from "../board/notices.js";
-import { element, paint, part, show } from "../dom.js";
+import { element, part, setText, show, startPage } from "../dom.js";
 import { keepsCookies } from "../live/cookies.js";
 import { rooted } from "../root.js";
 import { dateFormat, facts, t } from "../words.js";
+import { Example } from "./example.js";
 
+/** Boards that this many are older than are folded. */
+const SHOWN = 4;
 const DAY_MS = 86_400_000;
 
 /** @param {number} at */
@@ -44,19 +47,35 @@ function line({ code, title, role, decided, deferred, archived, recorded, at }) 
   );
 }
 
-paint();
-if (!keepsCookies()) new Notices(part(document, "notices")).say(t("home-no-cookies"));
-const boards = knownBoards();
-part(document, "known-list").replaceChildren(...boards.map(line));
-show(part(document, "known"), boards.length > 0);
+function showBoards() {
+  const boards = knownBoards();
+  const rest = boards.length > SHOWN + 1 ? boards.splice(SHOWN) : [];
+  part(document, "known-list").replaceChildren(...boards.map(line));
+  part(document, "known-rest").replaceChildren(...rest.map(line));
+  setText(part(document, "known-more-words"), t("home-more-boards", { n: rest.length }));
+  show(part(document, "known-more"), rest.length > 0);
+  if (!boards.length) return;
+  show(part(document, "known"), true);
+  show(part(document, "boards"), true);
+}
 
-const form = part(document, "own-form");
-const { title, options, context, file } = form.elements;
-const preview = new ListPreview(form, options, {
-  /** What the text says of the board fills in what is still empty. */
-  understood(read) {
-    title.value ||= read.title;
-    context.value ||= read.context;
-  },
+function startForm() {
+  const form = part(document, "own-form");
+  const { title, options, context, file } = form.elements;
+  const preview = new ListPreview(form, options, {
+    /** What the text says of the board fills in what is still empty. */
+    understood(read) {
+      title.value ||= read.title;
+      context.value ||= read.context;
+      if (read.context) part(document, "own-more").open = true;
+    },
+  });
+  takeFiles(form, file, (text) => preview.take(text));
+}
+
+startPage(() => {
+  if (!keepsCookies()) new Notices(part(document, "notices")).say(t("home-no-cookies"));
+  showBoards();
+  startForm();
+  new Example(part(document, "example")).start();
 });
-takeFiles(form, file, (text) => preview.take(text));

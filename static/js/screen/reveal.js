@@ -4,12 +4,7 @@
  *  beat. */
 
 import { reducedMotion } from "../slide.js";
-
-const PLACE_MS = 450;
-const PLACES_MS = 2_000;
-const HOLD_MS = 1_400;
-/** How long the first place has the stage for itself. */
-const FILLS_MS = 2_000;
+import { FILLS_MS, HOLD_MS, placeMs } from "./suspense.js";
 
 export class Reveal {
   #rows;
@@ -55,6 +50,5 @@ export class Reveal {
  */
 function dueAt(place, { at, firsts, places }) {
   if (place < firsts || reducedMotion.matches) return at;
-  const beat = Math.min(PLACE_MS, PLACES_MS / Math.max(1, places - 1));
-  return at - HOLD_MS - (place - firsts) * beat;
+  return at - HOLD_MS - (place - firsts) * placeMs(places);
 }
