@@ -91,6 +91,24 @@ async def test_the_page_tells_what_was_decided_and_why(embedded):
         assert "Set-Cookie" not in (await played.get("/b/CODE/record")).headers
 
 
+async def test_the_ballots_of_each_round_are_linked_by_what_the_round_was_about(embedded):
+    async with meeting(embedded, criteria=[{"name": "Speed"}, {"name": "Price"}]) as played:
+        await played.host.done("open_round", method="dots", settings={"about": "criteria"})
+        await played.host.done("reveal_round", round=2, at_once=True)
+        html = await played.page()
+        links = dict(re.findall(r'<a href="([^"]+)">(Ballots[^<]+|Round \d in pictures)</a>', html))
+        assert links == {
+            f"/api/boards/{played.code}/ballots.csv?round=1": "Ballots of round 1",
+            f"/api/boards/{played.code}/ballots.csv?round=2": "Ballots of round 2, about criteria",
+            f"/b/{played.code}/pictures?round=2": "Round 2 in pictures",
+        }
+        assert "Round 1 in pictures" in html
+        for link, name in links.items():
+            got = await played.get(link)
+            assert got.code == 200
+            assert ("Speed" in got.body.decode()) is ("2" in name)
+
+
 async def test_a_hidden_round_is_not_on_the_page(embedded):
     async with meeting(embedded, reveal=False) as played:
         words = shown(await played.page())
