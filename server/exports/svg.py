@@ -90,27 +90,24 @@ class Chart(NamedTuple):
         The first has the title and description of the whole; the others are hidden from screen
         readers.
         """
-        first, *others = pairwise(self._edges())
-        told = f"<title>{escaped(self.title)}</title>\n<desc>{escaped(self.told)}</desc>"
-        return [
-            self._piece(first, f'role="img" aria-label="{escaped(self.title)}"', told),
-            *(self._piece(each, 'aria-hidden="true"') for each in others),
-        ]
+        first, *edges = self._edges()
+        size = CHART_WIDTH, first.y
+        made = [document(self.title, self.told, size, self.shapes[: first.shapes])]
+        for above, below in pairwise((first, *edges)):
+            size = CHART_WIDTH, below.y - above.y
+            shapes = self.shapes[above.shapes : below.shapes]
+            made.append(drawing('aria-hidden="true"', size, shapes, top=above.y))
+        return made
 
     def _edges(self) -> list[Cut]:
+        """Return where each piece ends."""
+        top, edges = 0, []
         end = Cut(len(self.shapes), self.height)
-        edges = [Cut(0, 0)]
         for cut, following in pairwise((*self.cuts, end)):
-            if following.y - edges[-1].y > _HALF_SHEET:
+            if following.y - top > _HALF_SHEET:
                 edges.append(cut)
+                top = cut.y
         return [*edges, end]
-
-    def _piece(self, between: tuple[Cut, Cut], attributes: str, told: str = "") -> str:
-        above, below = between
-        size = CHART_WIDTH, below.y - above.y
-        return drawing(
-            attributes, size, [told, *self.shapes[above.shapes : below.shapes]], top=above.y
-        )
 
 
 def document(title: str, told: str, size: tuple[int, int], shapes: Iterable[str]) -> str:

@@ -64,6 +64,15 @@ async def test_a_board_without_a_decision_says_what_is_missing(embedded):
         assert "Missing from this record No option has been chosen yet. No round" in words
 
 
+async def test_ballots_and_pictures_of_a_board_without_a_round_are_refused_in_words(embedded):
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        for file in ("ballots.csv", "pairs.svg"):
+            status, answer = await server.api(f"/api/boards/{code}/{file}")
+            assert (status, answer["error"]["code"]) == (404, "no_such_round")
+            assert answer["error"]["message"] == "No round of voting has been revealed yet."
+
+
 async def test_the_page_tells_what_was_decided_and_why(embedded):
     async with meeting(embedded, context="For the portal.") as played:
         ann = played.people[0]
