@@ -21,6 +21,7 @@ const DECORATION = new Set([
   "css.at-rules.property",
   "css.properties.backdrop-filter",
   "css.properties.break-after.avoid",
+  "css.properties.break-before.avoid",
   "css.properties.contain-intrinsic-size",
   "css.properties.content-visibility",
   "css.properties.cursor",

@@ -743,6 +743,7 @@ declare namespace Words {
       word: string | number;
     };
     "proposal-blocked": {
+      about: "criteria" | "options";
       by: "closed" | "decided" | "seatless" | "voters" | "waiting" | "watching";
     };
     "proposal-by": {

@@ -290,8 +290,10 @@ def revealed_round(board: BoardState, n: int | None = None) -> Round:
     Raises Refused `no_such_round`, or `round_open` for one that is not revealed.
     """
     if n is None:
-        n = next((e.n for e in reversed(board.rounds) if e.state is State.REVEALED), 0)
-        n = n or len(board.rounds)
+        if not board.rounds:
+            raise Refused(Code.NO_SUCH_ROUND, words("record-no-round"))
+        revealed = (e.n for e in reversed(board.rounds) if e.state is State.REVEALED)
+        n = next(revealed, len(board.rounds))
     if not 1 <= n <= len(board.rounds):
         raise Refused(Code.NO_SUCH_ROUND, words("refusal-no-round", round=n))
     if board.rounds[n - 1].state is not State.REVEALED:

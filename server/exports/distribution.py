@@ -10,6 +10,7 @@ from server.exports.svg import (
     LINE,
     SOFT,
     Chart,
+    Cut,
     Style,
     filled,
     filled_as,
@@ -40,8 +41,10 @@ def distribution(record: Record, n: int) -> Chart:
     steps = _steps(each, len(histogram[order[0]]))
     most = max(max(counts) for counts in histogram.values()) or 1
     colours = {option.id: option for option in record.options}
-    shapes, y = [], 4
+    shapes: list[str] = []
+    cuts, y = [], 4
     for option in order:
+        cuts.append(Cut(len(shapes), y))
         for line in wrapped(each.options[option], _NAME, CHART_WIDTH, 3):
             y += _LINE
             shapes.append(text_line(0, y, line, _NAME))
@@ -59,6 +62,7 @@ def distribution(record: Record, n: int) -> Chart:
         ],
         height=y,
         shapes=shapes,
+        cuts=cuts,
     )
 
 

@@ -7,6 +7,7 @@ from server.exports.svg import (
     INK,
     LINE,
     Chart,
+    Cut,
     Style,
     filled,
     filled_as,
@@ -36,12 +37,13 @@ def pairs(record: Record, n: int) -> Chart:
     first, *others = [id_ for group in result.order for id_ in group if id_ in against]
     voters = max(1, each.voters or 0)
     colours = {option.id: option for option in record.options}
-    shapes, rows, y = [], [], 4
+    shapes, cuts, rows, y = [], [], [], 4
     for line in wrapped(each.options[first], _FIRST, CHART_WIDTH, 3):
         y += _LINE
         shapes.append(text_line(0, y, line, _FIRST))
     y += _GAP // 2
     for other in others:
+        cuts.append(Cut(len(shapes), y))
         ours, theirs = against[first].get(other, 0), against[other].get(first, 0)
         for line in wrapped(each.options[other], _NAME, CHART_WIDTH - _NUMBER_WIDTH, 3):
             y += _LINE
@@ -79,6 +81,7 @@ def pairs(record: Record, n: int) -> Chart:
         rows=rows,
         height=y,
         shapes=shapes,
+        cuts=cuts,
     )
 
 

@@ -7,9 +7,10 @@ them give the page's own colours, so that a picture is dark where the page is.
 import colorsys
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
 from typing import NamedTuple
 
 from server.domain.options import HUES
@@ -29,6 +30,8 @@ _THIN, _BROAD = frozenset("iljtfrI.,:;'|!()[] "), frozenset("mwMW@%&—…")
 
 CHART_WIDTH = 480
 """Narrow, so that text can be read where a phone shows it."""
+_HALF_SHEET = 720
+"""How high a piece of a chart is at most: two of them fill a sheet of paper."""
 
 
 class Style(NamedTuple):
@@ -57,6 +60,13 @@ def colour_of(option: Considered | None) -> str:
     return "#" + "".join(f"{round(255 * part):02x}" for part in colorsys.hls_to_rgb(hue, 0.4, 0.5))
 
 
+class Cut(NamedTuple):
+    """Where a chart can be cut: how many of its shapes are above, and how far down it is."""
+
+    shapes: int
+    y: int
+
+
 class Chart(NamedTuple):
     """A picture of one round for pages and programs, and what it shows in words and figures."""
 
@@ -68,21 +78,58 @@ class Chart(NamedTuple):
     """The figures behind it, as a table; the first cell of a row names it."""
     height: int
     shapes: list[str]
+    cuts: Sequence[Cut] = ()
+    """Where it can be cut between two options."""
 
     def svg(self) -> str:
         return document(self.title, self.told, (CHART_WIDTH, self.height), self.shapes)
 
+    def pieces(self) -> list[str]:
+        """Return it in pieces that stand below each other: paper does not break a picture well.
+
+        The first has the title and description of the whole; the others are hidden from screen
+        readers.
+        """
+        first, *edges = self._edges()
+        size = CHART_WIDTH, first.y
+        made = [document(self.title, self.told, size, self.shapes[: first.shapes])]
+        for above, below in pairwise((first, *edges)):
+            size = CHART_WIDTH, below.y - above.y
+            shapes = self.shapes[above.shapes : below.shapes]
+            made.append(drawing('aria-hidden="true"', size, shapes, top=above.y))
+        return made
+
+    def _edges(self) -> list[Cut]:
+        """Return where each piece ends."""
+        top, edges = 0, []
+        end = Cut(len(self.shapes), self.height)
+        for cut, following in pairwise((*self.cuts, end)):
+            if following.y - top > _HALF_SHEET:
+                edges.append(cut)
+                top = cut.y
+        return [*edges, end]
+
 
 def document(title: str, told: str, size: tuple[int, int], shapes: Iterable[str]) -> str:
-    """Return a whole picture. Its text runs as in the picture, wherever it is embedded."""
+    """Return a whole picture."""
     width, height = size
-    body = "\n".join(shapes)
+    whole = (
+        f"<title>{escaped(title)}</title>",
+        f"<desc>{escaped(told)}</desc>",
+        f'<rect width="{width}" height="{height}" {filled(PAPER)}/>',
+        *shapes,
+    )
+    return drawing(f'role="img" aria-label="{escaped(title)}"', size, whole)
+
+
+def drawing(attributes: str, size: tuple[int, int], content: Iterable[str], *, top: int = 0) -> str:
+    """Return an SVG from `top` down. Its text runs as in the picture, wherever it is embedded."""
+    width, height = size
+    body = "\n".join(content)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" role="img" aria-label="{escaped(title)}" '
-        f'direction="ltr" font-family="{FONTS}">\n<title>{escaped(title)}</title>\n'
-        f"<desc>{escaped(told)}</desc>\n"
-        f'<rect width="{width}" height="{height}" {filled(PAPER)}/>\n{body}\n</svg>\n'
+        f'viewBox="0 {top} {width} {height}" {attributes} '
+        f'direction="ltr" font-family="{FONTS}">\n{body}\n</svg>\n'
     )
 
 

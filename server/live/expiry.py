@@ -18,10 +18,10 @@ from server.concurrency import tasks
 from server.domain import actions as act
 from server.domain.refusals import Refused
 from server.live.hub import Hub
-from server.live.outcomes import is_due, kept_until
+from server.live.outcomes import due_at, kept_until
 from server.live.replica import Replica, Watcher
 from server.observability.logs import event
-from server.observability.metrics import DECISIONS_DUE
+from server.observability.metrics import DECISIONS_DUE, NEXT_DECISION_DUE
 from server.store.client import StoreAwayError
 from server.store.event_log import EXPIRED, NOT_OVERDUE
 
@@ -77,7 +77,9 @@ class Expiry:
             except Exception as error:  # noqa: BLE001 - reported; other boards continue
                 tasks.report("expiry", error, code)
         now = self._hub.store.now()
-        DECISIONS_DUE.set(sum(is_due(keep, now) for keep in await self._log.kept(codes)))
+        days = [due_at(keep) for keep in await self._log.kept(codes) if keep > 0]
+        DECISIONS_DUE.set(sum(day <= now for day in days))
+        NEXT_DECISION_DUE.set(min((day for day in days if day > now), default=0) / 1000)
 
     async def _check_board(self, code: str) -> None:
         seen = await self._log.expire(code, NOT_OVERDUE, ENOUGH)

@@ -69,10 +69,9 @@ def kept_until(outcome: Decision | Deferral | None) -> int:
     return int(1000 * (midnight + (dt.timedelta(days=1) + A_YEAR).total_seconds()))
 
 
-def is_due(keep: int, now: int) -> bool:
-    """Whether the day on which to look at a decision again has begun, in UTC.
+def due_at(keep: int) -> int:
+    """Return when the day begins on which to look at a decision again (UTC), in ms since 1970.
 
-    `keep` is what `kept_until` returned for it; `now` is a time in ms since 1970.
+    `keep` is what `kept_until` returned for it, and not 0.
     """
-    beyond = 1000 * int((dt.timedelta(days=1) + A_YEAR).total_seconds())
-    return 0 < keep <= now + beyond
+    return keep - 1000 * int((dt.timedelta(days=1) + A_YEAR).total_seconds())

@@ -188,6 +188,11 @@ DECISIONS_DUE = Gauge(
     "Boards whose decision was to be looked at again by today (UTC); counted once an hour.",
     multiprocess_mode="livemax",
 )
+NEXT_DECISION_DUE = Gauge(
+    "stackvote_next_decision_due_timestamp_seconds",
+    "Start of the next day (UTC) on which to look at a decision again; 0: none is set.",
+    multiprocess_mode="livemax",
+)
 BOARDS_WITHHELD = Gauge(
     "stackvote_boards_withheld",
     "Boards that cannot be read and are closed until they can; the log names each, and why.",

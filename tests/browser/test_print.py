@@ -93,6 +93,26 @@ def test_the_screen_prints_light_on_one_sheet(boards, person, method):
     assert width > height
 
 
+def test_a_record_of_fifty_long_names_prints_whole(server, person):
+    names = [f"{n} {'W' * 76}" for n in range(50)]
+    options = [{"name": name, "id": f"o{n}"} for n, name in enumerate(names)]
+    board = server.new_board(title="Fifty", options=options)
+    server.open_round(board, "ranked")
+    server.vote(board, {"ranking": [["o3"], ["o1"]]})
+    server.reveal(board)
+    page = person(f"{board.address}/record", PHONE)
+    expect(page.locator(".picture")).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    on_paper(page)
+    assert page.evaluate(CUT_OFF) == []
+    # A picture is not broken between sheets: what is higher than one would be cut.
+    heights = page.locator(".picture svg").evaluate_all(
+        "all => all.map((svg) => svg.getBoundingClientRect().height)"
+    )
+    assert len(heights) > 3
+    assert max(heights) < SHEET["height"] / 2
+
+
 def test_what_is_folded_is_printed_open_and_folded_again(boards, person):
     page = person(boards["open"].address, PHONE, reduced_motion="reduce")
     tap(page, "Flask")

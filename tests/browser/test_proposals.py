@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from browser.accessibility import FAINT, NAMELESS, RUN_AXE
 from browser.elections import TEAM
-from browser.pages import DESK, PHONE, STAGE, card, give_name
+from browser.pages import DESK, PHONE, STAGE, about_you, card, give_name
 
 MARKUP = "<img src=x onerror=\"document.title='owned'\">"
 
@@ -32,7 +32,7 @@ def answer(host, label, word="", into=None):
     host.get_by_role("button", name=label).click()
     dialog = host.get_by_role("dialog")
     if into:
-        dialog.get_by_label("Into which option?").select_option(into)
+        dialog.get_by_label("Into which one?").select_option(into)
     dialog.get_by_label("A word to the person").fill(word)
     dialog.get_by_role("button", name=re.compile("Accept|Merge|Decline")).click()
     expect(dialog).to_be_hidden()
@@ -67,7 +67,7 @@ def test_the_room_proposes_the_screen_shows_it_and_the_proposer_reads_the_answer
     for page in (phone, other):
         expect(card(page, "Litestar")).to_contain_text("Typed and quick.")
         expect(card(page, "Litestar")).to_contain_text("Proposed by Ann")
-    answer(host, "Merge the proposal Flask 3 into an option", "The same.", into="Flask")
+    answer(host, "Merge the proposal Flask 3", "The same.", into="Flask")
     host.get_by_role("button", name="Decline the proposal Zope").click()
     host.get_by_role("dialog").get_by_role("button", name="Decline").click()
     expect(host.get_by_role("dialog")).to_be_visible()  # It needs a word.
@@ -104,6 +104,17 @@ def test_during_a_round_accepting_waits_and_a_refusal_gives_the_words_back(serve
     expect(waiting(phone)).to_have_count(0)
     expect(waiting(host)).to_have_count(0)
     expect(host.get_by_text("Nothing is proposed yet.")).to_be_visible()
+
+
+def test_someone_who_only_watches_reads_what_others_can_propose(server, board, person):
+    server.act(board, type="set_board", settings={"proposals": "criteria"})
+    phone = person(board.address)
+    expect(phone.get_by_text("Propose a criterion", exact=True)).to_be_visible()
+    about_you(phone)
+    phone.get_by_role("switch", name="I am only watching").click()
+    expect(phone.get_by_text("People who take part can propose criteria.")).to_be_visible()
+    server.act(board, type="set_board", settings={"proposals": "open"})
+    expect(phone.get_by_text("People who take part can propose options.")).to_be_visible()
 
 
 def test_many_proposals_leave_the_result_and_the_comments_their_place(server, board, person):

@@ -10,6 +10,7 @@ from exports.test_flow import SVG, board, texts
 from server.domain.record import record_of
 from server.domain.refusals import Code, Refused
 from server.exports.distribution import distribution
+from server.exports.pairs import pairs
 from server.exports.svg import CHART_WIDTH
 from support.decisions import reveal
 
@@ -99,3 +100,23 @@ def test_names_stay_text_and_keep_their_direction():
     assert "<script" not in chart.svg().lower()
     assert "\u2068שם בעברית\u2069" in chart.svg()
     assert drawn(chart).get("direction") == "ltr"
+
+
+def test_for_paper_it_is_cut_between_options_into_pieces_that_make_the_whole():
+    names = tuple(f"Option {n}" for n in range(50))
+    for draw, caption in ((distribution, "Ballots by score"), (pairs, "against each other option")):
+        chart = draw(scored((5,) * 50, named=names), 1)
+        pieces = [ET.fromstring(piece) for piece in chart.pieces()]  # noqa: S314
+        assert len(pieces) > 1
+        boxes = [[int(part) for part in piece.get("viewBox").split()] for piece in pieces]
+        assert all(height <= 720 for _, _, _, height in boxes)
+        tops = [top for _, top, _, _ in boxes]
+        ends = [top + height for _, top, _, height in boxes]
+        assert (tops, ends[-1]) == ([0, *ends[:-1]], chart.height)
+        for piece, top, end in zip(pieces, tops, ends, strict=True):
+            assert all(top < int(text.get("y")) < end for text in piece.iter(f"{SVG}text"))
+        assert [text for piece in pieces for text in texts(piece)] == texts(drawn(chart))
+        assert caption in pieces[0].get("aria-label")
+        assert {piece.get("aria-hidden") for piece in pieces[1:]} == {"true"}
+    (whole,) = distribution(scored((5, 3, 0)), 1).pieces()
+    assert 'aria-label="Ballots by score"' in whole

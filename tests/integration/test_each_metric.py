@@ -289,19 +289,21 @@ def test_a_disk_that_fills_shows_less_free_space(server, scraper, names):
     asyncio.run(fill())
 
 
-@moves("decisions_due")
+@moves("decisions_due", "next_decision_due_timestamp_seconds")
 def test_decisions_that_are_due_are_counted(deployment, server, scraper, names):
     meta = "sv:{ZZZZZZ}:meta"
     kept_for = 1000 * 366 * 86400
     with deployment.store.client() as client:
         seconds, _ = client.time()
         client.hset(meta, mapping={"epoch": "ab", "keep": 1000 * seconds + kept_for})
+        later = "sv:{ZZZZZY}:meta"
+        client.hset(later, mapping={"epoch": "ab", "keep": 1000 * seconds + 2 * kept_for})
         try:
             # A new worker counts soon after its start.
             server.signal(signal.SIGHUP)
             asyncio.run(eventually_due(scraper, names))
         finally:
-            client.delete(meta)
+            client.delete(meta, later)
 
 
 async def eventually_due(scraper, names):

@@ -356,7 +356,7 @@ async def test_a_host_who_opens_a_board_close_to_its_end_reads_the_date(embedded
 
 async def test_decisions_that_are_due_are_counted(embedded):
     async with looked_after(embedded) as (server, client, looking):
-        for days in (-400, -3, 0, 3, None):
+        for days in (-400, -3, 0, 5, 3, None):
             day = days and time.strftime("%Y-%m-%d", time.gmtime(time.time() + days * 86400))
             decided = act.Decide(
                 option="flask",
@@ -369,3 +369,6 @@ async def test_decisions_that_are_due_are_counted(embedded):
         await client.hset(keys.meta("ODD"), mapping={"epoch": "ab", "keep": "soon"})
         await looking.expiry.check()
         assert value_of(metrics.DECISIONS_DUE) == 3
+        next_day = time.gmtime(value_of(metrics.NEXT_DECISION_DUE))
+        in_three = time.gmtime(time.time() + 3 * 86400)
+        assert time.strftime("%F %T", next_day) == time.strftime("%F 00:00:00", in_three)

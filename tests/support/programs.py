@@ -21,6 +21,7 @@ PACKAGES = {
     "npm": ("npm", "node"),
     "promtool": ("prometheus", "prometheus"),
     "redis-server": ("redis-server", "redis"),
+    "soffice": ("libreoffice-calc-nogui", "libreoffice"),
     "systemd-analyze": ("systemd", None),
     "WebKitWebDriver": ("webkit2gtk-driver", None),
     "Xvfb": ("xvfb", None),

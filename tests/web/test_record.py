@@ -64,6 +64,15 @@ async def test_a_board_without_a_decision_says_what_is_missing(embedded):
         assert "Missing from this record No option has been chosen yet. No round" in words
 
 
+async def test_ballots_and_pictures_of_a_board_without_a_round_are_refused_in_words(embedded):
+    async with worker(embedded) as server:
+        code, _ = await server.board()
+        for file in ("ballots.csv", "pairs.svg"):
+            status, answer = await server.api(f"/api/boards/{code}/{file}")
+            assert (status, answer["error"]["code"]) == (404, "no_such_round")
+            assert answer["error"]["message"] == "No round of voting has been revealed yet."
+
+
 async def test_the_page_tells_what_was_decided_and_why(embedded):
     async with meeting(embedded, context="For the portal.") as played:
         ann = played.people[0]
@@ -89,6 +98,24 @@ async def test_the_page_tells_what_was_decided_and_why(embedded):
             assert text in words, text
         assert "<script" not in html
         assert "Set-Cookie" not in (await played.get("/b/CODE/record")).headers
+
+
+async def test_the_ballots_of_each_round_are_linked_by_what_the_round_was_about(embedded):
+    async with meeting(embedded, criteria=[{"name": "Speed"}, {"name": "Price"}]) as played:
+        await played.host.done("open_round", method="dots", settings={"about": "criteria"})
+        await played.host.done("reveal_round", round=2, at_once=True)
+        html = await played.page()
+        links = dict(re.findall(r'<a href="([^"]+)">(Ballots[^<]+|Round \d in pictures)</a>', html))
+        assert links == {
+            f"/api/boards/{played.code}/ballots.csv?round=1": "Ballots of round 1",
+            f"/api/boards/{played.code}/ballots.csv?round=2": "Ballots of round 2, about criteria",
+            f"/b/{played.code}/pictures?round=2": "Round 2 in pictures",
+        }
+        assert "Round 1 in pictures" in html
+        for link, name in links.items():
+            got = await played.get(link)
+            assert got.code == 200
+            assert ("Speed" in got.body.decode()) is ("2" in name)
 
 
 async def test_a_hidden_round_is_not_on_the_page(embedded):

@@ -30,10 +30,22 @@ proposal-answered-word = { $answer } The host says: “{ $word }”
 proposal-blocked = { $by ->
     [closed] The host does not take proposals right now.
     [decided] The decision is made, so this board takes no more proposals.
-    [waiting] You can propose options once the host lets you in.
-    [seatless] You cannot propose options yet: the note at the top of this page says why.
-    [voters] Only people who can vote on this board can propose options.
-   *[watching] You are only watching. People who take part can propose options.
+    [waiting] { $about ->
+        [criteria] You can propose criteria once the host lets you in.
+       *[options] You can propose options once the host lets you in.
+      }
+    [seatless] { $about ->
+        [criteria] You cannot propose criteria yet: the note at the top of this page says why.
+       *[options] You cannot propose options yet: the note at the top of this page says why.
+      }
+    [voters] { $about ->
+        [criteria] Only people who can vote on this board can propose criteria.
+       *[options] Only people who can vote on this board can propose options.
+      }
+   *[watching] { $about ->
+        [criteria] You are only watching. People who take part can propose criteria.
+       *[options] You are only watching. People who take part can propose options.
+      }
   }
 proposal-limit = { $max } of your proposals wait for the host. Take one back, or wait for an answer.
 
@@ -49,7 +61,7 @@ proposal-accept = Accept
 proposal-merge = Merge
 proposal-decline = Decline
 proposal-accept-label = Accept the proposal { $name }
-proposal-merge-label = Merge the proposal { $name } into an option
+proposal-merge-label = Merge the proposal { $name }
 proposal-decline-label = Decline the proposal { $name }
 proposal-answer = { $does ->
     [accept] Make “{ $name }” an option

@@ -242,7 +242,7 @@ proposal-why-label = Why?
 proposal-send = Propose
 proposed-by = Proposed by { $name }
 proposal-word-label = A word to the person who proposed it
-proposal-into-label = Into which option?
+proposal-into-label = Into which one?
 screen-proposals-rest = and { $n } more
 screen-proposals-title = Proposed by the room
 host-entry-admitted = Newcomers wait to be let in
@@ -379,7 +379,7 @@ figure-mean = { NUMBER($mean, minimumFractionDigits: 2, maximumFractionDigits: 2
 ranking-percent = { $percent } %
 sureness-title = How sure the result is
 pictures-title = Round { $n } in pictures
-pictures-earlier = Earlier rounds
+pictures-others = Other rounds in pictures
 pictures-figures = The figures
 pictures-figures-of = { pictures-figures }: { $picture }
 evidence-counted = How this was counted
@@ -627,7 +627,10 @@ record-file-markdown = As Markdown
 record-file-csv = Numbers for a spreadsheet
 record-file-json = As JSON
 record-file-picture = As a picture
-record-file-ballots = Ballots of the last round
+record-file-ballots = { $about ->
+    [criteria] Ballots of round { $n }, about criteria
+   *[options] Ballots of round { $n }
+  }
 
 ## The replay
 

@@ -43,7 +43,7 @@ refusal-no-proposal = This proposal does not exist, or was taken back.
 refusal-not-proposer = Only the person who made a proposal can take it back.
 refusal-proposal-settled = { $state ->
     [accepted] This proposal was already accepted.
-    [merged] This proposal was already merged into an option.
+    [merged] This proposal was already merged.
    *[declined] This proposal was already declined.
   }
 refusal-unrevealed-accept = Round { $round } is not over, and options can only change between rounds. The proposal waits: accept it after the reveal, and it will be in the next round.

@@ -66,7 +66,8 @@ export class Proposals {
     show(page["proposal-fold"], !(blockedBy || isFull) || this.#hasText);
     this.#form.querySelector("button")?.toggleAttribute("disabled", Boolean(blockedBy) || isFull);
     show(page["proposals-blocked"], Boolean(blockedBy) || isFull);
-    if (blockedBy) setText(page["proposals-blocked"], t("proposal-blocked", { by: blockedBy }));
+    if (blockedBy)
+      setText(page["proposals-blocked"], t("proposal-blocked", { by: blockedBy, about }));
     else if (isFull) setText(page["proposals-blocked"], t("proposal-limit", { max: most }));
     this.#announceAnswers(state);
   }
