@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 from tornado.httputil import HTTPServerRequest
-from tornado.template import Loader
+from tornado.template import DictLoader
 from tornado.web import Application
 
 from server.brand import read_brand
@@ -55,7 +55,7 @@ from server.web import (
 )
 from server.web import socket as live_socket
 from server.web.body_limit import MAX_BODY
-from server.web.bundles import bundles
+from server.web.bundles import Bundles
 from server.web.fair_queue import FairQueue
 from server.web.handler import NotFound, Site, log_request, require_access_rules
 from server.web.http_server import HttpServer
@@ -144,7 +144,7 @@ def make_application(site: Site, key: bytes) -> Application:
         design,
     )
     routes = [route for module in modules for route in module.routes]
-    joined = {"bundles": bundles(folders.static, language(), site.brand.styles()), **version}
+    joined = {"bundles": Bundles(folders.static, language(), site.brand.styles()), **version}
     unlisted = [BundleFile, BrandLogo, WebManifest, StaticFiles, NotFound]
     require_access_rules([handler for _, handler in routes] + unlisted)
     return _Application(
@@ -193,12 +193,17 @@ def make_server(application: Application, settings: Settings) -> HttpServer:
     )
 
 
-def read_pages(folder: Path) -> Loader:
-    """Load all pages at the start: an upgrade may replace the files while this process runs."""
-    loader = Loader(str(folder))
-    for page in sorted(folder.rglob("*.html")):
-        loader.load(str(page.relative_to(folder)))
-    return loader
+def read_pages(folder: Path) -> DictLoader:
+    """Read all pages at the start: an upgrade may replace the files while this process runs.
+
+    Each is compiled when it is first shown.
+    """
+    return DictLoader(
+        {
+            page.relative_to(folder).as_posix(): page.read_text(encoding="utf-8")
+            for page in folder.rglob("*.html")
+        }
+    )
 
 
 async def serve(settings: Settings, sockets: list[socket.socket]) -> None:

@@ -8,7 +8,6 @@ space are left out. A script begins with the sentences that it says (`server/wor
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
@@ -61,27 +60,51 @@ class Bundle:
             return self._encoded[encoding]
 
 
-@cache
-def bundles(static: Path, language: str, styles: str = "") -> Mapping[str, Bundle]:
-    """Join what stands in `static/` when this is first called. Raises BundleError.
+class Bundles:
+    """The bundles of all pages, joined when the first of them is asked for."""
 
-    `styles` are rules of a brand, which replace values of `tokens.css`.
+    def __init__(self, static: Path, language: str, styles: str = "") -> None:
+        """Read what stands in `static/` now: an upgrade may replace it while this process runs.
 
-    Returns bundles by name: `ballot.js` for `js/ballot/page.js`, `ballot-results.js` for what that
-    loads later from `results.js`, and `ballot.css` for `css/pages/ballot.css`.
-    """
-    modules = _Modules(static / "js", language)
-    joined: dict[str, str] = {}
-    for page in static.glob("js/*/page.js"):
-        joined |= modules.joined(page.parent.name, page)
-    for page in static.glob("css/pages/*.css"):
-        sheet = _sheet(page)
-        if styles and "@layer tokens" in sheet:
-            sheet += f"@layer tokens {{\n{styles}\n}}\n"
-        joined[page.name] = _minified(sheet)
-    for script in static.glob(_CLASSIC):
-        joined[script.name] = rjsmin.jsmin(script.read_text(encoding="utf-8"))
-    return {name: Bundle(name, text) for name, text in joined.items()}
+        `styles` are rules of a brand, which replace values of `tokens.css`.
+        """
+        self._static = static.resolve()
+        self._sources = {
+            path: path.read_text(encoding="utf-8")
+            for path in self._static.rglob("*")
+            if path.suffix in {".js", ".css"}
+        }
+        self._language = language
+        self._styles = styles
+        self._joined: Mapping[str, Bundle] | None = None
+        self._lock = threading.Lock()
+
+    def all(self) -> Mapping[str, Bundle]:
+        """Return the bundles by name: `ballot.js` for `js/ballot/page.js`, `ballot-results.js` for
+        what that loads later from `results.js`, and `ballot.css` for `css/pages/ballot.css`.
+
+        The first call takes too long for the event loop. Raises BundleError.
+        """
+        with self._lock:
+            if self._joined is None:
+                self._joined = self._join()
+            return self._joined
+
+    def _join(self) -> dict[str, Bundle]:
+        modules = _Modules(self._static / "js", self._sources, self._language)
+        joined: dict[str, str] = {}
+        for path, source in self._sources.items():
+            name = path.relative_to(self._static)
+            if name.match("js/*/page.js"):
+                joined |= modules.joined(path.parent.name, path)
+            elif name.match("css/pages/*.css"):
+                sheet = _sheet(path, self._sources)
+                if self._styles and "@layer tokens" in sheet:
+                    sheet += f"@layer tokens {{\n{self._styles}\n}}\n"
+                joined[path.name] = _minified(sheet)
+            elif name.match(_CLASSIC):
+                joined[path.name] = rjsmin.jsmin(source)
+        return {name: Bundle(name, text) for name, text in joined.items()}
 
 
 class _Module(NamedTuple):
@@ -96,16 +119,17 @@ class _Module(NamedTuple):
 
 
 class _Modules:
-    """Modules, each read once."""
+    """Modules, each put into its scope once."""
 
-    def __init__(self, folder: Path, language: str) -> None:
-        self._folder = folder.resolve()
+    def __init__(self, folder: Path, sources: Mapping[Path, str], language: str) -> None:
+        self._folder = folder
+        self._sources = sources
         self._language = language
         self._read: dict[Path, _Module] = {}
 
     def joined(self, page: str, path: Path) -> dict[str, str]:
         """Return the script of a page, and those that it loads later, by name."""
-        first = self._order(path.resolve())
+        first = self._order(path)
         text = "".join(self._module(each).text for each in first)
         said = _named(text)
         scripts: dict[str, str] = {}
@@ -154,7 +178,7 @@ class _Modules:
         return self._read[path]
 
     def _scoped(self, path: Path) -> _Module:
-        text = path.read_text(encoding="utf-8")
+        text = self._sources[path]
         imports: list[Path] = []
         later: list[Path] = []
 
@@ -191,14 +215,14 @@ def _later(path: Path) -> str:
     return f'import("{path}")'
 
 
-def _sheet(path: Path) -> str:
+def _sheet(path: Path, sources: Mapping[Path, str]) -> str:
     """Return a style sheet with those that it imports in their places."""
 
     def placed(found: re.Match[str]) -> str:
-        text = _sheet(path.parent / found[1])
+        text = _sheet((path.parent / found[1]).resolve(), sources)
         return f"@layer {found[2]} {{\n{text}\n}}\n" if found[2] else text
 
-    sheet = _SHEET.sub(placed, path.read_text(encoding="utf-8"))
+    sheet = _SHEET.sub(placed, sources[path])
     _require_nothing_else(path.name, sheet)
     return sheet
 

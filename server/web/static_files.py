@@ -12,7 +12,7 @@ from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 
 from server.brand import STACKVOTE, Brand, Logo
 from server.web.accept_encoding import accepted
-from server.web.bundles import ENCODINGS, Bundle
+from server.web.bundles import ENCODINGS, Bundles
 from server.web.handler import HEADERS, Access, repair_origin, require_own_name
 from server.words import catalogue
 from server.words.catalogue import words
@@ -85,13 +85,13 @@ class BundleFile(_Versioned):
         name: HEADERS[name] for name in ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")
     }
 
-    def initialize(self, bundles: Mapping[str, Bundle], version: str) -> None:
+    def initialize(self, bundles: Bundles, version: str) -> None:
         repair_origin(self.request)
         self._bundles = bundles
         self._version = version
 
     async def get(self, version: str, name: str) -> None:
-        bundle = self._bundles.get(name)
+        bundle = (await asyncio.to_thread(self._bundles.all)).get(name)
         if bundle is None:
             raise HTTPError(404)
         self.set_header("Content-Type", f"{bundle.content_type}; charset=UTF-8")

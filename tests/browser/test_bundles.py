@@ -5,7 +5,7 @@ import re
 import pytest
 
 from server.resources import resources
-from server.web.bundles import bundles
+from server.web.bundles import Bundles
 
 STATIC = resources().static
 SHEETS = sorted(path.name for path in STATIC.glob("css/pages/*.css"))
@@ -42,7 +42,7 @@ def without_variety(rule):
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_a_joined_sheet_has_the_rules_of_its_sources(chromium, name):
-    joined = bundles(STATIC, "en")[name].body
+    joined = Bundles(STATIC, "en").all()[name].body
 
     def answer(route):
         path = route.request.url.removeprefix(f"{ORIGIN}/")

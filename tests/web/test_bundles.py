@@ -5,7 +5,7 @@ import brotli
 import pytest
 
 from server.resources import resources
-from server.web.bundles import ENCODINGS, BundleError, bundles
+from server.web.bundles import ENCODINGS, BundleError, Bundles
 from server.words import browser
 from support.worker import worker
 
@@ -21,13 +21,13 @@ def static(tmp_path):
         for name, text in sources.items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text)
-        return bundles(tmp_path, "en")
+        return Bundles(tmp_path, "en").all()
 
     return fill
 
 
 def test_each_page_has_its_script_and_all_have_styles():
-    names = set(bundles(STATIC, "en"))
+    names = set(Bundles(STATIC, "en").all())
     assert {f"{page}.js" for page in PAGES} < names
     assert {f"{page}.css" for page in (*PAGES, "record")} < names
 
@@ -130,7 +130,7 @@ def test_a_script_has_the_sentences_that_it_says_and_no_others(static):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_each_sentence_that_the_modules_name_comes_with_them(page):
-    script = bundles(STATIC, "en")[f"{page}.js"].body.decode()
+    script = Bundles(STATIC, "en").all()[f"{page}.js"].body.decode()
     sentences, modules = script.split("\n", 1)
     named = set(re.findall(r'\bt\("([\w-]+)"', modules))
     assert named
