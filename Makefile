@@ -108,6 +108,7 @@ docs: $(VENV)/run.stamp ## Write the pages that are generated from the code
 	$(BIN)/python -m server.ops.settings_reference > docs/settings.md
 	$(BIN)/python -m server.web.typescript > docs/protocol.d.ts
 	$(BIN)/python -m server.ops.board_file > docs/board-file.schema.json
+	$(BIN)/python -m server.exports.record_schema > docs/record.schema.json
 	$(BIN)/python -m server.words.typescript > .ci/scripts/words.d.ts
 
 pictures: $(VENV)/check.stamp ## Make the README's pictures from the real pages (needs Chromium)

@@ -2,6 +2,7 @@ import json
 import re
 from contextlib import asynccontextmanager
 from html import escape
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -142,6 +143,7 @@ async def test_markup_and_other_texts_are_shown_as_they_were_written(embedded):
         assert "&lt;i&gt;Ann" in html
 
 
+SCHEMA = Path(__file__).parents[2] / "docs" / "record.schema.json"
 FILES = ("record.json", "record.md", "record.csv")
 BALLOTS = ("ballots.csv", "ballots.soi", "ballots.toc")
 
@@ -322,6 +324,7 @@ async def test_the_json_has_the_ballots_and_fits_its_description(embedded):
         schema = given["content"]["application/json"]["schema"]
         described = schema | {"components": document["components"]}
         Draft202012Validator(described).validate(record)
+        Draft202012Validator(json.loads(SCHEMA.read_bytes())).validate(record)
 
 
 @pytest.mark.parametrize("names", ["secret", "open"])
