@@ -445,6 +445,7 @@ declare namespace Words {
     "home-decided": null;
     "home-deferred": null;
     "home-no-cookies": null;
+    "home-offline": null;
     "home-record": null;
     "home-role": {
       role: "host" | "observer" | "voter";
@@ -651,6 +652,9 @@ declare namespace Words {
     "line-lost": null;
     "line-not-connected": null;
     "line-not-loaded": null;
+    "line-old-state": {
+      time: string | number;
+    };
     "line-refused": {
       action: string;
       reason: string | number;

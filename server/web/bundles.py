@@ -33,6 +33,7 @@ _WORDS = "_words"
 """The scope of `js/words.js`."""
 _CLASSIC = "js/watchdog.js"
 """No module, because browsers that cannot load modules run it."""
+_WORKER = "js/offline/worker.js"
 ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT),
     "gzip": lambda body: zopfli.gzip.compress(body, numiterations=1),
@@ -74,6 +75,8 @@ def bundles(static: Path, language: str, styles: str = "") -> Mapping[str, Bundl
     joined: dict[str, str] = {}
     for page in static.glob("js/*/page.js"):
         joined |= modules.joined(page.parent.name, page)
+    for worker in static.glob(_WORKER):
+        joined |= modules.joined(worker.stem, worker)
     for page in static.glob("css/pages/*.css"):
         sheet = _sheet(page)
         if styles and "@layer tokens" in sheet:

@@ -45,7 +45,9 @@ function line({ code, title, role, decided, deferred, archived, recorded, at }) 
 }
 
 paint();
-if (!keepsCookies()) new Notices(part(document, "notices")).say(t("home-no-cookies"));
+const notices = new Notices(part(document, "notices"));
+if (!keepsCookies()) notices.say(t("home-no-cookies"));
+if (document.body.dataset.stored) notices.say(t("home-offline"), { isBad: false });
 const boards = knownBoards();
 part(document, "known-list").replaceChildren(...boards.map(line));
 show(part(document, "known"), boards.length > 0);
