@@ -69,7 +69,8 @@ def bundles(static: Path, language: str, styles: str = "") -> Mapping[str, Bundl
     `styles` are rules of a brand, which replace values of `tokens.css`.
 
     Returns bundles by name: `ballot.js` for `js/ballot/page.js`, `ballot-results.js` for what that
-    loads later from `results.js`, and `ballot.css` for `css/pages/ballot.css`.
+    loads later from `results.js`, `ballot.css` for `css/pages/ballot.css`, and `worker.js` for the
+    service worker.
     """
     modules = _Modules(static / "js", language)
     joined: dict[str, str] = {}
