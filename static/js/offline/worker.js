@@ -97,13 +97,15 @@ async function take(path, answer) {
   if (answer.status === 404 || answer.status === 410) await forgetPage(store, path);
   if (answer.status !== 200 || answer.redirected) return;
   const html = await answer.text();
+  const code = codeOf(html);
+  if (!code && path !== `${root}/`) return;
   const files = filesOf(html);
   const cache = await caches.open(cacheOf(path));
   await hold(cache, files);
   const at = Date.now();
   const { headers } = answer;
   await cache.put(path, new Response(stamped(html, at), { headers }));
-  await store.put("pages", { path, code: codeOf(html), at });
+  await store.put("pages", { path, code, at });
   await dropOther(cache, files);
   await prune(store, at);
 }
