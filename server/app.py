@@ -63,6 +63,7 @@ from server.web.static_files import (
     MANIFEST,
     BrandLogo,
     BundleFile,
+    ServiceWorker,
     StaticFiles,
     WebManifest,
     static_version,
@@ -145,11 +146,12 @@ def make_application(site: Site, key: bytes) -> Application:
     )
     routes = [route for module in modules for route in module.routes]
     joined = {"bundles": Bundles(folders.static, language(), site.brand.styles()), **version}
-    unlisted = [BundleFile, BrandLogo, WebManifest, StaticFiles, NotFound]
+    unlisted = [BundleFile, ServiceWorker, BrandLogo, WebManifest, StaticFiles, NotFound]
     require_access_rules([handler for _, handler in routes] + unlisted)
     return _Application(
         [
             *routes,
+            (r"/worker\.js", ServiceWorker, {"bundles": joined["bundles"]}),
             (r"/static/([0-9a-f]+)/pages/([\w.-]+)", BundleFile, joined),
             (
                 rf"/static/([0-9a-f]+)/{re.escape(MANIFEST)}",

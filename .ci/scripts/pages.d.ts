@@ -162,3 +162,16 @@ type BlockedBy = "archived" | "closed" | "waiting" | "seatless" | "watching";
 type Returned =
   | { type: "comment"; text: string; parent?: string | null }
   | { type: "edit_comment"; text: string; comment: string };
+
+/** What the types of a page lack, because not every browser has it. */
+declare var trustedTypes:
+  | undefined
+  | {
+      createPolicy(
+        name: string,
+        rules: { createScriptURL: () => string },
+      ): { createScriptURL(text: string): string };
+    };
+interface ServiceWorkerRegistration {
+  sync?: { register(tag: string): Promise<void> };
+}

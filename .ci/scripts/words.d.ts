@@ -448,6 +448,7 @@ declare namespace Words {
       n: string | number;
     };
     "home-no-cookies": null;
+    "home-offline": null;
     "home-record": null;
     "home-role": {
       role: "host" | "observer" | "voter";
@@ -654,6 +655,9 @@ declare namespace Words {
     "line-lost": null;
     "line-not-connected": null;
     "line-not-loaded": null;
+    "line-old-state": {
+      time: string | number;
+    };
     "line-refused": {
       action: string;
       reason: string | number;

@@ -32,6 +32,7 @@ _WORDS = "_words"
 """The scope of `js/words.js`."""
 _CLASSIC = "js/watchdog.js"
 """No module, because browsers that cannot load modules run it."""
+_WORKER = "js/offline/worker.js"
 ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT),
     "gzip": lambda body: zopfli.gzip.compress(body, numiterations=1),
@@ -81,7 +82,8 @@ class Bundles:
 
     def all(self) -> Mapping[str, Bundle]:
         """Return the bundles by name: `ballot.js` for `js/ballot/page.js`, `ballot-results.js` for
-        what that loads later from `results.js`, and `ballot.css` for `css/pages/ballot.css`.
+        what that loads later from `results.js`, `ballot.css` for `css/pages/ballot.css`, and
+        `worker.js` for the service worker.
 
         The first call takes too long for the event loop. Raises BundleError.
         """
@@ -97,6 +99,8 @@ class Bundles:
             name = path.relative_to(self._static)
             if name.match("js/*/page.js"):
                 joined |= modules.joined(path.parent.name, path)
+            elif name.match(_WORKER):
+                joined |= modules.joined(path.stem, path)
             elif name.match("css/pages/*.css"):
                 sheet = _sheet(path, self._sources)
                 if self._styles and "@layer tokens" in sheet:

@@ -52,11 +52,16 @@ logger = logging.getLogger(__name__)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'none'; "
+    "base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'; "
     # No script of ours makes HTML or code from text; browsers that support this enforce it.
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
+WITH_WORKER = POLICY.replace("worker-src 'none'", "worker-src 'self'").replace(
+    "trusted-types 'none'", "trusted-types worker"
+)
+"""The policy of a page that starts the service worker, whose address one script may name."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -27,7 +27,7 @@ from server.web.comment_html import rich_texts
 from server.web.cookies import NO_COOKIES, has_form_sent_again
 from server.web.errors import Problem
 from server.web.example import example
-from server.web.handler import Access, Handler
+from server.web.handler import WITH_WORKER, Access, Handler
 from server.web.links import links_of, qr
 from server.web.lists import draft_of, form_of, list_view
 from server.web.questions import questions_of
@@ -182,6 +182,10 @@ class BoardPage(Handler):
 
 class BallotPage(BoardPage):
     view = View.BALLOT
+
+    def set_default_headers(self) -> None:
+        super().set_default_headers()
+        self.set_header("Content-Security-Policy", WITH_WORKER)
 
     async def show(self, room: Room, **more: object) -> None:
         # The page itself assigns the browser's id, so that the live connection it opens has a seat.

@@ -107,6 +107,29 @@ class BundleFile(_Versioned):
         await self.get(version, name)
 
 
+class ServiceWorker(_Versioned):
+    """The service worker. Its address is above the pages that it may serve, and stays the same: a
+    browser compares what it has with what is there now.
+    """
+
+    headers: ClassVar[Mapping[str, str]] = HEADERS | {
+        "Content-Security-Policy": "default-src 'none'; connect-src 'self'"
+    }
+
+    def initialize(self, bundles: Bundles) -> None:
+        repair_origin(self.request)
+        self._bundles = bundles
+
+    async def get(self) -> None:
+        script = (await asyncio.to_thread(self._bundles.all))["worker.js"]
+        self.set_header("Content-Type", f"{script.content_type}; charset=UTF-8")
+        self.let_cache(known=False)
+        self.finish(script.body)
+
+    async def head(self) -> None:
+        await self.get()
+
+
 class BrandLogo(_Versioned):
     """The logo of an operator's brand. As a page of its own, it could run nothing."""
 

@@ -322,6 +322,17 @@ SECURITY = {
     "The person it was meant for": (
         "web/test_invites.py::test_a_link_is_claimed_once_and_says_so_to_everyone_else",
     ),
+    "A person who has your device": LIMIT,
+    "Over HTTPS, a browser stores": (
+        "browser/test_offline.py::test_a_ballot_opens_without_a_line_and_its_vote_is_counted_once",
+    ),
+    "Cookies are not among it": (
+        "browser/test_offline.py::test_the_start_page_and_ballots_are_stored_and_no_other_page",
+    ),
+    "A board that is gone or a seat": (
+        "browser/test_offline.py::test_a_board_that_is_gone_leaves_nothing_on_the_device",
+    ),
+    "Deleting the site's data": ADVICE,
     "A person who has your browser": LIMIT,
     "A code that moves the seat works": (
         "domain/test_invitations.py::test_a_seat_moves_once_within_five_minutes",

@@ -3,7 +3,7 @@ import logging
 import pytest
 from tornado.web import RequestHandler
 
-from server.web.handler import HEADERS, Access, require_access_rules
+from server.web.handler import HEADERS, WITH_WORKER, Access, require_access_rules
 from support.worker import worker
 
 
@@ -21,12 +21,20 @@ async def test_every_answer_carries_the_headers_that_protect(embedded):
         )
         for path in (*pages, f"/api/boards/{code}", "/api/nothing", "/healthz", "/metrics", static):
             got = await server.fetch(path)
-            for name, value in HEADERS.items():
+            policy = {"Content-Security-Policy": WITH_WORKER} if path == f"/b/{code}" else {}
+            for name, value in (HEADERS | policy).items():
                 if name != "Cache-Control" or path != static:
                     assert got.headers[name] == value, path
             assert "Server" not in got.headers
         assert "unsafe" not in HEADERS["Content-Security-Policy"]
         assert "default-src 'none'" in HEADERS["Content-Security-Policy"]
+
+
+def test_the_ballot_alone_may_start_a_service_worker_and_name_its_address():
+    policy = dict(each.split(" ", 1) for each in HEADERS["Content-Security-Policy"].split("; "))
+    ballot = dict(each.split(" ", 1) for each in WITH_WORKER.split("; "))
+    assert (policy["worker-src"], policy["trusted-types"]) == ("'none'", "'none'")
+    assert ballot == policy | {"worker-src": "'self'", "trusted-types": "worker"}
 
 
 def test_a_handler_without_an_access_rule_stops_the_start():

@@ -85,6 +85,39 @@ async def test_the_manifest_describes_the_site_in_the_language_of_its_pages(embe
         assert (head.code, head.headers["Content-Length"]) == (200, str(len(got.body)))
 
 
+async def test_the_service_worker_is_asked_for_anew_each_time_and_may_only_talk_to_the_server(
+    embedded,
+):
+    async with worker(embedded) as server:
+        got = await server.fetch("/worker.js")
+        assert got.code == 200
+        assert got.headers["Content-Type"] == "text/javascript; charset=UTF-8"
+        assert got.headers["Cache-Control"] == "no-cache"
+        policy = "default-src 'none'; connect-src 'self'"
+        assert got.headers["Content-Security-Policy"] == policy
+        # A worker of the plain kind, which every browser has, knows no modules.
+        assert not re.search(rb"^(import|export)\b", got.body, re.MULTILINE)
+        known = await server.fetch("/worker.js", headers={"If-None-Match": got.headers["Etag"]})
+        assert known.code == 304
+
+
+async def test_the_icons_of_the_manifest_and_of_the_pages_are_there(embedded):
+    async with worker(embedded) as server:
+        static = f"/static/{server.site.static_version}"
+        manifest = json.loads((await server.fetch(f"{static}/stackvote.webmanifest")).body)
+        for icon in manifest["icons"]:
+            got = await server.fetch(f"{static}/{icon['src']}")
+            assert (got.code, got.headers["Content-Type"]) == (200, icon["type"])
+            if icon["type"] == "image/png":
+                side = int.from_bytes(got.body[16:20])
+                assert icon["sizes"] == f"{side}x{side}"
+        assert {icon.get("purpose", "any") for icon in manifest["icons"]} == {"any", "maskable"}
+        html = (await server.fetch("/")).body.decode()
+        touch = re.search(r'<link rel="apple-touch-icon" href="([^"]+)">', html)[1]
+        assert (await server.fetch(touch)).headers["Content-Type"] == "image/png"
+        assert f'<meta name="theme-color" content="{server.site.brand.light}">' in html
+
+
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 

@@ -113,6 +113,8 @@ rule-host-sees = { rules-host-sees }
 ## The line to the server
 
 line-lost = No connection. Trying again; what you do is kept on this device.
+# $time: such as 28 Nov 2026, 14:02
+line-old-state = No connection. This is how the board stood at { $time }. What you do is kept on this device, and will be sent when there is a connection.
 line-blocked = Live updates are blocked on this network. Reload the page for the latest; votes are kept on this device until a connection works.
 # $page: the host name under which the page was opened; $server: what the server was told
 line-host = Live updates do not get through: you opened { $page }, but a proxy asked the server for { $server }. The operator must have the proxy pass on the Host header, or start Stackvote with the --public-url that people open. Until then, reload the page for the latest; votes are kept on this device.
@@ -145,6 +147,7 @@ line-dismiss = Dismiss
 ## The start page
 
 home-no-cookies = Your browser keeps no cookies for this site. Without one you could not host a board that you start, so none is made. Allow cookies in the browser's settings, then reload this page.
+home-offline = No connection. The ballots that you opened last on this device open without one.
 
 home-role = { $role ->
     [host] host

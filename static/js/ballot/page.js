@@ -39,6 +39,9 @@ const SECTIONS = ["ranking", "matrix"];
 /** When results are loaded if no round is over yet, in ms; up to twice this. */
 const LATER = 20_000;
 
+/** After what time it is kept for when there is no connection, in ms; up to twice this. */
+const KEEP = 3_000;
+
 const BALLOT = new Set(["vote", "withdraw"]);
 
 const NOT_LOADED = {
@@ -147,10 +150,26 @@ class BallotPage {
 
   start() {
     this.#live.start();
+    if ("serviceWorker" in navigator) this.#keepOffline();
     // Not all at the moment of the reveal; and not without a line, because it is tried once.
     const soon = () => this.#live.connection.status === "open" && this.#later.get("results");
     setTimeout(soon, LATER * (1 + Math.random()));
     this.#views.phase.start();
+  }
+
+  /** So that the ballot opens without a connection, too; a first ballot does not wait for that. */
+  async #keepOffline() {
+    const { stored } = document.body.dataset;
+    if (!stored)
+      await new Promise((soon) => {
+        setTimeout(soon, KEEP * (1 + Math.random()));
+      });
+    try {
+      const { keepOffline } = await import("./offline.js");
+      await keepOffline(this.#live, this.#code);
+    } catch {
+      // The browser keeps nothing here, and all is as it was.
+    }
   }
 
   #update() {

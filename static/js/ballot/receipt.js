@@ -46,7 +46,7 @@ export class Receipt {
     const { ballot, method, isOpen } = voting;
     this.#hasVoted = Boolean(ballot);
     const isWaiting = state.round ? outbox.ballot(state.round.n) !== undefined : false;
-    if (!isWaiting) this.#compare(state);
+    if (!isWaiting && state.asOf === null) this.#compare(state);
     const saved = isWaiting ? waitingFor(live) : ballot ? "saved" : "none";
     this.#parts.saved.dataset.saved = saved;
     setText(this.#parts.saved, saved === "none" ? "" : t("ballot-saved", { state: saved }));

@@ -53,12 +53,12 @@ export class Meeting {
   }
 
   /** @param {BoardState} state */
-  #isElsewhere({ meeting, ready }) {
+  #isElsewhere({ meeting, ready, asOf }) {
     const { follows, at, code, lead } = document.body.dataset;
     if (follows !== "1") return false;
     // Where the board of a question is gone, the leading board shows what is next.
     if (this.#live.connection.closeCode === GONE) return code !== lead;
-    return ready && (meeting?.current ?? lead) !== at;
+    return ready && asOf === null && (meeting?.current ?? lead) !== at;
   }
 
   #isWriting() {

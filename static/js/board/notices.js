@@ -1,7 +1,7 @@
 /** Notices: problems with the connection, and what the server refused. */
 
 import { element, takeFocus } from "../dom.js";
-import { t } from "../words.js";
+import { dateFormat, t } from "../words.js";
 
 export class Notices {
   #root;
@@ -78,7 +78,12 @@ function blockedText() {
 function connectionText(connection, state) {
   if (connection.status === "stopped")
     return t("line-stopped", { code: connection.closeCode ?? 0 });
+  if (state.asOf !== null && connection.status !== "blocked")
+    return t("line-old-state", { time: asTime(state.asOf) });
   if (connection.status === "lost") return t("line-lost");
   if (connection.status === "blocked") return blockedText();
   return state.store === "away" ? t("line-store") : "";
 }
+
+/** @param {number} at */
+const asTime = (at) => dateFormat({ dateStyle: "medium", timeStyle: "short" }).format(at);

@@ -74,7 +74,9 @@ function startForm() {
 }
 
 startPage(() => {
-  if (!keepsCookies()) new Notices(part(document, "notices")).say(t("home-no-cookies"));
+  const notices = new Notices(part(document, "notices"));
+  if (!keepsCookies()) notices.say(t("home-no-cookies"));
+  if (document.body.dataset.stored) notices.say(t("home-offline"), { isBad: false });
   showBoards();
   startForm();
   new Example(part(document, "example")).start();

@@ -99,6 +99,18 @@ export class LiveBoard extends EventTarget {
     return this.outbox.put(message);
   }
 
+  /** Shows how the board stood at a time, until the server says how it stands.
+   *
+   *  @param {Wire.WelcomeFrame} frame
+   *  @param {number} at in ms since 1970
+   */
+  restore(frame, at) {
+    if (this.state.ready) return;
+    this.state.apply(frame);
+    this.state.asOf = at;
+    this.#change();
+  }
+
   /** Takes in older comments that were fetched.
    *
    *  @param {Wire.CommentsPage} page

@@ -63,8 +63,9 @@ export class Outbox {
       .map((key) => load(key))
       .filter(Boolean);
     entries.sort((a, b) => a.order - b.order);
-    for (const { order, message, tried } of entries)
-      this.#entries.set(message.id, { order, message, tried, sent: false });
+    // What an earlier page left may have been sent since, by the service worker.
+    for (const { order, message } of entries)
+      this.#entries.set(message.id, { order, message, tried: true, sent: false });
     // What is put in from now on comes after it, also where the clock was set back meanwhile.
     this.#last = entries.at(-1)?.order ?? 0;
     window.addEventListener("storage", this.#otherTab);
@@ -78,6 +79,21 @@ export class Outbox {
   /** Changes whenever something is put in or taken out. */
   get version() {
     return [...this.#entries.keys()].join(" ");
+  }
+
+  /** All of it, in order. */
+  get entries() {
+    return [...this.#entries.values()].map(({ order, message }) => ({
+      id: message.id,
+      order,
+      message,
+    }));
+  }
+
+  /** From here on another may send what waits. */
+  handOver() {
+    for (const entry of this.#entries.values())
+      if (!entry.tried) this.#store(Object.assign(entry, { tried: true }));
   }
 
   /** Takes a message without id; returns the id it was given.

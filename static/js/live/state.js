@@ -41,6 +41,7 @@ const APPLY = {
       ownStance: message.your_stance ?? null,
       ownExperience: message.your_experience ?? {},
       store: "ok",
+      asOf: null,
     });
     state.ready = true;
   },
@@ -138,6 +139,10 @@ const LONGEST_SUSPENSE_MS = 10_000;
 
 export class BoardState {
   ready = false;
+  /** When this device saw the board like this, in ms since 1970, until the server says how it is
+   *  now; else null.
+   *  @type {number | null} */
+  asOf = null;
   /** @type {string | null} */
   epoch = null;
   /** Like `board` and `people`, not there until the state is `ready`.
@@ -337,7 +342,9 @@ export class BoardState {
   /** Where to resume after a disconnect. Only comments are sent as changes, so their position
    *  counts. */
   get since() {
-    return this.epoch === null ? undefined : { epoch: this.epoch, seq: this.#commentsUntil };
+    return this.epoch === null || this.asOf !== null
+      ? undefined
+      : { epoch: this.epoch, seq: this.#commentsUntil };
   }
 
   /** The tally of the round that is on, or null. */

@@ -184,6 +184,35 @@ test("a vote that was sent before a reload is not left out for a newer one", () 
   assert.deepEqual(texts(), ["a", "b"]);
 });
 
+test("a vote that an earlier page left may have been sent since, so a newer one follows it", () => {
+  isUp = false;
+  const first = opened();
+  first.put(vote("a"));
+  first.stop();
+  isUp = true;
+  opened().put(vote("b"));
+  clock.tick(150);
+  assert.deepEqual(texts(), ["a", "b"]);
+});
+
+test("what was handed over is sent before what replaces it", () => {
+  isUp = false;
+  const outbox = opened();
+  outbox.put(vote("a"));
+  outbox.handOver();
+  outbox.put(vote("b"));
+  assert.deepEqual(
+    outbox.entries.map(({ id, message }) => [id, message.ballot.choice]),
+    [...page.values.values()].map((value) => {
+      const { message } = JSON.parse(value);
+      return [message.id, message.ballot.choice];
+    }),
+  );
+  isUp = true;
+  clock.tick(150);
+  assert.deepEqual(texts(), ["a", "b"]);
+});
+
 for (const code of ["store_away", "going_away"]) {
   test(`what is refused with ${code} is kept and goes again`, () => {
     const outbox = opened();
