@@ -61,7 +61,9 @@ def test_what_a_result_needs_comes_with_the_result(server, board, weighed):
 
 def test_a_result_whose_details_do_not_arrive_says_so(server, board, person):
     server.open_round(board, "score")
-    page = person(board.address, PHONE, forgive=CUT)
+    # What a service worker asks for is not routed.
+    forgiven = (*CUT, "Service Worker registration blocked")
+    page = person(board.address, PHONE, forgive=forgiven, service_workers="block")
     expect(page.locator("[data-phase=open]").first).to_be_visible()
     page.route("**/ballot-results.js", lambda route: route.abort())
     server.vote(board, {"scores": {"django": 5, "flask": 3}})
