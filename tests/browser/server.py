@@ -16,6 +16,8 @@ class Server(server.Server):
     """`stackvote run`; it keeps its port and data when it is killed and restarted."""
 
     def __init__(self, folder, *arguments, **environment):
+        # All tests make their boards from one address.
+        environment = {"STACKVOTE_BOARD_RATE": "10000"} | environment
         super().__init__(folder, "--processes", "2", *arguments, **environment)
 
     def start(self):
