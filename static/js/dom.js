@@ -147,20 +147,6 @@ export function tellHeight(name, node) {
   }).observe(node);
 }
 
-/** Sets `data-floats` on an element while its place is scrolled away above, so that styles can keep
- *  it in sight; the place stays as large as it was.
- *
- *  @param {HTMLElement} place
- *  @param {HTMLElement} node the only one in it
- */
-export function keepInSight(place, node) {
-  new IntersectionObserver(([seen]) => {
-    const isAbove = !seen.isIntersecting && seen.boundingClientRect.bottom <= 0;
-    place.style.minBlockSize = isAbove ? `${node.offsetHeight}px` : "";
-    node.toggleAttribute("data-floats", isAbove);
-  }).observe(place);
-}
-
 /** What the server could not write, because it writes no styles: colours and lengths. */
 export function paint(root = document) {
   for (const node of queryAll(root, "[data-hue]"))

@@ -166,19 +166,6 @@ def test_on_a_phone_the_next_step_is_under_the_thumb(server, board, person):
     assert host.evaluate(SMALL_TARGETS) == []
 
 
-def test_on_a_desk_the_next_step_stays_in_sight(server, board, person):
-    server.open_round(board, "approval")
-    host = person(board.host, DESK)
-    step = host.locator(".next-steps").get_by_role("button", name="Close voting")
-    place = step.bounding_box()
-    host.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-    expect(host.locator(".next")).to_have_attribute("data-floats", "")
-    expect(step).to_be_in_viewport(ratio=1)
-    host.evaluate("scrollTo(0, 0)")
-    expect(host.locator(".next")).not_to_have_attribute("data-floats", "")
-    assert step.bounding_box() == place
-
-
 def test_a_round_is_closed_and_revealed_in_one_act(server, board, person):
     server.open_round(board, "approval")
     host = person(board.host, SMALL, reduced_motion="reduce")

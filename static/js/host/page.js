@@ -13,7 +13,7 @@ import { RecordLink } from "../board/record_link.js";
 import { RoundComparison } from "../board/round_comparison.js";
 import { Rules } from "../board/rules.js";
 import { countedWords } from "../board/turnout.js";
-import { keepInSight, startPage, part, parts, setText, show, tellHeight } from "../dom.js";
+import { startPage, part, parts, setText, show, tellHeight } from "../dom.js";
 import { LiveBoard } from "../live/live_board.js";
 import { t } from "../words.js";
 import { AddList } from "./add_list.js";
@@ -117,9 +117,8 @@ class HostPage {
     startCopyButtons(document, announcer);
     new Keys(page);
     new Progress(page.progress, live);
-    // At the foot of the page, what is focused or scrolled to stays above the next step.
+    // On a phone the next step is a bar at the foot; what is focused or scrolled to stays above it.
     tellHeight("--bottom", page.next);
-    keepInSight(page["next-place"], page.next);
     live.addEventListener("change", () => this.#update());
   }
 
