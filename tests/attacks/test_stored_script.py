@@ -20,7 +20,7 @@ SINKS = re.compile(
 )
 RAW = {
     "flows[each.n]",
-    "chart.svg()",
+    "piece",
     "qr",
     "card.qr",
     "html_of[comment.text]",
