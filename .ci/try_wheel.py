@@ -51,22 +51,22 @@ def open_pages(host: str) -> None:
     base = host.partition("/b/")[0]
     files = set()
     for address in (f"{base}/", f"{base}/b/FRAMEWORKS", f"{base}/b/FRAMEWORKS/screen", host):
-        page = fetch(address)
+        page = fetch(address).decode()
         expect("<!doctype html>" in page[:40].lower(), f"{address.split('?')[0]} is a page")
         files |= set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
     expect(any(file.endswith(".js") for file in files), "pages have scripts")
     expect(any(file.endswith(".css") for file in files), "pages have styles")
     for file in files:
-        expect(fetch(base + file) != "", f"{file} exists")
+        expect(fetch(base + file) != b"", f"{file} exists")
     found = json.loads(fetch(f"{base}/api/templates"))
     templates = found["templates"] if isinstance(found, dict) else found
     expect(len(templates) >= 4, "there are templates")
 
 
-def fetch(address: str) -> str:
+def fetch(address: str) -> bytes:
     """Fetch an address; raises if the response is an error."""
     with BROWSER.open(address, timeout=10) as response:
-        return response.read().decode()
+        return response.read()
 
 
 def expect(condition: bool, description: str) -> None:
