@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from server.domain import actions as act
+from server.exports.json_schema import REFERENCE, json_schema
 from server.store.damage import LARGEST_ENTRY, LARGEST_NUMBER
 from server.store.imported_log import Row
 
@@ -169,19 +170,14 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of a line."""
     kinds = (Head, EntryLine, End)
     (*lines, entry), parts = msgspec.json.schema_components(
-        (*kinds, act.Entry), ref_template="#/$defs/{name}"
+        (*kinds, act.Entry), ref_template=REFERENCE
     )
     for kind in kinds:
         part = parts[kind.__name__]
         part["properties"]["sum"] = {"type": "string", "pattern": f"^[0-9a-f]{{{_SUM}}}$"}
         part["required"].append("sum")
     parts[EntryLine.__name__]["properties"]["entry"] = entry
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"A line of a board's file, version {VERSION}",
-        "anyOf": lines,
-        "$defs": parts,
-    }
+    return json_schema(f"A line of a board's file, version {VERSION}", {"anyOf": lines}, parts)
 
 
 if __name__ == "__main__":
