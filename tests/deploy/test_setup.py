@@ -25,11 +25,14 @@ def clone(tmp_path):
 
 
 def make(clone, *arguments, **environment):
-    """Run make; return its status and all that it said."""
+    """Run make as from a shell, though the tests may be run by make; return its status and all
+    that it said.
+    """
+    foreign = ("PIP_", "MAKE", "MFLAGS")
     done = subprocess.run(
         ["make", *arguments],
         cwd=clone,
-        env={key: value for key, value in os.environ.items() if not key.startswith("PIP_")}
+        env={key: value for key, value in os.environ.items() if not key.startswith(foreign)}
         | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
