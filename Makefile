@@ -96,7 +96,7 @@ bare: $(VENV)/run.stamp ## Run `make run` and `make test` in a fresh clone witho
 # Faults mostly wait, so two run at once, and fuzzing meanwhile.
 CHECKS := lint+types+imports+audit+scripts test-all faults-quick+fuzz-quick browser bench-tests+chart+wheel bare
 
-check: $(subst +, ,$(CHECKS)) ## Run everything that CI runs, if the machine has what it needs: about 35 minutes
+check: $(subst +, ,$(CHECKS)) ## Run everything that CI runs, if the machine has what it needs: about 40 minutes
 
 checks: # Lists the parts of `check`, for CI, which times each; parts joined by + run at once.
 	@echo $(CHECKS)
