@@ -145,14 +145,14 @@ def make_application(site: Site, key: bytes) -> Application:
         design,
     )
     routes = [route for module in modules for route in module.routes]
-    joined = {"bundles": Bundles(folders.static, language(), site.brand.styles()), **version}
+    joined = {"bundles": Bundles(folders.static, language(), site.brand.styles())}
     unlisted = [BundleFile, ServiceWorker, BrandLogo, WebManifest, StaticFiles, NotFound]
     require_access_rules([handler for _, handler in routes] + unlisted)
     return _Application(
         [
             *routes,
-            (r"/worker\.js", ServiceWorker, {"bundles": joined["bundles"]}),
-            (r"/static/([0-9a-f]+)/pages/([\w.-]+)", BundleFile, joined),
+            (r"/worker\.js", ServiceWorker, joined),
+            (r"/static/([0-9a-f]+)/pages/([\w.-]+)", BundleFile, joined | version),
             (
                 rf"/static/([0-9a-f]+)/{re.escape(MANIFEST)}",
                 WebManifest,

@@ -5,6 +5,7 @@ bundle has its modules in the order of their imports, each in a scope of its own
 space are left out. A script begins with the sentences that it says (`server/words/browser.py`).
 """
 
+import asyncio
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -79,6 +80,13 @@ class Bundles:
         self._styles = styles
         self._joined: Mapping[str, Bundle] | None = None
         self._lock = threading.Lock()
+
+    async def find(self, name: str) -> Bundle | None:
+        """Return a bundle; None if there is none of this name. Raises BundleError."""
+        joined = self._joined
+        if joined is None:
+            joined = await asyncio.to_thread(self.all)
+        return joined.get(name)
 
     def all(self) -> Mapping[str, Bundle]:
         """Return the bundles by name: `ballot.js` for `js/ballot/page.js`, `ballot-results.js` for

@@ -91,8 +91,7 @@ class BundleFile(_Versioned):
         self._version = version
 
     async def get(self, version: str, name: str) -> None:
-        bundle = (await asyncio.to_thread(self._bundles.all)).get(name)
-        if bundle is None:
+        if (bundle := await self._bundles.find(name)) is None:
             raise HTTPError(404)
         self.set_header("Content-Type", f"{bundle.content_type}; charset=UTF-8")
         self.set_header("Vary", "Accept-Encoding")
@@ -121,7 +120,8 @@ class ServiceWorker(_Versioned):
         self._bundles = bundles
 
     async def get(self) -> None:
-        script = (await asyncio.to_thread(self._bundles.all))["worker.js"]
+        if (script := await self._bundles.find("worker.js")) is None:
+            raise HTTPError(404)
         self.set_header("Content-Type", f"{script.content_type}; charset=UTF-8")
         self.let_cache(known=False)
         self.finish(script.body)
