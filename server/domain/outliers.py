@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean, median
 
 MAX_VOTERS = 500
-"""In a larger crowd nobody is singled out by name."""
+"""In a larger crowd no one is singled out by name."""
 _MIN_VOTERS = 3
 _MOST = 3
 _FAR = 1.5

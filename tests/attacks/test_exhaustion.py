@@ -1,4 +1,4 @@
-"""Somebody who wants to use up memory, time or connections: one such person, not a flood.
+"""Someone who wants to use up memory, time or connections: one such person, not a flood.
 
 `tests/faults` has the floods.
 """
@@ -298,7 +298,7 @@ async def test_a_seat_that_asks_without_end_is_stopped_on_the_connection_and_ove
             for n in range(30)
         ]
         assert 429 in statuses
-        # The same seat on another line has the same share, and nobody else has less.
+        # The same seat on another line has the same share, and no one else has less.
         tab = await server.connect(code, cookie=eve.cookie)
         await tab.send({"type": "hello", "view": "ballot"})
         await tab.send({"type": "rename", "id": "x", "name": "y"})

@@ -1,4 +1,4 @@
-"""A page of another site, open in the browser of somebody who is on a board."""
+"""A page of another site, open in the browser of someone who is on a board."""
 
 import itertools
 import json
@@ -177,7 +177,7 @@ async def test_a_key_in_an_address_that_is_read_makes_nothing_happen(embedded):
 
 
 async def test_a_neighbouring_site_plants_no_seat_and_no_key(embedded):
-    """`evil.example.org` may set cookies for all of `example.org`: those of somebody else, whose
+    """`evil.example.org` may set cookies for all of `example.org`: those of someone else, whose
     ballots it then sees. It cannot set one whose name begins with `__Host-`, and over HTTPS no
     other counts.
     """

@@ -1,4 +1,4 @@
-"""Somebody who wants a hidden result, or whose ballot is whose, by any path.
+"""Someone who wants a hidden result, or whose ballot is whose, by any path.
 
 Two boards are run side by side which differ in the ballots alone. What must not tell the result
 is then the same on both, byte for byte: frames, pages, answers, their lengths and their tags.
@@ -315,7 +315,7 @@ async def test_a_ballot_is_shown_to_its_seat_and_asked_for_by_no_one_else(embedd
         ann, eve = await server.page(code, name="Ann"), await server.page(code, name="Ann")
         await ann.done("vote", round=1, ballot={"choice": "flask"}, id="ann-1")
         seat = ann.welcome["you"]["seat"]
-        # The same name, the same id, somebody else's seat in words: none of it is a ballot.
+        # The same name, the same id, someone else's seat in words: none of it is a ballot.
         again = await eve.ask("withdraw", round=1, id="ann-1")
         assert again["type"] == "ack"
         for message in (

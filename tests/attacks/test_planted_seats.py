@@ -66,7 +66,7 @@ async def test_no_address_that_is_only_opened_changes_who_a_browser_is(embedded)
             victim = joined(victim, got)
             assert await who(server, code, victim) == before, path
         assert server.hub.rooms[code].board.seq == seq
-        # Her vote lands on her own seat, and nobody else sees it.
+        # Her vote lands on her own seat, and no one else sees it.
         await page.done("vote", round=1, ballot={"approve": ["flask"]})
         spy = await server.page(code, cookie=attacker)
         assert spy.welcome["ballot"] is None

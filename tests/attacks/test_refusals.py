@@ -123,7 +123,7 @@ def whatever_else(code, n):
 
 
 def unknown(n):
-    """Write a number as the code of a board that nobody has made."""
+    """Write a number as the code of a board that no one has made."""
     digits = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
     return "ZZZ" + "".join(digits[n // 30**place % 30] for place in range(3))
 
@@ -182,7 +182,7 @@ async def test_whatever_is_refused_on_a_connection_leaves_nothing_behind(embedde
 
 
 async def test_connections_to_no_board_leave_nothing_behind(embedded, unlimited, monkeypatch):
-    # Nobody waits here for an answer to the farewell.
+    # No one waits here for an answer to the farewell.
     monkeypatch.setattr(connection, "CLOSE_TIMEOUT", 0)
     async with worker(embedded, own=True) as server:
 

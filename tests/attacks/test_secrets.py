@@ -1,4 +1,4 @@
-"""Somebody with an account on the machine, the log, the error pages or a dump of the store."""
+"""Someone with an account on the machine, the log, the error pages or a dump of the store."""
 
 import ast
 import contextlib
@@ -116,7 +116,7 @@ def test_what_lies_on_the_disk_is_for_its_owner_alone(tmp_path):
         assert {"secret", "valkey.sock"} <= {path.name for path in lies_there}
         assert any(".aof" in path.name for path in lies_there)
         open_to_others = {path.name for path in lies_there if others_rights(path)}
-        assert open_to_others <= {"valkey.log"}  # It names no board and nobody.
+        assert open_to_others <= {"valkey.log"}  # It names no board and no one.
     with umask(0), launched(tmp_path / "new") as running:
         running.await_greeting()
         assert others_rights(tmp_path / "new" / "data") == 0

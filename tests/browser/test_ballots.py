@@ -153,7 +153,7 @@ def test_the_matrix_by_touch_one_option_at_a_time(server, team, person):
 
 
 def focus(page, target, within=40):
-    """Walk there with the Tab key, as somebody does who has no mouse."""
+    """Walk there with the Tab key, as someone does who has no mouse."""
     for _ in range(within):
         page.keyboard.press("Tab")
         if target.evaluate("node => node === document.activeElement"):

@@ -55,7 +55,7 @@ def words(n, length):
 
 @pytest.fixture
 def board(server):
-    """Every field that somebody can fill, filled."""
+    """Every field that someone can fill, filled."""
     count = itertools.count()
 
     def some(length):

@@ -117,7 +117,7 @@ def test_without_a_script_a_seat_is_taken_and_moved_and_another_site_changes_non
     page = person(links[0], PHONE, java_script_enabled=False)
     page.get_by_role("button", name="Take this seat").click()
     expect(page.get_by_text("You are here with invitation 1.")).to_be_visible()
-    # A link of somebody else, on whatever page it stood: it asks, and names what is left.
+    # A link of someone else, on whatever page it stood: it asks, and names what is left.
     page.goto(links[1])
     expect(page.get_by_text("with invitation 1. If you leave that seat")).to_be_visible()
     page.get_by_role("link", name="Stay in your seat").click()

@@ -95,7 +95,7 @@ def test_a_blind_round_a_run_off_and_a_decision_that_is_taken_back(server, perso
     expect(host.locator("[data-part=counts]")).to_have_text("3 here")
     expect(screen.get_by_text("Voting opens in a moment.")).to_be_visible()
 
-    # A blind round: nobody sees a result, the host neither.
+    # A blind round: no one sees a result, the host neither.
     open_voting(host)
     expect(hint).to_have_text("0 voted, 3 still choosing.")
     vote(ana, "NATS", "Kafka")

@@ -230,7 +230,7 @@ def everyone(board):
 
 
 def sent(board, audience):
-    """Give all that somebody can be sent or fetch, as bytes, but rounds that are revealed."""
+    """Give all that someone can be sent or fetch, as bytes, but rounds that are revealed."""
     beside = rounds_beside(board)
     return messages.encode(
         [
@@ -257,7 +257,7 @@ def test_what_someone_may_not_see_is_in_nothing_they_are_sent(log):
             assert not any(secret.encode() in shown for secret in SECRETS)
         if not audience.result:
             assert not any(word in shown for word in RESULT)
-        # Who is meant by a seat is nobody's business on any page.
+        # Who is meant by a seat is no one's business on any page.
         assert b'"ballots"' not in shown
         assert b'"author"' not in shown
         assert not any(

@@ -77,7 +77,7 @@ def test_a_seat_moves_once_within_five_minutes(meeting):
     assert moved == Change(people=True, browsers=("phone", "laptop"))
     assert [seated(meeting, each) for each in BROWSERS] == [None, "b1-1", None]
     assert meeting.board.invitations.invited_seat_of("phone") == InvitedSeat("b1-1", 0, Loss.MOVED)
-    # Once more by the one who has it, because the answer was lost; by nobody else.
+    # Once more by the one who has it, because the answer was lost; by no one else.
     assert meeting.do(act.MoveSeat(offer="one"), "laptop") == Change()
     for browser in ("phone", "tablet"):
         refused(meeting.do(act.MoveSeat(offer="one"), browser), Code.NOT_ALLOWED, "works once")

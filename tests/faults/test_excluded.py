@@ -47,7 +47,7 @@ def test_dead_clients_take_no_connection_to_the_store_along(embedded):
 @pytest.mark.quick
 @pytest.mark.needs("redis-server")
 def test_no_one_who_listens_is_collected_as_garbage(debian, tmp_path):
-    """Every task has to be held by somebody, or the collector may take it in mid-wait."""
+    """Every task has to be held by someone, or the collector may take it in mid-wait."""
     notes, patch = tmp_path / "notes", tmp_path / "patch"
     notes.mkdir()
     patch.mkdir()

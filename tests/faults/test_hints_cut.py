@@ -27,6 +27,6 @@ def test_pub_sub_is_cut_while_three_thousand_messages_go_through(debian):
         assert cuts > MESSAGES / 200
 
     meeting = hold(debian, cut, says={CUT: 2}, touches_all=False)
-    # The store was there all the time, so nobody was told anything else.
+    # The store was there all the time, so no one was told anything else.
     assert not any("away" in person.stores for person in meeting.crowd.all)
     assert not meeting.deployment.recording.put_off

@@ -50,7 +50,7 @@ def test_who_voted_on_a_store_that_went_back_is_shown_that_it_is_lost(pair):
         await voting.do(store.b.promote)
         await voting.do(store.a.follow, store.b.port)
         await voting.do(store.a.promote)
-        # Nobody says a word: it is noticed all the same. Their first ballots are there, and the
+        # No one says a word: it is noticed all the same. Their first ballots are there, and the
         # second ones are gone.
         epoch = await voting.everybody_is_in_one_history(other_than=before)
         lost = await voting.told(epoch)
@@ -103,7 +103,7 @@ def test_two_primaries_at_once_never_tell_two_things_of_one_place(pair):
 
 
 def test_scripts_on_one_store_and_messages_from_another_are_never_mixed(pair):
-    """Only the line on which a process hears of the others was made anew, and led elsewhere."""
+    """Only the line on which a process hears of the others was made again, and led elsewhere."""
 
     async def story(voting):
         store, deployment = voting.store, voting.deployment

@@ -1,4 +1,4 @@
-"""Strangers do what nobody should, beside a meeting that must not notice."""
+"""Strangers do what no one should, beside a meeting that must not notice."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ there. It is the interpreter's, which gives back only what is wholly empty. Anot
 more than the second, and the third for each person by whom it was the larger one.
 """
 CALM = (10, 20)
-"""Seconds between two things that somebody says meanwhile, who at the usual pace would fill more
+"""Seconds between two things that someone says meanwhile, who at the usual pace would fill more
 memory than the strangers: all that is said stays on the board.
 """
 NO_ROOM = r"No room for more connections: too many connections are open"

@@ -1,4 +1,4 @@
-"""The parent of all processes is killed, and the server started anew."""
+"""The parent of all processes is killed, and the server started again."""
 
 import asyncio
 import os

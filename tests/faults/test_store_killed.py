@@ -48,7 +48,7 @@ def test_a_store_of_one_s_own_is_killed(debian):
 @pytest.mark.quick
 @pytest.mark.needs("redis-server")
 def test_a_store_that_kept_nothing_is_killed(forgetful):
-    """All start anew together: nobody is shown what the store does not know."""
+    """All start again together: no one is shown what the store does not know."""
     before = set()
 
     async def kill(meeting):

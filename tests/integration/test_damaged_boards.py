@@ -202,7 +202,7 @@ async def test_a_damaged_board_is_withheld_alone_and_looked_at_again(
                 {"type": "vote", "id": "late", "round": 1, "ballot": {"approve": ["django"]}}
             )
         if damage == "trimmed from below":
-            # Who has read it before knows what was there; it is read anew after a while.
+            # Who has read it before knows what was there; it is read again after a while.
             it.server.hub._discard(it.server.hub.rooms[it.code])
         await eventually(it.withheld)
         lines = said(caplog, it.code, "withheld")
@@ -214,7 +214,7 @@ async def test_a_damaged_board_is_withheld_alone_and_looked_at_again(
         assert len(lines[0].getMessage()) < 500
         for each, content in whole.items():
             await it.client.restore(each, 0, content, replace=True)
-        # Nobody asks for it; it is looked at all the same.
+        # No one asks for it; it is looked at all the same.
         await eventually(lambda: it.code in it.server.hub.rooms)
         assert value_of(metrics.BOARDS_WITHHELD) == 0
         again = await it.server.page(it.code)

@@ -36,7 +36,7 @@ def test_a_meeting_over_two_processes_from_the_first_vote_to_the_decision(deploy
             assert (await lost.comment("bee", "It stings.")).seq
             assert lost.ballot == {"approve": ["bee", "cat"]}
 
-            # The result is nobody's before the reveal, and then everybody's at once.
+            # The result is no one's before the reveal, and then everybody's at once.
             assert not [person for person in crowd.all if person.tally.get("result")]
             assert (await host.send("reveal_round", round=1)).seq
             await eventually(lambda: all(person.tally.get("result") for person in crowd.all))

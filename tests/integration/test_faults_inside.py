@@ -1,4 +1,4 @@
-"""A fault that nobody expects, at each place inside: it is said, counted, and harms nobody.
+"""A fault that no one expects, at each place inside: it is said, counted, and harms no one.
 
 What is asked afterwards are the five questions of docs/architecture.md, "What must never happen".
 """

@@ -15,7 +15,7 @@ from support.deployments import Embedded
 from support.wait import eventually
 
 GONE_WITHIN = 30.0
-"""Seconds in which somebody who left is no longer counted."""
+"""Seconds in which someone who left is no longer counted."""
 
 
 def test_of_many_hosts_who_reveal_at_once_one_has_done_it(deployment):

@@ -19,7 +19,7 @@ def deployment(deploy_on, tmp_path):
 
 def test_every_worker_says_by_itself_whether_it_has_the_store(deployment):
     server = deployment.serve(processes=2)
-    # The first to ask: nobody else has been asked before.
+    # The first to ask: no one else has been asked before.
     assert numbers(server, "stackvote_store_present") == [1]
     deployment.store.down()
 

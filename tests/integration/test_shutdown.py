@@ -1,4 +1,4 @@
-"""Servers are stopped and renewed while people vote: nobody is dropped without a word."""
+"""Servers are stopped and renewed while people vote: no one is dropped without a word."""
 
 import asyncio
 import contextlib
@@ -35,7 +35,7 @@ def test_told_to_stop_it_takes_leave_of_everyone(deployment):
 
             await crowd.busy(stop())
             await settled(deployment.store, crowd, deployment.recording)
-            # Once more, where somebody came back to a worker that was not told yet.
+            # Once more, where someone came back to a worker that was not told yet.
             assert {code for person in crowd.all for code in person.closes} == {1012}
             assert all(person.closes for person in crowd.all)
             assert all(person.goodbyes for person in crowd.all)
@@ -137,7 +137,7 @@ def test_while_it_leaves_it_answers_and_then_refuses(embedded_deployment):
                 while status == 200:
                     status, text = await ask()
                 assert (status, json.loads(text)) == (503, {"status": "draining"})
-                # One of the two has nobody to wait for; what it lets in it still answers.
+                # One of the two has no one to wait for; what it lets in it still answers.
                 late = await person.connect()
                 assert json.loads(await late.recv())["type"] == "goodbye"
                 await late.wait_closed()
@@ -178,7 +178,7 @@ def test_one_that_is_replaced_takes_no_new_people(embedded_deployment):
                     asked = answers if person.closes else starting
                     asked.append(await asyncio.to_thread(server.get, "/readyz"))
             assert {status for status, _ in answers} == {200}
-            # The new one takes nobody in before it has met the store.
+            # The new one takes no one in before it has met the store.
             assert not [text for _, text in starting if "store_away" in text]
 
     asyncio.run(meeting())

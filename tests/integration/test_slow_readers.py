@@ -74,7 +74,7 @@ def memory(server):
 
 
 def arrive(server, opened):
-    """Connect as somebody from whom the system takes little that is not read."""
+    """Connect as someone from whom the system takes little that is not read."""
     each = opened.enter_context(socket.socket())
     each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     each.settimeout(30)

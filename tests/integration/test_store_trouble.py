@@ -159,7 +159,7 @@ def test_a_store_that_forgot_everything_starts_again(forgetful):
 
 @pytest.mark.needs("redis-server")
 def test_a_store_that_went_back_in_time_takes_everyone_along(forgetful):
-    """Positions are handed out a second time: nobody may mistake one for the other."""
+    """Positions are handed out a second time: no one may mistake one for the other."""
     deployment = forgetful
     server = deployment.serve()
 

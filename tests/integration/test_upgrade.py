@@ -1,4 +1,4 @@
-"""A running installation is upgraded in its place while people vote, and nobody loses anything."""
+"""A running installation is upgraded in its place while people vote, and no one loses anything."""
 
 import asyncio
 import re

@@ -50,7 +50,7 @@ async def test_who_is_here_stays_and_newcomers_wait_until_they_are_let_in(embedd
             await page.receive("board", lambda f: f["board"]["settings"]["entry"] == "admitted")
             await page.done("vote", round=1, ballot={"approve": ["flask"]})
             assert "waits" not in page.welcome["you"]
-        # On either process somebody new waits, is told so, and cannot vote.
+        # On either process someone new waits, is told so, and cannot vote.
         for process, name in ((server, "Eve"), (other, "Eva")):
             new = await process.page(code, name=name)
             assert new.welcome["you"]["waits"] is True
@@ -134,7 +134,7 @@ async def test_a_ballot_that_is_in_lets_its_seat_back_in(embedded):
         await close_door(host)
         ann = await server.page(code, cookie=ann.cookie)
         await ann.done("vote", round=1, ballot={"approve": ["django"]})
-        # The door opens again while the round is on, and nobody has lost or won a ballot.
+        # The door opens again while the round is on, and no one has lost or won a ballot.
         eve = await server.page(code)
         assert eve.welcome["you"]["waits"] is True
         seen = len(eve.frames)
@@ -172,7 +172,7 @@ async def test_hosts_see_how_many_come_and_from_how_many_networks(embedded):
             headers = {"X-Forwarded-For": f"192.0.2.{n % 3}"}
             line = await server.connect(code, cookie=cookie, headers=headers)
             await line.hello("ballot")
-            # A second tab, and coming back, is nobody new.
+            # A second tab, and coming back, is no one new.
             if n % 10 == 0:
                 again = await other.connect(code, cookie=cookie)
                 await again.hello("ballot")

@@ -507,7 +507,7 @@ async def test_a_welcome_takes_the_place_of_all_that_waits_but_answers():
             connection.send(f"[old {slot}]".encode(), slot)
         connection.send(b"[answer]")
         connection.send(b"[pong]", "pong")
-        # It is not kept, but made anew when the line is free; until then nothing is news.
+        # It is not kept, but made again when the line is free; until then nothing is news.
         connection.send_fresh_welcome([b"[stale welcome]"])
         connection.send(b"[tally in the welcome]", "tally")
         connection.listener = Welcoming(connection)

@@ -187,7 +187,7 @@ async def test_two_workers_hold_the_same_board_and_people(embedded):
 
 @pytest.mark.slow
 async def test_who_waited_while_this_process_stood_still_is_not_cut_off(embedded, monkeypatch):
-    """A machine that sleeps, or a process that is stopped, hears nobody: that is not their fault."""
+    """A machine that sleeps, or a process that is stopped, hears no one: that is not their fault."""
     monkeypatch.setattr(hub_module, "TICK", 0.02)
     monkeypatch.setattr(hub_module, "LATE", 0.1)
     monkeypatch.setattr(connection, "QUIET", 0.5)

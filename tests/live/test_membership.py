@@ -113,7 +113,7 @@ async def test_who_is_welcomed_again_sits_nowhere_until_then_and_the_loop_goes_o
     room.membership.send_fresh_welcomes(room.membership.clients)
     assert room.seated() == {}
     assert not room.welcomed
-    # What happens meanwhile seats nobody who waits, and is in the welcome.
+    # What happens meanwhile seats no one who waits, and is in the welcome.
     room.meeting.open("single", visibility=Visibility.LIVE)
     room.membership.move_all()
     assert room.seated() == {}

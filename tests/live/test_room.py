@@ -128,7 +128,7 @@ async def test_anyone_who_comes_into_a_crowd_is_told_what_was_counted_before_the
 ):
     monkeypatch.setattr("server.live.broadcaster.CROWD", 2)
     monkeypatch.setattr("server.live.broadcaster.CROWD_WINDOW", 0)
-    # However short a time ago somebody else came.
+    # However short a time ago someone else came.
     monkeypatch.setattr("server.live.welcome_cache.PEOPLE_WINDOW", 60)
     async with worker(embedded) as server:
         code, key = await server.board()

@@ -364,7 +364,7 @@ async def test_replica_durability_waits_for_a_replica(real_store, monkeypatch):
         written = RecordedAppends(log)
         written.append(b"1")
         with primary.client() as client:
-            # Tried more than once, and nobody was told that it is safe.
+            # Tried more than once, and no one was told that it is safe.
             await eventually(
                 lambda: client.info("commandstats").get("cmdstat_wait", {}).get("calls", 0) > 1
             )
@@ -409,7 +409,7 @@ async def test_a_vote_waits_for_as_many_replicas_as_were_asked_for_and_is_writte
             await eventually(
                 lambda: client.info("commandstats").get("cmdstat_wait", {}).get("calls", 0) > 20
             )
-        # One of two has it: nobody is told that it is safe, and the log does not grow.
+        # One of two has it: no one is told that it is safe, and the log does not grow.
         assert not any(each.answers for each in written)
         assert not log.store.present
         # They hold more connections than there are, and others are served all the same.

@@ -1,4 +1,4 @@
-"""Who asks for much waits, and nobody else."""
+"""Who asks for much waits, and no one else."""
 
 import asyncio
 

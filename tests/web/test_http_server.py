@@ -177,7 +177,7 @@ async def test_who_speaks_tls_on_a_plain_port_is_hung_up_on_at_once_and_said_onc
         with contextlib.suppress(ssl.SSLWantReadError):
             ssl.create_default_context().wrap_bio(*hello, server_hostname="x").do_handshake()
         data = hello[1].read()
-        # One byte is enough, and nobody waits for the rest.
+        # One byte is enough, and no one waits for the rest.
         for sent in (data, data[:1], data):
             assert await read(await connect(sent)) == b""
         assert b"200 OK" in await read(await connect(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"))

@@ -1,4 +1,4 @@
-"""Requests that do not end: bounded together, and nobody else's concern."""
+"""Requests that do not end: bounded together, and no one else's concern."""
 
 import asyncio
 import socket
@@ -51,7 +51,7 @@ async def test_of_bodies_without_an_end_those_that_began_first_go(embedded, monk
             assert counted._size == 1_000_000
             for sock in sockets[:3]:
                 assert await is_closed(sock)
-            # Everybody else is served meanwhile, and pushes nobody out who sends at once.
+            # Everybody else is served meanwhile, and pushes no one out who sends at once.
             await server.board(context="x" * 2000)
             assert sent_away() == before + 4
             # Who ends what was begun is answered.

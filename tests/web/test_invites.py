@@ -227,7 +227,7 @@ async def test_a_seat_is_left_only_by_who_was_told_which(embedded):
         assert (fresh["you"]["invite"], fresh["ballot"]) == (2, None)
         await page.done("vote", round=1, ballot={"approve": ["django"]})
         await host.receive("tally", lambda f: f["tally"]["voters"] == 2)
-        # The seat that was left is nobody else's; this browser comes back to it.
+        # The seat that was left is no one else's; this browser comes back to it.
         other, _ = await server.open_link(one["link"])
         assert other.code == 409
         got, cookie = await server.open_link(one["link"], cookie)
@@ -409,7 +409,7 @@ async def test_where_a_ballot_that_leaves_would_be_given_away_the_host_waits(emb
         refused = await host.ask("renew_invite", invite=one["id"])
         assert refused["code"] == "round_open"
         assert "after the reveal" in refused["message"]
-        # A link that nobody has taken holds no ballot.
+        # A link that no one has taken holds no ballot.
         await host.done("renew_invite", invite=two["id"])
         await host.done("reveal_round", round=1)
         await host.done("renew_invite", invite=one["id"])
@@ -491,7 +491,7 @@ async def test_a_link_that_was_shared_before_counts_as_taken_and_shows_its_ballo
         _, listed = await server.api(f"/api/boards/{code}/invites", headers=bearer(key))
         assert [invite.get("taken", False) for invite in listed["invites"]] == [True, True, False]
         assert ["link" in invite for invite in listed["invites"]] == [False, False, True]
-        # One that nobody used is good as it was handed out.
+        # One that no one used is good as it was handed out.
         third = await server.page(code, cookie=await server.seated(f"/b/{code}?invite={tokens[2]}"))
         assert third.welcome["you"]["invite"] == 3
         # Renewed, the first is a seat again: without the ballot, which has left the round.

@@ -42,7 +42,7 @@ def set_board(board: BoardState, at: int, by: str, action: act.SetBoard) -> Effe
     admission = entry is not before
     if admission and Entrance.INVITED in {before, entry}:
         # Otherwise, someone who has voted could open an invitation and vote again. Closing the
-        # board to newcomers is always possible: it may be needed at any moment, and nobody changes
+        # board to newcomers is always possible: it may be needed at any moment, and no one changes
         # seats.
         _require_settled(board, "refusal-settled-voters")
 

@@ -123,7 +123,7 @@ def test_who_is_here_and_who_has_a_name_is_in_when_the_door_is_closed(meeting):
     meeting.do(act.Rename(name="Ann"), "ann")
     meeting.do(closed("ben"), "host")
     assert meeting.board.admitted == {"ann", "ben"}
-    # From then on a name lets nobody in, nor does closing it once more.
+    # From then on a name lets no one in, nor does closing it once more.
     meeting.do(act.Rename(name="Eve"), "eve")
     meeting.do(closed("kim"), "host")
     assert meeting.board.admitted == {"ann", "ben"}
