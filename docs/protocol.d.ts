@@ -409,7 +409,8 @@ declare namespace Wire {
     | StancesFrame
     | YourSealedFrame
     | YourStanceFrame
-    | YourExperienceFrame;
+    | YourExperienceFrame
+    | YourMovedByFrame;
 
   interface Gate {
     id: string;
@@ -598,6 +599,13 @@ declare namespace Wire {
     place: number;
   }
 
+  interface MovedByRequest {
+    type: "moved_by";
+    id: string;
+    round: number;
+    comment: string | null;
+  }
+
   interface Movement {
     since: number;
     changed?: number;
@@ -605,8 +613,15 @@ declare namespace Wire {
     kept?: Record<string, number>;
     flows?: Flow[];
     agreement?: AgreementChange;
+    moved_by?: Moving[];
     settled: boolean;
     because: string[];
+  }
+
+  interface Moving {
+    comment: string;
+    people: number;
+    at_least: boolean;
   }
 
   interface NamedBallot {
@@ -952,6 +967,7 @@ declare namespace Wire {
     | ScorePredictionRequest
     | ExperienceRequest
     | StanceRequest
+    | MovedByRequest
     | AssignRiskRequest
     | OpenPremortemRequest
     | RevealPremortemRequest
@@ -1084,6 +1100,7 @@ declare namespace Wire {
     options: string[];
     names?: Record<string, string>;
     weights_from?: number;
+    since?: number;
     opened_at: number;
     deadline: number | null;
     left_ms?: number;
@@ -1276,6 +1293,7 @@ declare namespace Wire {
     stances?: StancesView | null;
     your_stance?: OwnStance | null;
     your_experience?: Record<string, Level>;
+    your_moved_by?: string | null;
     people: PeopleView;
     meeting?: MeetingView;
     ballot: Record<string, any> | null;
@@ -1307,6 +1325,12 @@ declare namespace Wire {
     type: "your_experience";
     seq: number;
     your_experience: Record<string, Level>;
+  }
+
+  interface YourMovedByFrame {
+    type: "your_moved_by";
+    seq: number;
+    your_moved_by: string | null;
   }
 
   interface YourProposalsFrame {

@@ -291,6 +291,8 @@ declare namespace Words {
     "comment-mark": {
       mark: "alone" | "edited" | "hidden" | "pinned" | "sealed" | "sending";
     };
+    "comment-moved-me": null;
+    "comment-moved-me-hint": null;
     "comment-over": {
       n: string | number;
     };
@@ -707,6 +709,11 @@ declare namespace Words {
       since: string | number;
     };
     "movement-from": null;
+    "movement-moved-by": null;
+    "movement-moved-people": {
+      exact: "no" | "yes";
+      people: number;
+    };
     "movement-none-alone": null;
     "movement-people": null;
     "movement-to": null;

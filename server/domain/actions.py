@@ -307,6 +307,16 @@ class TakeStance(Action, frozen=True, kw_only=True, tag="stance"):
     reason: str = ""
 
 
+class MovedBy(Action, frozen=True, kw_only=True, tag="moved_by"):
+    """Says which comment moved someone since the round before; `by` is the voter of the round, as
+    in a vote.
+    """
+
+    round: int
+    comment: str | None
+    """None takes it back."""
+
+
 class AssignRisk(Action, frozen=True, kw_only=True, tag="assign_risk"):
     """Says who sees to a risk of the outcome."""
 
@@ -475,6 +485,7 @@ AnyAction = (
     | ScorePrediction
     | SayExperience
     | TakeStance
+    | MovedBy
     | AssignRisk
     | OpenPremortem
     | RevealPremortem
@@ -497,6 +508,11 @@ AnyAction = (
     | GoToQuestion
 )
 
+ByVoter = Vote | Withdraw | SayExperience | TakeStance | MovedBy
+"""Actions whose author is the voter of the round, so that the log of a secret round links none of
+them to a seat.
+"""
+
 
 class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What stands at one position of the log."""
@@ -504,7 +520,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     rules: int = 1
     """The version of the rules under which the entry was made; 1 if omitted."""
     by: str = ""
-    """The seat that acted; empty for the server. In a vote, the voter: in secret rounds a keyed
+    """The seat that acted; empty for the server. In `ByVoter`, the voter: in secret rounds a keyed
     hash of seat, board and round, so that the log links no ballot to a seat.
     """
     host: str = ""

@@ -33,6 +33,8 @@ class Change(Struct, frozen=True, kw_only=True):
     """The voter whose own stance changed."""
     experience_of: str | None = None
     """The voter whose own experience changed."""
+    moved: str | None = None
+    """The voter who said which comment moved them."""
     proposals: bool = False
     proposer: str | None = None
     """The seat whose own proposals changed."""

@@ -23,6 +23,9 @@ SMALLEST = 5
 _TOLD = 5
 """How many flows a sentence names at most."""
 
+_MOST_MOVING = 10
+"""How many comments are told at most."""
+
 Choice = str | None
 """The option that a ballot favours most; None if none does alone."""
 
@@ -33,6 +36,16 @@ class Flow(Struct, frozen=True, kw_only=True):
     source: Choice
     target: Choice
     people: int
+
+
+class Moving(Struct, frozen=True, kw_only=True):
+    """A comment that moved people, as they said themselves."""
+
+    comment: str
+    """Its id."""
+    people: int
+    at_least: bool
+    """Whether there may be a few more; see `moving_comments`."""
 
 
 class AgreementChange(Struct, frozen=True, kw_only=True):
@@ -57,6 +70,8 @@ class Movement(Struct, frozen=True, kw_only=True):
     """Those who did not stay, the largest group first. Omitted like `stayed`."""
     agreement: AgreementChange | UnsetType = UNSET
     """Omitted like `changed`, and if the method has no scale."""
+    moved_by: list[Moving] | UnsetType = UNSET
+    """The comments that moved most people first. Omitted if none is told."""
     settled: bool
     """Whether another round is unlikely to change anything."""
     because: list[str]
@@ -113,7 +128,20 @@ def comparing(then: Compared, now: Compared) -> Generator[None, None, Known]:
     )
 
 
-def told(known: Known, *, by_name: bool) -> Movement:
+def moving_comments(people: Counter[str], *, exact: bool) -> list[Moving]:
+    """Return the comments that moved people, by how many said so of each.
+
+    Unless `exact`, they are told in groups of `SMALLEST`: a number that grew by one would tell what
+    the person who just tapped said.
+    """
+    least = {id_: n if exact else n - n % SMALLEST for id_, n in people.items()}
+    order = sorted((id_ for id_, n in least.items() if n), key=lambda id_: (-least[id_], id_))
+    return [
+        Moving(comment=id_, people=least[id_], at_least=not exact) for id_ in order[:_MOST_MOVING]
+    ]
+
+
+def told(known: Known, moved_by: list[Moving], *, by_name: bool) -> Movement:
     """Return what may be told; `by_name` is whether the board shows the names on open ballots.
 
     Where it does not, a group of fewer than `SMALLEST` could be one person, and others could be
@@ -143,6 +171,7 @@ def told(known: Known, *, by_name: bool) -> Movement:
         kept=UNSET if moves is None else kept,
         flows=UNSET if moves is None else flows,
         agreement=known.agreement or UNSET,
+        moved_by=moved_by or UNSET,
         settled=known.winner is not None,
         because=[
             *_change_sentences(known),

@@ -140,6 +140,9 @@ class RecordedRound(Struct, frozen=True, kw_only=True):
     """How sure the result is; None as well if no option wins."""
     movement: Movement | None = None
     """What changed since the round before; None for the first."""
+    moved_by: tuple[str, ...] = ()
+    """The comments that moved people since the round before, as they said themselves, in sentences.
+    """
     lens: Lens | None = None
     """The result by how well voters know the options; None if they were not asked."""
     ballots: tuple[RecordedBallot, ...] = ()
@@ -262,7 +265,15 @@ def recording(board: BoardState, *, ballots: bool = False) -> Generator[None, No
         cast: tuple[RecordedBallot, ...] = ()
         if ballots and each.state is State.REVEALED:
             cast = yield from collecting(board, each)
-        rounds.append(_round(each, people, cast, by_name=board.settings.show_names))
+        rounds.append(
+            _round(
+                each,
+                people,
+                cast,
+                by_name=board.settings.show_names,
+                moved_by=tuple(_moving(board, each)),
+            )
+        )
     outcome = _outcome(board)
     return Record(
         code=board.code,
@@ -476,6 +487,7 @@ def _round(
     ballots: tuple[RecordedBallot, ...],
     *,
     by_name: bool,
+    moved_by: tuple[str, ...] = (),
 ) -> RecordedRound:
     shown = each.state is State.REVEALED
     return RecordedRound(
@@ -491,9 +503,30 @@ def _round(
         insights=tuple(found.text for found in insights(each, people)) if shown else (),
         verdict=each.verdict() if shown else None,
         movement=each.movement(by_name=by_name) if shown else None,
+        moved_by=moved_by,
         lens=each.lens() if shown else None,
         ballots=ballots,
     )
+
+
+def _moving(board: BoardState, each: Round) -> Generator[str, None, None]:
+    """Say which comments moved people, of those that can be read."""
+    by_name = board.settings.show_names
+    movement = each.movement(by_name=by_name) if each.state is State.REVEALED else None
+    names = {option.id: option.name for option in board.options}
+    for moving in (movement and movement.moved_by) or ():
+        comment = board.comments.get(moving.comment)
+        if comment is None or comment.deleted or comment.hidden:
+            continue
+        yield words(
+            "record-moved-by",
+            people=moving.people,
+            exact="no" if moving.at_least else "yes",
+            text=" ".join(comment.text.split()),
+            option=names.get(comment.option, comment.option),
+            credit="yes" if by_name and comment.name else "no",
+            name=comment.name or "",
+        )
 
 
 def _dissenting(

@@ -1,5 +1,6 @@
 """Rounds of voting, which open, lock and are revealed. All of them are kept."""
 
+from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -14,7 +15,7 @@ from server.domain.methods import METHODS, Result
 from server.domain.methods.ballots import collected
 from server.domain.methods.base import Tally, finished
 from server.domain.methods.pivotal import looking_for_pivotal
-from server.domain.movement import Compared, Known, Movement, comparing, told
+from server.domain.movement import Compared, Known, Movement, comparing, moving_comments, told
 from server.domain.options import FURTHER_DISCUSSION, Option
 from server.domain.outliers import MAX_VOTERS, outliers
 from server.domain.refusals import Code, Refused
@@ -125,6 +126,8 @@ class Round:
         """Whether one ballot decides; None if the search for it ended without an answer."""
         self._before = before
         self._movement: Known | UnsetType = UNSET
+        self._moved_by: dict[str, str] = {}
+        """Voter to the comment that moved them since the round before."""
         self._verdict: Verdict | UnsetType | None = UNSET
 
     @property
@@ -178,7 +181,27 @@ class Round:
     def movement(self, *, by_name: bool) -> Movement | None:
         """Return what changed since the round before; None for the first. `by_name`: see `told`."""
         known = finished(self._comparing())
-        return None if known is None else told(known, by_name=by_name)
+        if known is None:
+            return None
+        moving = Counter(self._moved_by[voter] for voter in self._moved_by.keys() & self.ballots)
+        exact = by_name and self.settings.names is Names.OPEN
+        return told(known, moving_comments(moving, exact=exact), by_name=by_name)
+
+    @property
+    def since(self) -> int | None:
+        """The round with which it is compared; None for a first one."""
+        return self._before.n if self._before else None
+
+    def moved_by(self, voter: str) -> str | None:
+        """Return the comment that moved a voter; None if they named none."""
+        return self._moved_by.get(voter)
+
+    def note_moved(self, voter: str, comment: str | None) -> None:
+        """Note which comment moved a voter; None takes it back."""
+        if comment is None:
+            self._moved_by.pop(voter, None)
+        else:
+            self._moved_by[voter] = comment
 
     def lens(self) -> Lens | None:
         """Return the result by how well voters know the options; None if they were not asked."""

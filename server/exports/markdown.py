@@ -171,6 +171,8 @@ def _numbers(each: RecordedRound) -> Iterator[str]:
         yield from (_line(" ".join((sure, *each.verdict.because))), "")
     if each.movement is not None:
         yield from (_line(" ".join(each.movement.because)), "")
+    if each.moved_by:
+        yield from (*(f"* {_line(said)}" for said in each.moved_by), "")
     if lens := told_lens(each):
         yield from (*(f"* {_line(said)}" for said in lens), "")
     columns = (

@@ -571,6 +571,16 @@ class TakeStance(Request, frozen=True, kw_only=True, forbid_unknown_fields=True,
         )
 
 
+class MovedBy(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="moved_by"):
+    for_voters: ClassVar[bool] = True
+
+    round: RoundNumber
+    comment: limits.ClientId | None
+
+    def action(self, board: Board) -> act.MovedBy:
+        return act.MovedBy(round=self.round, comment=self.comment)
+
+
 class AssignRisk(
     HostRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="assign_risk"
 ):
@@ -744,6 +754,7 @@ AnyRequest = (
     | ScorePrediction
     | SayExperience
     | TakeStance
+    | MovedBy
     | AssignRisk
     | OpenPremortem
     | RevealPremortem

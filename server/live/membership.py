@@ -12,7 +12,7 @@ from server.live.authorization import Actor
 from server.live.client import Client
 from server.live.frames import frame
 from server.live.messages import Ballot, View
-from server.live.outcome_views import own_experience, own_stance
+from server.live.outcome_views import own_experience, own_moved_by, own_stance
 from server.live.replica import Replica
 from server.live.slow_results import SlowResults
 from server.live.views import Audience, own_proposals, own_sealed
@@ -150,6 +150,10 @@ class Membership:
     def show_own_experience(self, voter: str) -> None:
         """Send how well a voter knows options to all their pages."""
         self._show_voter(voter, "your_experience", own_experience)
+
+    def show_own_moved_by(self, voter: str) -> None:
+        """Send which comment moved a voter to all their pages."""
+        self._show_voter(voter, "your_moved_by", own_moved_by)
 
     def _show_voter(self, voter: str, part: str, view: Callable[[Board, str], object]) -> None:
         board, tabs = self._replica.board, self._tabs.get(voter)

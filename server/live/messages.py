@@ -108,6 +108,8 @@ class RoundView(Struct, frozen=True, kw_only=True):
     """What `options` are called; only in a round about criteria, where they are no options."""
     weights_from: int | UnsetType = UNSET
     """The round about criteria that gave its criteria their weights; omitted if a host did."""
+    since: int | UnsetType = UNSET
+    """The earlier round with which it is compared; omitted in a first one."""
     opened_at: int
     deadline: int | None
     left_ms: int | UnsetType = UNSET
@@ -409,6 +411,8 @@ class Welcome(Struct, frozen=True, kw_only=True, tag_field="type", tag="welcome"
     your_stance: OwnStance | UnsetType | None = UNSET
     your_experience: dict[str, Level] | UnsetType = UNSET
     """Omitted unless the current round asks for it."""
+    your_moved_by: str | UnsetType | None = UNSET
+    """The comment that moved you; omitted in a first round."""
     people: Raw
     meeting: MeetingView | UnsetType = UNSET
     """Omitted on a board that is no question of a meeting."""

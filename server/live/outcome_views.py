@@ -24,6 +24,11 @@ def own_experience(board: Board, voter: str | None) -> dict[str, Level] | None:
     return current.levels.get(voter, {}) if voter else {}
 
 
+def own_moved_by(board: Board, voter: str | None) -> str | None:
+    """Return the comment that moved a voter, for that voter alone."""
+    return board.round.moved_by(voter) if board.round is not None and voter else None
+
+
 def stances_view(board: Board, *, host: bool) -> StancesView | None:
     """Return what people say to the outcome of the current round; None if they are not asked.
 

@@ -44,7 +44,7 @@ from server.live.messages import (
     Welcome,
     You,
 )
-from server.live.outcome_views import asks_for_stances, own_experience, own_stance
+from server.live.outcome_views import asks_for_stances, own_experience, own_moved_by, own_stance
 from server.live.outcomes import require_complete
 from server.live.pending import Answered, Submissions
 from server.live.recheck import CLOSED, Recheck
@@ -284,6 +284,8 @@ class Room(Watcher):
         voter = self._membership.voter(client.actor.seat)
         if (levels := own_experience(self.board, voter)) is not None:
             own["your_experience"] = levels
+        if self.board.round is not None and self.board.round.since is not None:
+            own["your_moved_by"] = own_moved_by(self.board, voter)
         if asks_for_stances(self.board):
             own |= {
                 "stances": self._welcome_cache.of("stances", audience),
@@ -422,7 +424,7 @@ class Room(Watcher):
         return now
 
     def _by(self, seat: str, action: act.AnyAction) -> str:
-        if isinstance(action, act.Vote | act.Withdraw | act.SayExperience | act.TakeStance):
+        if isinstance(action, act.ByVoter):
             self.board.latest_round(action.round)
             return self._membership.voter(seat) or seat
         return seat
@@ -602,6 +604,7 @@ class Room(Watcher):
             (change.sealer, self._membership.show_own_sealed),
             (change.experience_of, self._membership.show_own_experience),
             (change.stance_of, self._membership.show_own_stance),
+            (change.moved, self._membership.show_own_moved_by),
         ):
             if whose is not None:
                 show(whose)

@@ -98,6 +98,7 @@ def _round_view(current: Round) -> RoundView:
         options=tuple(current.names),
         names=current.names if current.is_about_criteria else UNSET,
         weights_from=current.weights_from or UNSET,
+        since=current.since or UNSET,
         opened_at=current.opened_at,
         deadline=current.deadline,
         left_ms=UNSET if current.remaining_ms is None else current.remaining_ms,

@@ -37,6 +37,7 @@ _CHANGED = {
     "your_sealed": "CommentView[]",
     "your_stance": "OwnStance | null",
     "your_experience": "Record<string, Level>",
+    "your_moved_by": "string | null",
 }
 """What frames carry whole, under the name of their type, as `messages.changed` makes them."""
 _BY_HAND = _CHANGED | {"comments": f"({_COMMENT})[]"}

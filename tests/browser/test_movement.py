@@ -63,3 +63,38 @@ def test_that_another_round_is_unlikely_to_change_anything_is_told_where_it_is_d
     record = person(f"{address}/record", DESK)
     expect(record.locator("main")).to_contain_text(said)
     expect(record.locator("main")).to_contain_text("Secret ballots are not joined")
+
+
+def test_who_changed_their_vote_marks_the_comment_that_moved_them(server, person):
+    board = server.new_board(**TEAM)
+    address = board.address
+    ann, ben = person(address, PHONE), person(address, PHONE)
+    ann.locator("#option-flask summary", has_text="comment").click()
+    ann.get_by_label("Your comment on Flask").fill("It starts in a second.")
+    ann.get_by_role("button", name="Post").click()
+    talk = ben.locator("#option-flask")
+    talk.locator("summary", has_text="1 comment").click()
+    said = talk.get_by_role("listitem").filter(has_text="It starts in a second.")
+    moved = said.get_by_role("button", name="This moved me")
+    for n, choice in enumerate(("django", "flask"), 1):
+        server.open_round(board, "single", names="open")
+        expect(ben.locator("[data-part=phase]")).to_contain_text(f"Round {n}")
+        expect(moved).to_be_hidden()
+        vote_as(ben, board, server, n, choice)
+        vote_as(ann, board, server, n, "flask")
+        if n == 2:
+            moved.click()
+            expect(moved).to_have_attribute("aria-pressed", "true")
+            expect(ann.get_by_role("button", name="This moved me")).to_be_hidden()
+            ben.reload()
+            talk.locator("summary", has_text="1 comment").click()
+            expect(moved).to_have_attribute("aria-pressed", "true")
+        server.reveal(board)
+    ben.get_by_text("Rounds side by side").first.click()
+    told = ben.locator(".moved-by li")
+    expect(told).to_contain_text("One person")
+    expect(told.locator("q")).to_have_text("It starts in a second.")
+    record = person(f"{address}/record", DESK)
+    expect(record.get_by_role("main")).to_contain_text(
+        "One person was moved by “It starts in a second.” (on Flask)."
+    )

@@ -13,7 +13,7 @@ from server.domain.experience import Group, Lens
 from server.domain.insights import Insight
 from server.domain.methods import METHODS, Result
 from server.domain.methods.rule import Rule
-from server.domain.movement import Flow, Movement
+from server.domain.movement import Flow, Movement, Moving
 from server.domain.options import Option
 from server.domain.refusals import Code
 from server.domain.rules import OWN_SETTINGS, BoardSettings, RoundSettings
@@ -99,6 +99,7 @@ def test_each_frame_has_its_row(frame):
         ("`verdict`", Verdict),
         ("`movement`", Movement),
         ("`movement`", Flow),
+        ("`movement`", Moving),
         ("`readings` of a verdict", Reading),
         ("`weights` of a verdict", Reweighting),
         ("`comment`", messages.CommentView),

@@ -32,6 +32,7 @@ NOT_OF_A_HOST = {
     act.WithdrawProposal,
     act.TakeStance,
     act.SayExperience,
+    act.MovedBy,
 }
 
 

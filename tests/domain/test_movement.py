@@ -8,8 +8,12 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from server.domain import actions as act
-from server.domain.rules import Names, RoundSettings
-from support.strategies import CRITERIA, Meeting, create
+from server.domain.movement import SMALLEST
+from server.domain.record import record_of
+from server.domain.refusals import Code
+from server.domain.rules import BoardSettingsChange, Names, RoundSettings
+from server.live.outcome_views import own_moved_by
+from support.strategies import CRITERIA, Meeting, create, refused
 
 OPEN = {"names": Names.OPEN}
 SETTLED = (
@@ -183,3 +187,94 @@ def test_other_weights_make_ballots_another_thing():
     lighter = tuple(RoundSettings(criteria=CRITERIA).criteria[:1])
     other = two_rounds(row, row, "matrix", after=OPEN | {"criteria": lighter})
     assert other.movement(by_name=True).changed is UNSET
+
+
+def moved(sizes, *, names=Names.OPEN, shown=True):
+    """Play two rounds in which that many people were moved by each comment. Returns the meeting."""
+    meeting = Meeting(create(criteria=CRITERIA))
+    meeting.do(act.SetBoard(settings=BoardSettingsChange(show_names=shown)), "host")
+    for id_ in sizes:
+        meeting.say("ann", id_, f"Reason {id_}.")
+    voters = [f"{id_} {n}" for id_, size in sizes.items() for n in range(size)]
+    for n in (1, 2):
+        meeting.open("single", names=names)
+        for voter in voters:
+            meeting.vote(voter, "flask")
+        if n == 2:
+            for voter in voters:
+                said = act.MovedBy(round=2, comment=voter.split()[0])
+                assert not meeting.do(said, voter).tally
+        meeting.do(act.RevealRound(round=n), "host")
+    return meeting
+
+
+def told_movers(meeting, *, by_name=True):
+    moved_by = meeting.board.round.movement(by_name=by_name).moved_by
+    return None if moved_by is UNSET else [(m.comment, m.people, m.at_least) for m in moved_by]
+
+
+def test_what_moved_people_is_told_after_the_reveal_the_most_first():
+    meeting = moved({"c1": 1, "c2": 3})
+    assert told_movers(meeting) == [("c2", 3, False), ("c1", 1, False)]
+    assert own_moved_by(meeting.board, "c1 0") == "c1"
+    assert own_moved_by(meeting.board, "ann") is None
+    assert record_of(meeting.board).rounds[1].moved_by == (
+        "3 people were moved by “Reason c2.” (on Flask).",
+        "One person was moved by “Reason c1.” (on Flask).",
+    )
+    assert record_of(meeting.board).rounds[0].moved_by == ()
+    changed = meeting.do(act.MovedBy(round=2, comment="c2"), "c1 0")
+    assert changed.tally
+    assert told_movers(meeting) == [("c2", 4, False)]
+    meeting.do(act.MovedBy(round=2, comment=None), "c1 0")
+    assert told_movers(meeting) == [("c2", 3, False)]
+
+
+@pytest.mark.parametrize("hidden", [{"names": Names.SECRET}, {"shown": False}])
+@settings(deadline=None, max_examples=25)
+@given(sizes=st.lists(st.integers(0, 17), min_size=1, max_size=3))
+def test_where_names_are_hidden_no_single_person_makes_a_difference_but_every_fifth(hidden, sizes):
+    people = {f"c{n}": size for n, size in enumerate(sizes, 1)}
+    meeting = moved(people, **hidden)
+    expected = {(id_, n // SMALLEST * SMALLEST, True) for id_, n in people.items() if n >= SMALLEST}
+    by_name = hidden.get("shown", True)
+    assert set(told_movers(meeting, by_name=by_name) or ()) == expected
+    said = record_of(meeting.board).rounds[1].moved_by
+    assert all(sentence.startswith("At least ") for sentence in said)
+    assert len(said) == len(expected)
+
+
+def test_what_no_one_can_read_any_more_moved_no_one():
+    meeting = moved({"c1": 1, "c2": 2, "c3": 3})
+    meeting.do(act.HideComment(comment="c2", on=True), "host")
+    meeting.do(act.DeleteComment(comment="c3", option="flask"), "ann")
+    assert [said[:10] for said in record_of(meeting.board).rounds[1].moved_by] == ["One person"]
+    late = act.MovedBy(round=2, comment="c2")
+    assert refused(meeting.do(late, "c1 0"), Code.NO_SUCH_COMMENT, "does not exist")
+
+
+def test_a_mark_counts_while_its_ballot_does():
+    meeting = Meeting()
+    meeting.say("ann", "c1")
+    for n in (1, 2):
+        meeting.open("single", names=Names.OPEN)
+        mark = act.MovedBy(round=n, comment="c1")
+        if n == 2:
+            assert refused(meeting.do(mark, "bo"), Code.NOT_ALLOWED, "Vote first")
+        for by in ("bo", "cleo"):
+            meeting.vote(by, "flask")
+            if n == 1:
+                assert refused(meeting.do(mark, by), Code.NOT_ALLOWED, "earlier round")
+            else:
+                meeting.do(mark, by)
+        if n == 2:
+            meeting.do(act.Withdraw(round=n), "bo")
+        meeting.do(act.RevealRound(round=n), "host")
+    assert told_movers(meeting) == [("c1", 1, False)]
+    meeting.open("single", names=Names.OPEN)
+    assert own_moved_by(meeting.board, "cleo") is None
+
+
+def test_only_the_comments_that_moved_most_are_told():
+    meeting = moved({f"c{n:02}": n for n in range(1, 13)})
+    assert [people for _, people, _ in told_movers(meeting)] == [*range(12, 2, -1)]

@@ -93,7 +93,7 @@ class Table:
         action = request.action(board)
         by, current = actor.seat, board.round
         voter = PSEUDONYMS.voter(actor.seat, board.code, current) if current else None
-        if isinstance(action, act.Vote | act.Withdraw | act.SayExperience | act.TakeStance):
+        if isinstance(action, act.ByVoter):
             board.latest_round(action.round)
             by = voter
         if isinstance(action, act.Observe) and action.on:

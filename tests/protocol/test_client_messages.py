@@ -21,6 +21,7 @@ SEAT = [
     ("propose", {"proposal": "new", "name": "Quart", "strapline": "Async."}, {"proposals"}),
     ("withdraw_proposal", {"proposal": "mine"}, {"proposals"}),
     ("experience", {"round": 1, "option": "flask", "level": "tried"}, set()),
+    ("moved_by", {"round": 2, "comment": "mine"}, set()),
     ("rename", {"name": "Zoë"}, {"people"}),
     ("observe", {"on": True}, {"people"}),
 ]
@@ -115,12 +116,21 @@ async def meeting(server, *, voting=True, locked=False, names="secret"):
     return code, key, ann, host, screen
 
 
+async def _prepare(type_, ann, host):
+    """Do what must have happened before a message of this type."""
+    if type_ == "moved_by":
+        await host.done("reveal_round", round=1)
+        await host.done("open_round", method="approval")
+        await ann.done("vote", round=2, ballot={"approve": ["flask"]})
+    elif type_ == "withdraw":
+        await ann.done("vote", round=1, ballot={"approve": ["flask"]})
+
+
 @pytest.mark.parametrize(("type_", "fields", "frames"), SEAT, ids=[row[0] for row in SEAT])
 async def test_what_a_seat_may_do(embedded, type_, fields, frames):
     async with worker(embedded) as server:
         _, _, ann, host, screen = await meeting(server)
-        if type_ == "withdraw":
-            await ann.done("vote", round=1, ballot={"approve": ["flask"]})
+        await _prepare(type_, ann, host)
         seq = await ann.done(type_, **fields)
         for page in (ann, host, screen):
             for frame in frames:
@@ -161,7 +171,8 @@ async def test_the_same_over_http_and_the_same_message_again(embedded, type_, fi
     async with worker(embedded) as server:
         voting = (type_, fields) not in [r[:2] for r in BETWEEN]
         locked = type_ == "reopen_round"
-        code, key, ann, _, _ = await meeting(server, voting=voting, locked=locked)
+        code, key, ann, host, _ = await meeting(server, voting=voting, locked=locked)
+        await _prepare(type_, ann, host)
         headers = {"Cookie": ann.cookie, "Authorization": f"Bearer {key}"}
         message = {"type": type_, "id": "by http", **fields}
         address = f"/api/boards/{code}/actions"

@@ -39,7 +39,7 @@ from server.domain.rules import (
 from server.domain.stances import Stance, Stances
 from server.domain.steps import Steps
 from server.live import messages
-from server.live.outcome_views import own_stance, stances_view
+from server.live.outcome_views import own_moved_by, own_stance, stances_view
 from server.live.views import (
     Audience,
     board_view,
@@ -161,7 +161,7 @@ def told(board):
     ]
     proposed = [proposal_views(board), *(own_proposals(board, seat) for seat in SEATS)]
     said = [stances_view(board, host=host) for host in (False, True)]
-    said += [own_stance(board, seat) for seat in SEATS]
+    said += [view(board, seat) for view in (own_stance, own_moved_by) for seat in SEATS]
     return messages.encode([tallies, rounds_beside(board), list(board.history), proposed, said])
 
 
@@ -424,6 +424,7 @@ _MAKERS = (
     lambda pick: act.SayExperience(
         round=_round(pick), option=pick(_ids), level=pick((None, *Level))
     ),
+    lambda pick: act.MovedBy(round=_round(pick), comment=pick((None, *COMMENTS))),
     lambda pick: act.OpenPremortem(option=pick(_ids)),
     lambda _: act.RevealPremortem(),
     lambda pick: act.Defer(owner="Ann", because=pick(_texts), revisit_on="2027-06-01"),
@@ -522,12 +523,7 @@ def logs(draw, size=40):
     for seq, number in enumerate(numbers, 3):
         pause, happened = entry_of(number, board)
         at += pause
-        if (
-            isinstance(
-                happened.action, act.Vote | act.Withdraw | act.SayExperience | act.TakeStance
-            )
-            and happened.by in SEATS
-        ):
+        if isinstance(happened.action, act.ByVoter) and happened.by in SEATS:
             voter = PSEUDONYMS.voter(happened.by, board.code, board.round)
             happened = structs.replace(happened, by=voter)
         log.append((seq, at, happened))

@@ -139,6 +139,7 @@ line-refused = { $action ->
     [edit_comment] Your change was not saved. { $reason }
     [delete_comment] Your comment was not deleted. { $reason }
     [react] Your reaction was not saved. { $reason }
+    [moved_by] What moved you was not saved. { $reason }
     [rename] Your name was not saved. { $reason }
    *[other] That was not saved. { $reason }
 }

@@ -156,6 +156,15 @@ evidence-other-winner = a different winner
 movement-caption = { movement-since }
 movement-from = From
 movement-to = To
+# Above the comments that moved people
+movement-moved-by = What moved people
+movement-moved-people = { $exact ->
+    [yes] { $people ->
+        [one] One person
+       *[other] { $people } people
+    }
+   *[no] At least { $people } people
+}
 movement-people = { host-people-title }
 movement-none-alone = { movement-no-first }
 

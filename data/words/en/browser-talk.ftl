@@ -34,6 +34,9 @@ comment-kind-choice = What kind of comment is it?
 comment-hint = What should the others know?
 comment-post = Post
 talk-reply = { comment-reply }
+# The button under a comment, in a later round; the second says what the button is pressed for
+comment-moved-me = This moved me
+comment-moved-me-hint = Tell that this comment changed your vote. After the reveal everyone sees how many say so, and no one sees who.
 comment-edit = { host-edit }
 comment-save = { save }
 comment-delete = Delete

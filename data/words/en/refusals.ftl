@@ -384,6 +384,8 @@ seat-leave-invitation = This browser already takes part in this board, with invi
 seat-leave-open = This browser already takes part in this board, without an invitation.
 
 refusal-no-experience = Round { $round } does not ask how well people know the options.
+refusal-moved-first = There is no earlier round that you could have moved from.
+refusal-moved-no-ballot = Vote first, then say what moved you.
 refusal-no-stances = Round { $round } does not ask whether people commit to its outcome.
 refusal-stance-early = Round { $round } is not revealed yet. Say whether you commit to its outcome once it is.
 refusal-stance-reason = Say why: a reservation and a block need a reason.

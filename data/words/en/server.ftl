@@ -252,6 +252,22 @@ movement-agreement = { $way ->
    *[same] Agreement stayed at { $now }.
   }
 movement-settled = Another round is unlikely to change anything: if as many ballots changed again, whatever they became, { $winner } would still win.
+record-moved-by = { $exact ->
+    [yes] { $people ->
+        [one] One person was moved by “{ $text }” ({ $credit ->
+            [yes] { $name }, on { $option }
+           *[no] on { $option }
+        }).
+       *[other] { NUMBER($people, useGrouping: 1) } people were moved by “{ $text }” ({ $credit ->
+            [yes] { $name }, on { $option }
+           *[no] on { $option }
+        }).
+    }
+   *[no] At least { NUMBER($people, useGrouping: 1) } people were moved by “{ $text }” ({ $credit ->
+        [yes] { $name }, on { $option }
+       *[no] on { $option }
+    }).
+}
 
 ## The history of a meeting
 

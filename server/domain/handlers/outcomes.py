@@ -63,6 +63,24 @@ def take_stance(board: BoardState, at: int, by: str, action: act.TakeStance) -> 
     return effect
 
 
+def moved_by(board: BoardState, at: int, by: str, action: act.MovedBy) -> Effect:
+    current = board.latest_round(action.round)
+    current.require_voter(by)
+    if current.since is None:
+        raise Refused(Code.NOT_ALLOWED, words("refusal-moved-first"))
+    if action.comment is not None:
+        if by not in current.ballots:
+            raise Refused(Code.NOT_ALLOWED, words("refusal-moved-no-ballot"))
+        if board.require_comment(action.comment).hidden:
+            raise Refused(Code.NO_SUCH_COMMENT, words("refusal-no-comment"))
+
+    def effect() -> Change:
+        current.note_moved(by, action.comment)
+        return Change(tally=current.state is State.REVEALED, moved=by)
+
+    return effect
+
+
 def assign_risk(board: BoardState, at: int, by: str, action: act.AssignRisk) -> Effect:
     require_risk(board, action.risk)
 
@@ -107,6 +125,7 @@ def reveal_premortem(board: BoardState, at: int, by: str, action: act.RevealPrem
 OUTCOME_HANDLERS: dict[type[act.Action], Callable[[BoardState, int, str, Any], Effect]] = {
     act.SayExperience: say_experience,
     act.TakeStance: take_stance,
+    act.MovedBy: moved_by,
     act.AssignRisk: assign_risk,
     act.OpenPremortem: open_premortem,
     act.RevealPremortem: reveal_premortem,

@@ -6,7 +6,7 @@ import { countsOf } from "../talk/counts.js";
 import { TalkList } from "../talk/talk_list.js";
 import { Thread } from "../talk/thread.js";
 import { commentCount } from "../words.js";
-import { CommentActions } from "./comment_actions.js";
+import { CommentActions, whatMoved } from "./comment_actions.js";
 
 export class AllTalk {
   #root;
@@ -17,6 +17,7 @@ export class AllTalk {
   #live;
   /** @type {{
    *    threads: CommentThread[], board: Wire.BoardView, blockedBy: BlockedBy | null,
+   *    moved: string | null | undefined,
    *  } | null} */
   #known = null;
 
@@ -39,13 +40,15 @@ export class AllTalk {
   update() {
     const { board, commentingBlockedBy: blockedBy } = this.#live.state;
     const threads = this.#talk.threads.of();
+    const moved = whatMoved(this.#live);
     if (
       this.#known?.threads === threads &&
       this.#known.board === board &&
-      this.#known.blockedBy === blockedBy
+      this.#known.blockedBy === blockedBy &&
+      this.#known.moved === moved
     )
       return;
-    this.#known = { threads, board, blockedBy };
+    this.#known = { threads, board, blockedBy, moved };
     show(this.#root, board.options.length > 1 && this.#counts.comments > 0);
     setText(this.#parts["all-talk-count"], commentCount(this.#counts.comments).join(""));
     if (this.#root.open) this.#render();

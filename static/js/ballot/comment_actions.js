@@ -1,4 +1,5 @@
-/** What a voter can do with one comment: react, reply, and with an own one edit or delete. */
+/** What a voter can do with one comment: react, reply, say that it moved
+ *  them, and with an own one edit or delete. */
 
 import { element, keepFocus, setText, show, takeFocus } from "../dom.js";
 import { t } from "../words.js";
@@ -9,6 +10,17 @@ import { CommentForm } from "./comment_form.js";
 const REACTIONS = { "👍": "thumbs-up", "❤️": "heart", "🎉": "party", "🤔": "thinking" };
 const EMOJIS = Object.keys(REACTIONS);
 
+/** The comment that moved this person, also while that is on its way; null if they named none, and
+ *  undefined while no one is asked.
+ *
+ *  @param {LiveBoard} of
+ */
+export function whatMoved({ state, outbox }) {
+  if (!state.asksWhatMoved) return undefined;
+  const coming = outbox.waiting("moved_by").findLast(({ round }) => round === state.round?.n);
+  return coming ? coming.comment : state.ownMovedBy;
+}
+
 export class CommentActions {
   #live;
   #contributions;
@@ -18,7 +30,7 @@ export class CommentActions {
   /** The buttons, built for the first comment that is shown.
    *  @type {{
    *    reactions: (readonly [string, HTMLButtonElement])[],
-   *    more: HTMLElement, reply: HTMLElement, edit: HTMLElement, remove: HTMLElement,
+   *    more: HTMLElement, moved: HTMLElement, reply: HTMLElement, edit: HTMLElement, remove: HTMLElement,
    *  } | null} */
   #nodes = null;
   #showsAll = false;
@@ -52,6 +64,9 @@ export class CommentActions {
     show(this.#view.parts.actions, !isPending && !comment.deleted && (isReadable || isOwn));
     for (const [emoji, button] of nodes.reactions) this.#showReaction(emoji, button);
     show(nodes.more, isReadable && isOpen && !this.#showsAll);
+    const moved = whatMoved(this.#live);
+    show(nodes.moved, moved !== undefined && isReadable && !isOwn);
+    nodes.moved.setAttribute("aria-pressed", String(moved === comment.id));
     show(nodes.reply, isReadable && isOpen && !comment.parent);
     show(nodes.edit, !comment.hidden && !comment.deleted && isOpen && isOwn && !isFixed);
     show(nodes.remove, isOwn);
@@ -94,17 +109,20 @@ export class CommentActions {
       "☺",
       element("span", { text: "+" }),
     );
+    const moved = button(t("comment-moved-me"), () => this.#sayMoved());
+    moved.title = t("comment-moved-me-hint");
     const reply = button(t("talk-reply"), () => this.#startReply("", reply));
     const edit = button(t("comment-edit"), () => this.#startEdit(this.#comment.text, edit));
     const remove = button(t("comment-delete"), () => this.#askDelete(remove));
     this.#view.parts.actions.append(
       ...reactions.map(([, face]) => face),
       more,
+      moved,
       reply,
       edit,
       remove,
     );
-    return { reactions, more, reply, edit, remove };
+    return { reactions, more, moved, reply, edit, remove };
   }
 
   #showAll() {
@@ -149,6 +167,13 @@ export class CommentActions {
     const on = !this.#contributions.has(this.#comment.id, emoji);
     this.#contributions.set(on, this.#comment.id, emoji);
     this.#live.submit({ type: "react", comment: this.#comment.id, emoji, on });
+  }
+
+  #sayMoved() {
+    const { round } = this.#live.state;
+    const { id } = this.#comment;
+    const comment = whatMoved(this.#live) === id ? null : id;
+    if (round) this.#live.submit({ type: "moved_by", round: round.n, comment });
   }
 
   /** @param {string} text @param {HTMLElement} [from] */

@@ -7,7 +7,7 @@ import { TalkCount } from "../talk/talk_count.js";
 import { TalkList } from "../talk/talk_list.js";
 import { Thread } from "../talk/thread.js";
 import { t } from "../words.js";
-import { CommentActions } from "./comment_actions.js";
+import { CommentActions, whatMoved } from "./comment_actions.js";
 import { CommentForm } from "./comment_form.js";
 
 export class Talk {
@@ -20,6 +20,8 @@ export class Talk {
   #threads = [];
   /** @type {BlockedBy | null} */
   #blockedBy = null;
+  /** @type {string | null | undefined} */
+  #moved;
   #count;
   /** The comment that gets the focus when it is shown.
    *  @type {string | null} */
@@ -47,8 +49,15 @@ export class Talk {
    */
   update(option, threads) {
     const { commentingBlockedBy: blockedBy } = this.#talk.live.state;
-    if (threads === this.#threads && option === this.#option && blockedBy === this.#blockedBy)
+    const moved = whatMoved(this.#talk.live);
+    if (
+      threads === this.#threads &&
+      option === this.#option &&
+      blockedBy === this.#blockedBy &&
+      moved === this.#moved
+    )
       return;
+    this.#moved = moved;
     this.#option = option;
     this.#threads = threads;
     this.#blockedBy = blockedBy;

@@ -94,7 +94,7 @@ export class RoundComparison {
       ...rounds.flatMap((each) => {
         const movement = each.tally?.movement;
         if (!movement) return [];
-        return [movementView(movement, each.round.n, optionsById(state), this.#code)];
+        return [movementView(movement, each.round.n, state, this.#code)];
       }),
     );
   }

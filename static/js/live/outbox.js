@@ -28,6 +28,7 @@ const SLOT = {
   withdraw: (message) => `ballot ${message.round}`,
   rename: () => "name",
   react: (message) => `react ${message.comment} ${message.emoji}`,
+  moved_by: (message) => `moved ${message.round}`,
   edit_comment: (message) => `edit ${message.comment}`,
 };
 

@@ -27,6 +27,7 @@ export function snapshotOf(state) {
     stances: state.stances,
     your_stance: state.ownStance,
     your_experience: state.ownExperience,
+    your_moved_by: state.ownMovedBy,
   };
 }
 

@@ -40,6 +40,7 @@ const APPLY = {
       stances: message.stances ?? null,
       ownStance: message.your_stance ?? null,
       ownExperience: message.your_experience ?? {},
+      ownMovedBy: message.your_moved_by ?? null,
       store: "ok",
       asOf: null,
     });
@@ -52,6 +53,7 @@ const APPLY = {
       state.stances = null;
       state.ownStance = null;
       state.ownExperience = {};
+      state.ownMovedBy = null;
     }
     state.round = message.round;
   },
@@ -63,6 +65,7 @@ const APPLY = {
   your_sealed: (state, message) => (state.ownSealed = message.your_sealed),
   stances: (state, message) => (state.stances = message.stances),
   your_experience: (state, message) => (state.ownExperience = message.your_experience),
+  your_moved_by: (state, message) => (state.ownMovedBy = message.your_moved_by),
   your_stance: (state, message) => (state.ownStance = message.your_stance),
   your_proposals: (state, message) => (state.ownProposals = message.your_proposals),
   tally: (state, message) => (state.tally = message.tally),
@@ -187,6 +190,9 @@ export class BoardState {
   /** How well this person knows options, by id.
    *  @type {Record<string, Wire.Level>} */
   ownExperience = {};
+  /** The comment that moved this person since the round before.
+   *  @type {string | null} */
+  ownMovedBy = null;
   /** How many comments there are by option, where this page does not have all; else null.
    *  @type {Map<string, Wire.TalkView> | null} */
   talk = null;
@@ -393,6 +399,11 @@ export class BoardState {
     if (board?.deferral && !isVoting) return "deferred";
     if (round?.state === "open" && !this.acceptsVotes) return "locked";
     return round?.state ?? "setup";
+  }
+
+  /** Whether this person can say which comment moved them since the round before. */
+  get asksWhatMoved() {
+    return Boolean(this.round?.since && this.ballot && this.you?.votes);
   }
 
   /** The server refuses votes from the deadline on, a moment before it says so. */
