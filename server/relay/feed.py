@@ -146,7 +146,7 @@ class Feed:
                 await self._end_fetching()
             logger.warning(
                 "%s sends nothing: %s. Trying again.",
-                *(self._address, why or "the connection ended"),
+                *(self._address, why.rstrip(".") or "the connection ended"),
                 extra=once_a_minute(event("relay_cut", address=self._address, why=why)),
             )
             backoff.count(time.monotonic() - began)
