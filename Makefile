@@ -17,7 +17,7 @@ PARALLEL := --dist worksteal --numprocesses
 # Compiled once, the code need not be compiled again by each process that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-all faults faults-quick fuzz browser lint types imports audit security bench-tests chart wheel bare scripts scripts-format check checks fuzz-quick docs pictures bench bench-growth bench-methods bench-replay bench-crowd bench-soak bench-stalls bench-weight bench-smoothness bench-misuse bench-peers bench-all clean help
+.PHONY: run test test-all faults faults-quick fuzz browser lint types imports audit security bench-tests chart wheel bare scripts scripts-format check checks fuzz-quick docs pictures bench bench-growth bench-methods bench-replay bench-relay bench-crowd bench-soak bench-stalls bench-weight bench-smoothness bench-misuse bench-peers bench-all clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -125,6 +125,9 @@ bench-methods: $(VENV)/run.stamp ## Measure the cost of counting by method: abou
 
 bench-replay: $(VENV)/run.stamp ## Measure how soon the replay of 100,000 actions starts: about a minute
 	$(BIN)/python -m bench.replay $(ARGS)
+
+bench-relay: $(VENV)/run.stamp ## Measure two relays with 10,000 people each: about two minutes; ARGS="--quick" for a short run
+	$(BIN)/python -m bench.relay $(ARGS)
 
 bench-crowd: $(VENV)/run.stamp ## Measure a burst of 10,000 connections: about two minutes; ARGS="--quick" for a short run
 	$(BIN)/python -m bench.connect_burst $(ARGS)

@@ -112,9 +112,11 @@ class Generator:
         return Run(windows, last["windows"], last["welcome"], last["votes"], last["tally_bytes"])
 
     @contextmanager
-    def idle(self, target: Target, board: Board, cookies: Path, clients: int) -> Iterator[None]:
+    def idle(
+        self, target: Target, board: Board, cookies: Path, clients: int, *, view: str = "ballot"
+    ) -> Iterator[None]:
         """Keep idle clients connected for the duration. Raises FailedError."""
-        workload = {"clients": clients, "loop": "idle"}
+        workload = {"clients": clients, "loop": "idle", "view": view}
         with self._started(target, board, cookies, workload) as process:
             if process.stdin is None or process.stdout is None:
                 raise BenchError("The load generator was started without pipes.")

@@ -1,8 +1,9 @@
-"""The command line: `stackvote run`, `check`, `backup`, `restore`, `boards`, `create`, `host`,
-`record`, `export`, `import`, `delete`.
+"""The command line: `stackvote run`, `relay`, `check`, `backup`, `restore`, `boards`, `create`,
+`host`, `record`, `export`, `import`, `delete`.
 """
 
 import argparse
+import asyncio
 import logging
 import os
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 from server.brand import BrandError
 from server.live.board_templates import TemplatesError
@@ -22,7 +24,7 @@ from server.ops.check import examine
 from server.ops.findings import faults
 from server.ops.store_access import AdministrationError
 from server.process import supervisor, worker
-from server.process.sockets import PortError
+from server.process.sockets import PortError, listen, raise_file_limit
 from server.sanitize import redaction
 from server.sanitize.printable import one_line, printable
 from server.sanitize.redaction import redacted
@@ -71,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hint = f" Did you mean {meant}?" if meant else ""
         _print_error(f"{name} in the environment is not a setting and is ignored.{hint}", 0)
     try:
-        names = ("file", "code", "title", "yes", "adr", "new_code")
+        names = ("file", "code", "title", "yes", "adr", "new_code", "server")
         more = {name: getattr(given, name) for name in names if name in given}
         return int(given.command(settings, **more))
     except _FAILURES as error:
@@ -85,6 +87,30 @@ def run(settings: Settings) -> int:
     logs.configure(settings)
     sys.excepthook = logs.log_uncaught
     supervisor.run(settings)
+    return 0
+
+
+def relay(settings: Settings, server: str) -> int:
+    """Show boards to people who only watch, in place of the server that has them.
+
+    A proxy sends the live connections of shared screens here, and everything else to the server
+    (docs/relay.md). A relay needs no store and no secret, and uses one core: start one for each.
+    """
+    address = urlsplit(server)
+    if address.scheme not in {"http", "https"} or not address.hostname or address.query:
+        return _print_error(
+            f"{server} is not the address of a server, such as https://vote.example.com.", WRONG_USE
+        )
+    # Only a process that serves loads the web framework.
+    from server.relay.app import serve  # noqa: PLC0415
+
+    logs.configure(settings)
+    sys.excepthook = logs.log_uncaught
+    raise_file_limit()
+    sockets = listen(settings)
+    for each in sockets:
+        each.setblocking(False)
+    asyncio.run(serve(settings, server.rstrip("/"), sockets))
     return 0
 
 
@@ -304,6 +330,10 @@ def _parser() -> argparse.ArgumentParser:
     file: dict[str, Any] = {"metavar": "FILE", "help": "the file of the backup"}
     code: dict[str, Any] = {"metavar": "CODE", "help": "the board's code, as its pages show it"}
     command("run", run, "serve the boards until told to stop")
+    relaying = command("relay", relay, "show boards to those who only watch, for a server")
+    relaying.add_argument(
+        "server", metavar="URL", help="the address of the server, such as https://vote.example.com"
+    )
     command("check", check, "check whether a server could run with these settings")
     command("backup", save, "write all boards and the secret into one file").add_argument(
         "file", **file

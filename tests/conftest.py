@@ -40,7 +40,17 @@ FAST = [
     ),
     *("ops", "process", "live", "web", "store"),
 ]
-SLOW = ["protocol", "attacks", "oracles", "fuzz", "deploy", "integration", "browser", "faults"]
+SLOW = [
+    "protocol",
+    "relay",
+    "attacks",
+    "oracles",
+    "fuzz",
+    "deploy",
+    "integration",
+    "browser",
+    "faults",
+]
 ORDER = FAST + SLOW
 PROCESSES = {
     f"test_{name}.py"

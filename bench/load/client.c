@@ -78,8 +78,10 @@ static void send_message(struct client *client, const char *message, size_t leng
 
 void client_send_hello(struct client *client)
 {
-    static const char hello[] = "{\"type\":\"hello\",\"view\":\"ballot\"}";
-    send_message(client, hello, sizeof hello - 1);
+    char hello[64];
+    int length = snprintf(hello, sizeof hello, "{\"type\":\"hello\",\"view\":\"%.10s\"}",
+                          workload.view);
+    send_message(client, hello, length);
 }
 
 void client_vote(struct client *client)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct workload workload = {
-    .protocol = "", .round = 1, .windows = 1, .loop = CLOSED_UNTIL_ACK, .warmup = 1, .seconds = 1};
+    .protocol = "", .view = "ballot", .round = 1, .windows = 1, .loop = CLOSED_UNTIL_ACK, .warmup = 1, .seconds = 1};
 
 /* `voters,votes for the first option,for the second,…` */
 static void parse_earlier_ballots(char *value)
@@ -30,6 +30,7 @@ static void parse(const char *name, char *value)
     else if (!strcmp(name, "--path")) workload.path = value;
     else if (!strcmp(name, "--cookies")) workload.cookies = value;
     else if (!strcmp(name, "--protocol")) workload.protocol = value;
+    else if (!strcmp(name, "--view")) workload.view = value;
     else if (!strcmp(name, "--adapter") && adapter_select(value)) return;
     else if (!strcmp(name, "--clients")) workload.clients = atoi(value);
     else if (!strcmp(name, "--burst")) workload.burst = atoi(value);

@@ -22,6 +22,7 @@ struct workload {
     long earlier_voters, earlier_totals[MAX_OPTIONS]; /* ballots cast before this run */
     const char *path, *cookies;
     const char *protocol;  /* the subprotocol to request; empty for none */
+    const char *view;      /* the page that clients say they are */
     char *options[MAX_OPTIONS];
     unsigned option_count;
     enum loop loop;

@@ -91,7 +91,7 @@ class LiveSocket(Handler):
 
     def _handshake(self) -> Response:
         request = Request(self.request.path, Headers(self.request.headers.get_all()))
-        return ServerProtocol(select_subprotocol=_choose).accept(request)
+        return ServerProtocol(select_subprotocol=choose_subprotocol).accept(request)
 
     async def _room_or_refusal(self, typed: str) -> tuple[Room | None, Close | None]:
         try:
@@ -111,7 +111,8 @@ class LiveSocket(Handler):
         connection.close(close)
 
 
-def _choose(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+def choose_subprotocol(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    """Return the version of our protocol, if a client offers it."""
     return next((one for one in offered if one == SUBPROTOCOL), None)
 
 
