@@ -17,7 +17,7 @@ PARALLEL := --dist worksteal --numprocesses
 # Compiled once, the code need not be compiled again by each process that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-all faults faults-quick fuzz browser lint types imports audit security bench-tests chart wheel bare scripts scripts-format check checks fuzz-quick docs pictures bench bench-growth bench-methods bench-replay bench-relay bench-crowd bench-soak bench-stalls bench-weight bench-smoothness bench-misuse bench-peers bench-all clean help
+.PHONY: run test test-all test-slow faults faults-quick fuzz browser lint types imports audit security bench-tests chart wheel bare scripts scripts-format check checks fuzz-quick docs pictures bench bench-growth bench-methods bench-replay bench-relay bench-crowd bench-soak bench-stalls bench-weight bench-smoothness bench-misuse bench-peers bench-all clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -27,6 +27,9 @@ test: $(VENV)/test.stamp ## Run the tests that answer within 90 seconds; ARGS="-
 
 test-all: $(VENV)/check.stamp ## Run those and the slow ones, but not browser and faults: about ten minutes
 	$(BIN)/python -m pytest $(PARALLEL) 4 --ignore=tests/browser --ignore=tests/faults $(ARGS) tests
+
+test-slow: $(VENV)/check.stamp ## Run of those what `make test` leaves out, skips, or tries with fewer examples
+	$(BIN)/python -m pytest $(PARALLEL) 4 -m "slow or needs or hypothesis" --ignore=tests/browser --ignore=tests/faults $(ARGS) tests
 
 faults: $(VENV)/test.stamp ## Subject 200-person meetings to real faults: about half an hour; ARGS="-k disk" selects some
 	$(BIN)/python -m pytest tests/faults $(ARGS)
@@ -93,8 +96,8 @@ wheel: $(VENV)/check.stamp ## Build the wheel, install it on its own, and use it
 bare: $(VENV)/run.stamp ## Run `make run` and `make test` in a fresh clone without optional programs
 	$(BIN)/python .ci/try_bare.py $(PYTHON)
 
-# Faults mostly wait, so two run at once, and fuzzing meanwhile.
-CHECKS := lint+types+imports+audit+scripts test-all faults-quick+fuzz-quick browser bench-tests+chart+wheel bare
+# Faults mostly wait, so two run at once, and fuzzing meanwhile. `bare` runs `make test`.
+CHECKS := lint+types+imports+audit+scripts test-slow faults-quick+fuzz-quick browser bench-tests+chart+wheel bare
 
 check: $(subst +, ,$(CHECKS)) ## Run everything that CI runs, if the machine has what it needs: about 40 minutes
 
