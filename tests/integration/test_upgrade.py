@@ -1,6 +1,7 @@
 """A running installation is upgraded in its place while people vote, and no one loses anything."""
 
 import asyncio
+import contextlib
 import re
 import shutil
 import subprocess
@@ -10,14 +11,18 @@ import time
 import urllib.request
 import venv
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from deploy.proxies import proxy
+from faults.meeting import SLOWNESS
 from model.checker import settled
 from model.reference_board import ReferenceBoard
-from support.connections import spread
-from support.deployments import Embedded
+from support.connections import served, spread
+from support.deployments import QUICK, Embedded, External
 from support.server import launched
+from support.store import VALKEY
 from support.wait import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -226,3 +231,91 @@ def test_a_restart_with_the_newer_version_keeps_people_waiting_for_seconds(
     finally:
         for again in stack:
             again.__exit__(None, None, None)
+
+
+class Absences:
+    """For how long each of some people were without a connection at most, in seconds."""
+
+    def __init__(self, people):
+        self.longest = dict.fromkeys(people, 0.0)
+        self._people = people
+
+    async def watch(self):
+        away = {}
+        while True:
+            now = time.monotonic()
+            for person in self._people:
+                if person.present:
+                    away.pop(person, None)
+                else:
+                    since = away.setdefault(person, now)
+                    self.longest[person] = max(self.longest[person], now - since)
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.needs("nginx")
+def test_two_hosts_are_upgraded_one_after_the_other_while_people_vote(deploy_on, wheels, tmp_path):
+    """Both versions serve the same board meanwhile, and a proxy sends people to whichever is up."""
+    deployment = deploy_on(External(tmp_path / "store", program=VALKEY))
+    installations = [Installation(tmp_path / f"venv-{n}", wheels[0]) for n in (1, 2)]
+    hosts = []
+
+    def serve(n, stack, port="0"):
+        server = stack.enter_context(
+            launched(
+                tmp_path / f"host-{n}",
+                *("--processes", "2", "--secret-file", str(tmp_path / "secret")),
+                *deployment.store.arguments,
+                program=installations[n].program,
+                cwd=tmp_path,
+                STACKVOTE_PORT=port,
+                STACKVOTE_PROXY_HEADERS="true",
+                **QUICK,
+            )
+        )
+        return server.await_greeting()
+
+    def upgrade(n, stack):
+        installations[n].install(wheels[1])
+        port = str(hosts[n].port)
+        assert hosts[n].stop() == 0
+        hosts[n] = serve(n, stack, port)
+
+    async def meeting(front, stack):
+        async with deployment.crowd() as crowd:
+            crowd.talkative = 0.05
+            await crowd.join(front, 20)
+            await crowd.join(front, 4, view="screen")
+            absences = Absences(list(crowd.all))
+            watching = asyncio.create_task(absences.watch())
+
+            async def upgrade_both():
+                for n, expected in ((0, [{NEWER: 2}, None]), (1, [{NEWER: 2}, {NEWER: 2}])):
+                    await deployment.answered(100)
+                    await asyncio.to_thread(upgrade, n, stack)
+                    for host, wanted in zip(hosts, expected, strict=True):
+                        assert wanted is None or versions(host) == wanted
+                    assert wanted or NEWER not in versions(hosts[1])
+                    await eventually(lambda: all(p.present for p in crowd.all))
+                    while not any(served(hosts[n]).values()):
+                        # The proxy avoids for five seconds what did not answer.
+                        await asyncio.sleep(0.2)
+                        await crowd.join(front, view="screen")
+                    await deployment.answered(100)
+
+            await crowd.busy(upgrade_both())
+            watching.cancel()
+            await settled(deployment.store, crowd, deployment.recording)
+            assert all(set(person.closes) <= {1006, 1012} for person in crowd.all)
+            assert not deployment.recording.refused
+            return max(absences.longest.values())
+
+    with contextlib.ExitStack() as stack:
+        hosts += [serve(0, stack), serve(1, stack)]
+        port = stack.enter_context(proxy("nginx", [host.port for host in hosts], tmp_path))
+        front = SimpleNamespace(address=f"http://127.0.0.1:{port}")
+        away = asyncio.run(asyncio.wait_for(meeting(front, stack), 240))
+        assert away < 5.0 * SLOWNESS, away
+        for host in hosts:
+            assert host.stop() == 0
+            assert "Traceback" not in host.log

@@ -30,7 +30,8 @@ export class CommentActions {
   /** The buttons, built for the first comment that is shown.
    *  @type {{
    *    reactions: (readonly [string, HTMLButtonElement])[],
-   *    more: HTMLElement, moved: HTMLElement, reply: HTMLElement, edit: HTMLElement, remove: HTMLElement,
+   *    more: HTMLElement, moved: HTMLElement, reply: HTMLElement, edit: HTMLElement,
+   *    remove: HTMLElement,
    *  } | null} */
   #nodes = null;
   #showsAll = false;
