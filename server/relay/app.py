@@ -53,55 +53,55 @@ class Relay:
         self.rates = RateLimits(settings.message_rate, settings.message_burst)
         self.draining = False
         self._origin = origin
-        self._channels: dict[str, Channel] = {}
-        self._gone: OrderedDict[str, tuple[float, Close]] = OrderedDict()
+        self.channels: dict[str, Channel] = {}
+        self.gone: OrderedDict[str, tuple[float, Close]] = OrderedDict()
         """By code: until when a board is not asked for again, and why."""
 
     @property
     def ready(self) -> bool:
         """Whether visitors can be sent here: no board that someone watches has lost its worker."""
-        return not self.draining and all(channel.follows for channel in self._channels.values())
+        return not self.draining and all(channel.follows for channel in self.channels.values())
 
     def refusal(self, code: str | None) -> Close | None:
         """Return why a board cannot be watched now; None if it may be."""
         if code is None:
             return messages.NO_SUCH_BOARD
-        until, close = self._gone.get(code, (0.0, messages.NO_SUCH_BOARD))
+        until, close = self.gone.get(code, (0.0, messages.NO_SUCH_BOARD))
         if until > time.monotonic():
             return close
         if self.draining or self.connections >= self.settings.max_connections:
             return messages.RESTART
-        if code not in self._channels and len(self._channels) >= MOST_BOARDS:
+        if code not in self.channels and len(self.channels) >= MOST_BOARDS:
             return messages.RESTART
         return None
 
     @property
     def connections(self) -> int:
-        return sum(len(channel) for channel in self._channels.values())
+        return sum(len(channel) for channel in self.channels.values())
 
     def channel(self, code: str, address: str) -> Channel:
         """Return the board's channel; `address` is that of the first who watches it."""
-        if code not in self._channels:
+        if code not in self.channels:
             live = urlsplit(f"{self._origin}/b/{code}/live")
             scheme = "wss" if live.scheme == "https" else "ws"
 
             def ended(close: Close | None) -> None:
-                self._channels.pop(code, None)
+                self.channels.pop(code, None)
                 if close is not None:
-                    self._gone[code] = time.monotonic() + REMEMBERED, close
-                    if len(self._gone) > MOST_REMEMBERED:
-                        self._gone.popitem(last=False)
+                    self.gone[code] = time.monotonic() + REMEMBERED, close
+                    if len(self.gone) > MOST_REMEMBERED:
+                        self.gone.popitem(last=False)
 
-            self._channels[code] = Channel(
+            self.channels[code] = Channel(
                 live._replace(scheme=scheme).geturl(), {"X-Forwarded-For": address}, ended
             )
-        return self._channels[code]
+        return self.channels[code]
 
     async def drain(self) -> None:
         """Send everyone to another relay."""
         self.draining = True
         async with asyncio.timeout(SECONDS_TO_END):
-            for channel in list(self._channels.values()):
+            for channel in list(self.channels.values()):
                 await channel.close(messages.RESTART)
 
 

@@ -47,7 +47,7 @@ class Channel:
     ) -> None:
         self._watchers: dict[Watcher, None] = {}
         """All connections of this board; those without a hello have not been welcomed."""
-        self._feed = Feed(address, headers, self._show, self._restate)
+        self.feed = Feed(address, headers, self._show, self._restate)
         self._ended = ended
         self._unused_since = time.monotonic()
         self._told_away = 0.0
@@ -61,7 +61,7 @@ class Channel:
     @property
     def follows(self) -> bool:
         """Whether a worker tells what happens."""
-        return self._feed.lost_at is None
+        return self.feed.lost_at is None
 
     def add(self, watcher: "Watcher") -> None:
         self._watchers[watcher] = None
@@ -73,7 +73,7 @@ class Channel:
 
     def welcome(self, watcher: "Watcher") -> bool:
         """Show someone the board; return whether it is known by now."""
-        state = self._feed.state()
+        state = self.feed.state()
         if state is None:
             return False
         watcher.connection.send_fresh_welcome(state)
@@ -87,7 +87,7 @@ class Channel:
     async def _follow(self) -> None:
         close: Close | None = None
         try:
-            close = await self._feed.run()
+            close = await self.feed.run()
         finally:
             self._ended(close)
             await tasks.end((self._checks,))
@@ -115,10 +115,10 @@ class Channel:
             await asyncio.sleep(LOOK)
             now = time.monotonic()
             await self._each(lambda watcher: watcher.check(time.monotonic()))
-            lost_at = self._feed.lost_at
+            lost_at = self.feed.lost_at
             if lost_at is not None and now - lost_at > AWAY and now - self._told_away > AWAY:
                 self._told_away = now
-                if (pulse := self._feed.away()) is not None:
+                if (pulse := self.feed.away()) is not None:
                     await self._show(pulse)
             if not self._watchers and now - self._unused_since > LINGERS:
                 self._following.cancel()

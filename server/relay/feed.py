@@ -98,14 +98,14 @@ class Feed:
         restate: Callable[[], Awaitable[None]],
     ) -> None:
         """`address` is that of the board's live connection, as wss://."""
-        self._address = address
+        self.address = address
         self._headers = headers
         self._show = show
         self._restate = restate
         self._welcome: _Welcome | None = None
         self._newer: _Welcome | None = None
         """One that is ahead of what was passed on; it replaces the other as soon as it is not."""
-        self._since: dict[str, tuple[int, bytes]] = {}
+        self.since: dict[str, tuple[int, bytes]] = {}
         """By slot: position and frame of the newest since the welcome, oldest first."""
         self._fetching: asyncio.Task[None] | None = None
         self._seq = 0
@@ -116,7 +116,7 @@ class Feed:
         """Return all that a newcomer must be sent, in whole frames; None while it is not known."""
         if self._welcome is None:
             return None
-        return [framed(self._welcome.written()), *(data for _, data in self._since.values())]
+        return [framed(self._welcome.written()), *(data for _, data in self.since.values())]
 
     def away(self) -> Shown | None:
         """Return a pulse that says that nothing new arrives; None if nothing ever has."""
@@ -146,15 +146,15 @@ class Feed:
                 await self._end_fetching()
             logger.warning(
                 "%s sends nothing: %s. Trying again.",
-                *(self._address, why.rstrip(".") or "the connection ended"),
-                extra=once_a_minute(event("relay_cut", address=self._address, why=why)),
+                *(self.address, why.rstrip(".") or "the connection ended"),
+                extra=once_a_minute(event("relay_cut", address=self.address, why=why)),
             )
             backoff.count(time.monotonic() - began)
             await asyncio.sleep(backoff.pause())
 
     def _connection(self) -> connect:
         return connect(
-            self._address,
+            self.address,
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             additional_headers=self._headers,
             compression=None,
@@ -184,17 +184,17 @@ class Feed:
         data = framed(message)
         if slot != "pulse":
             # A frame that follows another comes behind it, also for newcomers.
-            self._since.pop(slot, None)
-            self._since[slot] = head.seq, data
+            self.since.pop(slot, None)
+            self.since[slot] = head.seq, data
         self._seq = max(self._seq, head.seq)
         self._take_newer()
         await self._show(Shown(slot, data))
-        if len(self._since) > MOST_KEPT and self._fetching is None:
+        if len(self.since) > MOST_KEPT and self._fetching is None:
             self._fetching = tasks.begin("relay welcome", self._fetch_welcome())
 
     def _start(self, welcome: _Welcome) -> None:
         self._welcome, self._newer, self._seq = welcome, None, welcome.seq
-        self._since.clear()
+        self.since.clear()
         self.lost_at = None
 
     async def _fetch_welcome(self) -> None:
@@ -220,7 +220,7 @@ class Feed:
         self._newer = None
         if newer.epoch == self._welcome.epoch:
             self._welcome = newer
-            self._since = {s: each for s, each in self._since.items() if each[0] > newer.seq}
+            self.since = {s: each for s, each in self.since.items() if each[0] > newer.seq}
 
     async def _end_fetching(self) -> None:
         if self._fetching is not None:

@@ -163,9 +163,9 @@ async def test_many_comments_end_in_a_newer_welcome(embedded, monkeypatch):
             for n in range(20):
                 await ann.done("comment", comment=f"c{n}", option="flask", kind="pro", text=f"{n}.")
             await eventually(lambda: len(board_of(page)["comments"]) == 20)
-            kept = next(iter(relay.relay._channels.values()))._feed
+            kept = next(iter(relay.relay.channels.values())).feed
 
-            await eventually(lambda: len(kept._since) <= 5)
+            await eventually(lambda: len(kept.since) <= 5)
             assert len(page.of("welcome")) == 1
             late = await relay.watch(code)
             await eventually(lambda: board_of(late)["comments"] == board_of(screen)["comments"])
@@ -196,8 +196,8 @@ async def test_a_board_that_does_not_exist_is_said_to_and_not_asked_for_again(em
         for typed in ("ZZZZZZ", "ZZZZZZ", "no.code"):
             page = await relay.open(typed)
             assert (await page.closed())[0] == messages.NO_SUCH_BOARD.code
-        assert list(relay.relay._gone) == ["ZZZZZZ"]
-        assert not relay.relay._channels
+        assert list(relay.relay.gone) == ["ZZZZZZ"]
+        assert not relay.relay.channels
 
 
 async def test_who_watches_is_told_that_the_server_is_away_and_shown_the_board_when_it_is_back(
@@ -211,17 +211,15 @@ async def test_who_watches_is_told_that_the_server_is_away_and_shown_the_board_w
         async with relay_of(server) as relay:
             page = await relay.watch(code)
             assert (await relay.fetch("/readyz")).code == 200
-            at = relay.relay._channels[code]._feed
-            monkeypatch.setattr(at, "_address", "ws://127.0.0.1:1/b/AAAAAA/live")
+            at = relay.relay.channels[code].feed
+            monkeypatch.setattr(at, "address", "ws://127.0.0.1:1/b/AAAAAA/live")
             for client in list(server.hub.clients):
                 if client.view == "screen":
                     client.connection.close(messages.RESTART)
             await page.receive("pulse", lambda f: f["store"] == "away")
             assert (await relay.fetch("/readyz")).code == 503
             seq = await host.done("set_board", title="Another?")
-            monkeypatch.setattr(
-                at, "_address", f"{server.base}/b/{code}/live".replace("http", "ws")
-            )
+            monkeypatch.setattr(at, "address", f"{server.base}/b/{code}/live".replace("http", "ws"))
             back = await page.receive("welcome", lambda f: f["seq"] >= seq)
             assert back["board"]["title"] == "Another?"
             await eventually(lambda: relay.relay.ready)
@@ -235,7 +233,7 @@ async def test_a_board_that_no_one_watches_is_not_followed(embedded, monkeypatch
         async with relay_of(server) as relay:
             page = await relay.watch(code)
             await page.socket.close()
-            await eventually(lambda: not relay.relay._channels)
+            await eventually(lambda: not relay.relay.channels)
             await eventually(lambda: not server.hub.clients)
 
 
