@@ -717,6 +717,7 @@ declare namespace Wire {
 
   interface PeopleView {
     here: number;
+    about?: boolean;
     observing: number;
     lost: number;
     waiting?: number;

@@ -68,6 +68,7 @@ PLACES = [
     *((Hub, name) for name in ("room", "_open", "arrive", "depart")),
     *((Hub, name) for name in ("_check_rooms", "_record_use")),
     *((Arrivals, name) for name in ("record", "_refresh")),
+    (Presence, "_described"),
     (Subscriber, "follow"),
     (HttpServer, "_check_all"),
     (Expiry, "check"),
