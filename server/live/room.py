@@ -582,6 +582,7 @@ class Room(Watcher):
     # Events of the board
 
     def receive(self, batch: Batch) -> None:
+        self._log.heard(self.code, batch.last)
         self.replica.receive(batch)
 
     def on_presence(self, message: bytes) -> None:

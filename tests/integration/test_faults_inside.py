@@ -69,6 +69,8 @@ PLACES = [
     *((Hub, name) for name in ("_check_rooms", "_record_use")),
     *((Arrivals, name) for name in ("record", "_refresh")),
     (Presence, "_described"),
+    (EventLog, "_gather"),
+    (EventLog, "heard"),
     (Subscriber, "follow"),
     (HttpServer, "_check_all"),
     (Expiry, "check"),
