@@ -29,6 +29,7 @@ class Part(NamedTuple):
 MAIN = Part("# Results", "results.json", "make bench")
 GROWTH = Part("## Scaling", "growth.json", "make bench-growth")
 CONNECT_BURST = Part("## Connection burst", "connect_burst.json", "make bench-crowd")
+COMPANY = Part("## A company of meetings", "company.json", "make bench-company")
 COUNTING = Part("## Cost of counting, by method", "methods.json", "make bench-methods")
 REPLAY = Part("## Replay of a long meeting", "replay.json", "make bench-replay")
 SOAK = Part("## Connection churn", "soak.json", "make bench-soak")
@@ -40,7 +41,7 @@ COMPARISON = Part("## Compared with other servers", "peers.json", "make bench-al
 ORDER = [
     part.heading
     for part in (
-        *(MAIN, GROWTH, COUNTING, REPLAY, CONNECT_BURST),
+        *(MAIN, GROWTH, COMPANY, COUNTING, REPLAY, CONNECT_BURST),
         *(SOAK, STALLS, WEIGHT, SMOOTHNESS, SLOW_CLIENTS, COMPARISON),
     )
 ]
