@@ -17,7 +17,7 @@ PARALLEL := --dist worksteal --numprocesses
 # Compiled once, the code need not be compiled again by each process that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-all test-slow faults faults-quick fuzz browser lint types imports audit security bench-tests chart wheel bare scripts scripts-format check checks fuzz-quick docs pictures bench bench-growth bench-methods bench-replay bench-relay bench-crowd bench-soak bench-stalls bench-weight bench-smoothness bench-misuse bench-peers bench-all clean help
+.PHONY: run test test-all test-slow faults faults-quick fuzz browser lint types imports audit security bench-tests chart wheel bare scripts scripts-format check checks fuzz-quick docs pictures bench bench-growth bench-methods bench-replay bench-relay bench-crowd bench-company bench-soak bench-stalls bench-weight bench-smoothness bench-misuse bench-peers bench-all clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -134,6 +134,9 @@ bench-relay: $(VENV)/run.stamp ## Measure two relays with 10,000 people each: ab
 
 bench-crowd: $(VENV)/run.stamp ## Measure a burst of 10,000 connections: about two minutes; ARGS="--quick" for a short run
 	$(BIN)/python -m bench.connect_burst $(ARGS)
+
+bench-company: $(VENV)/run.stamp ## Measure 100 meetings and a giant one over one to four workers: about five minutes; ARGS="--quick" for a short run
+	$(BIN)/python -m bench.company $(ARGS)
 
 bench-soak: $(VENV)/run.stamp ## Measure memory after 100,000 connections: about 12 minutes; ARGS="--quick" for a short run
 	$(BIN)/python -m bench.soak $(ARGS)

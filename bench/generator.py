@@ -5,8 +5,9 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -65,6 +66,28 @@ class Window(NamedTuple):
     """All other processes on these cores."""
 
 
+class Load(NamedTuple):
+    """A board of several that are loaded at once, and how many people vote on it."""
+
+    board: Board
+    ports: Sequence[int]
+    """Of the servers; people are spread over them in turn."""
+    clients: int
+    rate: float
+    """Votes a second."""
+
+
+class Together(NamedTuple):
+    """What several loads did in `seconds`, and how much CPU time that took, in seconds."""
+
+    seconds: float
+    votes: float
+    used: dict[str, float]
+    """By `server` (all workers), `store`, `generator`, `others`."""
+    acks: list[dict[str, float]]
+    """For each load, from vote to `ack`, as p50, p95, p99 and max in milliseconds."""
+
+
 class Run(NamedTuple):
     windows: list[Window]
     latencies: list[dict[str, Any]]
@@ -110,6 +133,36 @@ class Generator:
             raise FailedError(f"the load generator exited with {process.returncode}: {last}")
         windows = [_window(*before, *after) for before, after in pairwise(snapshots)]
         return Run(windows, last["windows"], last["welcome"], last["votes"], last["tally_bytes"])
+
+    def run_together(
+        self, target: Target, loads: Sequence[Load], cookies: Path, *, seconds: float, spare: float
+    ) -> Together:
+        """Run workloads at once, and measure for `seconds` while all of them are under way.
+
+        `spare` seconds are for the last one to connect. Raises FailedError, BenchError.
+        """
+        with ExitStack() as started:
+            processes = [
+                started.enter_context(
+                    self._started(target, load.board, cookies, _options(load, seconds + spare))
+                )
+                for load in loads
+            ]
+            starts = [_start(process) for process in processes]
+            generators = [process.pid for process in processes]
+            before, began = self._cpu_seconds(target, *generators), time.monotonic()
+            time.sleep(seconds)
+            after, ended = self._cpu_seconds(target, *generators), time.monotonic()
+            if ended > min(start["at"] for start in starts) + seconds + spare:
+                raise BenchError("The clients took too long to connect.")
+            reports = [[_parse(line) for line in process.stdout or ()] for process in processes]
+        votes = sum(
+            (end["acks"] - start["acks"]) / (end["at"] - start["at"])
+            for start, (end, _) in zip(starts, reports, strict=True)
+        )
+        used = {name: after[name] - before[name] for name in after}
+        acks = [last["windows"][0]["ack"] for _, last in reports]
+        return Together(ended - began, votes * (ended - began), used, acks)
 
     @contextmanager
     def idle(
@@ -164,13 +217,31 @@ class Generator:
                 if pipe:
                     pipe.close()
 
-    def _cpu_seconds(self, target: Target, generator: int) -> dict[str, float]:
+    def _cpu_seconds(self, target: Target, *generators: int) -> dict[str, float]:
         used = {
             "server": sum(map(machine.cpu_seconds, target.pids)),
             "store": machine.cpu_seconds(target.store_pid) if target.store_pid else 0.0,
-            "generator": machine.cpu_seconds(generator),
+            "generator": sum(map(machine.cpu_seconds, generators)),
         }
         return {**used, "others": machine.busy_seconds(set(self._cores)) - sum(used.values())}
+
+
+def _options(load: Load, seconds: float) -> dict[str, Any]:
+    return {
+        "port": ",".join(map(str, load.ports)),
+        "clients": load.clients,
+        "voters": load.clients,
+        "rate": load.rate,
+        "seconds": seconds,
+    }
+
+
+def _start(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """Return the counters at the start of the window, once it has begun."""
+    report: dict[str, Any] = {}
+    while "at" not in report:
+        report = _parse(process.stdout.readline() if process.stdout else "")
+    return report
 
 
 def _parse(line: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ MAIN = Part("# Results", "results.json", "make bench")
 GROWTH = Part("## Scaling", "growth.json", "make bench-growth")
 CONNECT_BURST = Part("## Connection burst", "connect_burst.json", "make bench-crowd")
 RELAY = Part("## A relay", "relay.json", "make bench-relay")
+COMPANY = Part("## A company of meetings", "company.json", "make bench-company")
 COUNTING = Part("## Cost of counting, by method", "methods.json", "make bench-methods")
 REPLAY = Part("## Replay of a long meeting", "replay.json", "make bench-replay")
 SOAK = Part("## Connection churn", "soak.json", "make bench-soak")
@@ -41,7 +42,7 @@ COMPARISON = Part("## Compared with other servers", "peers.json", "make bench-al
 ORDER = [
     part.heading
     for part in (
-        *(MAIN, GROWTH, COUNTING, REPLAY, CONNECT_BURST, RELAY),
+        *(MAIN, GROWTH, COMPANY, COUNTING, REPLAY, CONNECT_BURST, RELAY),
         *(SOAK, STALLS, WEIGHT, SMOOTHNESS, SLOW_CLIENTS, COMPARISON),
     )
 ]

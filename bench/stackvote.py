@@ -31,16 +31,22 @@ class InUse(NamedTuple):
 
 
 class Stackvote:
-    """One `stackvote run` with its workers and its own store."""
+    """One `stackvote run` with its workers and, unless it was given one, its own store."""
 
     def __init__(
-        self, process: subprocess.Popen[str], port: int, workers: int, in_use: Path
+        self,
+        process: subprocess.Popen[str],
+        port: int,
+        workers: int,
+        in_use: Path,
+        *,
+        own_store: bool = True,
     ) -> None:
         self.port = port
         self._process = process
         self._in_use = in_use
         self.pids = self._children("server worker", workers)
-        self.store_pid = self._children("valkey-server", 1)[0]
+        self.store_pid = self._children("valkey-server", 1)[0] if own_store else 0
 
     def _children(self, name: str, count: int) -> list[int]:
         children = machine.children(self._process.pid)
@@ -147,6 +153,7 @@ def running(
     *,
     tally_window: int = 0,
     callback_timing: Path | None = None,
+    store_url: str | None = None,
 ) -> Iterator[Stackvote]:
     """Run a server on a free port for the duration. Raises BenchError.
 
@@ -154,7 +161,8 @@ def running(
     itself; several, and their store, run wherever the system schedules them. `tally_window` is in
     milliseconds; 0 adapts it to the load. The secret is next to the data, so that cookies are valid
     for every server of a benchmark. `callback_timing` is where a worker reports its longest
-    callback on SIGUSR2, see `bench/callback_timing`.
+    callback on SIGUSR2, see `bench/callback_timing`. With `store_url`, it uses a store that runs
+    already, and the system schedules its worker, too.
     """
     # Settings in the environment must not affect the measurement.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("STACKVOTE_")}
@@ -169,8 +177,10 @@ def running(
         *(sys.executable, "-m", "server", "run"),
         *("--host", "127.0.0.1", "--port", "0", "--processes", str(workers)),
         *("--data", str(folder / name), "--secret-file", str(folder / "secret")),
-        *("--message-rate", "10000", "--message-burst", "100000", "--drain-seconds", "1"),
+        *("--message-rate", "10000", "--message-burst", "100000", "--board-rate", "10000"),
+        *("--drain-seconds", "1"),
         *("--tally-window", str(tally_window)),
+        *(("--redis-url", store_url) if store_url else ()),
     ]
     log = folder / f"{name}.log"
     with log.open("w") as errors:
@@ -178,8 +188,9 @@ def running(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
         )
     try:
-        server = Stackvote(process, _port(process, log), workers, in_use)
-        if workers == 1:
+        port = _port(process, log)
+        server = Stackvote(process, port, workers, in_use, own_store=store_url is None)
+        if workers == 1 and server.store_pid:
             machine.pin(server.pids[0], cores.server)
             machine.pin(server.store_pid, cores.store)
         yield server

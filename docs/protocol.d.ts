@@ -732,6 +732,7 @@ declare namespace Wire {
 
   interface PeopleView {
     here: number;
+    about?: boolean;
     observing: number;
     lost: number;
     waiting?: number;

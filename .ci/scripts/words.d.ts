@@ -457,6 +457,7 @@ declare namespace Words {
     };
     "home-today": null;
     "home-yesterday": null;
+    "host-about": null;
     "host-address-any": null;
     "host-archive": null;
     "host-argument": {

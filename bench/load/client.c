@@ -26,6 +26,11 @@ unsigned client_index(const struct client *client)
     return (unsigned)(client - clients);
 }
 
+static int port_of(const struct client *client)
+{
+    return workload.ports[client_index(client) % workload.port_count];
+}
+
 static void require_connected(struct client *client, const char *error)
 {
     if (error)
@@ -38,12 +43,12 @@ void client_connect(struct client *client, const char *cookie)
     client->seq = client->tally_seq = -1;
     client->started_at = now();
     counters.started++;
-    require_connected(client, ws_connect(&client->ws, workload.port));
+    require_connected(client, ws_connect(&client->ws, port_of(client)));
 }
 
 void client_request_upgrade(struct client *client)
 {
-    require_connected(client, ws_request_upgrade(&client->ws, workload.port, workload.path,
+    require_connected(client, ws_request_upgrade(&client->ws, port_of(client), workload.path,
                                                  client->cookie, workload.protocol));
     free(client->cookie);
     client->state = UPGRADING;

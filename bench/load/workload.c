@@ -24,9 +24,18 @@ static void parse_options(char *value)
         workload.options[workload.option_count++] = id;
 }
 
+static void parse_ports(char *value)
+{
+    for (char *port = strtok(value, ","); port; port = strtok(NULL, ",")) {
+        if (workload.port_count == MAX_PORTS || atoi(port) < 1 || atoi(port) > 65535)
+            fail("--port is 1 to %d numbers up to 65535", MAX_PORTS);
+        workload.ports[workload.port_count++] = atoi(port);
+    }
+}
+
 static void parse(const char *name, char *value)
 {
-    if (!strcmp(name, "--port")) workload.port = atoi(value);
+    if (!strcmp(name, "--port")) parse_ports(value);
     else if (!strcmp(name, "--path")) workload.path = value;
     else if (!strcmp(name, "--cookies")) workload.cookies = value;
     else if (!strcmp(name, "--protocol")) workload.protocol = value;
@@ -59,7 +68,7 @@ void workload_parse(int count, char **arguments)
     if (workload.burst < 0 || workload.burst > workload.clients - 3 ||
         workload.voters > (unsigned)(workload.clients - workload.burst))
         fail("--burst leaves out at least three clients, and all that vote");
-    if (!workload.path || !workload.cookies || workload.port < 1 || workload.port > 65535)
+    if (!workload.path || !workload.cookies || !workload.port_count)
         fail("--port, --path and --cookies are required");
     if (workload.loop != IDLE && (workload.option_count < 2 || workload.voters < 1))
         fail("voting requires --voters and at least two --options");

@@ -5,6 +5,7 @@
 enum {
     MAX_CLIENTS = 15000,
     MAX_OPTIONS = 20,
+    MAX_PORTS = 16,
     MAX_ID = 40,
     MAX_SECONDS = 600,
     MAX_WINDOWS = 100,
@@ -15,7 +16,9 @@ enum {
 enum loop { CLOSED_UNTIL_ACK, CLOSED_UNTIL_TALLY, OPEN_LOOP, IDLE };
 
 struct workload {
-    int port, clients, round, windows;
+    int clients, round, windows;
+    int ports[MAX_PORTS];  /* of the servers; clients are spread over them in turn */
+    unsigned port_count;
     int burst;             /* how many of the clients connect all at once, in the first window */
     unsigned voters;       /* how many of the clients vote */
     unsigned first_vote;   /* the number of the first vote; a number used before is a duplicate */

@@ -18,7 +18,7 @@ from server.domain.rules import Entrance
 from server.live import commands
 from server.live.messages import Role, View, You
 from server.security.pseudonyms import Pseudonyms
-from server.store.presence import AWAITS_ADMISSION
+from server.store.announcements import AWAITS_ADMISSION
 from server.words.catalogue import words
 
 

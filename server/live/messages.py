@@ -306,6 +306,10 @@ class Person(Struct, frozen=True, kw_only=True):
 
 class PeopleView(Struct, frozen=True, kw_only=True):
     here: int
+    about: bool | UnsetType = UNSET
+    """True if several workers counted `here`, `observing` and `choosing`, each for itself, because
+    there are too many to list: someone with pages on two of them counts twice. Omitted if false.
+    """
     observing: int
     """How many of those here chose to only watch."""
     lost: int

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 
@@ -60,6 +61,8 @@ from server.live.views import (
     Audience,
     board_view,
     comment_views,
+    count_people,
+    first_by_name,
     lobby_view,
     own_proposals,
     own_sealed,
@@ -68,6 +71,7 @@ from server.live.views import (
 )
 from server.live.welcome_cache import WelcomeCache
 from server.security.pseudonyms import Pseudonyms
+from server.store.announcements import Counts
 from server.store.arrivals import Arrivals
 from server.store.client import Store
 from server.store.damage import DamagedError
@@ -131,13 +135,22 @@ class Room(Watcher):
         self._submissions = Submissions(log, code, self._check_log, replica.invalidate)
         self._deleting = Deletion(lambda: self.board.seq, self.lost)
         self._log = log
-        self._recheck = Recheck(replica.caught_up)
+        self._recheck = Recheck(self._caught_up)
         self._revocations = Revocations(log, pseudonyms, self._submissions, self.meeting.barred)
         self._welcome_cache = WelcomeCache(self)
         self._membership = Membership(replica, pseudonyms, self.results, self.welcome)
         self._broadcaster = Broadcaster(self, self.results, self._membership.audiences, window)
         changed = self._broadcaster.mark_people
-        self._presence = Presence(store, process, code, changed, self._round_open)
+        self._presence = Presence(
+            store,
+            process,
+            code,
+            changed=changed,
+            round_open=self._round_open,
+            count=self._count,
+        )
+        self._needs_lists = False
+        """Whether a request waits until all processes have listed their seats."""
         self._arrivals = Arrivals(
             store,
             code,
@@ -391,7 +404,8 @@ class Room(Watcher):
     def _with_seats(self, action: act.AnyAction, actor: Actor) -> act.AnyAction:
         """Add the seats that an action is about, because the log does not know who is present.
 
-        Raises Refused if no one is waiting, and for an address that this machine does not have.
+        Raises Refused if no one is waiting, if it is not known who is here, and for an address that
+        this machine does not have.
         """
         match action:
             case act.Admit(seats=asked):
@@ -408,9 +422,20 @@ class Room(Watcher):
             ):
                 raise Refused(Code.BAD_SETTINGS, words("refusal-address", address=address))
             case act.SetBoard(settings=BoardSettingsChange(entry=Entrance.ADMITTED)):
+                if self._presence.counted():
+                    # Asked again, see `_caught_up`. Otherwise those not listed would be outside.
+                    self._needs_lists = True
+                    raise Refused(Code.NOT_ALLOWED, words("refusal-unlisted"))
                 inside = self._presence.seats() | {actor.seat or actor.credentials.browser or ""}
                 return structs.replace(action, present=tuple(sorted(inside - {""})))
         return action
+
+    async def _caught_up(self) -> bool:
+        """Bring up to date what a request may depend on; return whether the board is."""
+        if self._needs_lists:
+            self._needs_lists = False
+            await self._presence.list_all()
+        return await self.replica.caught_up()
 
     def _time(self) -> int:
         """Return the time, but at most the deadline of an open round.
@@ -481,8 +506,18 @@ class Room(Watcher):
 
     def people(self) -> PeopleView:
         presence = self._presence
-        lost, waiting = presence.lost(self._round_open()), len(presence.awaiting_admission())
-        return people_view(self.board, presence.seats(), self.pseudonyms, lost, waiting)
+        return people_view(
+            self.board,
+            presence.seats(),
+            self.pseudonyms,
+            lost=presence.lost(self._round_open()),
+            waiting=len(presence.awaiting_admission()),
+            elsewhere=presence.counted(),
+        )
+
+    def _count(self, seats: AbstractSet[str]) -> tuple[Counts, list[str]]:
+        """Count seats for other processes, and return those that are shown by name."""
+        return count_people(self.board, seats, self.pseudonyms), first_by_name(self.board, seats)
 
     def now(self) -> int:
         """Return the time by the store's clock, in milliseconds since 1970."""
@@ -493,7 +528,7 @@ class Room(Watcher):
         return lobby_view(self.board, waiting, self._arrivals, self.pseudonyms)
 
     def here(self) -> set[str]:
-        """Return the seats that are here now, across all processes."""
+        """Return the seats that are here now, across all processes that list them."""
         return self._presence.seats()
 
     def seat_of(self, invite: str) -> str:
@@ -544,11 +579,12 @@ class Room(Watcher):
         """
         if self.meeting.lead:
             return 0
-        return len(self._presence.seats()) if self._presence.leads else 0
+        return self._presence.here if self._presence.leads else 0
 
     # Events of the board
 
     def receive(self, batch: Batch) -> None:
+        self._log.heard(self.code, batch.last)
         self.replica.receive(batch)
 
     def on_presence(self, message: bytes) -> None:
@@ -578,6 +614,7 @@ class Room(Watcher):
             self._membership.show_ballot(change.voter)
             self._revocations.voted(self.board, change.voter)
         self._show_own(change)
+        self._presence.recount()
         self._broadcaster.mark(change)
         if change.resync:
             self._membership.send_fresh_welcomes(self._membership.clients)

@@ -1,11 +1,11 @@
 """The objects of the wire contract, made from a board for those who may see them."""
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
-from msgspec import UNSET, UnsetType, structs
+from msgspec import UNSET, structs
 
 from server.domain.actions import RULES
 from server.domain.board import Board
@@ -40,6 +40,7 @@ from server.live.messages import (
 )
 from server.live.outcome_views import stances_view
 from server.security.pseudonyms import Pseudonyms
+from server.store.announcements import Announcement, Counts
 from server.store.arrivals import Arrivals
 
 MAX_NAMES = 200
@@ -304,45 +305,85 @@ def _named_ballots(board: Board, each: Round) -> list[NamedBallot]:
     ]
 
 
-def people_view(
-    board: Board, here: AbstractSet[str], pseudonyms: Pseudonyms, lost: int = 0, waiting: int = 0
-) -> PeopleView:
-    """Count the people; `here` holds the seats on this board, without those in the lobby."""
+def count_people(board: Board, here: AbstractSet[str], pseudonyms: Pseudonyms) -> Counts:
+    """Count some of the seats on a board, without those in the lobby."""
     current = board.round
-    names = None
-    choosing: int | UnsetType = UNSET
-    tells = current is not None and current.shows_who_voted(
-        host_sees_results=board.settings.host_sees_results
-    )
+    counted_in = choosing = 0
     # Where a name may not be marked, neither may the number say whether the one who left had voted.
-    if current is not None and tells:
+    if current is not None and _tells_who_voted(board):
+        counted_in = current.n
         choosing = sum(
             pseudonyms.voter(seat, board.code, current) not in current.ballots
             for seat in here - board.observing
         )
+    return Counts(
+        here=len(here),
+        observing=len(board.observing & here),
+        round=counted_in,
+        choosing=choosing,
+    )
+
+
+def first_by_name(board: Board, seats: Iterable[str]) -> list[str]:
+    """Return the seats that are shown by name; none if the board shows no names.
+
+    Ordered by name, so that the list does not jump when someone reconnects.
+    """
+    if not board.settings.show_names:
+        return []
+    named = ((board.names[seat], seat) for seat in seats if seat in board.names)
+    return [seat for _, seat in heapq.nsmallest(MAX_NAMES, named)]
+
+
+def people_view(
+    board: Board,
+    here: AbstractSet[str],
+    pseudonyms: Pseudonyms,
+    *,
+    lost: int = 0,
+    waiting: int = 0,
+    elsewhere: Sequence[Announcement] = (),
+) -> PeopleView:
+    """Count the people; `here` holds the seats on this board, without those in the lobby.
+
+    `elsewhere` are more, of whom other processes announced counts and the first by name.
+    """
+    current = board.round
+    own = count_people(board, here, pseudonyms)
+    everywhere = [own, *(each.counts for each in elsewhere if each.counts)]
+    tells = own.round > 0
+    # In a round that a process did not know yet when it counted, no one there has voted.
+    choosing = sum(
+        each.choosing if each.round == own.round else each.here - each.observing
+        for each in everywhere
+    )
+    names = None
     if board.settings.show_names:
-        # Ordered by name, so that the list does not jump when someone reconnects.
-        named = heapq.nsmallest(
-            MAX_NAMES, ((board.names[seat], seat) for seat in here if seat in board.names)
-        )
         names = [
             Person(
-                name=name,
+                name=board.names[seat],
                 voted=pseudonyms.voter(seat, board.code, current) in current.ballots
                 if current and tells and seat not in board.observing
                 else None,
                 observes=seat in board.observing or UNSET,
             )
-            for name, seat in named
+            for seat in first_by_name(board, set(here).union(*(each.seats for each in elsewhere)))
         ]
     return PeopleView(
-        here=len(here),
-        observing=len(board.observing & here),
+        here=sum(each.here for each in everywhere),
+        about=bool(elsewhere) or UNSET,
+        observing=sum(each.observing for each in everywhere),
         lost=lost,
         waiting=waiting or UNSET,
         voted=current.voters if current else 0,
-        choosing=choosing,
+        choosing=choosing if tells else UNSET,
         names=names,
+    )
+
+
+def _tells_who_voted(board: Board) -> bool:
+    return board.round is not None and board.round.shows_who_voted(
+        host_sees_results=board.settings.host_sees_results
     )
 
 

@@ -40,6 +40,12 @@ TRIES = 3
 """How often a batch is tried after an unexpected failure."""
 GATHER = 0.005
 """Minimum seconds between two batches of a board; entries that arrive in between share a batch."""
+GATHER_LONGEST = 0.1
+"""The same while entries pour in, through whichever process."""
+POURING = 2000
+"""Entries of a board a second: fewer are not made to wait for more. Of so many, ten come within
+`GATHER`, and each of them costs another process 25 µs, but 15 in batches of a hundred.
+"""
 BATCH = 256
 PAGE = 1000
 """The number of entries that are read in one step."""
@@ -152,6 +158,8 @@ class EventLog:
         self._retention = retention_days * DAY_MS
         self._waiting: dict[str, deque[_Waiting]] = {}
         self._writers: dict[str, asyncio.Task[None]] = {}
+        self._tops: dict[str, int] = {}
+        """The last position of a board that is known, while entries of it are being written."""
         self._erasing: set[asyncio.Task[None]] = set()
         self._damage_log = DamageLog()
 
@@ -164,8 +172,14 @@ class EventLog:
         """
         if code not in self._writers:
             self._waiting[code] = deque()
+            self._tops[code] = 0
             self._writers[code] = tasks.begin("writer", self._run_writer(code))
         self._waiting[code].append((entry, logged))
+
+    def heard(self, code: str, position: int) -> None:
+        """Note how far the log of a board has come, through whichever process."""
+        if code in self._tops:
+            self._tops[code] = max(self._tops[code], position)
 
     @property
     def reachable(self) -> bool:
@@ -186,12 +200,13 @@ class EventLog:
             with tasks.contained("writer", code):
                 await self._write(code, self._waiting[code])
         finally:
-            del self._writers[code]
+            del self._writers[code], self._tops[code]
             _notify(self._waiting.pop(code), _UNSAVED)
 
     async def _write(self, code: str, waiting: deque[_Waiting]) -> None:
         # A single waiting entry is written immediately. A batch costs about as much as ten more
-        # entries in it, so in heavy traffic entries wait for each other.
+        # entries in it, in every process that follows the board, so in heavy traffic entries wait
+        # for each other.
         ahead: asyncio.Task[int | Refusal] | None = None
         batch: list[_Waiting] = []
         try:
@@ -209,11 +224,21 @@ class EventLog:
                         )
                         await asyncio.sleep(0)
                     _notify(written, first)
-                await asyncio.sleep(began + GATHER - time.monotonic())
+                await self._gather(code, waiting, began)
         finally:
             if ahead:
                 ahead.cancel()
             _notify(batch, _UNSAVED)  # Empty unless something failed.
+
+    async def _gather(self, code: str, waiting: deque[_Waiting], began: float) -> None:
+        """Wait until the next batch is to be written; the last one was `began`."""
+        since, known = began, self._tops[code]
+        while True:
+            await asyncio.sleep(since + GATHER - time.monotonic())
+            now, total = time.monotonic(), self._tops[code] + len(waiting)
+            if not waits_for_more(total - known, now - since, now - began, len(waiting)):
+                return
+            since, known = now, total
 
     async def _append_with_retries(self, code: str, batch: Sequence[_Waiting]) -> int | Refusal:
         """Append, retrying as long as it takes. Return the position of the first entry."""
@@ -432,6 +457,16 @@ class EventLog:
         # A log of the wrong type is damage, which is reported when it is read.
         with contextlib.suppress(StoreAwayError, DamagedError):
             await self._store.run_script(_ERASE, (keys.log(code), keys.meta(code)), positions)
+
+
+def waits_for_more(came: int, seconds: float, waited: float, waiting: int) -> bool:
+    """Whether entries wait on, of which `waiting` have waited for up to `waited` seconds.
+
+    `came` is how many were added to the board within the last `seconds`, here and elsewhere. An
+    entry that few others follow does not wait longer than `GATHER`.
+    """
+    pours = came >= POURING * seconds
+    return pours and waiting < BATCH and waited + GATHER <= GATHER_LONGEST
 
 
 def _notify(written: Iterable[_Waiting], first: int | Refusal) -> None:

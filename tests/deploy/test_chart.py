@@ -162,7 +162,13 @@ def test_a_path_is_kept_in_the_probes_and_in_the_ingress():
     ("controller", "annotation"),
     [
         ("nginx", {"nginx.ingress.kubernetes.io/upstream-hash-by": "$uri"}),
-        ("haproxy", {"haproxy.org/load-balance": "uri"}),
+        (
+            "haproxy",
+            {
+                "haproxy.org/load-balance": "uri",
+                "haproxy.org/backend-config-snippet": "hash-type consistent",
+            },
+        ),
     ],
 )
 def test_the_live_connections_of_a_board_can_go_to_one_pod(controller, annotation):

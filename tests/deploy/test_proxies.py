@@ -1,9 +1,11 @@
 """What the proxies make of a request, seen by servers that send back what they got."""
 
 import asyncio
+import itertools
 import json
 import time
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
@@ -13,6 +15,7 @@ from tornado.websocket import WebSocketHandler, websocket_connect
 
 from deploy.proxies import KINDS, proxy
 from support.ports import free_port
+from support.wait import eventually
 
 EACH_KIND = pytest.mark.parametrize("kind", KINDS)
 
@@ -90,7 +93,7 @@ def scenario(kind, folder, play):
         async with standing(kind, folder) as (place, upstreams):
             await play(place, upstreams)
 
-    asyncio.run(run())
+    asyncio.run(asyncio.wait_for(run(), 60))
 
 
 @EACH_KIND
@@ -172,18 +175,77 @@ def test_a_live_connection_goes_through(kind, tmp_path):
     scenario(kind, tmp_path, play)
 
 
+PAGES_OF_A_BOARD = ("", "/screen", "/host?key=x", "/live", "/replay")
+
+
+async def served_by(place, path):
+    answer = await fetch(f"http://{place}{path}")
+    assert answer.code == 200, path
+    return json.loads(answer.body)["port"]
+
+
+async def is_served_by(place, path, port):
+    return await served_by(place, path) == port
+
+
 @EACH_KIND
-def test_live_connections_are_spread_over_the_servers(kind, tmp_path):
-    async def play(place, _):
-        connections = [await websocket_connect(f"ws://{place}/live") for _ in range(8)]
+def test_requests_about_no_board_are_spread_over_the_servers(kind, tmp_path):
+    async def play(place, upstreams):
         seen = set()
-        for connection in connections:
-            await connection.read_message()
-        for _ in range(8):
-            seen.add(json.loads((await fetch(f"http://{place}/")).body)["port"])
-        assert len(seen) == 2
-        for connection in connections:
-            connection.close()
+        for path in itertools.cycle(("/", "/static/1/js/board.js", "/api/boards")):
+            seen.add(await served_by(place, path))
+            if len(seen) == len(upstreams):
+                break
+
+    scenario(kind, tmp_path, play)
+
+
+@EACH_KIND
+def test_all_pages_of_a_board_are_served_by_one_server(kind, tmp_path):
+    async def play(place, upstreams):
+        servers = set()
+        for code in (f"B{n}" for n in range(24)):
+            board = {await served_by(place, f"/b/{code}{page}") for page in PAGES_OF_A_BOARD}
+            board.add(await served_by(place, f"/api/boards/{code}"))
+            board.add(await served_by(place, f"/api/boards/{code}/comments?before=3"))
+            board.add(await served_by(place, f"/vote/b/{code}"))
+            assert len(board) == 1, code
+            servers |= board
+        assert servers == {upstream.port for upstream in upstreams}
+
+    scenario(kind, tmp_path, play)
+
+
+@EACH_KIND
+def test_the_boards_of_a_server_that_is_gone_move_and_no_others_do(kind, tmp_path):
+    async def play(place, upstreams):
+        gone, stays = upstreams
+        codes = [f"B{n}" for n in range(24)]
+        before = [await served_by(place, f"/b/{code}") for code in codes]
+        assert set(before) == {gone.port, stays.port}
+        await gone.stop()
+        for code in codes:
+            assert await served_by(place, f"/b/{code}") == stays.port
+        await gone.start()
+        for code, port in zip(codes, before, strict=True):
+            if port == stays.port:
+                assert await served_by(place, f"/b/{code}") == stays.port
+            else:
+                # It is avoided for some seconds after it failed.
+                await eventually(partial(is_served_by, place, f"/b/{code}", gone.port))
+
+    scenario(kind, tmp_path, play)
+
+
+@EACH_KIND
+def test_a_visitor_cannot_choose_the_server_of_a_board(kind, tmp_path):
+    async def play(place, _):
+        ports = set()
+        for headers in ({}, {"X-Stackvote-Board": "B1"}, {"X-Stackvote-Board": "B2"}):
+            got = json.loads((await fetch(f"http://{place}/b/X", headers=headers)).body)
+            ports.add(got["port"])
+            assert kind == "nginx" or "X-Stackvote-Board" not in got["headers"]
+        assert len(ports) == 1
 
     scenario(kind, tmp_path, play)
 

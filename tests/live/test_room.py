@@ -3,7 +3,7 @@ import asyncio
 import pytest
 from redis import Redis
 
-from server.store import keys
+from server.store import keys, presence
 from server.store.embedded import EmbeddedStore
 from support.wait import eventually
 from support.worker import worker
@@ -390,3 +390,68 @@ async def test_a_hidden_result_is_not_counted_before_it_is_revealed(embedded, sl
         await host.done("reveal_round", round=1)
         shown = await ann.receive("tally", lambda f: "result" in f["tally"])
         assert shown["tally"]["result"]["winners"] == ["flask"]
+
+
+@pytest.fixture
+def _few_are_listed(monkeypatch):
+    monkeypatch.setattr(presence, "MOST_LISTED", 4)
+    monkeypatch.setattr(presence, "SETTLE", 0.02)
+    monkeypatch.setattr(presence, "SETTLE_COUNTS", 0.02)
+
+
+async def crowd_of_two_workers(one, two):
+    """Open a board, and have three named people on each of two workers; return host and people."""
+    code, key = await one.board()
+    host = await one.host(code, key)
+    people = [await each.page(code, name=f"P{n}") for n in range(3) for each in (one, two)]
+    await host.receive("people", lambda f: f["people"]["here"] == 6 and f["people"].get("about"))
+    return code, host, people
+
+
+@pytest.mark.usefixtures("_few_are_listed")
+async def test_what_people_read_of_a_crowd_is_true_on_every_worker(embedded):
+    async with worker(embedded) as one, worker(embedded, own=True) as two:
+        code, host, people = await crowd_of_two_workers(one, two)
+        await host.done("open_round", method="single")
+        await people[0].done("vote", round=1, ballot={"choice": "flask"})
+        await people[1].done("vote", round=1, ballot={"choice": "flask"})
+        await people[3].done("observe", on=True)
+        wanted = {"here": 6, "voted": 2, "choosing": 3, "observing": 1}
+        for page in (host, people[1]):
+            told = await page.receive("people", lambda f: f["people"].items() >= wanted.items())
+            names = told["people"]["names"]
+            assert len(names) == 6
+            assert sum(person["voted"] is True for person in names) == 2
+        for each in (one, two):
+            _, shown = await each.api(f"/api/boards/{code}")
+            assert shown["people"]["here"] == 6
+        heads = [each.hub.rooms[code].headcount() for each in (one, two)]
+        assert sorted(heads) == [0, 6]
+
+
+@pytest.mark.usefixtures("_few_are_listed")
+async def test_a_crowd_stays_in_when_newcomers_have_to_wait(embedded):
+    async with worker(embedded) as one, worker(embedded, own=True) as two:
+        code, host, people = await crowd_of_two_workers(one, two)
+        await host.done("open_round", method="single")
+        await host.done("set_board", settings={"entry": "admitted"})
+        for page in people:
+            await page.done("vote", round=1, ballot={"choice": "flask"})
+        new = await two.page(code)
+        assert new.welcome["you"]["waits"] is True
+
+
+@pytest.mark.usefixtures("_few_are_listed")
+async def test_no_one_is_shut_out_because_a_worker_does_not_say_who_is_there(embedded, monkeypatch):
+    monkeypatch.setattr(presence, "LISTING", 0.1)
+    async with worker(embedded) as one, worker(embedded, own=True) as two:
+        code, host, people = await crowd_of_two_workers(one, two)
+        room = one.hub.rooms[code]
+        soon = one.hub.store.now() + 3_600_000
+        room.on_presence(f"silent\n{soon}\n=5=0=0=0=0\n".encode())
+        refused = await host.ask("set_board", settings={"entry": "admitted"})
+        assert refused["code"] == "not_allowed"
+        assert "too many people" in refused["message"]
+        await host.done("open_round", method="single")
+        for page in people:
+            await page.done("vote", round=1, ballot={"choice": "flask"})

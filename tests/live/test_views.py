@@ -1,4 +1,8 @@
-from msgspec import UNSET
+from unittest.mock import patch
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import UNSET, structs
 
 from server.domain import actions as act
 from server.domain.rules import BoardSettingsChange, Names, TieBreak, Visibility
@@ -8,6 +12,8 @@ from server.live.views import (
     Audience,
     board_view,
     comment_views,
+    count_people,
+    first_by_name,
     first_comments,
     names_shown,
     parts_of,
@@ -16,6 +22,7 @@ from server.live.views import (
     talk_view,
     tally_view,
 )
+from server.store.announcements import Announcement, Counts
 from support.strategies import CRITERIA, OPTIONS, PSEUDONYMS, Meeting, create
 
 VOTER, HOST = Audience(host=False, result=False), Audience(host=True, result=False)
@@ -85,6 +92,59 @@ def test_how_many_still_choose_gives_no_ballot_away():
         meeting.open("single", visibility=visibility)
         secret_vote(meeting, "ann", "flask")
         assert people_view(meeting.board, {"ann", "ben"}, PSEUDONYMS).choosing is UNSET
+
+
+@given(
+    at=st.lists(st.integers(0, 3), min_size=8, max_size=8),
+    voted=st.sets(st.integers(0, 7)),
+    observing=st.sets(st.integers(0, 7)),
+    most=st.integers(1, 9),
+    shows_names=st.booleans(),
+    opened=st.booleans(),
+    visibility=st.sampled_from(Visibility),
+    names=st.sampled_from(Names),
+)
+def test_counts_tell_what_a_list_of_all_seats_would_tell(
+    *, at, voted, observing, most, shows_names, opened, visibility, names
+):
+    """Each seat is in one process; seats are here in some of up to four."""
+    seats = [f"seat-{n}" for n in range(8)]
+    meeting = Meeting()
+    named(meeting, *seats[:6])
+    meeting.do(act.SetBoard(settings=BoardSettingsChange(show_names=shows_names)), "host")
+    if opened:
+        meeting.open("single", visibility=visibility, names=names)
+        for n in sorted(voted - observing):
+            secret_vote(meeting, seats[n], "flask")
+    board = meeting.board
+    board.observing.update(seats[n] for n in observing)
+    with patch.object(views, "MAX_NAMES", most):
+        everyone = people_view(board, set(seats), PSEUDONYMS)
+        own = {seat for seat, process in zip(seats, at, strict=True) if process == 0}
+        elsewhere = []
+        for other in (1, 2, 3):
+            there = {seat for seat, process in zip(seats, at, strict=True) if process == other}
+            shown = frozenset(first_by_name(board, there))
+            elsewhere.append(Announcement(0, shown, count_people(board, there, PSEUDONYMS)))
+        found = people_view(board, own, PSEUDONYMS, elsewhere=elsewhere)
+    assert found == structs.replace(everyone, about=True)
+
+
+def test_no_one_has_voted_in_a_round_that_a_process_did_not_know_when_it_counted():
+    meeting = Meeting()
+    meeting.open("single")
+    before = Announcement(0, frozenset(), Counts(here=500, observing=20, round=0, choosing=0))
+    people = people_view(meeting.board, {"ann"}, PSEUDONYMS, elsewhere=[before])
+    assert (people.here, people.choosing) == (501, 481)
+
+
+def test_counts_give_no_ballot_away():
+    for visibility in (Visibility.LIVE, Visibility.AFTER_VOTE):
+        meeting = Meeting()
+        meeting.open("single", visibility=visibility)
+        secret_vote(meeting, "ann", "flask")
+        counts = count_people(meeting.board, {"ann", "ben"}, PSEUDONYMS)
+        assert (counts.round, counts.choosing) == (0, 0)
 
 
 def test_what_stands_out_is_told_after_the_reveal_with_names_where_all_are_open():

@@ -1,9 +1,12 @@
 import asyncio
 import contextlib
+import itertools
 import signal
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from server.domain import actions as act
 from server.domain.board import Board
@@ -14,7 +17,15 @@ from server.store import event_log as log_module
 from server.store import keys, node
 from server.store.client import StoreAwayError
 from server.store.damage import DamagedError
-from server.store.event_log import BATCH, DAY_MS, PAGE, UNMARKED, Batch, notice_before
+from server.store.event_log import (
+    BATCH,
+    DAY_MS,
+    PAGE,
+    UNMARKED,
+    Batch,
+    notice_before,
+    waits_for_more,
+)
 from store.event_logs import RecordedAppends, RecordingReceiver, append_as_before, logged, read_all
 from support.wait import eventually, until
 
@@ -476,6 +487,55 @@ async def test_who_comes_first_is_written_at_once_and_the_others_together(server
         await written.done()
         (_, first), (_, second) = heard.batches
         assert len(first.entries) + len(second.entries) == 40
+
+
+async def test_entries_wait_for_each_other_while_others_pour_in_elsewhere(server, monkeypatch):
+    monkeypatch.setattr(log_module, "GATHER", 0.02)
+    monkeypatch.setattr(log_module, "GATHER_LONGEST", 3600.0)
+    heard = RecordingReceiver()
+    clock = asyncio.get_running_loop().time
+    async with logged(server, receiver=heard) as log:
+        await log.create("BOARD", [b"first"])
+        written, elsewhere = RecordedAppends(log), itertools.count(1000, 10_000)
+
+        async def pour():
+            while True:
+                log.heard("BOARD", next(elsewhere))
+                await asyncio.sleep(0)
+
+        pouring = asyncio.create_task(pour())
+        written.append(b"0")
+        await written.done()
+        for n in range(1, 5):
+            # If there were no others, each would be written on its own by then.
+            due = clock() + 2 * log_module.GATHER
+            await eventually(lambda due=due: clock() > due)
+            written.append(f"{n}".encode())
+        pouring.cancel()
+        await written.done()
+        assert [len(batch.entries) for _, batch in heard.batches] == [1, 4]
+
+
+@given(steps=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=40))
+def test_entries_wait_only_as_long_as_many_others_come(steps):
+    """Of each step of `GATHER`: how many entries come here, and how many elsewhere."""
+    step, waiting = log_module.GATHER, 0
+    for number, (here, elsewhere) in enumerate(steps, 1):
+        waiting += here
+        came, waited = here + elsewhere, number * step
+        if waits_for_more(came, step, waited, waiting):
+            # One of few does not wait longer than without this.
+            assert came >= log_module.POURING * step
+            assert waiting < BATCH
+            assert waited + step <= log_module.GATHER_LONGEST
+        else:
+            assert (
+                came < log_module.POURING * step
+                or waiting >= BATCH
+                or waited + step > log_module.GATHER_LONGEST
+            )
+            break
+    assert number <= round(log_module.GATHER_LONGEST / step)
 
 
 # Which history a position is of

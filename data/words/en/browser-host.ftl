@@ -137,6 +137,8 @@ hint-lost = { $n ->
 ## People, results, links
 
 host-watching = { $n } watching
+# Said of the numbers before it, on a board with thousands of people
+host-about = counted roughly
 host-person = { $state ->
     [watching] watching
     [voted] voted

@@ -189,6 +189,7 @@ refusal-host-page = This page is for the host.
 refusal-restarting = The server is restarting. Send it again in a moment.
 refusal-cannot-save = Nothing can be saved right now. Send it again in a moment.
 refusal-no-one-waits = No one is waiting to be let in any more.
+refusal-unlisted = There are too many people to tell yet who is already in. Try again in half a minute.
 refusal-board-gone = There is no board with this code (any more).
 refusal-unsaved = It is not known whether this was saved. Send it again.
 refusal-board-damaged = The data of this board is damaged. The board is closed until repaired. Send it again later.

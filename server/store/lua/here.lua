@@ -1,17 +1,20 @@
 -- Announces which seats are on a board through one process, and returns all announcements.
 --
 -- KEYS[1]  sv:{CODE}:here   hash; process -> "expiry in ms\nseat seat seat", with a ? before
---          each seat that is waiting to be admitted
+--          each seat that is waiting to be admitted; of a crowd "expiry in ms\n=counts seat …"
 -- KEYS[2]  sv:{CODE}:lost   hash; seat -> "round until", until in ms: lost connections
 -- ARGV[1]  channel to publish on, sv:{CODE}:live
 -- ARGV[2]  the process
 -- ARGV[3]  how long the announcement is valid, in milliseconds
--- ARGV[4]  the seats, separated by blanks; empty if none are left
+-- ARGV[4]  the seats or counts, separated by blanks; empty if none are left
 -- ARGV[5]  seats that lost their connection since the last announcement, separated by blanks
 -- ARGV[6]  the open round, 0 if there is none
 -- ARGV[7]  how long a lost connection is remembered, in milliseconds
+-- ARGV[8]  seats that are back, separated by blanks
+-- ARGV[9]  1 to return all announcements, and remove what has expired
 --
--- Publishes   "h\n" process "\n" expiry "\n" seats "\n" lost, as "seat round until seat …"
+-- Publishes   "h\n" process "\n" expiry "\n" seats "\n" lost, as "seat round until seat …"; for a
+--             seat that is back, "seat 0 0"
 -- Returns     three lists: the first hash as process, value, …, without what has expired;
 --             the second hash as seat, value, …; fields that we did not write, as key, field, …
 
@@ -47,7 +50,12 @@ local function pass_over(key, field)
   end
 end
 
-local all = redis.call('HGETALL', KEYS[1])
+for seat in string.gmatch(ARGV[8], '%S+') do
+  redis.call('HDEL', KEYS[2], seat)
+  lost[#lost + 1] = seat .. ' 0 0'
+end
+local reads = ARGV[9] == '1'
+local all = reads and redis.call('HGETALL', KEYS[1]) or {}
 local fresh = {}
 for i = 1, #all, 2 do
   -- No announcement is valid much longer than ours.
@@ -59,9 +67,11 @@ for i = 1, #all, 2 do
     fresh[#fresh + 1] = all[i + 1]
   else
     -- A process that shut down cleanly has removed its announcement: this one crashed, and its
-    -- seats lost their connections.
+    -- seats lost their connections. Of a crowd it is not known which.
     redis.call('HDEL', KEYS[1], all[i])
-    lose(string.match(all[i + 1], '\n(.*)'))
+    if not string.find(all[i + 1], '\n=') then
+      lose(string.match(all[i + 1], '\n(.*)'))
+    end
   end
 end
 lose(ARGV[5])
@@ -70,14 +80,8 @@ redis.call('PEXPIRE', KEYS[1], 2 * ARGV[3])
 if #lost > 0 then
   redis.call('PEXPIRE', KEYS[2], ARGV[7])
 end
-if redis.call('EXISTS', KEYS[2]) == 1 then
-  -- Seats that are here are back.
-  for seat in string.gmatch(ARGV[4], '%S+') do
-    redis.call('HDEL', KEYS[2], seat)
-  end
-end
 redis.call('PUBLISH', ARGV[1], 'h\n' .. ARGV[2] .. '\n' .. value .. '\n' .. table.concat(lost, ' '))
-local remembered = redis.call('HGETALL', KEYS[2])
+local remembered = reads and redis.call('HGETALL', KEYS[2]) or {}
 local kept = {}
 for i = 1, #remembered, 2 do
   if string.find(remembered[i + 1], '^%d+ %d+$') and #remembered[i + 1] < 40 then

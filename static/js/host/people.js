@@ -23,6 +23,7 @@ export class People {
       facts([
         round ? turnoutWords(state) : t("board-here", { n: here }),
         watching > 0 && t("host-watching", { n: watching }),
+        people.about && t("host-about"),
       ]),
     );
     setText(

@@ -1,0 +1,90 @@
+-- Announces which seats are on a board through one process, and returns all announcements.
+--
+-- KEYS[1]  sv:{CODE}:here   hash; process -> "expiry in ms\nseat seat seat", with a ? before
+--          each seat that is waiting to be admitted
+-- KEYS[2]  sv:{CODE}:lost   hash; seat -> "round until", until in ms: lost connections
+-- ARGV[1]  channel to publish on, sv:{CODE}:live
+-- ARGV[2]  the process
+-- ARGV[3]  how long the announcement is valid, in milliseconds
+-- ARGV[4]  the seats, separated by blanks; empty if none are left
+-- ARGV[5]  seats that lost their connection since the last announcement, separated by blanks
+-- ARGV[6]  the open round, 0 if there is none
+-- ARGV[7]  how long a lost connection is remembered, in milliseconds
+--
+-- Publishes   "h\n" process "\n" expiry "\n" seats "\n" lost, as "seat round until seat …"
+-- Returns     three lists: the first hash as process, value, …, without what has expired;
+--             the second hash as seat, value, …; fields that we did not write, as key, field, …
+
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local expiry = string.format('%d', now + ARGV[3])
+local value = expiry .. '\n' .. ARGV[4]
+local broken = ARGV[6] .. ' ' .. string.format('%d', now + ARGV[7])
+local lost = {}
+
+local function lose(seats)
+  if ARGV[6] == '0' then
+    return
+  end
+  for seat in string.gmatch(seats, '%S+') do
+    redis.call('HSET', KEYS[2], seat, broken)
+    lost[#lost + 1] = seat .. ' ' .. broken
+  end
+end
+
+if ARGV[4] == '' then
+  redis.call('HDEL', KEYS[1], ARGV[2])
+else
+  redis.call('HSET', KEYS[1], ARGV[2], value)
+end
+local foreign = {}
+
+-- It may belong to a later version, so it is left in place and only reported.
+local function pass_over(key, field)
+  if #foreign < 10 then
+    foreign[#foreign + 1] = key
+    foreign[#foreign + 1] = string.sub(field, 1, 40)
+  end
+end
+
+local all = redis.call('HGETALL', KEYS[1])
+local fresh = {}
+for i = 1, #all, 2 do
+  -- No announcement is valid much longer than ours.
+  local ends = tonumber(string.match(all[i + 1], '^(%d+)\n[%w_=? -]*$'))
+  if not ends or ends > now + 100 * ARGV[3] then
+    pass_over(KEYS[1], all[i])
+  elseif ends > now then
+    fresh[#fresh + 1] = all[i]
+    fresh[#fresh + 1] = all[i + 1]
+  else
+    -- A process that shut down cleanly has removed its announcement: this one crashed, and its
+    -- seats lost their connections.
+    redis.call('HDEL', KEYS[1], all[i])
+    lose(string.match(all[i + 1], '\n(.*)'))
+  end
+end
+lose(ARGV[5])
+-- Longer than any announcement in it, so that an expired one is still found here.
+redis.call('PEXPIRE', KEYS[1], 2 * ARGV[3])
+if #lost > 0 then
+  redis.call('PEXPIRE', KEYS[2], ARGV[7])
+end
+if redis.call('EXISTS', KEYS[2]) == 1 then
+  -- Seats that are here are back.
+  for seat in string.gmatch(ARGV[4], '%S+') do
+    redis.call('HDEL', KEYS[2], seat)
+  end
+end
+redis.call('PUBLISH', ARGV[1], 'h\n' .. ARGV[2] .. '\n' .. value .. '\n' .. table.concat(lost, ' '))
+local remembered = redis.call('HGETALL', KEYS[2])
+local kept = {}
+for i = 1, #remembered, 2 do
+  if string.find(remembered[i + 1], '^%d+ %d+$') and #remembered[i + 1] < 40 then
+    kept[#kept + 1] = remembered[i]
+    kept[#kept + 1] = remembered[i + 1]
+  else
+    pass_over(KEYS[2], remembered[i])
+  end
+end
+return {fresh, kept, foreign}
