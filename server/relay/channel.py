@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from server.concurrency import tasks
 from server.domain.refusals import Code
@@ -22,6 +22,8 @@ from server.relay.feed import Feed, Shown
 from server.security.rate_limit import TokenBucket
 from server.words.catalogue import words
 
+GATHER = 0.005
+"""Seconds in which frames that arrive one after the other are passed on in one write."""
 SLICE = 500
 """Connections that are written to before the event loop may do other work."""
 HELLO_SECONDS = 10.0
@@ -51,7 +53,13 @@ class Channel:
         self._ended = ended
         self._unused_since = time.monotonic()
         self._told_away = 0.0
+        self._news: dict[str, bytes] = {}
+        """By slot, what has to be passed on."""
+        self._has_news = asyncio.Event()
+        self._restated = 0
+        """How often everyone was shown the board anew; what was to be passed on before is old."""
         self._following = tasks.begin("relay", self._follow())
+        self._passing_on = tasks.supervise("relay news", self._pass_on)
         self._checks = tasks.supervise("relay checks", self._check)
 
     def __len__(self) -> int:
@@ -81,7 +89,7 @@ class Channel:
 
     async def close(self, close: Close) -> None:
         """Send everyone away, a few at a time."""
-        await tasks.end((self._following, self._checks))
+        await tasks.end((self._following,))
         await self._each(lambda watcher: watcher.send_away(close))
 
     async def _follow(self) -> None:
@@ -90,18 +98,38 @@ class Channel:
             close = await self.feed.run()
         finally:
             self._ended(close)
-            await tasks.end((self._checks,))
+            await tasks.end((self._checks, self._passing_on))
             reason = close or messages.RESTART
             await self._each(lambda watcher: watcher.send_away(reason))
 
-    async def _show(self, shown: Shown) -> None:
-        count(FRAMES, by=len(self._watchers))
-        await self._each(lambda watcher: watcher.show(shown))
+    def _show(self, shown: Shown) -> None:
+        self._news.pop(shown.slot, None)
+        self._news[shown.slot] = shown.data
+        self._has_news.set()
+
+    async def _pass_on(self) -> None:
+        while True:
+            await self._has_news.wait()
+            await asyncio.sleep(GATHER)
+            self._has_news.clear()
+            frames, self._news = list(self._news.items()), {}
+            if frames:
+                await self._tell(frames)
+
+    async def _tell(self, frames: Sequence[tuple[str, bytes]]) -> None:
+        joined = b"".join(data for _, data in frames)
+        count(FRAMES, by=len(frames) * len(self._watchers))
+        await self._each(lambda watcher: watcher.show(frames, joined), until_restated=True)
 
     async def _restate(self) -> None:
+        self._news.clear()
+        self._restated += 1
         await self._each(lambda watcher: watcher.restate())
 
-    async def _each(self, act: Callable[["Watcher"], None]) -> None:
+    async def _each(
+        self, act: Callable[["Watcher"], None], *, until_restated: bool = False
+    ) -> None:
+        restated = self._restated
         for n, watcher in enumerate(list(self._watchers), 1):
             with tasks.contained("relay send") as acting:
                 act(watcher)
@@ -109,6 +137,8 @@ class Channel:
                 watcher.connection.fail()
             if n % SLICE == 0:
                 await asyncio.sleep(0)
+                if until_restated and self._restated != restated:
+                    return
 
     async def _check(self) -> None:
         while True:
@@ -119,7 +149,7 @@ class Channel:
             if lost_at is not None and now - lost_at > AWAY and now - self._told_away > AWAY:
                 self._told_away = now
                 if (pulse := self.feed.away()) is not None:
-                    await self._show(pulse)
+                    self._show(pulse)
             if not self._watchers and now - self._unused_since > LINGERS:
                 self._following.cancel()
                 return
@@ -158,9 +188,9 @@ class Watcher(Listener):
         if self._said_hello:
             CONNECTIONS.labels("screen").dec()
 
-    def show(self, shown: Shown) -> None:
+    def show(self, frames: Sequence[tuple[str, bytes]], joined: bytes) -> None:
         if self._is_welcomed:
-            self.connection.send(shown.data, shown.slot)
+            self.connection.send_all(frames, joined)
 
     def restate(self) -> None:
         if self._said_hello:

@@ -86,15 +86,15 @@ class _Welcome(NamedTuple):
 class Feed:
     """One board, as a shared screen of it is told.
 
-    `show` is awaited with each frame that those who watch must be sent, and `restate` when all of
-    them need what `state` returns.
+    `show` is called with each frame that those who watch must be sent, and `restate` is awaited
+    when all of them need what `state` returns.
     """
 
     def __init__(
         self,
         address: str,
         headers: dict[str, str],
-        show: Callable[[Shown], Awaitable[None]],
+        show: Callable[[Shown], None],
         restate: Callable[[], Awaitable[None]],
     ) -> None:
         """`address` is that of the board's live connection, as wss://."""
@@ -188,7 +188,7 @@ class Feed:
             self.since[slot] = head.seq, data
         self._seq = max(self._seq, head.seq)
         self._take_newer()
-        await self._show(Shown(slot, data))
+        self._show(Shown(slot, data))
         if len(self.since) > MOST_KEPT and self._fetching is None:
             self._fetching = tasks.begin("relay welcome", self._fetch_welcome())
 
