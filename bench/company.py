@@ -76,8 +76,8 @@ def _run_once(
             target,
             loads,
             bench.cookies,
+            warmup=bench.sampling.warmup,
             seconds=bench.sampling.window,
-            spare=bench.sampling.warmup,
         )
 
 
@@ -129,7 +129,7 @@ def _core_usage(runs: Sequence[Together]) -> list[Measure]:
 def main() -> int:
     options = options_parser("bench.company", __doc__).parse_args()
     if options.quick:
-        sampling = Sampling(windows=1, window=2.0, warmup=5.0, latency_window=0)
+        sampling = Sampling(windows=1, window=2.0, warmup=0.5, latency_window=0)
         companies = (
             Company("company", "10 boards of 20 people", 10, 20, 5),
             Company("giant", "one board of 500 people", 1, 500, 50),
@@ -137,7 +137,7 @@ def main() -> int:
         sizes: Sequence[int] = (1, 2)
         people, times = [(4, 200)], 3
     else:
-        sampling = Sampling(windows=3, window=5.0, warmup=15.0, latency_window=0)
+        sampling = Sampling(windows=3, window=5.0, warmup=2.0, latency_window=0)
         companies = (
             Company("company", "100 boards of 100 people", 100, 100, 5),
             Company("giant", "one board of 10,000 people", 1, 10_000, 500),

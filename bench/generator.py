@@ -16,6 +16,8 @@ from bench import machine
 
 HERE = Path(__file__).resolve().parent
 SOURCES = sorted((HERE / "load").glob("*.c"))
+LONGEST_WINDOW = 290
+"""Seconds after which a window ends, even if no one says so."""
 
 
 class BenchError(Exception):
@@ -81,7 +83,7 @@ class Together(NamedTuple):
     """What several loads did in `seconds`, and how much CPU time that took, in seconds."""
 
     seconds: float
-    votes: float
+    votes: int
     used: dict[str, float]
     """By `server` (all workers), `store`, `generator`, `others`."""
     acks: list[dict[str, float]]
@@ -135,34 +137,38 @@ class Generator:
         return Run(windows, last["windows"], last["welcome"], last["votes"], last["tally_bytes"])
 
     def run_together(
-        self, target: Target, loads: Sequence[Load], cookies: Path, *, seconds: float, spare: float
+        self, target: Target, loads: Sequence[Load], cookies: Path, *, warmup: float, seconds: float
     ) -> Together:
         """Run workloads at once, and measure for `seconds` while all of them are under way.
 
-        `spare` seconds are for the last one to connect. Raises FailedError, BenchError.
+        One connects after the other; `warmup` begins when all are connected. Raises FailedError.
         """
         with ExitStack() as started:
-            processes = [
-                started.enter_context(
-                    self._started(target, load.board, cookies, _options(load, seconds + spare))
-                )
-                for load in loads
-            ]
-            starts = [_start(process) for process in processes]
+            processes = []
+            for load in loads:
+                running = self._started(target, load.board, cookies, _options(load))
+                processes.append(started.enter_context(running))
+                _read_until(processes[-1], "connected")
+            for process in processes:
+                _read_until(process, "at")
+            time.sleep(warmup)
             generators = [process.pid for process in processes]
-            before, began = self._cpu_seconds(target, *generators), time.monotonic()
-            time.sleep(seconds)
-            after, ended = self._cpu_seconds(target, *generators), time.monotonic()
-            if ended > min(start["at"] for start in starts) + seconds + spare:
-                raise BenchError("The clients took too long to connect.")
-            reports = [[_parse(line) for line in process.stdout or ()] for process in processes]
-        votes = sum(
-            (end["acks"] - start["acks"]) / (end["at"] - start["at"])
-            for start, (end, _) in zip(starts, reports, strict=True)
+            edges, used, times = [], [], []
+            for pause in (seconds, 0):
+                for process in processes:
+                    process.send_signal(signal.SIGUSR1)
+                edges.append([_read_until(process, "at") for process in processes])
+                used.append(self._cpu_seconds(target, *generators))
+                times.append(time.monotonic())
+                time.sleep(pause)
+            reports = [_read_until(process, "windows") for process in processes]
+        votes = sum(end["acks"] - start["acks"] for start, end in zip(*edges, strict=True))
+        return Together(
+            times[1] - times[0],
+            votes,
+            {name: used[1][name] - used[0][name] for name in used[0]},
+            [report["windows"][1]["ack"] for report in reports],
         )
-        used = {name: after[name] - before[name] for name in after}
-        acks = [last["windows"][0]["ack"] for _, last in reports]
-        return Together(ended - began, votes * (ended - began), used, acks)
 
     @contextmanager
     def idle(
@@ -226,20 +232,23 @@ class Generator:
         return {**used, "others": machine.busy_seconds(set(self._cores)) - sum(used.values())}
 
 
-def _options(load: Load, seconds: float) -> dict[str, Any]:
+def _options(load: Load) -> dict[str, Any]:
+    """Return the options of a load of two windows, which end when it is told."""
     return {
         "port": ",".join(map(str, load.ports)),
         "clients": load.clients,
         "voters": load.clients,
         "rate": load.rate,
-        "seconds": seconds,
+        "windows": 2,
+        "warmup": 0,
+        "seconds": LONGEST_WINDOW,
     }
 
 
-def _start(process: subprocess.Popen[str]) -> dict[str, Any]:
-    """Return the counters at the start of the window, once it has begun."""
+def _read_until(process: subprocess.Popen[str], key: str) -> dict[str, Any]:
+    """Read reports up to the first one with this key, and return it. Raises FailedError."""
     report: dict[str, Any] = {}
-    while "at" not in report:
+    while key not in report:
         report = _parse(process.stdout.readline() if process.stdout else "")
     return report
 

@@ -4,7 +4,7 @@
  * It prints one JSON object per line:
  *   {"connected": n}                      all clients but those of the burst are welcomed
  *   {"at": s, "frames": n, …}             counters so far, at the start of the first window and
- *                                         at the end of each
+ *                                         at the end of each, which SIGUSR1 brings forward
  *   {"windows": [{"votes": n, "ack": {…}, "delivery": {…}}, …], "welcome": {…}, …}
  *                                         latency percentiles in milliseconds
  *   {"failed": "…"}                       instead, if the server broke a promise
@@ -20,6 +20,7 @@
 #include "workload.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -31,6 +32,14 @@ enum {
     STARTED_AT_ONCE = 32,  /* connections of a burst between two turns of the event loop */
     SPARE_SECONDS = 120,   /* for connecting and settling */
 };
+
+static volatile sig_atomic_t window_is_over; /* SIGUSR1 ends a window early */
+
+static void end_window(int signal_number)
+{
+    (void)signal_number;
+    window_is_over = 1;
+}
 
 static void set_timer(int timer, double at)
 {
@@ -53,11 +62,12 @@ static void cast_due_votes(double *next)
     }
 }
 
-/* Vote and receive until that time; if it is 0, until the burst has connected and is welcomed. */
+/* Vote and receive until that time, or until told; if it is 0, until the burst has connected and is
+ * welcomed. */
 static void run_until(int timer, double *next, double end)
 {
     const unsigned all = (unsigned)workload.clients;
-    while (end > 0 ? now() < end : counters.welcomed < all) {
+    while (end > 0 ? now() < end && !window_is_over : counters.welcomed < all) {
         cast_due_votes(next);
         int starting = !(end > 0) && counters.started < all;
         for (int i = 0; starting && i < STARTED_AT_ONCE && counters.started < all; i++)
@@ -86,7 +96,8 @@ static void run_windows(double *edges)
         int burst = i == 1 && workload.burst;
         end += workload.seconds;
         run_until(timer, &next, burst ? 0 : end);
-        end = burst ? now() : end;
+        end = burst || window_is_over ? now() : end;
+        window_is_over = 0;
         edges[i] = end;
         print_counters();
     }
@@ -119,6 +130,7 @@ int main(int count, char **arguments)
     event_loop_init();
     clients_allocate();
     checks_allocate();
+    signal(SIGUSR1, end_window);
     ramp_up((unsigned)(workload.clients - workload.burst));
     printf("{\"connected\": %d}\n", workload.clients - workload.burst);
     if (workload.loop == IDLE) {
