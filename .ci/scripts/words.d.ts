@@ -1105,6 +1105,9 @@ declare namespace Words {
     "talk-hidden": null;
     "talk-loading": null;
     "talk-more-reactions": null;
+    "talk-news": {
+      n: number;
+    };
     "talk-not-loaded": null;
     "talk-older": null;
     "talk-older-count": {

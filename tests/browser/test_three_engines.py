@@ -135,3 +135,27 @@ def test_a_meeting_from_a_blind_round_to_the_decision(server, engines, first):
     # The winner fills the stage, and then stands above the order.
     until(lambda: not shown(screen, "[data-fills]"))
     fits(pages)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_read_stays_where_it_is_while_others_answer(server, engines, name):
+    board = server.new_board(**TEAM)
+    said = [server.comment(board, "flask", f"Comment {n}") for n in range(6)]
+    page = engines[name]
+    page.resize(*PHONE)
+    page.open(board.address)
+    await_script(page)
+    press(page, "[data-key=flask] [data-part=talk] > summary")
+    read = f"document.querySelector('.talk-list [data-key={said[2]}] [data-part=text]')"
+    until(lambda: page.run(f"Boolean({read})"))
+    page.run(f"{read}.scrollIntoView({{ block: 'center', behavior: 'instant' }})")
+    settle(page)
+    top = f"{read}.getBoundingClientRect().top"
+    before = page.run(top)
+    # The newest is on top, so the answer to it is above what is read.
+    server.comment(board, "flask", "And at length. " * 20, parent=said[-1])
+    sees(page, ".talk-list .replies", "And at length.")
+    server.comment(board, "flask", "One more.")
+    sees(page, ".talk-news", "1 new comment")
+    settle(page)
+    assert page.run(top) == pytest.approx(before, abs=1)
