@@ -557,6 +557,12 @@ declare namespace Words {
       source: "block" | "reservation";
       text: string | number;
     };
+    "host-room-sees": {
+      shows: "closed" | "end" | "join" | "live" | "open" | "reveal" | "setup";
+    };
+    "host-room-sees-largest": {
+      text: string | number;
+    };
     "host-run-off": {
       n: string | number;
     };
