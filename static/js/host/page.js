@@ -63,7 +63,7 @@ class HostPage {
     const people = { live, fail, announcer };
     this.#live = live;
     this.#meeting = new Meeting(live, page);
-    this.#phaseLine = new PhaseLine(document, live.clock);
+    this.#phaseLine = new PhaseLine(this.#parts, live.clock);
     this.#address = new Address(leadCode(), page, live, fail);
     const options = new Options(page, live);
     const addList = new AddList(live, code);

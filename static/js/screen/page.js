@@ -68,7 +68,7 @@ class ScreenPage {
     this.#live = live;
     this.#views = {
       status,
-      phase: new PhaseLine(document, live.clock),
+      phase: new PhaseLine(this.#parts, live.clock),
       rules: new Rules(this.#parts.rules),
       ranking: new Ranking(this.#parts.results),
       record: new RecordLink(this.#parts["record-link"]),

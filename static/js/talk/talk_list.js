@@ -109,7 +109,9 @@ export class TalkList {
    */
   update({ threads, counts, options = [] }) {
     this.#data = { threads, counts, options };
-    keepPlace(() => this.#render());
+    // To look where things are takes long, and at first there is nothing to keep in its place.
+    if (this.#items.firstElementChild) keepPlace(() => this.#render());
+    else this.#render();
   }
 
   /** @param {string | null | undefined} id */
