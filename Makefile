@@ -40,7 +40,7 @@ faults-quick: $(VENV)/test.stamp ## Run the faults that CI runs: about seven min
 fuzz: $(VENV)/check.stamp ## Fuzz frames, messages, HTTP, templates and logs, half an hour each; SECONDS=60 is shorter, ARGS="frames" selects some
 	PYTHONPATH=tests SECONDS=$(SECONDS) $(BIN)/python -m fuzz.run $(ARGS)
 
-browser: $(VENV)/check.stamp ## Run the tests in a real Chromium (needs the system's), a vote in Firefox and WebKit too
+browser: $(VENV)/check.stamp ## Run the tests in a real Chromium (needs the system's), a meeting with Firefox and WebKit too
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS) tests/browser
 
 lint: $(VENV)/check.stamp

@@ -560,6 +560,12 @@ declare namespace Words {
       source: "block" | "reservation";
       text: string | number;
     };
+    "host-room-sees": {
+      shows: "closed" | "end" | "join" | "live" | "open" | "reveal" | "setup";
+    };
+    "host-room-sees-largest": {
+      text: string | number;
+    };
     "host-run-off": {
       n: string | number;
     };
@@ -1113,6 +1119,9 @@ declare namespace Words {
     "talk-hidden": null;
     "talk-loading": null;
     "talk-more-reactions": null;
+    "talk-news": {
+      n: number;
+    };
     "talk-not-loaded": null;
     "talk-older": null;
     "talk-older-count": {

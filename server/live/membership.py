@@ -106,11 +106,15 @@ class Membership:
                 client.connection.fail()
 
     def audience(self, actor: Actor, view: View | None) -> Audience:
-        """Return the audience of an actor on one of the pages."""
+        """Return the audience of an actor on one of the pages.
+
+        The shared screen shows what everyone may see, also in a browser that has voted.
+        """
         board, host = self._replica.board, actor.is_host and view is View.HOST
         current = board.round
         result = current is not None and current.shows_result_to(
-            voter=self.voter(actor.seat), early_host=host and board.settings.host_sees_results
+            voter=None if view is View.SCREEN else self.voter(actor.seat),
+            early_host=host and board.settings.host_sees_results,
         )
         return Audience(host=host, result=result)
 

@@ -103,6 +103,28 @@ export function takeFocus(node) {
   at.focus({ preventScroll: true });
 }
 
+/** Makes a change that no one on this page has asked for. What a person writes in, or has in the
+ *  middle of the screen, stays where it is, whether or not the browser would see to that.
+ *
+ *  @param {() => void} change
+ */
+export function keepPlace(change) {
+  const { innerWidth: width, innerHeight: height } = window;
+  const field = document.activeElement;
+  const isWriting = field?.matches("textarea") && isOnScreen(field);
+  const kept = isWriting ? field : document.elementFromPoint(width / 2, height / 2);
+  const before = kept?.getBoundingClientRect().top ?? 0;
+  change();
+  const moved = kept?.getClientRects().length ? kept.getBoundingClientRect().top - before : 0;
+  if (moved) window.scrollBy({ top: moved, behavior: "instant" });
+}
+
+/** @param {Element} node */
+function isOnScreen(node) {
+  const { top, bottom } = node.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
+}
+
 /** @param {HTMLElement} node */
 const canHaveFocus = (node) =>
   node.getClientRects().length > 0 &&

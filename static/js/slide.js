@@ -10,9 +10,12 @@ export const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
  *  @param {() => void} change
  */
 export function slide(list, change) {
+  if (reducedMotion.matches) {
+    change();
+    return;
+  }
   const before = new Map([...list.children].map((row) => [row, row.getBoundingClientRect()]));
   change();
-  if (reducedMotion.matches) return;
   // All are measured before any of them moves: a browser would lay the page out for each.
   const moved = [...list.children].map((row) => {
     const was = before.get(row);

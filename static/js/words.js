@@ -77,14 +77,24 @@ export const seriesOf = (texts) => texts.join(t("list-separator"));
  */
 export const facts = (texts) => texts.filter(Boolean).join(" · ");
 
+/** Made when they are first used, because that takes a phone long; by their options.
+ *  @type {Map<string, Intl.DateTimeFormat>} */
+const FORMATS = new Map();
+
 /** Formats days and times in the language of the sentences, as is usual where the reader lives.
  *
  *  @param {Intl.DateTimeFormatOptions} options
- *  @param {string} reader the language that the browser formats in
+ *  @param {string} [reader] the language that the browser formats in
  */
-export function dateFormat(options, reader = new Intl.DateTimeFormat().resolvedOptions().locale) {
-  const { region } = new Intl.Locale(reader).maximize();
-  return new Intl.DateTimeFormat(new Intl.Locale(language, { region }).toString(), options);
+export function dateFormat(options, reader) {
+  const key = JSON.stringify([options, reader]);
+  const known = FORMATS.get(key);
+  if (known) return known;
+  const locale = reader ?? new Intl.DateTimeFormat().resolvedOptions().locale;
+  const { region } = new Intl.Locale(locale).maximize();
+  const made = new Intl.DateTimeFormat(new Intl.Locale(language, { region }).toString(), options);
+  FORMATS.set(key, made);
+  return made;
 }
 
 /**

@@ -1,7 +1,8 @@
-"""Firefox, and WebKit, which Safari is made of: each opens a page and runs a script on it.
+"""Three browser engines behind one interface: Chromium, Firefox, and WebKit, which Safari is made of.
 
-Playwright drives only builds of its own of these two. Here they are Debian's, spoken to in the
-protocols that the W3C has for this: WebDriver BiDi and WebDriver.
+Playwright drives only builds of its own of the last two, and Selenium needs a geckodriver, which
+Debian does not have. Here they are Debian's, spoken to in the protocols that the W3C has for this:
+WebDriver BiDi and WebDriver.
 """
 
 import json
@@ -10,6 +11,7 @@ import re
 import signal
 import subprocess
 import urllib.request
+from abc import ABC, abstractmethod
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
@@ -41,7 +43,43 @@ def started(*command, **options):
             os.killpg(process.pid, signal.SIGTERM)
 
 
-class Firefox:
+class Engine(ABC):
+    """A browser that shows one page at a time."""
+
+    @abstractmethod
+    def open(self, address):
+        """Go to an address, and return when the page has loaded."""
+
+    @abstractmethod
+    def resize(self, width, height):
+        """Make the page as large as this, or as near to it as the browser can."""
+
+    @abstractmethod
+    def _evaluate(self, expression):
+        """Return the value of an expression that is a string."""
+
+    def run(self, expression):
+        """Return the value of an expression: whatever JSON can say; None for `undefined`."""
+        return json.loads(self._evaluate(f"JSON.stringify(({expression}) ?? null)"))
+
+
+class Chromium(Engine):
+    """A page of Playwright's."""
+
+    def __init__(self, page):
+        self._page = page
+
+    def open(self, address):
+        self._page.goto(address)
+
+    def resize(self, width, height):
+        self._page.set_viewport_size({"width": width, "height": height})
+
+    def _evaluate(self, expression):
+        return self._page.evaluate(expression)
+
+
+class Firefox(Engine):
     """Speaks WebDriver BiDi: messages over a WebSocket."""
 
     def __init__(self, socket):
@@ -53,14 +91,17 @@ class Firefox:
     def open(self, address):
         self._ask("browsingContext.navigate", context=self._page, url=address, wait="complete")
 
-    def run(self, expression):
-        """Return the value of an expression: text, a number, or a truth value."""
+    def resize(self, width, height):
+        viewport = {"width": width, "height": height}
+        self._ask("browsingContext.setViewport", context=self._page, viewport=viewport)
+
+    def _evaluate(self, expression):
         target = {"context": self._page}
         done = self._ask(
             "script.evaluate", expression=expression, target=target, awaitPromise=False
         )
         assert done["type"] == "success", done
-        return done["result"].get("value")
+        return done["result"]["value"]
 
     def _ask(self, method, **params):
         id_ = next(self._ids)
@@ -85,7 +126,7 @@ def firefox(folder):
         yield Firefox(stack.enter_context(connect(f"{found[1]}/session", proxy=None)))
 
 
-class WebKit:
+class WebKit(Engine):
     """Speaks WebDriver: JSON over HTTP."""
 
     def __init__(self, driver):
@@ -96,8 +137,17 @@ class WebKit:
     def open(self, address):
         post(f"{self._session}/url", {"url": address})
 
-    def run(self, expression):
-        """Return the value of an expression: text, a number, or a truth value."""
+    def resize(self, width, height):
+        # A window is larger than its page.
+        outer, inner = self._size("outer"), self._size("inner")
+        frame = [out - in_ for out, in_ in zip(outer, inner, strict=True)]
+        window = {"width": width + frame[0], "height": height + frame[1]}
+        post(f"{self._session}/window/rect", window)
+
+    def _size(self, of):
+        return self.run(f"[{of}Width, {of}Height]")
+
+    def _evaluate(self, expression):
         return post(f"{self._session}/execute/sync", {"script": f"return {expression}", "args": []})
 
     def close(self):
@@ -124,7 +174,7 @@ def webkit(folder):
     with ExitStack() as stack:
         screen = stack.enter_context(
             started(
-                *(path_of("Xvfb"), "-displayfd", "1", "-screen", "0", "1280x1024x24"),
+                *(path_of("Xvfb"), "-displayfd", "1", "-screen", "0", "1920x1280x24"),
                 *("-nolisten", "tcp"),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import time
 import urllib.request
@@ -44,49 +45,64 @@ class Server(server.Server):
 
     def new_board(self, **draft):
         """Create a board over HTTP: `code`, `host_key`, `links`, and its pages on this machine."""
-        request = urllib.request.Request(
-            f"{self.address}/api/boards",
-            data=json.dumps(draft or {"template": "python-web-frameworks"}).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            made = SimpleNamespace(seq=0, **json.load(answer))
+        answer = self._post("boards", draft or {"template": "python-web-frameworks"})
+        made = SimpleNamespace(seq=0, **answer)
         made.address = f"{self.address}/b/{made.code}"
         made.host = f"{made.address}/host?key={made.host_key}"
         made.screen = f"{made.address}/screen"
         return made
 
+    def add_question(self, lead, **draft):
+        """Add a question to the meeting that a board leads, and return its board."""
+        answer = self._post(f"boards/{lead.code}/questions", draft, _as_host(lead))
+        return SimpleNamespace(seq=0, host_key=lead.host_key, **answer)
+
+    def invitation(self, board):
+        """Make an invitation, and return its link on this machine."""
+        made = self._post(f"boards/{board.code}/invites", {"count": 1}, _as_host(board))
+        return self.address + re.sub("^https?://[^/]+", "", made["invites"][0]["link"])
+
     def act(self, board, **action):
         """Act as the host over HTTP."""
-        return self._act(board, action, {"Authorization": f"Bearer {board.host_key}"})
+        return self._act(board, action, _as_host(board))
 
     def vote(self, board, *ballots, n=1):
         """Cast ballots in round n, each from its own seat."""
         for ballot in ballots:
-            page = f"{self.address}/b/{board.code}"
-            with urllib.request.urlopen(page, timeout=10) as answer:
-                cookie = answer.headers["Set-Cookie"].partition(";")[0]
-            self._act(board, {"type": "vote", "round": n, "ballot": ballot}, {"Cookie": cookie})
+            self._act_from_seat(board, type="vote", round=n, ballot=ballot)
 
     def propose(self, board, name, strapline=""):
         """Propose an option, from a seat of its own; return the proposal's id."""
-        page = f"{self.address}/b/{board.code}"
-        with urllib.request.urlopen(page, timeout=10) as answer:
+        id_ = f"p{time.monotonic_ns()}"
+        self._act_from_seat(board, type="propose", proposal=id_, name=name, strapline=strapline)
+        return id_
+
+    def comment(self, board, option, text, **more):
+        """Comment on an option, from a seat of its own; return the comment's id."""
+        id_ = f"c{time.monotonic_ns()}"
+        content = {"comment": id_, "option": option, "kind": "pro", "text": text, **more}
+        self._act_from_seat(board, type="comment", **content)
+        return id_
+
+    def _act_from_seat(self, board, **action):
+        with urllib.request.urlopen(f"{self.address}/b/{board.code}", timeout=10) as answer:
             cookie = answer.headers["Set-Cookie"].partition(";")[0]
-        made = {"proposal": f"p{time.monotonic_ns()}", "name": name, "strapline": strapline}
-        self._act(board, {"type": "propose", **made}, {"Cookie": cookie})
-        return made["proposal"]
+        self._act(board, action, {"Cookie": cookie})
 
     def _act(self, board, action, who):
-        request = urllib.request.Request(
-            f"{self.address}/api/boards/{board.code}/actions",
-            data=json.dumps({"id": f"{time.monotonic_ns()}", **action}).encode(),
-            headers={"Content-Type": "application/json", **who},
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            done = json.load(answer)
+        action = {"id": f"{time.monotonic_ns()}", **action}
+        done = self._post(f"boards/{board.code}/actions", action, who)
         board.seq = done["seq"]
         return done
+
+    def _post(self, path, content, who=None):
+        request = urllib.request.Request(
+            f"{self.address}/api/{path}",
+            data=json.dumps(content).encode(),
+            headers={"Content-Type": "application/json", **(who or {})},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
 
     def open_round(self, board, method="approval", **settings):
         return self.act(board, type="open_round", method=method, settings=settings)
@@ -109,6 +125,10 @@ class Server(server.Server):
         n = self.state(board)["round"]["n"]
         self.act(board, type="reveal_round", round=n, at_once=True)
         return self.state(board)["tally"]["result"]
+
+
+def _as_host(board):
+    return {"Authorization": f"Bearer {board.host_key}"}
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from browser.boxes import SIDEWAYS, SMALL_TARGETS
 from browser.many_comments import fill
-from browser.pages import DESK, PHONE, STAGE, card, comment, give_name, until
+from browser.pages import DESK, PHONE, STAGE, card, comment, give_name, press, until
 
 CASES = json.loads((Path(__file__).parents[1] / "rich_text.json").read_text())
 
@@ -151,6 +152,57 @@ def test_the_list_goes_by_support_kind_and_option_and_keeps_still(board, person)
     expect(everything.locator("[data-part=option]").nth(1)).to_have_text("Django")
     everything.get_by_label("About which option?").select_option("Django")
     expect(texts).to_have_text(["Four"])
+
+
+PLACES = """() => [...document.querySelectorAll("[data-part=talk][open] :is(.comment, textarea)")]
+    .filter((node) => node.checkVisibility())
+    .map((node) => [node.dataset.key ?? node.ariaLabel, Math.round(node.getBoundingClientRect().top)])"""
+
+
+def test_what_is_read_and_written_stays_where_it_is_while_others_comment(server, board, person):
+    fill(server, board, [f"Comment {n}" for n in range(6)])
+    page = person(board.address, PHONE)
+    open_talk(page, "Flask")
+    expect(threads(page, "Flask")).to_have_count(6)
+    thread(page, "Flask", "Comment 5").evaluate(
+        "node => scrollTo(0, scrollY + node.getBoundingClientRect().top - 300)"
+    )
+    before = page.evaluate(PLACES)
+    news = page.get_by_role("button", name=re.compile("new comment"))
+    others = person(board.address, DESK)
+    for n in (1, 2):
+        comment(others, "Flask", f"Later {n}")
+        expect(news).to_have_text(f"{n} new comment{'s' * (n > 1)}")
+    assert page.evaluate(PLACES) == before
+    expect(card(page, "Flask").locator("[data-part=talk-count]")).to_have_text("8 comments")
+    # It takes no room, and is a whole target itself.
+    assert page.evaluate(SMALL_TARGETS) == []
+    assert page.evaluate(SIDEWAYS) <= 0
+
+    # An answer above what someone writes does not push it down, either.
+    below = thread(page, "Flask", "Comment 4")
+    button(below, "Reply").click()
+    below.get_by_label("Your reply").fill("As I was say")
+    place = below.get_by_label("Your reply").bounding_box()["y"]
+    answered = thread(others, "Flask", "Comment 5")
+    button(answered, "Reply").click()
+    answered.get_by_label("Your reply").fill("Yes, and at length. " * 20)
+    answered.get_by_label("Your reply").press("Control+Enter")
+    expect(thread(page, "Flask", "Comment 5")).to_contain_text("at length")
+    now = below.get_by_label("Your reply").bounding_box()["y"]
+    assert now == pytest.approx(place, abs=1)
+
+    # However far one has read, they can be had.
+    threads(page, "Flask").last.scroll_into_view_if_needed()
+    expect(news).to_be_in_viewport(ratio=1)
+    press(news)
+    expect(news).to_be_hidden()
+    order(page, "Flask").to_have_text(
+        ["Later 2", "Later 1", *(f"Comment {n}" for n in range(5, -1, -1))]
+    )
+    expect(thread(page, "Flask", "Later 2")).to_be_focused()
+    expect(thread(page, "Flask", "Later 2")).to_be_in_viewport()
+    expect(below.get_by_label("Your reply")).to_have_value("As I was say")
 
 
 def test_the_host_pins_hides_and_closes(board, person):

@@ -143,6 +143,34 @@ def test_what_is_typed_is_no_key(board, person):
     expect(field).to_have_value("pns+?")
 
 
+COVERED_CONTROLS = """() => [...document.querySelectorAll("main :is(button, summary, select, input, a)")]
+    .filter((node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest(".visually-hidden"))
+    .flatMap((node) => {
+        node.scrollIntoView({ block: "nearest", behavior: "instant" });
+        const box = node.getBoundingClientRect();
+        const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        const isHit = node.contains(at) || [...(node.labels ?? [])].some((label) => label.contains(at));
+        return isHit ? [] : [`${node.textContent.trim() || node.name}: ${at?.outerHTML.slice(0, 80)}`];
+    })"""
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (1024, 768), (768, 600)])
+def test_at_a_desk_the_next_step_stays_in_sight_and_covers_nothing(server, board, person, size):
+    width, height = size
+    server.open_round(board)
+    host = person(board.host, {"width": width, "height": height})
+    close = host.locator(".next-steps").get_by_role("button", name="Close voting", exact=True)
+    expect(close).to_be_in_viewport(ratio=1)
+    host.locator("[data-part=history] > summary").scroll_into_view_if_needed()
+    host.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    assert host.evaluate("scrollY") > 100
+    expect(close).to_be_in_viewport(ratio=1)
+    close.click()
+    expect(host.locator(".next .confirm")).to_be_in_viewport(ratio=1)
+    assert host.evaluate(COVERED_CONTROLS) == []
+    assert host.evaluate(SIDEWAYS) <= 0
+
+
 def test_on_a_phone_the_next_step_is_under_the_thumb(server, board, person):
     server.open_round(board)
     host = person(board.host, SMALL, has_touch=True, is_mobile=True)

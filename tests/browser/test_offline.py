@@ -38,9 +38,11 @@ def kept(store, root=""):
     return KEPT.replace("STORE", store).replace("ROOT", root)
 
 
-def await_kept(page, code, root="", says="true"):
-    """Wait until the device could show the board without a connection; `says`: what it knows."""
-    path = f"{root}/b/{code}"
+def await_kept(page, code, root="", says="true", at=None):
+    """Wait until the device could show the board without a connection; `says`: what it knows; `at`:
+    the code in the page's address, where it is another one.
+    """
+    path = f"{root}/b/{at or code}"
     until(page, f"{kept('pages', root)}.then((all) => all.some(({{ path }}) => path === '{path}'))")
     found = f"all.some(({{ code, frame }}) => code === '{code}' && {says})"
     until(page, f"{kept('states', root)}.then((all) => {found})")
@@ -71,6 +73,21 @@ def wake_worker(page):
 def stored_paths(page):
     """The paths of all pages and files that the device keeps."""
     return page.evaluate(STORED)
+
+
+def come_back(server, context):
+    """Open a page of the server that is no ballot, and send from there what a ballot left."""
+    page = context.new_page()
+    page.goto(f"{server.address}/healthz")
+    wake_worker(page)
+    until(page, f"{kept('outbox')}.then((all) => all.length === 0)")
+    return page
+
+
+def nothing_is_kept(page):
+    for store in ("pages", "states", "outbox"):
+        until(page, f"{kept(store)}.then((all) => all.length === 0)")
+    assert page.evaluate("caches.keys()") == []
 
 
 def version_of(page):
@@ -105,20 +122,17 @@ def test_a_ballot_opens_without_a_line_and_its_vote_is_counted_once(own_server, 
     page.close()
 
     own_server.start()
-    elsewhere = context.new_page()
-    elsewhere.goto(f"{own_server.address}/healthz")
-    wake_worker(elsewhere)
-    until(elsewhere, f"{kept('outbox')}.then((all) => all.length === 0)")
+    elsewhere = come_back(own_server, context)
     # Another process may answer, a moment behind.
-    wait.until(lambda: own_server.state(board)["tally"]["result"]["totals"]["tornado"] == 1)
+    wait.until(lambda: totals(own_server, board)["tornado"] == 1)
 
     elsewhere.goto(board.address)
     saved(elsewhere).to_have_text("✓ saved")
     is_chosen(elsewhere, "Tornado").to_be_checked()
     expect(elsewhere.get_by_text(OLD_STATE)).to_have_count(0)
-    tally = own_server.state(board)["tally"]
-    totals = tally["result"]["totals"]
-    assert (tally["voters"], totals["flask"], totals["tornado"]) == (1, 1, 1)
+    found = totals(own_server, board)
+    assert (found["flask"], found["tornado"]) == (1, 1)
+    assert own_server.state(board)["tally"]["voters"] == 1
 
 
 def test_a_board_that_is_gone_leaves_nothing_on_the_device(own_server, board, person):
@@ -128,9 +142,89 @@ def test_a_board_that_is_gone_leaves_nothing_on_the_device(own_server, board, pe
     await_kept(page, board.code)
     own_server.act(board, type="delete_board", code=board.code)
     expect(page.get_by_text("This board no longer exists.")).to_be_visible()
-    for store in ("pages", "states", "outbox"):
-        until(page, f"{kept(store)}.then((all) => all.length === 0)")
-    assert page.evaluate("caches.keys()") == []
+    nothing_is_kept(page)
+
+
+def test_a_vote_on_a_question_of_a_meeting_is_counted_there_when_the_meeting_has_moved_on(
+    own_server, board, person
+):
+    machines = [{"name": "Our own machines"}, {"name": "A cloud"}]
+    second = own_server.add_question(board, title="Where does it run?", options=machines)
+    own_server.open_round(second, visibility="live", names="open")
+    own_server.act(board, type="go_to_question", question=second.code, leaving=board.code)
+    page = person(board.address, forgive=CUT)
+    title = page.locator("[data-part=title]")
+    expect(title).to_have_text("Where does it run?")
+    tap(page, "A cloud")
+    saved(page).to_have_text("✓ saved")
+    await_kept(page, second.code, at=board.code, says="frame.ballot?.approve[0] === 'a-cloud'")
+
+    own_server.kill()
+    page.reload()
+    expect(page.get_by_text(OLD_STATE)).to_be_visible()
+    expect(title).to_have_text("Where does it run?")
+    expect(page.locator("[data-part=meeting-words]")).to_have_text("Question 2 of 2")
+    is_chosen(page, "A cloud").to_be_checked()
+    tap(page, "Our own machines")
+    saved(page).to_have_text("offline, will send")
+    until(page, f"{kept('outbox')}.then((all) => all.length === 1)")
+    context = page.context
+    page.close()
+
+    own_server.start()
+    own_server.act(board, type="go_to_question", question=board.code, leaving=second.code)
+    elsewhere = come_back(own_server, context)
+    wait.until(lambda: totals(own_server, second) == {"our-own-machines": 1, "a-cloud": 1})
+    assert own_server.state(second)["tally"]["voters"] == 1
+    assert own_server.state(board)["tally"]["voters"] == 0
+    elsewhere.goto(board.address)
+    expect(elsewhere.locator("[data-part=meeting-words]")).to_have_text("Question 1 of 2")
+    expect(elsewhere.locator("[data-part=chosen]")).to_have_text("Nothing chosen yet")
+
+
+def test_a_vote_of_a_seat_that_has_moved_is_not_counted_and_leaves_nothing_on_the_device(
+    own_server, person
+):
+    board = own_server.new_board(
+        title="Which queue?", options=[{"name": "NATS"}, {"name": "Kafka"}]
+    )
+    own_server.act(board, type="set_board", settings={"entry": "invited"})
+    own_server.open_round(board, "single", visibility="live", names="open")
+    page = person(own_server.invitation(board), forgive=CUT)
+    page.get_by_role("button", name="Take this seat").click()
+    tap(page, "NATS")
+    saved(page).to_have_text("✓ saved")
+    await_kept(page, board.code, says="frame.ballot?.choice === 'nats'")
+    context = page.context
+    seat = context.new_page()
+    seat.goto(f"{board.address}/seat")
+    seat.get_by_role("button", name="Show the code").click()
+    code = seat.locator(".code").inner_text()
+    seat.close()
+
+    context.set_offline(True)
+    tap(page, "Kafka")
+    saved(page).to_have_text("offline, will send")
+    until(page, f"{kept('outbox')}.then((all) => all.length === 1)")
+    page.close()
+    laptop = person(f"{board.address}/seat")
+    laptop.get_by_label("Code from your other device").fill(code)
+    laptop.get_by_role("button", name="Continue").click()
+    laptop.get_by_role("button", name="Move it here").click()
+    is_chosen(laptop, "NATS").to_be_checked()
+
+    context.set_offline(False)
+    elsewhere = come_back(own_server, context)
+    elsewhere.goto(board.address)
+    expect(elsewhere.get_by_text("You moved your seat to another device.")).to_be_visible()
+    expect(elsewhere.locator("[data-part=chosen]")).to_have_text("You are watching")
+    nothing_is_kept(elsewhere)
+    assert totals(own_server, board) == {"nats": 1, "kafka": 0}
+    is_chosen(laptop, "NATS").to_be_checked()
+
+
+def totals(server, board):
+    return server.state(board)["tally"]["result"]["totals"]
 
 
 def test_the_start_page_and_ballots_are_stored_and_no_other_page(own_server, board, person):

@@ -91,6 +91,17 @@ def test_who_has_voted_moves_to_those_who_see_and_every_tab_shows_the_ballot():
     assert not other.ballots
 
 
+def test_the_shared_screen_in_a_voters_browser_shows_the_room_no_more_than_the_room_may_see():
+    room = StubRoom()
+    ballot, screen = room.come(Page("ann"), Page("ann", View.SCREEN))
+    room.meeting.open("single", visibility=Visibility.AFTER_VOTE)
+    room.membership.move_all()
+    voter = room.membership.voter("ann")
+    room.meeting.vote(voter, "flask")
+    room.membership.show_ballot(voter)
+    assert room.seated() == {SEES: [ballot], VOTER: [screen]}
+
+
 def test_nothing_is_kept_of_those_who_have_left():
     room = StubRoom()
     room.meeting.open("single")

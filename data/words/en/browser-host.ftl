@@ -134,6 +134,18 @@ hint-lost = { $n ->
    *[other] { $n } people may still have a vote on its way: their connections broke.
 }
 
+## What the shared screen shows
+host-room-sees = { $shows ->
+    [join] How to join, as large as it goes.
+    [setup] How to join, the options, and what people say.
+    [open] How many have voted, and the options. No result.
+    [closed] That voting is closed, and the options. No result.
+    [live] The result so far, as people vote.
+    [reveal] The reveal, from the last place to the first.
+   *[end] What each question came to.
+}
+host-room-sees-largest = In the largest letters: { $text }
+
 ## People, results, links
 
 host-watching = { $n } watching

@@ -94,6 +94,10 @@ talk-older = Show older
 talk-older-count = Show older ({ $n })
 talk-loading = Loading…
 talk-not-loaded = Older comments could not be loaded. Try again.
+talk-news = { $n ->
+    [one] { $n } new comment
+   *[other] { $n } new comments
+}
 talk-earlier = { $n ->
     [one] Show { $n } earlier reply
    *[other] Show { $n } earlier replies

@@ -192,6 +192,7 @@ host-step-open = Voting
 phase-locked = Voting closed
 host-step-revealed = Result shown
 host-next-step = Next step
+host-room-sees-title = The room sees
 host-results-none = Bars appear here once people vote.
 host-results-hidden = Hidden from everyone until the reveal, including you.
 host-add-option = Add an option

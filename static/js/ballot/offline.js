@@ -54,7 +54,8 @@ export async function keepOffline(live, code) {
   channel.port1.onmessage = ({ data }) => live.restore(data.frame, data.at);
   if (document.body.dataset.stored) tell("restore", {}, [channel.port2]);
   const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
-  tell("keep", { files: loaded, since: performance.timeOrigin });
+  // What is to be forgotten must not come after it.
+  if (!isOver()) tell("keep", { files: loaded, since: performance.timeOrigin });
   live.addEventListener("change", changed);
   document.addEventListener("visibilitychange", () => {
     if (!isHidden() || isOver()) return;

@@ -107,12 +107,12 @@ class BallotPage {
         new OptionCard(rendered, { talk, change: (option, value) => voting.change(option, value) }),
     });
     this.#views = {
-      phase: new PhaseLine(document, live.clock),
+      phase: new PhaseLine(this.#parts, live.clock),
       rules: new Rules(this.#parts.rules),
       decision: new Decision(this.#parts.decision),
       record: new RecordLink(this.#parts["record-link"]),
       ranking: new Ranking(this.#parts.outcome),
-      receipt: new Receipt(document, {
+      receipt: new Receipt(this.#parts, {
         code,
         withdraw: () => voting.vote(null),
         none: () => voting.vote(voting.method?.blank?.(voting.about) ?? null),

@@ -4,7 +4,7 @@
  *  It also remembers what the server had: a store that was restored from an older copy, or failed
  *  over, may have lost a ballot that it accepted. Then the voter gets a notice. */
 
-import { element, keepFocus, parts, setText, show } from "../dom.js";
+import { element, keepFocus, setText, show } from "../dom.js";
 import { load, remove, save } from "../live/storage.js";
 import { dateFormat, t } from "../words.js";
 
@@ -18,11 +18,11 @@ export class Receipt {
 
   /** `lost()` is called where a ballot that was saved is not what the server has any more.
    *
-   *  @param {ParentNode} root
+   *  @param {Parts} page
    *  @param {{ code: string, withdraw: () => void, none: () => void, lost: () => void }} of
    */
-  constructor(root, { code, withdraw, none, lost }) {
-    this.#parts = parts(root);
+  constructor(page, { code, withdraw, none, lost }) {
+    this.#parts = page;
     this.#lost = lost;
     this.#key = `stackvote:${code}:saved`;
     this.#parts.withdraw.addEventListener("click", () => (this.#hasVoted ? withdraw() : none()));

@@ -1,6 +1,6 @@
 /** The state of the board: phase, round, method, and the time left. */
 
-import { parts, setText } from "../dom.js";
+import { setText } from "../dom.js";
 import { t } from "../words.js";
 
 const SOON_MS = 15_000;
@@ -13,9 +13,9 @@ export class PhaseLine {
   /** @type {number | undefined} */
   #tick;
 
-  /** @param {ParentNode} root @param {Clock} clock */
-  constructor(root, clock) {
-    this.#parts = parts(root);
+  /** @param {Parts} page @param {Clock} clock */
+  constructor(page, clock) {
+    this.#parts = page;
     this.#clock = clock;
   }
 

@@ -22,6 +22,7 @@ export class Ranking {
   #list;
   #table;
   #rows;
+  #isShown = false;
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -38,10 +39,14 @@ export class Ranking {
    */
   update(state, result = state.result) {
     const rows = rowsOf(state, result);
-    slide(this.#list, () => {
+    const place = () => {
       arrange(this.#list, rows);
       this.#rows.render(rows);
-    });
+    };
+    // To look where rows are takes long while the page comes to life; then they are at rest.
+    if (this.#isShown) slide(this.#list, place);
+    else place();
+    this.#isShown = true;
     this.#fillTable(
       state.result ? rows : [],
       t("result-head", { method: state.round?.method ?? "single" }),

@@ -5,8 +5,10 @@ import { KeyedList } from "../keyed_list.js";
 import { dateFormat } from "../words.js";
 import { LazyFetch } from "./lazy_fetch.js";
 
-const TIME = dateFormat({ timeStyle: "short" });
-const DAY_AND_TIME = dateFormat({ dateStyle: "medium", timeStyle: "short" });
+/** @type {Intl.DateTimeFormatOptions} */
+const TIME = { timeStyle: "short" };
+/** @type {Intl.DateTimeFormatOptions} */
+const DAY_AND_TIME = { dateStyle: "medium", timeStyle: "short" };
 
 export class History {
   #fetch;
@@ -40,7 +42,7 @@ function row({ at, who, what }) {
   const when = element("time", {
     className: "soft num",
     dateTime: new Date(at).toISOString(),
-    text: (isToday ? TIME : DAY_AND_TIME).format(at),
+    text: dateFormat(isToday ? TIME : DAY_AND_TIME).format(at),
   });
   return element("li", {}, when, element("span", {}, element("b", { text: who }), ` ${what}`));
 }

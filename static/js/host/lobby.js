@@ -4,7 +4,8 @@ import { element, keepFocus, setShare, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
 import { dateFormat, t } from "../words.js";
 
-const TIME = dateFormat({ timeStyle: "short" });
+/** @param {number} at */
+const asTime = (at) => dateFormat({ timeStyle: "short" }).format(at);
 
 export class Lobby {
   #parts;
@@ -12,6 +13,9 @@ export class Lobby {
   #fail;
   #waiting;
   #minutes;
+  /** In which minute how many came.
+   *  @type {(Wire.Minute & { share: number })[]} */
+  #came = [];
 
   /** `fail(words)` says why something could not be done.
    *
@@ -28,6 +32,7 @@ export class Lobby {
       key: ({ at }) => String(at),
       make: minuteRow,
     });
+    page["lobby-came"].addEventListener("toggle", () => this.#showMinutes());
     page["lobby-all"].addEventListener("click", () => this.#ask({ type: "admit" }));
     page["lobby-close"].addEventListener("click", () =>
       this.#ask({ type: "set_board", settings: { entry: "admitted" } }),
@@ -60,8 +65,14 @@ export class Lobby {
       parts["lobby-came-words"],
       t("lobby-came", { n: came.reduce((sum, { seats }) => sum + seats, 0), minutes: 15 }),
     );
-    this.#minutes.render(came.map((minute) => ({ ...minute, share: minute.seats / most })));
+    this.#came = came.map((minute) => ({ ...minute, share: minute.seats / most }));
+    this.#showMinutes();
     show(parts.lobby, crowd !== null || waiting > 0 || came.length > 0);
+  }
+
+  /** Only while they are unfolded: to format a first time takes a phone long. */
+  #showMinutes() {
+    if (this.#parts["lobby-came"].open) this.#minutes.render(this.#came);
   }
 
   /** @param {Wire.Newcomer} of */
@@ -101,7 +112,7 @@ function minuteRow() {
     element: element("li", { className: "lobby-minute" }, text, bar),
     /** @param {Wire.Minute & { share: number }} of */
     update({ at, seats, networks, share }) {
-      setText(text, t("lobby-minute", { time: TIME.format(at), seats, networks }));
+      setText(text, t("lobby-minute", { time: asTime(at), seats, networks }));
       setShare(bar, share);
     },
   };

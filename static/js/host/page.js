@@ -36,6 +36,7 @@ import { Progress } from "./progress.js";
 import { Proposals } from "./proposals.js";
 import { QuestionPanel } from "./question_panel.js";
 import { Risks } from "./risks.js";
+import { RoomSees } from "./room_sees.js";
 import { RoundForm } from "./round_form.js";
 import { Settings } from "./settings.js";
 import { Steps } from "./steps.js";
@@ -62,7 +63,7 @@ class HostPage {
     const people = { live, fail, announcer };
     this.#live = live;
     this.#meeting = new Meeting(live, page);
-    this.#phaseLine = new PhaseLine(document, live.clock);
+    this.#phaseLine = new PhaseLine(this.#parts, live.clock);
     this.#address = new Address(leadCode(), page, live, fail);
     const options = new Options(page, live);
     const addList = new AddList(live, code);
@@ -82,6 +83,7 @@ class HostPage {
       new Risks(page, people),
       new RecordLink(page["record-link"]),
       new Steps(page),
+      new RoomSees(page["room-sees"]),
       new People(page),
       new Lobby(page, live, fail),
       new Settings(

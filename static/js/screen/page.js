@@ -12,6 +12,7 @@ import { Questions } from "../board/questions.js";
 import { Ranking } from "../board/ranking.js";
 import { RecordLink } from "../board/record_link.js";
 import { Rules } from "../board/rules.js";
+import { isOver, stageOf } from "../board/stage.js";
 import { countedWords, mayVote, turnoutWords } from "../board/turnout.js";
 import { decidingPair, duel } from "../board/evidence/duel.js";
 import { surenessLine } from "../board/evidence/sureness.js";
@@ -26,7 +27,7 @@ import { LatestComments } from "./latest_comments.js";
 import { ProposedNames } from "./proposed_names.js";
 import { Reveal } from "./reveal.js";
 import { StatusLine } from "./status_line.js";
-import { asides, becauseOf, lengthOf, verdictOf } from "./verdict.js";
+import { asides, becauseOf, lengthOf, verdictOf } from "../board/verdict.js";
 import { WakeLock } from "./wake_lock.js";
 
 /** With more options than this, the bars need all the room. */
@@ -34,9 +35,6 @@ const MOST_WITH_DUEL = 6;
 
 /** The phases after which a result is news. */
 const BEFORE_RESULT = new Set(["open", "locked", "revealing"]);
-
-/** The phases in which the first place has the stage, or is about to. */
-const OVER = new Set(["revealing", "revealed", "decided", "deferred"]);
 
 /** A name that is no longer than this has one line, in large letters, too. */
 const SHORT_NAME = 22;
@@ -70,7 +68,7 @@ class ScreenPage {
     this.#live = live;
     this.#views = {
       status,
-      phase: new PhaseLine(document, live.clock),
+      phase: new PhaseLine(this.#parts, live.clock),
       rules: new Rules(this.#parts.rules),
       ranking: new Ranking(this.#parts.results),
       record: new RecordLink(this.#parts["record-link"]),
@@ -158,17 +156,13 @@ class ScreenPage {
     const { phase } = state;
     if (phase === "revealed" && BEFORE_RESULT.has(this.#phase ?? "")) this.#chime.play();
     this.#phase = phase;
-    const isOver = Boolean(state.outcome) && OVER.has(phase);
-    const natural = state.outcome ? "results" : state.round ? "turnout" : "setup";
-    // The code fills the screen until the room has something to see, and whenever it is asked for.
-    const isTalking = state.proposals.length > 0 || state.comments.size > 0;
-    const hasNews = isTalking || outcomeSentence(state) !== "";
-    const isJoining = this.#joins ?? (natural === "setup" && !hasNews);
-    const hasEnded = Boolean(state.meeting?.ended) && !this.#joins;
-    const shows = hasEnded ? "end" : isJoining ? "join" : natural;
+    const hasWinner = isOver(state);
+    const natural = stageOf(state);
+    const behind = natural === "join" ? "setup" : natural;
+    const shows = this.#joins === null ? natural : this.#joins ? "join" : behind;
     delete screen.dataset.waits;
     screen.dataset.shows = shows;
-    screen.toggleAttribute("data-over", shows === "results" && isOver);
+    screen.toggleAttribute("data-over", shows === "results" && hasWinner);
     if (state.proposals.length)
       screen.dataset.proposed = state.comments.size ? "beside-comments" : "alone";
     else delete screen.dataset.proposed;
@@ -178,14 +172,14 @@ class ScreenPage {
     show(options, shows !== "results" && shows !== "end");
     show(this.#parts.meeting, shows === "end");
     if (shows === "end") this.#views.questions.update(state);
-    show(this.#parts.verdict, shows === "results" && isOver);
-    const insights = isOver && !state.isRevealing ? [...saidOf(state), ...asides(state)] : [];
+    show(this.#parts.verdict, shows === "results" && hasWinner);
+    const insights = hasWinner && !state.isRevealing ? [...saidOf(state), ...asides(state)] : [];
     show(this.#parts.about, shows === "results" && insights.length > 0);
     this.#parts["about-list"].replaceChildren(
       ...insights.map((text) => element("li", {}, element("p", { text }))),
     );
     this.#showCall(state);
-    if (natural === "results") this.#showResults(state, isOver);
+    if (natural === "results") this.#showResults(state, hasWinner);
     this.#showPredicted(state);
     const gates = gatesLine(state.board);
     for (const place of ["gates-names", "gates-results"]) {
@@ -241,13 +235,13 @@ class ScreenPage {
     setText(here, t("screen-now-here", { here: state.people.here }));
   }
 
-  /** @param {BoardState} state @param {boolean} isOver */
-  #showResults(state, isOver) {
+  /** @param {BoardState} state @param {boolean} hasWinner */
+  #showResults(state, hasWinner) {
     this.#views.ranking.update(state, state.outcome);
     const { verdict, rule } = this.#parts;
     this.#views.reveal.update(state);
-    this.#showDuel(state, isOver);
-    if (!isOver) {
+    this.#showDuel(state, hasWinner);
+    if (!hasWinner) {
       setText(rule, state.current?.step ? countedWords(state) : "");
       return;
     }
@@ -271,12 +265,14 @@ class ScreenPage {
     rule.replaceChildren(...(current?.verdict ? [surenessLine(current.verdict), " "] : []), small);
   }
 
-  /** @param {BoardState} state @param {boolean} isOver */
-  #showDuel(state, isOver) {
+  /** @param {BoardState} state @param {boolean} hasWinner */
+  #showDuel(state, hasWinner) {
     const { duel: place } = this.#parts;
     const { result, counted } = state;
     const pair =
-      isOver && result && result.order.flat().length <= MOST_WITH_DUEL ? decidingPair(state) : null;
+      hasWinner && result && result.order.flat().length <= MOST_WITH_DUEL
+        ? decidingPair(state)
+        : null;
     show(place, Boolean(pair));
     place.replaceChildren(
       ...(pair && result ? [duel(pair, result, counted, optionsById(state))] : []),

@@ -1,12 +1,15 @@
 /** A list of threads with its handles: the order, the kinds, the options, and older ones.
  *
- *  The page never shows more threads than requested.
+ *  The page never shows more threads than requested. What others begin meanwhile waits behind a
+ *  button, so that what is read or written stays in its place.
  */
 
-import { element, keepFocus, setText, show } from "../dom.js";
+import { Announcer } from "../announcer.js";
+import { element, keepFocus, keepPlace, setText, show, takeFocus } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
 import { newId } from "../live/new_id.js";
 import { t } from "../words.js";
+import { Arrivals } from "./arrivals.js";
 import { counted, KINDS } from "./counts.js";
 import { Order } from "./order.js";
 
@@ -32,8 +35,14 @@ export class TalkList {
   #options = null;
   #more;
   #status;
-  /** @type {Set<string> | null} */
-  #seen = null;
+  #news;
+  #newsPlace;
+  #threads;
+  #announcer = new Announcer();
+  #arrivals = new Arrivals();
+  /** Those that wait.
+   *  @type {ShownThread[]} */
+  #held = [];
   /** @type {{ threads: ShownThread[], counts: Wire.TalkView, options: Wire.Option[] }} */
   #data = { threads: [], counts: counted([]), options: [] };
   #isLoading = false;
@@ -63,19 +72,27 @@ export class TalkList {
       on: { click: () => this.#showMore() },
     });
     this.#status = element("p", { className: "soft small", role: "status" });
+    this.#news = element("button", {
+      type: "button",
+      className: "button",
+      on: { click: () => this.#showNews() },
+    });
+    this.#newsPlace = element("div", { className: "talk-news", hidden: true }, this.#news);
+    this.#threads = element("div", { hidden: true }, this.#newsPlace, this.#items);
     this.element = element(
       "div",
       { className: "talk-list" },
       this.#handles,
-      this.#items,
+      this.#threads,
       this.#more,
       this.#status,
     );
   }
 
-  /** Orders the threads again. */
+  /** Orders the threads again, with those that are new. */
   renew() {
     this.#order.renew();
+    this.#arrivals.forget();
   }
 
   /** The person writes a comment of this kind, which must not be filtered out.
@@ -92,7 +109,9 @@ export class TalkList {
    */
   update({ threads, counts, options = [] }) {
     this.#data = { threads, counts, options };
-    this.#render();
+    // To look where things are takes long, and at first there is nothing to keep in its place.
+    if (this.#items.firstElementChild) keepPlace(() => this.#render());
+    else this.#render();
   }
 
   /** @param {string | null | undefined} id */
@@ -100,21 +119,24 @@ export class TalkList {
     return this.#list.get(id);
   }
 
-  #render() {
-    keepFocus(this.element, () => this.#show(), this.#items);
+  #render({ withNews = false } = {}) {
+    keepFocus(this.element, () => this.#show(withNews), this.#items);
   }
 
-  #show() {
+  /** @param {boolean} withNews */
+  #show(withNews) {
     const { threads, counts, options } = this.#data;
-    const shown = this.#order.of(threads);
+    const ordered = /** @type {ShownThread[]} */ (this.#order.of(threads));
+    const news = withNews || this.#isLoading ? [] : this.#arrivals.news(ordered);
+    this.#held = news.length && this.#isInSight ? news : [];
+    const shown = ordered.filter((thread) => !this.#held.includes(thread));
     // New threads do not push out those that a person reads or answers at the end.
-    const isNew =
-      this.#seen && !this.#isLoading
-        ? shown.filter(({ comment }) => !this.#seen?.has(comment.id)).length
-        : 0;
+    const isNew = this.#isLoading ? 0 : this.#arrivals.unseen(shown).length;
     if (shown.length > this.#limit)
       this.#limit = Math.max(this.#limit, Math.min(this.#limit + isNew, MOST));
-    this.#seen = new Set(shown.map(({ comment }) => comment.id));
+    this.#arrivals.show(shown);
+    show(this.#threads, shown.length > 0);
+    this.#showNewsCount();
     this.#list.render(shown.slice(0, this.#limit));
     this.#showKinds(counts, threads);
     if (this.#options) this.#showOptions(this.#options, options);
@@ -125,7 +147,32 @@ export class TalkList {
   /** Another choice: the list starts at its top again. */
   #begin() {
     this.#limit = FIRST;
-    this.#seen = null;
+    this.#arrivals.forget();
+  }
+
+  /** Whether more at the top would move what is on the screen. */
+  get #isInSight() {
+    const { top, height } = this.#items.getBoundingClientRect();
+    return height > 0 && top < window.innerHeight;
+  }
+
+  #showNewsCount() {
+    const n = this.#held.length;
+    show(this.#newsPlace, n > 0);
+    if (!n) return;
+    setText(this.#news, t("talk-news", { n }));
+    this.#announcer.later(() =>
+      this.#held.length ? t("talk-news", { n: this.#held.length }) : "",
+    );
+  }
+
+  #showNews() {
+    const [first] = this.#held;
+    this.#render({ withNews: true });
+    const shown = this.get(first.comment.id);
+    if (!shown) return;
+    shown.element.scrollIntoView({ block: "nearest" });
+    takeFocus(shown.element);
   }
 
   get #hasOlder() {

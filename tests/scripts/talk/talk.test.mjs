@@ -3,6 +3,7 @@ import { beforeEach, describe, test } from "node:test";
 
 import { BoardState } from "../../../static/js/live/state.js";
 import { Outbox } from "../../../static/js/live/outbox.js";
+import { Arrivals } from "../../../static/js/talk/arrivals.js";
 import { countsOf, counted } from "../../../static/js/talk/counts.js";
 import { Order } from "../../../static/js/talk/order.js";
 import { Threads } from "../../../static/js/talk/threads.js";
@@ -176,5 +177,29 @@ describe("counts", () => {
     assert.equal(countsOf(live.state, "b", now("b")).comments, 1);
     const all = countsOf(live.state, null, now());
     assert.deepEqual([all.comments, all.pro, all.con], [301, 100, 1]);
+  });
+});
+
+describe("what is new to a reader", () => {
+  const thread = (id, at, more = {}) => ({ comment: { id }, at, ...more });
+  const first = [thread("a", 10), thread("b", 20)];
+
+  test("nothing is new in a list that is shown for the first time, or begins again", () => {
+    const arrivals = new Arrivals();
+    assert.deepEqual(arrivals.news(first), []);
+    arrivals.show(first);
+    assert.deepEqual(ids(arrivals.news([...first, thread("c", 30)])), ["c"]);
+    arrivals.forget();
+    assert.deepEqual(arrivals.news([...first, thread("c", 30)]), []);
+  });
+
+  test("one's own comment is no news, on its way or saved, nor is an older one", () => {
+    const arrivals = new Arrivals();
+    arrivals.show(first);
+    const pending = [...first, thread("mine", 30, { isPending: true }), thread("old", 5)];
+    assert.deepEqual(arrivals.news(pending), []);
+    assert.deepEqual(ids(arrivals.unseen(pending)), ["mine", "old"]);
+    arrivals.show(pending);
+    assert.deepEqual(ids(arrivals.news([...first, thread("mine", 31), thread("c", 32)])), ["c"]);
   });
 });

@@ -1,8 +1,8 @@
 /** What the room is told about a result: who won, as large as it goes, and one sentence. */
 
-import { outcomeSentence } from "../board/decision.js";
-import { decidingPair } from "../board/evidence/duel.js";
-import { optionsById } from "../board/votable.js";
+import { outcomeSentence } from "./decision.js";
+import { decidingPair } from "./evidence/duel.js";
+import { optionsById } from "./votable.js";
 import { listOf, t } from "../words.js";
 
 /** More is read on the phones. */
