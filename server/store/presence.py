@@ -7,8 +7,9 @@ from itertools import chain
 
 from server.concurrency import tasks
 from server.store import keys
-from server.store.client import Script, Store, StoreAwayError
+from server.store.client import Store
 from server.store.damage import LARGEST_NUMBER, DamagedError, DamageLog
+from server.store.node import Script, StoreAwayError
 
 LASTS = 25.0
 """Seconds for which a process's announcement of its seats is valid."""
@@ -44,7 +45,8 @@ class Presence:
         changed: Callable[[], None],
         round_open: Callable[[], int],
     ) -> None:
-        self._store = store
+        self._store = store.of(code)
+        self._publishing = store.publishing(code)
         self._process = process
         self._code = code
         self._changed = changed
@@ -214,7 +216,7 @@ class Presence:
                 _HERE,
                 (keys.here(self._code), keys.lost(self._code)),
                 (
-                    keys.live(self._code, self._store.database),
+                    *self._publishing,
                     self._process,
                     int(LASTS * 1000),
                     " ".join(seats),

@@ -28,10 +28,11 @@ from server.live.session import Session
 from server.observability import metrics
 from server.store import subscriber
 from server.store.arrivals import Arrivals
-from server.store.client import Store
 from server.store.event_log import EventLog
+from server.store.node import Node
 from server.store.presence import Presence
 from server.store.subscriber import Subscriber
+from server.store.subscription import Subscription
 from server.web.fair_queue import FairQueue
 from server.web.http_server import HttpServer
 from support.metrics import value_of
@@ -59,9 +60,10 @@ PLACES = [
         for name in ("_announce", "_pause", "_forget_stale", "receive", "enter", "_merge")
     ),
     *((Replica, name) for name in ("receive", "_read_on", "catch_up", "_apply", "_catch_up")),
-    *((Subscriber, name) for name in ("_listen", "_read", "_dispatch", "receive")),
+    *((Subscription, name) for name in ("_listen", "_read", "_on_message")),
+    *((Subscriber, name) for name in ("_on_message", "receive")),
     *((EventLog, name) for name in ("_append", "_append_with_retries", "_write", "read")),
-    *((Store, name) for name in ("heartbeat", "read_run", "run_script")),
+    *((Node, name) for name in ("heartbeat", "read_run", "run_script")),
     *((Hub, name) for name in ("_check_all",)),
     *((ProcessMetrics, name) for name in ("measure", "measure_seldom")),
     *((Recheck, name) for name in ("ask", "_settle", "_decide")),
@@ -204,7 +206,7 @@ async def test_a_fault_inside_loses_no_vote(embedded, monkeypatch, caplog, place
                 )
             )
             for each in (one, two):
-                each.hub.store.set_present(value=False, why="said by the test")
+                each.hub.store.nodes[0].set_present(value=False, why="said by the test")
             await eventually(lambda: one.hub.store.present and two.hub.store.present)
             for shown in (True, False):
                 named = {"type": "set_board", "settings": {"show_names": shown}}

@@ -25,7 +25,7 @@ class Process:
         self.presence = Presence(self.store, name, "BOARD", self._changed, lambda: self.round)
         self.subscriber.start()
 
-    async def _new_run(self):
+    async def _new_run(self, _node):
         pass
 
     def _changed(self):
