@@ -263,7 +263,9 @@ class EventLog:
             patient=True,
             asking=asking,
         )
-        node.note_run(run)
+        if node.run not in {b"", run}:
+            # A board whose slot has just moved still has the run of its former node for a while.
+            node.note_run(await node.read_run())
         mark = _mark(int(first) + len(entries) - 1, word.encode())
         return Batch(_epoch(epoch, run), int(first), int(at), entries, mark, prev)
 

@@ -26,7 +26,7 @@ from server.live.revocations import Revocations
 from server.live.room import Room
 from server.live.session import Session
 from server.observability import metrics
-from server.store import subscriber
+from server.store import subscription
 from server.store.arrivals import Arrivals
 from server.store.event_log import EventLog
 from server.store.node import Node
@@ -61,7 +61,7 @@ PLACES = [
     ),
     *((Replica, name) for name in ("receive", "_read_on", "catch_up", "_apply", "_catch_up")),
     *((Subscription, name) for name in ("_listen", "_read", "_on_message")),
-    *((Subscriber, name) for name in ("_on_message", "receive")),
+    *((Subscriber, name) for name in ("_deliver", "receive")),
     *((EventLog, name) for name in ("_append", "_append_with_retries", "_write", "read")),
     *((Node, name) for name in ("heartbeat", "read_run", "run_script")),
     *((Hub, name) for name in ("_check_all",)),
@@ -176,7 +176,7 @@ async def test_a_fault_inside_loses_no_vote(embedded, monkeypatch, caplog, place
     monkeypatch.setattr("server.live.process_metrics.TICK", 0.01)
     monkeypatch.setattr("server.live.expiry.HOUR", 0.2)
     monkeypatch.setattr("server.live.expiry.FIRST_CHECK", 0.1)
-    monkeypatch.setattr(subscriber, "HEARTBEAT", 0.1)
+    monkeypatch.setattr(subscription, "HEARTBEAT", 0.1)
     monkeypatch.setattr("server.concurrency.backoff.LONGEST_PAUSE", 0.2)
     async with worker(embedded, own=True) as one, worker(embedded, own=True) as two:
         looks = [ProcessMetrics(each.hub, each.site.settings, lambda: 0) for each in (one, two)]

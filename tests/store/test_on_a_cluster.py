@@ -211,6 +211,29 @@ async def test_a_board_moves_while_people_write(cluster, caplog):
     assert f"were on {source.name} and are now on {target.name}" in caplog.text
 
 
+async def test_a_board_that_is_on_its_way_is_written_where_it_goes(cluster):
+    """Its node answers ASK, and does not give the slot away yet."""
+    code = cluster.codes()[0]
+    source, target = cluster.primary_of(code), cluster.first[1]
+    async with processes(cluster.url, "one", "two") as both:
+        await both[0].log.create(code, [first(code)])
+        for each in both:
+            await each.read(code)
+        cluster.move_keys(code, target)
+        assert await write(both[0], code, 1, 2) == [2, 3]
+        assert await top_of(both[1], code) == 3
+        for each in both:
+            assert each.store.of(code).node.name == source.name
+            assert each.store.is_whole
+        cluster.move_slot(code, target)
+        # No one writes: the server ends the subscriptions, and that is how it is noticed.
+        for each in both:
+            await eventually(lambda each=each: each.store.of(code).node.name == target.name)
+        await all_hold(both, code, 3)
+        assert await write(both[1], code, 3) == [4]
+        await all_hold(both, code, 4)
+
+
 async def top_of(process, code):
     return (await read_all(process.log, code))[-1][0]
 

@@ -133,11 +133,20 @@ class Cluster:
 
     def move(self, code, to):
         """Move the slot of a board to another member, as `valkey-cli --cluster reshard` does."""
+        self.move_keys(code, to)
+        self.move_slot(code, to)
+
+    def move_keys(self, code, to):
+        """Move all keys of a slot, which is on its way from then on."""
         slot, source = key_slot(code.encode()), self.primary_of(code)
         to.run("CLUSTER", "SETSLOT", slot, "IMPORTING", source.id)
         source.run("CLUSTER", "SETSLOT", slot, "MIGRATING", to.id)
         while keys := source.run("CLUSTER", "GETKEYSINSLOT", slot, 100):
             source.run("MIGRATE", "127.0.0.1", to.port, "", 0, 5000, "KEYS", *keys)
+
+    def move_slot(self, code, to):
+        """Give the slot to the member that has its keys by now."""
+        slot, source = key_slot(code.encode()), self.primary_of(code)
         for member in (to, source, *self.members):
             if member.replication()["role"] == "master":
                 member.run("CLUSTER", "SETSLOT", slot, "NODE", to.id)
