@@ -104,6 +104,7 @@ class Node:
         self.run = b""
         self.on_moved: list[Callable[[], None]] = []
         self.on_presence: list[Callable[[Node], None]] = []
+        STORE_NODE_PRESENT.labels(name).set(0)
         self._clock_offset = 0.0
         self._clock_known = False
         self._distrusted_until = 0.0

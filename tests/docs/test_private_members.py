@@ -62,7 +62,7 @@ EXCEPTIONS = {
     "security/test_tls.py": {"_asking"},
     "store/test_damage.py": {"_logged"},
     "store/test_embedded.py": {"_PATIENCE"},
-    "store/test_event_log.py": {"_DURABLE_MS", "_copies", "_store"},
+    "store/test_event_log.py": {"_DURABLE_MS", "_copies"},
     "store/test_pipeline.py": {"_buffer", "_free", "_reader"},
     "store/test_presence.py": {"_lost", "_others", "_task"},
     "store/test_subscriber.py": {"_read", "_subscriptions"},

@@ -422,7 +422,7 @@ async def test_a_vote_waits_for_as_many_replicas_as_were_asked_for_and_is_writte
             assert await each.done() == [2, 3]
         assert [entry for _, entry in await read_all(log, "BOARD3")] == [b"first", b"1", b"2"]
         # One alone would do: the other is no longer asked for.
-        log._store._copies = 1
+        log.store.nodes[0]._copies = 1
         one.stop()
         written[0].append(b"3")
         assert (await written[0].done())[-1] == 4
