@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 from bench import machine
 from bench.generator import FailedError
-from server.store import presence, subscriber
+from server.store import presence, subscription
 from server.store.announcements import Counts
 from server.store.client import Store
 from server.store.damage import DamagedError
 from server.store.embedded import EmbeddedStore
 from server.store.event_log import Batch
+from server.store.node import Node
 from server.store.presence import Presence
 from server.store.subscriber import Subscriber
 
@@ -47,7 +48,7 @@ class _Worker:
         )
         self._heard = heard
 
-    async def _prepared(self) -> None:
+    async def _prepared(self, _: Node) -> None:
         pass
 
     def _count(self, seats: AbstractSet[str]) -> tuple[Counts, Iterable[str]]:
@@ -119,12 +120,12 @@ async def _until_quiet(heard: asyncio.Queue[None], at_least: int = 0) -> int:
 @contextmanager
 def _without_pauses(*, listed: bool) -> Iterator[None]:
     """Announce each arrival at once; list all seats, however many, or only count them."""
-    before = presence.SETTLE, presence.SETTLE_COUNTS, presence.MOST_LISTED, subscriber.SILENCE
+    before = presence.SETTLE, presence.SETTLE_COUNTS, presence.MOST_LISTED, subscription.SILENCE
     presence.SETTLE = presence.SETTLE_COUNTS = 0.0
     presence.MOST_LISTED = 10**9 if listed else 0
     # All of these workers share one event loop, which may be busy for seconds.
-    subscriber.SILENCE = PATIENCE
+    subscription.SILENCE = PATIENCE
     try:
         yield
     finally:
-        presence.SETTLE, presence.SETTLE_COUNTS, presence.MOST_LISTED, subscriber.SILENCE = before
+        presence.SETTLE, presence.SETTLE_COUNTS, presence.MOST_LISTED, subscription.SILENCE = before

@@ -17,15 +17,14 @@ from server.domain.rules import Names, RoundSettings, Visibility
 from server.domain.templates import load_templates
 from server.resources import resources
 from server.store import keys
-from server.store.client import Script
 from server.store.embedded import EmbeddedStore
+from server.store.node import Script
 
 CODE = "BENCH2"
 BATCH = 100
 """Entries per call."""
 PIPELINED = 50
 """Calls sent together in a pipeline."""
-RETENTION_MS = 86_400_000
 COMMENT_EVERY = 50
 """On a board with comments, one in this many actions is a comment, and one a reaction to it."""
 _CREATE, _APPEND = Script("create"), Script("append")
@@ -120,7 +119,7 @@ def _queue(
     pipeline: Pipeline, script: Script, code: str, first: str, entries: Iterable[bytes]
 ) -> None:
     names = (keys.log(code), keys.meta(code))
-    pipeline.evalsha(script.sha, len(names), *names, first, RETENTION_MS, *entries)
+    pipeline.evalsha(script.sha, len(names), *names, first, "PUBLISH", *entries)
 
 
 def entry_by(voter: int, action: act.AnyAction) -> bytes:

@@ -13,14 +13,14 @@ import hiredis
 from bench import machine
 from bench.generator import Window
 from server.domain import actions as act
-from server.store.client import Script
 from server.store.embedded import EmbeddedStore
+from server.store.node import Script
 
 BATCH = 100
 IN_FLIGHT = 4
 """Batches sent that the store has not answered yet."""
 KEYS = ("sv:{BENCH2}:log", "sv:{BENCH2}:meta")
-LIVE, RETENTION_MS = "sv:{BENCH2}:live", 86_400_000
+LIVE = "sv:{BENCH2}:live"
 EPOCH, BATCH_ID = "be0c4be0c4be", "be0c4be0"
 
 
@@ -54,7 +54,7 @@ def _votes(connection: socket.socket) -> Iterator[int]:
 def _batch() -> bytes:
     vote = act.Vote(round=1, ballot={"approve": ["fastapi", "tornado", "django"]})
     entry = act.encode(act.Entry(by="b" * 16, idempotency_key="o" * 16, action=vote))
-    command = ("EVALSHA", Script("append").sha, str(len(KEYS)), *KEYS, LIVE, str(RETENTION_MS))
+    command = ("EVALSHA", Script("append").sha, str(len(KEYS)), *KEYS, LIVE, "PUBLISH")
     return _encoded(*command, BATCH_ID, *[entry] * BATCH)
 
 

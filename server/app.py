@@ -38,7 +38,8 @@ from server.security.pseudonyms import Pseudonyms
 from server.security.rate_limit import RateLimits
 from server.security.shared_rate_limit import SharedRates, SharedTimes
 from server.settings import Settings
-from server.store.client import Store, StoreAwayError
+from server.store.client import Store
+from server.store.node import Node, StoreAwayError
 from server.web import (
     api,
     design,
@@ -92,7 +93,8 @@ def make_site(settings: Settings, key: bytes) -> Site:
     process = secrets.token_hex(6)
     store = Store(settings.redis_url or "", settings.durability, settings.replicas)
     metrics.STORE_PRESENT.set(0)
-    store.on_presence.append(metrics.STORE_PRESENT.set)
+    store.on_presence.append(lambda _node: metrics.STORE_PRESENT.set(store.is_whole))
+    store.on_change.append(lambda _moved: metrics.STORE_PRESENT.set(store.is_whole))
     folders = resources()
     templates = TemplateRegistry(settings)
     templates.log_faults()
@@ -222,7 +224,7 @@ async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     server = make_server(application, settings)
     stopping = _stop_event(replaced=server.stop)
     open_default_board = default_board_opener(site, key)
-    site.hub.on_connected.append(open_default_board)
+    site.hub.on_connected.append((DEFAULT_CODE, open_default_board))
     site.hub.start()
     process_metrics = ProcessMetrics(site.hub, settings, server.longest_queue)
     background = [
@@ -319,7 +321,7 @@ def _stop_event(replaced: Callable[[], None]) -> asyncio.Event:
 async def _await_store(store: Store, stopping: asyncio.Event) -> None:
     """Wait a while for the store to answer; a worker without a store still serves pages."""
     there = asyncio.Event()
-    store.on_presence.append(lambda _present: there.set())
+    store.on_presence.append(lambda _node: there.set())
     await tasks.any_of(there, stopping, seconds=STORE_SECONDS)
 
 
@@ -329,8 +331,8 @@ def _report_ready(store: Store) -> None:
     if ready is None:
         return
 
-    def report_serving(present: bool) -> None:
-        if present:
+    def report_serving(node: Node) -> None:
+        if node.present:
             store.on_presence.remove(report_serving)
             with contextlib.suppress(OSError):  # The parent may be gone.
                 os.write(int(ready), b"2")
@@ -338,5 +340,7 @@ def _report_ready(store: Store) -> None:
 
     os.write(int(ready), b"1")
     store.on_presence.append(report_serving)
-    if store.present:
-        report_serving(True)
+    for node in store.nodes:
+        if node.present:
+            report_serving(node)
+            break

@@ -79,7 +79,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "In a password, write / ? # @ % as %2F %3F %23 %40 %25. With Sentinel: "
             "redis+sentinel://user:password@host,host,host/NAME/0, or rediss+sentinel://, where "
             "NAME is that of the primary; a password of the sentinels themselves follows as "
-            "?sentinel_password=…. Set it in the environment: "
+            "?sentinel_password=…. A cluster: redis+cluster://user:password@host,host,host, or "
+            "rediss+cluster://, with some of its nodes. Set it in the environment: "
             "all users of this machine can see the options of a process. If empty: a private "
             "Valkey is started in the data folder."
         ),

@@ -1,12 +1,14 @@
-"""The address of a store: what `redis_url` may be, and what one with sentinels says."""
+"""The address of a store: what `redis_url` may be, and what one of several servers says."""
 
 import re
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
-SENTINEL_PORT = 26379
+SENTINEL_PORT, CLUSTER_PORT = 26379, 6379
 EXAMPLE = "redis+sentinel://host,host,host/mymaster/0"
+CLUSTER_EXAMPLE = "redis+cluster://host,host,host"
 _WITH_SENTINELS = re.compile(r"(rediss?)\+sentinel://(.*)", re.DOTALL)
+_OF_A_CLUSTER = re.compile(r"(rediss?)\+cluster://(.*)", re.DOTALL)
 _NAME = re.compile(r"[\w.-]+", re.ASCII)
 """What Sentinel itself accepts as the name of a primary."""
 _OWN = {"sentinel_username", "sentinel_password"}
@@ -31,9 +33,34 @@ class SentinelAddress(NamedTuple):
 
     def at(self, host: str, port: int) -> str:
         """Return the address of a primary that is there, as redis-py reads it."""
-        place = f"[{host}]" if ":" in host else host
-        query = f"?{self.query}" if self.query else ""
-        return f"{self.scheme}://{self.credentials}{place}:{port}/{self.database}{query}"
+        return _plain(self.scheme, self.credentials, (host, port), self.database, self.query)
+
+
+class ClusterAddress(NamedTuple):
+    """An address that leads to a cluster by way of some of its nodes."""
+
+    nodes: tuple[tuple[str, int], ...]
+    """Host and port of each; the others are learned from them."""
+    scheme: str
+    credentials: str
+    """For every node, encoded; with the `@` at the end unless it is empty."""
+    query: str
+
+    def at(self, host: str, port: int) -> str:
+        """Return the address of a node that is there, as redis-py reads it."""
+        return _plain(self.scheme, self.credentials, (host, port), "0", self.query)
+
+    def url_of(self, name: str) -> str:
+        """Return the address of a node of that host and port, as written in an address."""
+        host, _, port = name.rpartition(":")
+        return self.at(host.strip("[]"), int(port))
+
+
+def _plain(scheme: str, credentials: str, place: tuple[str, int], database: str, query: str) -> str:
+    host, port = place
+    shown = f"[{host}]" if ":" in host else host
+    more = f"?{query}" if query else ""
+    return f"{scheme}://{credentials}{shown}:{port}/{database}{more}"
 
 
 def sentinel_address(url: str) -> SentinelAddress | None:
@@ -60,17 +87,43 @@ def sentinel_address(url: str) -> SentinelAddress | None:
     parameters = parse_qsl(query, keep_blank_values=True)
     own = {key: value for key, value in parameters if key in _OWN}
     return SentinelAddress(
-        tuple(_host_and_port(each) for each in hosts.split(",")),
+        tuple(
+            _host_and_port(each, SENTINEL_PORT, "sentinels", EXAMPLE) for each in hosts.split(",")
+        ),
         *(name, own.get("sentinel_username", ""), own.get("sentinel_password", "")),
         *(scheme, credentials + at, database or "0"),
         urlencode([each for each in parameters if each[0] not in _OWN]),
     )
 
 
+def cluster_address(url: str) -> ClusterAddress | None:
+    """Parse the address of a cluster; None for any other. Raises ValueError, in words."""
+    found = _OF_A_CLUSTER.fullmatch(url)
+    if found is None:
+        return None
+    scheme, rest = found.groups()
+    before, _, query = rest.partition("?")
+    credentials, at, place = before.rpartition("@")
+    hosts, _, path = place.partition("/")
+    if not hosts.strip(",") or "#" in rest or "/" in credentials:
+        raise ValueError(f"the hosts of some nodes of the cluster: {CLUSTER_EXAMPLE}")
+    if path not in {"", "0"} or any(value != "0" for value in _databases(query)):
+        raise ValueError(f"no database, because a cluster has only number 0: {CLUSTER_EXAMPLE}")
+    _require_parameters(query)
+    nodes = (
+        _host_and_port(each, CLUSTER_PORT, "nodes", CLUSTER_EXAMPLE) for each in hosts.split(",")
+    )
+    return ClusterAddress(tuple(nodes), scheme, credentials + at, query)
+
+
+def _databases(query: str) -> list[str]:
+    return [value for key, value in parse_qsl(query, keep_blank_values=True) if key == "db"]
+
+
 def require_store_address(text: str) -> str:
     """Return the address of a store. Raises ValueError, in words, if it is invalid."""
     try:
-        if sentinel_address(text) is None:
+        if sentinel_address(text) is None and cluster_address(text) is None:
             _require_single(text)
     except ValueError:
         credentials = text.partition("://")[2].rpartition("@")[0]
@@ -101,10 +154,13 @@ def _require_single(text: str) -> None:
         reachable = bool(parts.hostname) and not parts.fragment
     if parts.scheme not in {"redis", "rediss", "unix"} or not reachable:
         raise ValueError(
-            f"redis://host:port/0, rediss://host:port/0, unix:///path/to/socket or {EXAMPLE}"
+            "redis://host:port/0, rediss://host:port/0, unix:///path/to/socket, "
+            f"{EXAMPLE} or {CLUSTER_EXAMPLE}"
         )
     if "," in (parts.hostname or ""):
-        raise ValueError(f"the address of one server, or of sentinels: {EXAMPLE}")
+        raise ValueError(
+            f"the address of one server, of sentinels or of a cluster: {EXAMPLE}, {CLUSTER_EXAMPLE}"
+        )
     if parts.scheme != "unix" and not re.fullmatch(r"/?\d*", parts.path):
         raise ValueError("an address that ends with the number of a database, such as /0")
     _require_parameters(parts.query)
@@ -115,17 +171,15 @@ def _require_parameters(query: str) -> None:
         raise ValueError("an address whose ? is followed by parameters, such as ?db=0")
 
 
-def _host_and_port(text: str) -> tuple[str, int]:
+def _host_and_port(text: str, usual: int, what: str, example: str) -> tuple[str, int]:
     try:
         parts = urlsplit(f"//{text}")
         port = parts.port
     except ValueError:
         parts, port = urlsplit(""), None
     if not parts.hostname or parts.netloc != text or "@" in text or port == 0:
-        raise ValueError(
-            f"sentinels with a valid host and port each, separated by commas: {EXAMPLE}"
-        )
-    return unquote(parts.hostname), port or SENTINEL_PORT
+        raise ValueError(f"{what} with a valid host and port each, separated by commas: {example}")
+    return unquote(parts.hostname), port or usual
 
 
 def _encoded(sign: str) -> str:

@@ -57,7 +57,9 @@ async def test_the_first_board_is_opened_again_after_it_expired(embedded, monkey
         reopening = asyncio.create_task(app.reopen_after_expiry(open_board))
         try:
             await eventually(lambda: caplog.text.count("The board FRAMEWORKS is open.") == 1)
-            await server.hub.store.client.delete("sv:{FRAMEWORKS}:log", "sv:{FRAMEWORKS}:meta")
+            await server.hub.store.nodes[0].client.delete(
+                "sv:{FRAMEWORKS}:log", "sv:{FRAMEWORKS}:meta"
+            )
             await eventually(lambda: caplog.text.count("The board FRAMEWORKS is open.") == 2)
         finally:
             await tasks.end((reopening,))

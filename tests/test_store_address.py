@@ -5,7 +5,7 @@ from redis.asyncio.connection import SSLConnection, parse_url
 
 from server.sanitize.redaction import redacted_url
 from server.settings import SettingsError, load
-from server.store_address import require_store_address, sentinel_address
+from server.store_address import cluster_address, require_store_address, sentinel_address
 
 ONE = "redis+sentinel://h1/mymaster/0"
 
@@ -42,6 +42,22 @@ def test_other_addresses_have_no_sentinels(url):
     assert sentinel_address(url) is None
 
 
+def test_the_address_of_a_cluster_names_some_nodes_and_their_credentials():
+    found = cluster_address("rediss+cluster://app:p%2Fw@h1:7000,h2,[::1]:7/0?ssl_ca_certs=/a.pem")
+    assert found.nodes == (("h1", 7000), ("h2", 6379), ("::1", 7))
+    assert found.at("h3", 7001) == "rediss://app:p%2Fw@h3:7001/0?ssl_ca_certs=/a.pem"
+    assert found.url_of("[fd00::7]:6380") == (
+        "rediss://app:p%2Fw@[fd00::7]:6380/0?ssl_ca_certs=/a.pem"
+    )
+    read = parse_url(found.at("h3", 7001))
+    assert (read["connection_class"], read["password"], read["db"]) == (SSLConnection, "p/w", 0)
+
+
+@pytest.mark.parametrize("url", ["redis://h1/0", "unix:///run/x", ONE])
+def test_other_addresses_are_of_no_cluster(url):
+    assert cluster_address(url) is None
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [
@@ -62,8 +78,17 @@ def test_other_addresses_have_no_sentinels(url):
         ("redis+sentinel://[::1/mymaster/0", "valid host and port each"),
         ("redis+sentinel://h1/mymaster/0?secret", "followed by parameters"),
         ("redis+sentinel://a:b/c@h1/mymaster/0", "%2F for /"),
-        ("redis://h1,h2/0", "the address of one server, or of sentinels: redis+sentinel://"),
-        ("redis+cluster://h1,h2", "redis+sentinel://"),
+        ("redis://h1,h2/0", "of one server, of sentinels or of a cluster: redis+sentinel://"),
+        ("redis-cluster://h1,h2", "redis+cluster://"),
+        ("redis+cluster://", "the hosts of some nodes"),
+        ("redis+cluster://app:secret@", "the hosts of some nodes"),
+        ("redis+cluster://h1,h2/1", "a cluster has only number 0"),
+        ("redis+cluster://h1/mymaster/0", "a cluster has only number 0"),
+        ("redis+cluster://h1?db=2", "a cluster has only number 0"),
+        ("redis+cluster://h1,,h2", "nodes with a valid host and port each"),
+        ("redis+cluster://h1:0", "nodes with a valid host and port each"),
+        ("redis+cluster://h1?secret", "followed by parameters"),
+        ("redis+cluster://a:b/c@h1", "%2F for /"),
         ("redis-sentinel://h1/mymaster", "redis+sentinel://"),
     ],
 )
@@ -92,6 +117,8 @@ def test_a_bad_address_is_refused_in_its_own_words(url, words):
         (f"{ONE}?sentinel_password=s3cret", f"{ONE}?***"),
         ("redis+sentinel://a:s3@cret@h1/mymaster", "redis+sentinel://a:***@h1/mymaster"),
         ("redis+sentinel://:s3cret/mymaster", "***"),
+        ("redis+cluster://h-1:7000,[::1],h2", "redis+cluster://h-1:7000,[::1],h2"),
+        ("rediss+cluster://a:s3cret@h1,h2/0", "rediss+cluster://a:***@h1,h2/0"),
     ],
 )
 def test_no_password_of_an_address_is_shown(url, shown):

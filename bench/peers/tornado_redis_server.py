@@ -15,7 +15,6 @@ from tornado.web import Application
 from tornado.websocket import WebSocketHandler
 
 KEYS = ("sv:{BENCH2}:log", "sv:{BENCH2}:meta")
-RETENTION_MS = 86_400_000
 EPOCH, BATCH_ID = "be0c4be0c4be", "be0c4be0"
 
 # Without a blocking pool, a thousand clients that vote at once cause errors.
@@ -36,7 +35,7 @@ class Live(WebSocketHandler):
             await self.write_message(encode(BOARD.welcome()))
             return
         entry = {"by": f"{id(self):x}", "once": message["id"], "action": message["ballot"]}
-        await append(keys=KEYS, args=("sv:{BENCH2}:live", RETENTION_MS, BATCH_ID, encode(entry)))
+        await append(keys=KEYS, args=("sv:{BENCH2}:live", "PUBLISH", BATCH_ID, encode(entry)))
         await self.write_message(encode(BOARD.vote(self, message)))
 
     def on_close(self) -> None:

@@ -191,7 +191,8 @@ async def open_default(hub: Hub, template: Template, host_key: str) -> bool:
         settings=RoundSettings(visibility=Visibility.LIVE, names=Names.OPEN, shuffle=True),
     )
     entries = [act.Entry(rules=act.RULES, action=action) for action in (create, first_round)]
-    return await hub.create(DEFAULT_CODE, entries)
+    # Also while its node has not answered yet: this is done when it is about to.
+    return await hub.log.create(DEFAULT_CODE, [act.encode(entry) for entry in entries])
 
 
 def _checked(draft: BoardDraft) -> tuple[str, str, tuple[Option, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from server.concurrency import tasks
 from server.domain.refusals import Code, Refusal
 from server.live.pending import Answered
-from server.store.client import StoreAwayError
+from server.store.node import StoreAwayError
 from server.words.catalogue import words
 
 _UNKNOWN = Refusal(Code.STORE_AWAY, words("refusal-store-lost"))

@@ -22,8 +22,8 @@ from server.live.outcomes import due_at, kept_until
 from server.live.replica import Replica, Watcher
 from server.observability.logs import event
 from server.observability.metrics import DECISIONS_DUE, NEXT_DECISION_DUE
-from server.store.client import StoreAwayError
 from server.store.event_log import EXPIRED, NOT_OVERDUE
+from server.store.node import StoreAwayError
 
 logger = logging.getLogger(__name__)
 
@@ -62,10 +62,13 @@ class Expiry:
                     pause = FIRST_CHECK
 
     async def check(self) -> None:
-        """Check each board once. Raises StoreAwayError."""
-        codes = await self._log.codes()
-        for code in self._seen.keys() - codes:
-            del self._seen[code]
+        """Check each board once, except those on a node that is away. Raises StoreAwayError."""
+        store = self._hub.store
+        there = [node for node in store.nodes if node.present] or store.nodes
+        codes = await self._log.codes(*there)
+        if len(there) == len(store.nodes):
+            for code in self._seen.keys() - codes:
+                del self._seen[code]
         for code in codes:
             try:
                 await self._check_board(code)

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -29,9 +29,10 @@ from server.observability.logs import event
 from server.observability.metrics import BOARDS_WITHHELD
 from server.security.pseudonyms import Pseudonyms
 from server.settings import Settings
-from server.store.client import Store, StoreAwayError
+from server.store.client import BoardStore, Store
 from server.store.damage import DamagedError, count
 from server.store.event_log import Due, EventLog
+from server.store.node import Node, StoreAwayError
 from server.store.subscriber import Subscriber
 
 logger = logging.getLogger(__name__)
@@ -88,8 +89,10 @@ class Hub:
         self.rooms: dict[str, Room] = {}
         self.clients: set[Client] = set()
         """All clients, including those that have not sent a hello yet."""
-        self.on_connected: list[Callable[[], Awaitable[None]]] = []
-        """Awaited whenever a connection to the store was made, before anything is read from it."""
+        self.on_connected: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+        """The code of a board, and what is awaited whenever a connection to its node was made,
+        before anything is read from it.
+        """
         self.subscriber = Subscriber(store, process, self._prepare)
         self.log = EventLog(store, self.subscriber, settings.retention_days)
         self._window = settings.tally_window / 1000
@@ -109,7 +112,7 @@ class Hub:
 
     @property
     def ready(self) -> bool:
-        """Whether this process can accept visitors."""
+        """Whether this process can accept visitors: there are boards that can be voted on."""
         return self.store.present and not self.draining and not self.failing
 
     def change_addresses(self, addresses: tuple[str, ...]) -> None:
@@ -134,7 +137,8 @@ class Hub:
 
     def start(self) -> None:
         tasks.watch_loop()
-        self.store.on_presence.append(self._on_store_presence)
+        self.store.on_presence.append(self._on_node_presence)
+        self.store.on_change.append(self._on_boards_moved)
         self.subscriber.start()
         self._tasks.add(tasks.supervise("rooms", self._tick, self._on_tick_failed))
 
@@ -170,7 +174,12 @@ class Hub:
             raise Refused(CLOSED) from None
 
     async def create(self, code: str, entries: Sequence[act.Entry]) -> bool:
-        """Create a board; return False if the code is taken. Raises StoreAwayError."""
+        """Create a board; return False if the code is taken. Raises StoreAwayError.
+
+        A code whose node is away counts as taken while there are others.
+        """
+        if self.store.present and not self.store.of(code).present:
+            return False
         return await self.log.create(code, [act.encode(entry) for entry in entries])
 
     async def drain(self, seconds: float) -> None:
@@ -308,8 +317,8 @@ class Hub:
         if self._retrying and not self._retrying.done():
             return
         due = [code for code, each in self._withheld.items() if each.until <= now]
-        if due and self.store.present:
-            self._retrying = self._spawn("withheld", partial(self._try_again, due[0]))
+        if there := [code for code in due if self.store.of(code).present]:
+            self._retrying = self._spawn("withheld", partial(self._try_again, there[0]))
 
     async def _try_again(self, code: str) -> None:
         with contextlib.suppress(Refused, StoreAwayError):
@@ -321,7 +330,7 @@ class Hub:
         known = self._touched.get(room.code)
         if known and known.keep == keep and now - known.at < TOUCH:
             return
-        if self.store.present:
+        if room.store.present:
             self._touched[room.code] = _Use(now, keep)
             self._spawn("touch", partial(self._record_use, room.code, keep))
 
@@ -352,8 +361,10 @@ class Hub:
         await self.subscriber.leave(room.code)
         await room.close()
 
-    async def _prepare(self) -> None:
-        for prepare in self.on_connected:
+    async def _prepare(self, node: Node) -> None:
+        for code, prepare in self.on_connected:
+            if self.store.of(code).node is not node:
+                continue
             try:
                 await prepare()
             except StoreAwayError:
@@ -361,8 +372,15 @@ class Hub:
             except Exception as error:  # noqa: BLE001 - reported; the subscription continues
                 tasks.report("prepare", error)
 
-    def _on_store_presence(self, _present: bool) -> None:
-        for room in self.rooms.values():
+    def _on_node_presence(self, node: Node) -> None:
+        self._tell([room for room in self.rooms.values() if room.store.node is node])
+
+    def _on_boards_moved(self, moved: Collection[BoardStore]) -> None:
+        self._tell([room for room in self.rooms.values() if room.store in moved])
+
+    def _tell(self, rooms: Sequence[Room]) -> None:
+        """Tell everyone in these rooms whether votes are saved."""
+        for room in rooms:
             with tasks.contained("pulse", room.code):
                 room.heartbeat_now()
 
@@ -399,14 +417,14 @@ class Hub:
             await self._check_rooms(now, share)
 
     async def _check_rooms(self, now: float, share: TimeSlice) -> None:
-        compare = self.store.present and now - self._compared >= COMPARE
+        compare = now - self._compared >= COMPARE
         if compare:
             self._compared = now
         for room in list(self.rooms.values()):
             await share.pause()
             if self.rooms.get(room.code) is not room:
                 continue
-            if compare:
+            if compare and room.store.present:
                 with tasks.contained("compare", room.code):
                     room.catch_up()
             if room.visitors or self._is_decided_anew(room):

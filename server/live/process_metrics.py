@@ -14,8 +14,8 @@ from server.live.hub import Hub
 from server.observability import logs, metrics
 from server.observability.metrics import coarsely
 from server.settings import Settings
-from server.store.client import StoreAwayError
 from server.store.filesystem import free_bytes
+from server.store.node import StoreAwayError
 
 TICK = 0.25
 """Seconds between two measurements of the loop's delay."""
@@ -90,7 +90,9 @@ class ProcessMetrics:
         lag = max((room.replica.take_lag() for room in rooms), default=0)
         metrics.LAG.set(self._lag.of(lag))
         metrics.SILENCE.set(self._silence.of(self._hub.subscriber.silence()))
-        metrics.STORE_SKEW.set(abs(time.time() - self._hub.store.now() / 1000))
+        now = time.time()
+        skews = [abs(now - node.now() / 1000) for node in self._hub.store.nodes if node.present]
+        metrics.STORE_SKEW.set(max(skews, default=0.0))
         self._measure_process()
 
     async def measure_seldom(self) -> None:

@@ -14,8 +14,8 @@ from server.domain.changes import Change, Outcome
 from server.domain.refusals import Refused
 from server.live.time_slices import TimeSlice
 from server.observability.metrics import CATCH_UPS, HOLES, count
-from server.store.client import StoreAwayError
 from server.store.event_log import PAGE, UNMARKED, Batch, EventLog, Page
+from server.store.node import StoreAwayError
 
 logger = logging.getLogger(__name__)
 
@@ -160,7 +160,7 @@ class Replica:
             self._again = asyncio.get_running_loop().call_later(RETRY, self._read_when_there)
 
     def _read_when_there(self) -> None:
-        if self._log.reachable:
+        if self._log.is_reachable(self._code):
             self._read_again()
         else:
             self._again = None

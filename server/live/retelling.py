@@ -12,8 +12,8 @@ from server.domain import actions as act
 from server.domain.replay import Replay, replay_of
 from server.domain.timeline import Timeline, Told
 from server.live.replica import Replica
-from server.store.client import StoreAwayError
 from server.store.event_log import PAGE, UNMARKED, EventLog, Page
+from server.store.node import StoreAwayError
 
 _reader = ThreadPoolExecutor(1, thread_name_prefix="replay")
 

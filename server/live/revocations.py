@@ -13,8 +13,8 @@ from server.domain.rules import Names
 from server.live.pending import Submissions
 from server.live.time_slices import TimeSlice
 from server.security.pseudonyms import Pseudonyms
-from server.store.client import StoreAwayError
 from server.store.event_log import PAGE, EventLog
+from server.store.node import StoreAwayError
 
 AGAIN = 1.0
 """Seconds after which to retry if the store is away."""

@@ -129,7 +129,8 @@ class Room(Watcher):
         self.meeting = MeetingLink(self, pseudonyms)
         self.results = SlowResults(replica)
         self.retelling = Retelling(replica, log, code)
-        self._store = store
+        self.store = store.of(code)
+        """The part of the store that has this board."""
         self._lost = lost
         self._joined = joined
         self._submissions = Submissions(log, code, self._check_log, replica.invalidate)
@@ -157,7 +158,7 @@ class Room(Watcher):
             changed=self._broadcaster.mark_lobby,
             watched=lambda: bool(self._broadcaster.lobby_watchers),
         )
-        self._timer = RoundTimer(replica, store, self._submissions)
+        self._timer = RoundTimer(replica, self.store, self._submissions)
         replica.watch(self)
         self._timer.set()
 
@@ -224,7 +225,7 @@ class Room(Watcher):
             new = name and name != self.board.names.chosen(seat)
             new = new and may_be_called(self.meeting.roles, actor, name or "")
             is_open = not self.board.is_full and self.board.archived_at is None
-            if new and self._store.present and is_open:
+            if new and self.store.present and is_open:
                 renamed = act.Entry(rules=act.RULES, by=seat, action=act.Rename(name=name))
                 self._submissions.submit(renamed)
 
@@ -312,7 +313,7 @@ class Room(Watcher):
         welcome = Welcome(
             epoch=self.replica.epoch,
             seq=self.board.seq,
-            now=self._store.now(),
+            now=self.store.now(),
             resumed=resumed,
             you=self.you(client.actor),
             board=self._welcome_cache.of("board", audience),
@@ -328,7 +329,7 @@ class Room(Watcher):
         )
         answered = client.welcome(self._welcome_cache.frames_of(welcome, audience))
         # A client that was put off meanwhile may have missed the pulse that says when to try again.
-        if answered or not self._store.present:
+        if answered or not self.store.present:
             client.connection.send(frame(messages.encode(self.pulse())), "pulse")
         if client.asks_for_lobby and audience.host:
             self.show_lobby(client)
@@ -358,7 +359,7 @@ class Room(Watcher):
         """Submit a request. Raises Refused if the board does not allow it."""
         if self.draining:
             raise Refused(Code.GOING_AWAY, words("refusal-restarting"))
-        if not self._store.present:
+        if not self.store.present:
             raise Refused(Code.STORE_AWAY, words("refusal-cannot-save"))
         if isinstance(request, DeleteBoard):
             require_right(self.meeting.roles, actor, request)
@@ -388,7 +389,7 @@ class Room(Watcher):
             if isinstance(action, act.Observe) and action.on:
                 require_no_ballot(self.board, self.ballot(seat))
             self.board.check(self._time(), entry)
-            require_complete(self.board, action, self._store.now())
+            require_complete(self.board, action, self.store.now())
         except Refused:
             # A repeat of something already done, or in progress, is not refused, even though it
             # could not be done now.
@@ -443,7 +444,7 @@ class Room(Watcher):
         Whether a vote came before or after the deadline is decided by the order of the log and its
         clock, the same for every process.
         """
-        current, now = self.board.round, self._store.now()
+        current, now = self.board.round, self.store.now()
         if current and current.state is State.OPEN and current.deadline is not None:
             return min(now, current.deadline)
         return now
@@ -521,7 +522,7 @@ class Room(Watcher):
 
     def now(self) -> int:
         """Return the time by the store's clock, in milliseconds since 1970."""
-        return self._store.now()
+        return self.store.now()
 
     def lobby(self) -> LobbyView:
         waiting = self._presence.awaiting_admission()
@@ -542,8 +543,8 @@ class Room(Watcher):
         return current.n if current and current.state is State.OPEN else 0
 
     def pulse(self) -> Pulse:
-        state = StoreState.OK if self._store.present else StoreState.AWAY
-        now = self._store.now()
+        state = StoreState.OK if self.store.present else StoreState.AWAY
+        now = self.store.now()
         return Pulse(seq=self.board.seq, now=now, store=state, network=self.network)
 
     def heartbeat_now(self) -> None:

@@ -8,7 +8,7 @@ from server.domain import actions as act
 from server.domain.rounds import State
 from server.live.pending import Submissions
 from server.live.replica import Replica
-from server.store.client import Store
+from server.store.client import BoardStore
 
 AGAIN = 1.0
 """Seconds after which a lock that was not applied is tried again."""
@@ -19,7 +19,7 @@ _SPREAD = 0.05
 class RoundTimer:
     """Rings when the open round of a board is over."""
 
-    def __init__(self, replica: Replica, store: Store, submissions: Submissions) -> None:
+    def __init__(self, replica: Replica, store: BoardStore, submissions: Submissions) -> None:
         self._replica = replica
         self._store = store
         self._submissions = submissions

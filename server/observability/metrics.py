@@ -147,7 +147,15 @@ OVERFLOWS = Counter(
 # The store, and how closely it is followed.
 STORE_PRESENT = Gauge(
     "stackvote_store_present",
-    "1 while all workers can reach the store; 0 if one cannot: its people cannot vote.",
+    "1 while all workers can reach the store, each node of it; 0 if one cannot: its people cannot "
+    "vote.",
+    multiprocess_mode="livemin",
+)
+STORE_NODE_PRESENT = Gauge(
+    "stackvote_store_node_present",
+    "The same for each node of a cluster; 0: no one can vote on its boards. NaN: it is no primary "
+    "any more. Without a cluster there is one node, and it has no name.",
+    ["node"],
     multiprocess_mode="livemin",
 )
 STORE_LOSSES = Counter("stackvote_store_losses_total", "Times that a worker lost the store.")

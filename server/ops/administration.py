@@ -11,8 +11,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from server.domain import actions as act
 from server.domain.board import Board
@@ -31,6 +29,7 @@ from server.live.create_board import (
 )
 from server.live.outcomes import kept_until
 from server.network.addresses import host_link, public_base
+from server.ops.primaries import Primaries, connected, primaries_of
 from server.ops.store_access import (
     AdministrationError,
     no_board,
@@ -45,8 +44,9 @@ from server.settings import Settings
 from server.store import keys
 from server.store.error_hints import with_remedy
 from server.store.event_log import DAY_MS, PAGE, EventLog, notice_before
-from server.store.sentinel import primary_url
 
+PATIENCE = 60.0
+"""Seconds in which a primary must answer."""
 OPERATOR = "Operator"
 """The name of a host added by an operator, in the history of the meeting."""
 _TELLING = (
@@ -190,16 +190,24 @@ def _oldest_operator(board: Board) -> str:
 
 def boards(settings: Settings) -> list[BoardSummary]:
     """List all boards, most recently used first. Raises AdministrationError, StoreError."""
-    with opened_store(settings) as url, _client(url) as client:
-        codes = keys.codes_of(client.scan_iter(keys.ALL, count=1000))
-        found = [_summary(client, settings, code) for code in sorted(codes)]
+    found: list[BoardSummary | None] = []
+    with opened_store(settings) as url, _primaries(url) as primaries:
+        primaries.require_all()
+        for each in primaries.urls.values():
+            with connected(each, PATIENCE) as client:
+                codes = keys.codes_of(client.scan_iter(keys.ALL, count=1000))
+                found += [_summary(client, settings, code) for code in sorted(codes)]
     return sorted(filter(None, found), key=lambda board: -(board.used_at or 0))
 
 
 def summary(settings: Settings, typed: str) -> BoardSummary:
     """Return one board. Raises AdministrationError, StoreError."""
     code = read_typed_code(typed)
-    with opened_store(settings) as url, _client(url) as client:
+    with (
+        opened_store(settings) as url,
+        _primaries(url) as primaries,
+        connected(primaries.url_of(keys.meta(code)), PATIENCE) as client,
+    ):
         found = _summary(client, settings, code)
     if found is None:
         raise AdministrationError(no_board(code))
@@ -208,21 +216,23 @@ def summary(settings: Settings, typed: str) -> BoardSummary:
 
 def delete(settings: Settings, code: str) -> None:
     """Delete a board, in the store and in all servers. Raises AdministrationError, StoreError."""
-    with opened_store(settings) as url, _client(url) as client:
+    with (
+        opened_store(settings) as url,
+        _primaries(url) as primaries,
+        connected(primaries.url_of(keys.meta(code)), PATIENCE) as client,
+    ):
         database = client.connection_pool.connection_kwargs.get("db") or 0
         found = list(client.scan_iter(keys.all_of(code), count=1000))
         with client.pipeline() as together:
             together.delete(keys.meta(code), *found)
-            together.publish(keys.live(code, int(database)), "d\n")
+            together.execute_command(primaries.publish, keys.live(code, int(database)), "d\n")
             together.execute()
 
 
 @contextlib.contextmanager
-def _client(url: str) -> Iterator[Any]:
+def _primaries(url: str) -> Iterator[Primaries]:
     try:
-        once = Retry(NoBackoff(), 0)
-        with redis.from_url(primary_url(url), socket_timeout=60, retry=once) as client:
-            yield client
+        yield primaries_of(url)
     except (redis.exceptions.RedisError, OSError) as error:
         raise AdministrationError(f"The store: {with_remedy(error, url)}") from None
 

@@ -80,7 +80,8 @@ def backup(
     """
     if settings.redis_url is not None:
         raise BackupError(
-            "You use your own store: copy it with its own tools (its RDB or append-only file), "
+            "You use your own store: copy it with its own tools (its RDB or append-only file; of a "
+            "cluster, those of each primary), "
             f"and also copy the secret: {settings.secret_path}."
         )
     recover(settings.data_dir)

@@ -16,9 +16,9 @@ from server.ops.findings import Finding, Severity, faults
 from server.security import secret, tls
 from server.settings import Settings
 from server.store import filesystem
-from server.store.client import StoreAwayError
 from server.store.data_folder import is_held
 from server.store.embedded import EmbeddedStore
+from server.store.node import StoreAwayError
 
 LITTLE = 512 << 20
 """Bytes of free space below which a disk is reported as nearly full."""

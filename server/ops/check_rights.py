@@ -1,27 +1,19 @@
 """Checks whether the user of a store has the rights that a server needs, by using each once."""
 
 import hashlib
-import secrets
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from server.ops.check_cluster import merged
 from server.ops.findings import Finding, Severity
+from server.ops.primaries import connected, primaries_of
 from server.store import keys
-from server.store.client import StoreAwayError
 from server.store.error_hints import CHANNELS, KEYS, missing_right, rule, with_remedy
-from server.store.sentinel import primary_url
+from server.store.node import StoreAwayError
 
 PROBE_MS = 60_000
 """After this time what a check wrote expires by itself, if it is not deleted."""
 _LISTEN_SECONDS = 2.0
-
-
-def connected(url: str) -> redis.Redis:
-    """Return a client of the store, of its primary if it has several servers."""
-    once = Retry(NoBackoff(), retries=0)
-    return redis.from_url(primary_url(url), socket_timeout=5, socket_connect_timeout=5, retry=once)
 
 
 def inspect_rights(url: str, durability: str) -> list[Finding]:
@@ -29,12 +21,25 @@ def inspect_rights(url: str, durability: str) -> list[Finding]:
 
     What is written is a board that cannot be opened, and is deleted again. Raises StoreAwayError.
     """
-    code = f"check-{secrets.token_hex(6)}"
+    try:
+        primaries = primaries_of(url)
+    except redis.exceptions.ConnectionError as error:
+        raise StoreAwayError(with_remedy(error, url)) from None
+    in_cluster = primaries.survey is not None
+    return merged(
+        {
+            name: _inspect_rights(each, durability, primaries.unused_code(name), in_cluster)
+            for name, each in primaries.urls.items()
+        }
+    )
+
+
+def _inspect_rights(url: str, durability: str, code: str, in_cluster: bool) -> list[Finding]:
     refused: list[redis.exceptions.ResponseError] = []
     try:
         with connected(url) as client:
-            refused += _refused_to_listen(client, code)
-            for command in _asked_for(code, durability):
+            refused += _refused_to_listen(client, code, in_cluster)
+            for command in _asked_for(code, durability, in_cluster):
                 try:
                     client.execute_command(*command)
                 except redis.exceptions.ResponseError as error:
@@ -77,7 +82,7 @@ def not_allowed(words: str, url: str) -> Finding:
     return Finding(Severity.FAULT, f"The store's user lacks rights ({words}). Give it: {cure}")
 
 
-def _asked_for(code: str, durability: str) -> list[tuple[str | int, ...]]:
+def _asked_for(code: str, durability: str, in_cluster: bool) -> list[tuple[str | int, ...]]:
     """List every command that a server needs, including those in its scripts."""
     log, meta, here = keys.log(code), keys.meta(code), keys.here(code)
     wait: dict[str, list[tuple[str | int, ...]]] = {
@@ -113,17 +118,21 @@ def _asked_for(code: str, durability: str) -> list[tuple[str | int, ...]]:
         ("XDEL", log, "0-1"),
         ("HDEL", meta, "nobody"),
         ("DEL", here),
-        ("PUBLISH", keys.live(code), ""),
+        ("SPUBLISH" if in_cluster else "PUBLISH", keys.live(code), ""),
+        *([("CLUSTER NODES",), ("ASKING",)] if in_cluster else []),
         *wait[durability],
         ("MULTI",),
         ("EXEC",),
     ]
 
 
-def _refused_to_listen(client: redis.Redis, code: str) -> list[redis.exceptions.ResponseError]:
+def _refused_to_listen(
+    client: redis.Redis, code: str, in_cluster: bool
+) -> list[redis.exceptions.ResponseError]:
     refused = []
     with client.pubsub() as line:  # type: ignore[no-untyped-call]
-        for ask in (line.subscribe, line.unsubscribe):
+        asks = (line.subscribe, line.unsubscribe)
+        for ask in (line.ssubscribe, line.sunsubscribe) if in_cluster else asks:
             try:
                 ask(keys.live(code))
                 line.get_message(timeout=_LISTEN_SECONDS)

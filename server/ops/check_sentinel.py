@@ -3,7 +3,8 @@
 from collections import Counter
 
 from server.ops.findings import Finding, Severity
-from server.store.sentinel import NoPrimaryError, Survey, shown
+from server.store.sentinel import NoPrimaryError, Survey
+from server.store.survey import shown
 
 LEAST_SENTINELS = 3
 """With fewer, the loss of one prevents a failover."""
@@ -51,48 +52,3 @@ def _hindrances(survey: Survey, sentinels: int) -> list[str]:
             "prevent a failover."
         )
     return found
-
-
-def inspect_failover(
-    name: str, online: int, min_replicas: int | None, durability: str, replicas: int
-) -> list[Finding]:
-    """Say what a failover would do.
-
-    `online` is the number of replicas that are in step, `min_replicas` the primary's
-    `min-replicas-to-write`, None if it is kept secret.
-    """
-    if online == 0:
-        words = "No replica is in step with the primary: there is nothing to fail over to."
-        return [Finding(Severity.ADVICE, words)]
-    found = [_planned(name, online, durability, replicas)]
-    waits_for_all = durability == "replica" and replicas >= online
-    if min_replicas:
-        words = (
-            f"A primary that is cut off from its replicas accepts no votes (min-replicas-to-write "
-            f"{min_replicas})."
-        )
-        found.append(Finding(Severity.FINE, words))
-    elif min_replicas == 0 and not waits_for_all:
-        words = (
-            "A primary that is cut off from its replicas and sentinels goes on accepting votes, "
-            "which are lost when it comes back. Set min-replicas-to-write to 1 on all of them."
-        )
-        found.append(Finding(Severity.ADVICE, words))
-    return found
-
-
-def _planned(name: str, online: int, durability: str, replicas: int) -> Finding:
-    if durability == "replica" and replicas >= online:
-        return Finding(
-            Severity.FINE,
-            "A failover loses no vote that was acknowledged. While fewer than "
-            f"{replicas} replicas are connected, none is acknowledged.",
-        )
-    coordinated = f"SENTINEL FAILOVER {name} COORDINATED (Valkey 9.1)"
-    waiting = f"--durability replica --replicas {online}"
-    return Finding(
-        Severity.ADVICE,
-        "A failover, even a planned one, can lose votes: those that the promoted replica did not "
-        f"have yet. Each voter is told. {waiting} waits for all replicas; a planned failover by "
-        f"{coordinated} loses none either way.",
-    )

@@ -1,24 +1,20 @@
 """Checks whether a store can hold votes: before workers start, and for `stackvote check`."""
 
 import contextlib
-import secrets
 import time
 from typing import Any
 
 import redis
 
-from server.ops.check_rights import (
-    PROBE_MS,
-    connected,
-    inspect_rights,
-    is_about_rights,
-    not_allowed,
-)
-from server.ops.check_sentinel import inspect_failover, inspect_sentinels
+from server.ops.check_cluster import inspect_cluster, inspect_coverage, merged
+from server.ops.check_failover import inspect_failover
+from server.ops.check_rights import PROBE_MS, inspect_rights, is_about_rights, not_allowed
+from server.ops.check_sentinel import inspect_sentinels
 from server.ops.findings import Finding, Severity, faults
+from server.ops.primaries import connected, primaries_of
 from server.store import keys
-from server.store.client import Script, StoreAwayError
 from server.store.error_hints import CHANNELS, KEYS, missing_right, remedy, rule, with_remedy
+from server.store.node import Script, StoreAwayError
 from server.store.sentinel import survey_of
 
 OLDEST = (7, 0)
@@ -28,6 +24,8 @@ MOST_SKEW = 5.0
 PROBES = 9
 SLOW = 0.1
 """Seconds above which a vote is slow."""
+CLUSTER_FAILOVER = "CLUSTER FAILOVER"
+"""The command for a failover in a cluster that loses nothing."""
 _WAIT_MS = 4000
 _CREATE, _APPEND = Script("create"), Script("append")
 
@@ -42,14 +40,22 @@ def inspect_store(url: str, durability: str, replicas: int = 1) -> list[Finding]
     Raises StoreAwayError if it cannot be reached, StoreUnfitError if it refuses the connection.
     """
     try:
-        with connected(url) as client:
-            info = client.info()
-            if "sentinel" in {info.get("redis_mode"), info.get("server_mode")}:
-                raise StoreUnfitError(_is_sentinel(client))
-            appendfsync = _setting(client, "appendfsync")
-            min_replicas = _setting(client, "min-replicas-to-write")
-            skew = _skew(client)
         survey = survey_of(url)
+        primaries = primaries_of(url)
+        planned = ""
+        if survey:
+            planned = f"SENTINEL FAILOVER {survey.primary} COORDINATED (Valkey 9.1)"
+        elif primaries.survey:
+            planned = CLUSTER_FAILOVER
+        on_each = {
+            name: _inspect_primary(each, durability, replicas, planned)
+            for name, each in primaries.urls.items()
+        }
+        return [
+            *(inspect_sentinels(survey) if survey else ()),
+            *(inspect_cluster(primaries.survey) if primaries.survey else ()),
+            *merged(on_each),
+        ]
     except redis.exceptions.AuthenticationError as error:
         raise StoreUnfitError(
             f"The store refuses the user or password ({error}). {remedy(error, url)}"
@@ -60,25 +66,29 @@ def inspect_store(url: str, durability: str, replicas: int = 1) -> list[Finding]
         raise StoreUnfitError(" ".join(lacks)) from None
     except (redis.exceptions.RedisError, OSError) as error:
         raise _classified(error, url) from None
+
+
+def _inspect_primary(url: str, durability: str, replicas: int, planned: str) -> list[Finding]:
+    """Examine a server; `planned` is the command for a failover, empty if there can be none."""
+    with connected(url) as client:
+        info = client.info()
+        if "sentinel" in {info.get("redis_mode"), info.get("server_mode")}:
+            raise StoreUnfitError(_is_sentinel(client))
+        appendfsync = _setting(client, "appendfsync")
+        min_replicas = _setting(client, "min-replicas-to-write")
+        coverage = _setting(client, "cluster-require-full-coverage")
+        skew = _skew(client)
+    in_cluster = planned == CLUSTER_FAILOVER
+    least = None if min_replicas is None else int(min_replicas)
     return [
         _version(info),
-        _role(info),
+        _role(info, in_cluster=in_cluster),
         _eviction(info),
         _disk(info, appendfsync),
         *_durability(info, appendfsync, durability, replicas),
         *_clocks(skew),
-        *(inspect_sentinels(survey) if survey else ()),
-        *(
-            inspect_failover(
-                survey.primary,
-                _online(info),
-                None if min_replicas is None else int(min_replicas),
-                durability,
-                replicas,
-            )
-            if survey
-            else ()
-        ),
+        *(inspect_failover(planned, _online(info), least, durability, replicas) if planned else ()),
+        *(inspect_coverage(coverage) if in_cluster else ()),
     ]
 
 
@@ -88,7 +98,10 @@ def compare_secret(url: str, fingerprint: str, *, change: bool) -> list[Finding]
     `change` makes this one the secret that later starts are compared with. Raises StoreAwayError.
     """
     try:
-        with connected(url) as client:
+        primaries = primaries_of(url)
+        if not primaries.has(keys.SECRET):
+            return []  # Its node is away, and others serve their boards meanwhile.
+        with connected(primaries.url_of(keys.SECRET)) as client:
             before = client.get(keys.SECRET)
             if change and before != fingerprint.encode():
                 # A full store accepts nothing now; it is stored the next time.
@@ -116,7 +129,19 @@ def probe_store(url: str, durability: str, replicas: int = 1) -> list[Finding]:
 
     What is written is a board that cannot be opened, and is deleted again. Raises StoreAwayError.
     """
-    code = f"check-{secrets.token_hex(6)}"
+    try:
+        primaries = primaries_of(url)
+    except redis.exceptions.ConnectionError as error:
+        raise StoreAwayError(with_remedy(error, url)) from None
+    return merged(
+        {
+            name: _probe(each, durability, replicas, primaries.unused_code(name), primaries.publish)
+            for name, each in primaries.urls.items()
+        }
+    )
+
+
+def _probe(url: str, durability: str, replicas: int, code: str, publish: str) -> list[Finding]:
     hands = (keys.log(code), keys.meta(code))
     wait = {
         "none": None,
@@ -140,7 +165,9 @@ def probe_store(url: str, durability: str, replicas: int = 1) -> list[Finding]:
                     began = time.perf_counter()
                     # Together, because waiting applies to the connection that wrote.
                     with client.pipeline(transaction=False) as pipeline:
-                        pipeline.evalsha(_APPEND.sha, 2, *hands, keys.live(code), 0, "probe", "{}")
+                        pipeline.evalsha(
+                            _APPEND.sha, 2, *hands, keys.live(code), publish, "probe", "{}"
+                        )
                         if command := wait[durability]:
                             pipeline.execute_command(*command)
                         _, *copies = pipeline.execute()
@@ -251,10 +278,10 @@ def _version(info: dict[str, Any]) -> Finding:
     return Finding(Severity.FINE, f"The store is {name} {version}.")
 
 
-def _role(info: dict[str, Any]) -> Finding:
-    if info.get("cluster_enabled") == 1:
+def _role(info: dict[str, Any], *, in_cluster: bool) -> Finding:
+    if info.get("cluster_enabled") == 1 and not in_cluster:
         return Finding(
-            Severity.FAULT, "The store is a cluster; give the address of a single server instead."
+            Severity.FAULT, "The store is a cluster; give its address as redis+cluster://HOST:PORT."
         )
     if info.get("role") == "slave":
         return Finding(

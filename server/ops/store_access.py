@@ -9,11 +9,12 @@ from server.domain.board import Board
 from server.domain.refusals import Code, Refused
 from server.live.create_board import read_code, show_code
 from server.settings import Settings
-from server.store.client import Store, StoreAwayError
+from server.store.client import Store
 from server.store.damage import DamagedError
 from server.store.embedded import opened
 from server.store.error_hints import with_remedy
 from server.store.event_log import PAGE, Batch, EventLog
+from server.store.node import StoreAwayError
 
 PATIENCE = 15.0
 """Seconds in which the store must carry out what is quick."""
@@ -32,6 +33,7 @@ async def opened_log(
         store = Store(url, settings.durability, settings.replicas)
         log = EventLog(store, _NullReceiver(), settings.retention_days)
         try:
+            await store.refresh()
             yield log
         finally:
             await log.close()
@@ -46,6 +48,7 @@ async def opened_client(
     async with _worded(url, code, patience):
         store = Store(url, settings.durability, settings.replicas)
         try:
+            await store.refresh()
             yield store
         finally:
             await store.close()

@@ -17,9 +17,9 @@ from server.ops.check_store import StoreUnfitError, compare_secret, inspect_stor
 from server.ops.findings import Finding, faults
 from server.sanitize.redaction import redacted_url
 from server.settings import Settings
-from server.store.client import StoreAwayError
 from server.store.data_folder import StoreError
 from server.store.embedded import EmbeddedStore
+from server.store.node import StoreAwayError
 
 STORE_PATIENCE = 30.0
 """Seconds in which an external store must answer at the start, once it has loaded its data."""

@@ -16,7 +16,8 @@ _SHORTEST = 4
 _HOST = r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?"
 _PLAIN = re.compile(
     r"[a-z][a-z+.-]*://(?:(?:[\w.-]*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/\d{0,5})?|/[^@?#\n]*)"
-    rf"|rediss?\+sentinel://{_HOST}(?:,{_HOST})*/[\w.-]+(?:/\d{{0,5}})?",
+    rf"|rediss?\+sentinel://{_HOST}(?:,{_HOST})*/[\w.-]+(?:/\d{{0,5}})?"
+    rf"|rediss?\+cluster://{_HOST}(?:,{_HOST})*(?:/\d{{0,5}})?",
     re.ASCII,
 )
 """An address that cannot contain a password."""

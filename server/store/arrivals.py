@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from server.concurrency import tasks
 from server.store import keys
-from server.store.client import Script, Store, StoreAwayError
+from server.store.client import Store
 from server.store.damage import DamagedError, DamageLog
+from server.store.node import Script, StoreAwayError
 
 MINUTES = 15
 """The number of minutes that are reported."""
@@ -48,7 +49,7 @@ class Arrivals:
         """The minutes with arrivals, and the current one, oldest first."""
         self.seats = 0
         """The total number of seats."""
-        self._store = store
+        self._store = store.of(code)
         self._code = code
         self._changed = changed
         self._watched = watched

@@ -1,398 +1,248 @@
-"""The connection to Redis or Valkey: scripts, the store's clock, and whether it is available."""
+"""The store, as seen by one process: its nodes, and which of them has which board.
 
-import hashlib
-import importlib.resources
+A board is in one slot, and a slot is on one node. A single server, or one with sentinels, is one
+node that has all slots; in a cluster each primary is one, and slots move between them.
+"""
+
+import asyncio
 import logging
-import math
-import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Literal, NamedTuple, TypeVar
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.crc import key_slot
+from redis.exceptions import AskError, ConnectionError, MovedError  # noqa: A004
 
 from server.concurrency import tasks
-from server.observability.logs import event
-from server.observability.metrics import ROUND_TRIP, STORE_LOSSES
-from server.store import keys as names
-from server.store.damage import DamagedError
-from server.store.error_hints import missing_right, remedy
-from server.store.node import INFO_REPLICATION, Node, fields, run_of_primary
+from server.observability.logs import event, once_a_minute
+from server.store import keys
+from server.store.cluster import Cluster
+from server.store.node import (
+    REDIRECTIONS,
+    Command,
+    Durability,
+    Memory,
+    Node,
+    Script,
+    StoreAwayError,
+)
+from server.store.survey import shown
+from server.store.topology import OneNode, Topology
+from server.store_address import cluster_address
 
 logger = logging.getLogger(__name__)
 
-CONNECTIONS = 32
-DISTRUST = 5.0
-"""Seconds during which a store that failed to save is not used for new requests, unless something
-that was waiting has been saved in the meantime.
-"""
-_DURABLE_MS = 4000
-_JUMP_MS = 60_000
-_DEMOTED = {"READONLY", "MASTERDOWN", "UNBLOCKED"}
-"""Errors of a replica, including one that was demoted while a client waited for copies."""
-_ELSEWHERE = {"NOREPLICAS", "MOVED", "ASK", "CLUSTERDOWN"}
-"""Errors of a store that may have lost its replicas or its slots. After either kind of error a
-connection is useless: votes may be accepted elsewhere, and the address may lead there by now. After
-`LOADING` and `NOAUTH`, redis-py closes the connection by itself. Any other error in response to our
-own commands (`MISCONF`, `OOM`, `BUSY`, `TRYAGAIN`, `NOPERM`, …) means that this store cannot run
-them now.
-"""
-
-NO_BOARD = "NOBOARD"
-"""The error of our scripts if a board does not exist."""
-_DAMAGED = "DAMAGED"
-_OF_A_BOARD = {_DAMAGED, "WRONGTYPE", "ERR"}
-"""Errors of a script that concern its keys, and so a single board. All others concern the store."""
-
-Answer = TypeVar("Answer")
-Command = tuple[Any, ...]
-"""The name of a command and its arguments."""
-Durability = Literal["none", "local", "replica"]
-
-
-class StoreAwayError(Exception):
-    """The store did not answer. It is not known whether the command was carried out."""
-
-
-class Script:
-    """A Lua script from the `lua` folder."""
-
-    def __init__(self, name: str) -> None:
-        self.source = (
-            importlib.resources.files("server.store").joinpath("lua", f"{name}.lua").read_text()
-        )
-        self.sha = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
-
-
-class Memory(NamedTuple):
-    """Bytes that a store uses, and may use; a limit of 0 means no limit."""
-
-    used: int
-    limit: int
+PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4)
+"""Seconds to wait after each redirection: slots that are on their way arrive soon."""
 
 
 class Store:
-    """The store, as seen by one process.
+    """All nodes of the store.
 
-    `present` says whether it answers; the callbacks in `on_presence` are called with the new value
-    when that changes. `run` identifies the store's current run as a primary: another run may have
-    forgotten positions that this one assigned. The callbacks in `on_moved` are called when a
-    different store or run is answering.
+    The callbacks in `on_presence` are called when a node is available, or not any more; those in
+    `on_change` when there are other nodes than before, with the slots that are on another one.
     """
 
     def __init__(self, url: str, durability: Durability = "none", replicas: int = 1) -> None:
-        """With durability `replica`, `replicas` servers must store a vote before it is
-        acknowledged.
+        """`durability` and `replicas` are as for a `Node`."""
+        self.on_presence: list[Callable[[Node], None]] = []
+        self.on_change: list[Callable[[Collection[BoardStore]], None]] = []
+        self._durability, self._replicas = durability, replicas
+        address = cluster_address(url)
+        self._topology: Topology = Cluster(address) if address else OneNode(url)
+        self._names: Sequence[str] = self._topology.presumed
+        """Of the node of each slot."""
+        self._nodes = {name: self._node(name) for name in dict.fromkeys(self._names)}
+        self._others: dict[str, Node] = {}
+        """Nodes that have no slot."""
+        self._boards: dict[int, BoardStore] = {}
+        self._finding = asyncio.Lock()
+        self._found_at = -1.0
+        self.database = self.nodes[0].database
+        self.channels = self._topology.channels
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        return tuple(self._nodes.values())
+
+    @property
+    def present(self) -> bool:
+        """Whether any node is available."""
+        return any(node.present for node in self._nodes.values())
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all nodes are available."""
+        return all(node.present for node in self._nodes.values())
+
+    def of(self, code: str) -> "BoardStore":
+        """Return the part of the store that has a board."""
+        slot = key_slot(code.encode())
+        if found := self._boards.get(slot):
+            return found
+        made = self._boards[slot] = BoardStore(self, self.named(self._names[slot]))
+        return made
+
+    def by_node(self, codes: Iterable[str]) -> Mapping[Node, Sequence[str]]:
+        """Group boards by the node that has them."""
+        found: dict[Node, list[str]] = {}
+        for code in codes:
+            found.setdefault(self.of(code).node, []).append(code)
+        return found
+
+    def pulse_on(self, node: Node, process: str) -> str:
+        """Return the channel on a node on which a process hears its own heartbeats."""
+        return keys.pulse(process, self._topology.tag_on(node.name))
+
+    def publishing(self, code: str) -> tuple[str, str]:
+        """Return the channel of a board, and the command that publishes on it."""
+        return keys.live(code, self.database), self.channels.publish
+
+    def now(self) -> int:
+        """Return the time of a node that is available, in ms since 1970; clocks differ slightly."""
+        return min(self._nodes.values(), key=lambda node: not node.present).now()
+
+    async def memory(self) -> Memory:
+        """Return the use of the node that is closest to its limit. Raises StoreAwayError."""
+        found = [await node.memory() for node in self.nodes if node.present]
+        if not found:
+            raise StoreAwayError("no node answers")
+        return max(found, key=lambda memory: (memory.used / (memory.limit or 1 << 62), memory.used))
+
+    async def refresh(self) -> None:
+        """Find out which nodes there are; callers that come meanwhile share the next answer.
+
+        Raises StoreAwayError.
         """
-        self.present = False
-        self.run = b""
-        self.on_moved: list[Callable[[], None]] = []
-        self.on_presence: list[Callable[[bool], None]] = []
-        self._clock_offset = 0.0
-        self._clock_known = False
-        self._distrusted_until = 0.0
-        self._alive_at = -math.inf
-        """When its last sign of life arrived."""
-        self._away_since = time.monotonic()
-        self._url = url
-        self._logged_remedies: set[str] = set()
-        """The remedies logged since it was last available; empty text for an unknown one."""
-        self._copies = replicas if durability == "replica" else 1
-        """How many confirm that a write is durable."""
-        self._wait: Command = {
-            "none": (),
-            "local": ("WAITAOF", 1, 0, _DURABLE_MS),
-            "replica": ("WAIT", replicas, _DURABLE_MS),
-        }[durability]
-        """The command that follows a write, and waits until it is durable; may be empty."""
-        self.node = Node(url, CONNECTIONS, self.note_run, self._move)
-        self.client = self.node.client
-        self.database = self.node.database
-        self._pipelines = self.node.pipelines
+        came = asyncio.get_running_loop().time()
+        async with self._finding:
+            if self._found_at >= came:
+                return
+            self._found_at = asyncio.get_running_loop().time()
+            try:
+                self._adopt(await self._topology.find())
+            except ConnectionError as error:
+                raise StoreAwayError(str(error)) from error
 
     async def close(self) -> None:
-        await self.node.close()
+        for node in (*self._nodes.values(), *self._others.values()):
+            await node.close()
+
+    def named(self, name: str) -> Node:
+        """Return the node of a name, which may have no slot: not yet, or not any more."""
+        known = self._nodes.get(name) or self._others.get(name)
+        if known is None:
+            known = self._others[name] = self._node(name)
+        return known
+
+    def _node(self, name: str) -> Node:
+        node = Node(self._topology.url_of(name), self._durability, self._replicas, name)
+        node.on_presence = self.on_presence
+        return node
+
+    def _adopt(self, names: Sequence[str]) -> None:
+        """Go by which node has each slot from now on; an empty name leaves it where it was."""
+        if names is self._names:
+            return
+        if self._names is not self._topology.presumed:
+            self._log_moves(names)
+        was = self._nodes
+        self._nodes = {
+            name: was.get(name) or self._others.pop(name, None) or self._node(name)
+            for name in dict.fromkeys(names)
+            if name
+        }
+        self._names = [new or old for new, old in zip(names, self._names, strict=True)]
+        gone = [node for name, node in was.items() if name not in self._nodes]
+        for node in gone:
+            node.retire()
+            tasks.begin("retire", node.close())
+        moved = []
+        for slot, board in self._boards.items():
+            node = self._nodes.get(self._names[slot], board.node)
+            if node is not board.node or node in gone:
+                board.node = node
+                moved.append(board)
+        if moved or was.keys() != self._nodes.keys():
+            for tell in list(self.on_change):
+                with tasks.contained("nodes"):
+                    tell(moved)
+
+    def _log_moves(self, names: Sequence[str]) -> None:
+        pairs = zip(self._names, names, strict=True)
+        for (was, now), slots in Counter(pair for pair in pairs if pair[0] != pair[1]).items():
+            logger.warning(
+                "%d slots of the store were on %s and are now on %s.",
+                *(slots, was, now or "no node: their boards wait"),
+                extra=once_a_minute(event("slots_moved", code=f"{was} {now}", was=was, now=now)),
+            )
+
+
+class BoardStore:
+    """The store of the boards in one slot: the node that they are on, which may change."""
+
+    def __init__(self, store: Store, node: Node) -> None:
+        self.node = node
+        self._store = store
+
+    @property
+    def present(self) -> bool:
+        """Whether the node is available."""
+        return self.node.present
+
+    def now(self) -> int:
+        """Return the node's time in milliseconds since 1970, as far as it is known here."""
+        return self.node.now()
 
     async def run_script(self, script: Script, keys: Sequence[str], args: Sequence[Any]) -> Any:
         """Run a script. Raises StoreAwayError, DamagedError, and ResponseError `NO_BOARD`."""
-        (answer,) = await self._run(script, keys, args)
-        return answer
+        return await self.on_node(Node.run_script, script, keys, args)
 
-    async def run_durably(
-        self, script: Script, keys: Sequence[str], args: Sequence[Any], *, patient: bool = False
-    ) -> Any:
+    async def run_durably(self, script: Script, keys: Sequence[str], args: Sequence[Any]) -> Any:
         """Run a script that writes, and wait until the write is as durable as configured.
 
-        Raises StoreAwayError if that takes too long, unless `patient`: then it waits as long as the
-        connection lasts, because the entry is already in the log.
+        Raises StoreAwayError, also if that takes too long.
         """
-        lacks = self._lacks_copies if self._wait else None
-        answers = await self._run(script, keys, args, self._wait, lacks if patient else None)
-        if lacks and lacks(answers):
-            raise StoreAwayError(self._unconfirmed)
-        # It saves again: the next heartbeat may mark it as available.
-        self._distrusted_until = 0.0
-        return answers[0]
+        return await self.on_node(Node.run_durably, script, keys, args)
 
-    @property
-    def _unconfirmed(self) -> str:
-        return f"{self._wait[0]} was not confirmed in {_DURABLE_MS} ms"
+    async def read_at_once(self, *commands: Command) -> tuple[bytes, list[Any]]:
+        """Read several values atomically; return them after the run of the node.
 
-    def _lacks_copies(self, answers: list[Any]) -> bool:
-        """Whether what was written is not durable yet, according to the last of the answers."""
-        if any(isinstance(answer, Exception) for answer in answers):
-            return False  # Nothing was written.
-        copies = answers[-1][0] if isinstance(answers[-1], list) else answers[-1]
-        lacks = bool(copies < self._copies)
-        if lacks:
-            self._distrust(self._unconfirmed)
-        return lacks
-
-    async def _run(
-        self,
-        script: Script,
-        keys: Sequence[str],
-        args: Sequence[Any],
-        wait: Command = (),
-        lacks: Callable[[list[Any]], bool] | None = None,
-    ) -> list[Any]:
-        """Run a script, and then `wait`; load the script first if the store does not know it."""
-        run = ("EVALSHA", script.sha, len(keys), *keys, *args)
-        # Together, because waiting for durability applies to the connection that wrote.
-        commands = (run, wait) if wait else (run,)
-        try:
-            answers = await self._ask(*commands, lacks=lacks)
-        except NoScriptError:
-            # A store that was restarted has forgotten the script, and has run nothing.
-            await self._ask(("SCRIPT", "LOAD", script.source))
-            try:
-                answers = await self._ask(*commands, lacks=lacks)
-            except NoScriptError as error:
-                # The script was loaded into a different store.
-                raise StoreAwayError(str(error)) from error
-        if isinstance(answers[0], ResponseError):
-            raise await self._damage(keys, str(answers[0]))
-        return answers
-
-    async def read_at_once(self, *commands: Command) -> list[Any]:
-        """Read several values atomically, in one transaction.
-
-        Each answer may be a ResponseError. Raises StoreAwayError.
+        Each may be a ResponseError. Raises StoreAwayError.
         """
-        answers = await self._ask(("MULTI",), *commands, ("EXEC",))
-        found: list[Any] = answers[-1]
-        return found
+        run, found = await self.on_node(Node.read_at_once, *commands)
+        return run, found
 
     async def ask_each(self, *commands: Command) -> list[Any]:
         """Send several commands independently; each answer may be a ResponseError.
 
         Raises StoreAwayError.
         """
-        return await self.call(self._pipelines.ask(commands))
+        found: list[Any] = await self.on_node(Node.ask_each, *commands)
+        return found
 
-    async def scan(self, cursor: bytes, pattern: str, count: int) -> tuple[bytes, list[bytes]]:
-        """Return the next cursor and names of keys; begin and end with the cursor `b"0"`.
+    async def on_node(self, ask: Callable[..., Awaitable[Any]], *args: Any) -> Any:
+        """Await `ask(node, *args, asking=…)`, again on another node if it is redirected there.
 
-        Raises StoreAwayError.
+        Raises StoreAwayError, and what `ask` raises.
         """
-        ((next_, found),) = await self._ask(("SCAN", cursor, "MATCH", pattern, "COUNT", count))
-        return next_, found
+        node, asking = self.node, False
+        for pause in PAUSES:
+            try:
+                return await ask(node, *args, asking=asking)
+            except REDIRECTIONS as error:
+                await asyncio.sleep(pause)
+                why = error
+            node, asking = await self._redirected(why)
+        if len(self._store.nodes) == 1:
+            # The address is that of one node of a cluster.
+            node.distrust(why)
+        raise StoreAwayError(str(why))
 
-    async def _damage(self, keys: Sequence[str], said: str) -> DamagedError:
-        """Find out which key of a board is damaged, from the error of its script."""
-        if said.startswith(_DAMAGED):
-            _, key, what = said.split(" ", 2)
-            return DamagedError(key, what)
-        types = await self._ask(*(("TYPE", key) for key in keys))
-        for key, found in zip(keys, types, strict=True):
-            if found.decode() not in {"none", names.type_of(key)}:
-                return DamagedError(key, f"it is no {names.type_of(key)}")
-        return DamagedError(keys[0] if keys else "", said)
-
-    async def _ask(
-        self, *commands: Command, lacks: Callable[[list[Any]], bool] | None = None
-    ) -> list[Any]:
-        """Send commands together. An error of the first that concerns one board's keys is returned.
-
-        Raises StoreAwayError, and the errors that scripts define.
-        """
-        began = time.monotonic()
-        try:
-            answers = await self._pipelines.ask(commands, lacks=lacks)
-            for n, answer in enumerate(answers):
-                if isinstance(answer, Exception):
-                    # Before 7.2, the error code does not reveal that a script lacks a permission.
-                    if n == 0 and _code(answer) in _OF_A_BOARD and not missing_right(answer):
-                        break
-                    raise answer
-        except (RedisError, OSError) as error:
-            raise self._error_for(error, began) from error
-        return answers
-
-    async def call(self, command: Awaitable[Answer]) -> Answer:
-        """Await one command. Raises StoreAwayError if the store cannot carry it out now."""
-        began = time.monotonic()
-        try:
-            return await command
-        except (RedisError, OSError) as error:
-            raise self._error_for(error, began) from error
-
-    def _error_for(self, error: Exception, began: float) -> Exception:
-        """Decide what to raise: a store that answers with an error is not one that is away."""
-        if isinstance(error, ResponseError):
-            if isinstance(error, NoScriptError) or str(error).startswith(NO_BOARD):
-                return error
-            if _code(error) in _DEMOTED:
-                self._move(error)
-            else:
-                if _code(error) in _ELSEWHERE:
-                    self.hang_up()
-                self._distrust(error)
-        elif began > self._alive_at:
-            # Otherwise there was a sign of life since, and the failure belongs to an earlier
-            # attempt.
-            self.set_present(value=False, why=error)
-        return StoreAwayError(str(error))
-
-    def _move(self, why: object) -> None:
-        """Disconnect from a store that is no longer the expected primary, or never was one."""
-        self.node.hang_up(held=str(why))
-        self.set_present(value=False, why=why)
-        for tell in self.on_moved:
-            tell()
-
-    def hang_up(self) -> None:
-        """Drop all connections; new ones resolve the address again."""
-        self.node.hang_up()
-
-    async def meet(self) -> bytes:
-        """Drop all connections, and return the run of the primary that answers from now on.
-
-        Raises StoreAwayError.
-        """
-        self.hang_up()
-        self.run = b""
-        self.run = await self.read_run()
-        return self.run
-
-    def note_run(self, run: bytes) -> bool:
-        """Note which run of a primary something came from; return whether it is the known one.
-
-        Otherwise nothing held now can be trusted: scripts may go to one store while its messages
-        come from another.
-        """
-        if self.run in {b"", run}:
-            return True
-        self.run = b""
-        self._move("it is another run")
-        return False
-
-    def run_of_primary(self, replication: bytes | str | ResponseError) -> bytes:
-        """Return the run of a primary from its INFO.
-
-        A primary has a new id after each start and each promotion. Raises StoreAwayError if it is
-        not a primary.
-        """
-        if isinstance(replication, ResponseError):
-            raise self._error_for(replication, time.monotonic())
-        run = run_of_primary(replication)
-        if run is None:
-            self._move("it is a replica")
-            raise StoreAwayError("it is a replica")
-        return run
-
-    def _distrust(self, why: object) -> None:
-        """Treat a store that answers but cannot save as away for a while.
-
-        Otherwise it would seem to come and go with each heartbeat.
-        """
-        self._distrusted_until = time.monotonic() + DISTRUST
-        self.set_present(value=False, why=why)
-
-    async def heartbeat(self, channel: str, message: str) -> None:
-        """Publish a heartbeat and synchronise the clock with the store's. Raises StoreAwayError."""
-        before = _local_ms()
-        (seconds, micros), _, replication = await self._ask(
-            ("TIME",), ("PUBLISH", channel, message), INFO_REPLICATION
-        )
-        after = _local_ms()
-        ROUND_TRIP.observe((after - before) / 1000)
-        offset = int(seconds) * 1000 + int(micros) / 1000 - (before + after) / 2
-        jump, self._clock_offset = offset - self._clock_offset, offset
-        # The first time is not a jump, and this machine may have been asleep.
-        if abs(jump) > _JUMP_MS + after - before and self._clock_known:
-            logger.error(
-                "The store's clock jumped by %.0f s. Rounds with a time limit follow it; no "
-                "board is deleted because of it. Correct the clock.",
-                jump / 1000,
-                extra=event("clock_jumped", seconds=round(jump / 1000)),
-            )
-        self._clock_known = True
-        # A store does not close connections when it becomes a replica, or a primary again.
-        self.note_run(self.run_of_primary(replication))
-
-    async def memory(self) -> "Memory":
-        """Return the store's memory use and limit. Raises StoreAwayError."""
-        (answer,) = await self._ask(("INFO", "memory"))
-        info = fields(answer)
-        return Memory(int(info["used_memory"]), int(info.get("maxmemory", 0)))
-
-    async def read_run(self) -> bytes:
-        """Return the id of the store's current run as a primary. Raises StoreAwayError."""
-        (replication,) = await self._ask(INFO_REPLICATION)
-        return self.run_of_primary(replication)
-
-    def now(self) -> int:
-        """Return the store's time in milliseconds since 1970, as far as it is known here."""
-        return int(_local_ms() + self._clock_offset)
-
-    def set_present(self, *, value: bool, why: object = "") -> None:
-        """Set whether the store answers; `why` explains why not.
-
-        This is logged the first time, on each change, and when the store stays away for a different
-        reason with its own remedy.
-        """
-        now = time.monotonic()
-        if value:
-            self._alive_at = now
-        if value and (self.present or now < self._distrusted_until):
-            return
-        if not value:
-            self._say_away(why)
-        if value is self.present:
-            return
-        self.present = value
-        if value:
-            self._logged_remedies.clear()
-            away = now - self._away_since
-            logger.info(
-                "The store can be reached again after %.1f s.",
-                away,
-                extra=event("store_back", seconds=round(away, 3)),
-            )
-        else:
-            self._away_since = now
-            STORE_LOSSES.inc()
-        for tell in list(self.on_presence):
-            with tasks.contained("presence"):
-                tell(value)
-
-    def _say_away(self, why: object) -> None:
-        cure = remedy(why, self._url, answered=self._alive_at > -math.inf)
-        if cure in self._logged_remedies or (not cure and self._logged_remedies):
-            return
-        self._logged_remedies.add(cure)
-        logger.warning(
-            "The store is away (%s). Votes wait until it is back.%s",
-            *(why, f" {cure}" if cure else ""),
-            extra=event("store_away", why=str(why)),
-        )
-
-
-def _code(error: Exception) -> str:
-    # redis-py strips the code from the message only if it knows the code.
-    return getattr(error, "status_code", None) or str(error).partition(" ")[0]
-
-
-def _local_ms() -> float:
-    # Not the wall clock, which may jump; this is only ever compared with itself.
-    return time.monotonic() * 1000
+    async def _redirected(self, why: Exception) -> tuple[Node, bool]:
+        """Return which node to ask instead, and whether it is only importing the slot."""
+        if isinstance(why, MovedError):
+            await self._store.refresh()
+        elif isinstance(why, AskError):
+            return self._store.named(shown(why.node_addr)), True
+        return self.node, False

@@ -35,7 +35,7 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"SELECT is not allowed in cluster",
-        "A cluster has database 0 only, and is not supported: give a single server.",
+        "It is a cluster, which has no database but 0: give it as redis+cluster://HOST:PORT.",
     ),
     (
         r"CERTIFICATE_VERIFY_FAILED",
@@ -77,8 +77,15 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         "It waits for replicas that are not there: start them, or lower min-replicas-to-write.",
     ),
     (
-        r"CLUSTERDOWN|\bMOVED\b|\bASK\b",
-        "It is a cluster, which is not supported: give a single server.",
+        r"\bMOVED\b|\bASK\b",
+        "It is a cluster: give it as redis+cluster://HOST:PORT.",
+    ),
+    (
+        r"cluster is down|slot not served|CLUSTERDOWN",
+        (
+            "Some of its slots are on no node that answers. Until they are, it serves no others "
+            "either, unless cluster-require-full-coverage is no."
+        ),
     ),
     (r"max number of clients", "It has no connection left: raise its maxclients."),
     (

@@ -18,7 +18,7 @@ from server.domain.refusals import Code, Refusal, Refused
 from server.observability.logs import event
 from server.observability.metrics import APPEND_SECONDS
 from server.store import keys
-from server.store.client import Script, Store, StoreAwayError
+from server.store.client import Store
 from server.store.damage import (
     LARGEST_NUMBER,
     LONGEST_EPOCH,
@@ -31,7 +31,7 @@ from server.store.damage import (
     marked,
     position_of,
 )
-from server.store.node import INFO_REPLICATION
+from server.store.node import Node, Script, StoreAwayError
 from server.words.catalogue import words
 
 logger = logging.getLogger(__name__)
@@ -181,10 +181,9 @@ class EventLog:
         if code in self._tops:
             self._tops[code] = max(self._tops[code], position)
 
-    @property
-    def reachable(self) -> bool:
-        """Whether the store is available."""
-        return self._store.present
+    def is_reachable(self, code: str) -> bool:
+        """Whether the node that has a board is available."""
+        return self._store.of(code).present
 
     async def drained(self) -> None:
         """Wait until every accepted entry has its answer."""
@@ -266,26 +265,34 @@ class EventLog:
 
     async def _append(self, code: str, entries: list[bytes]) -> int:
         try:
-            # A new mark for each attempt, because a copy of a batch is at other positions.
-            word = secrets.token_hex(4)
-            epoch, first, at, run, prev = await self._store.run_durably(
-                _APPEND,
-                (keys.log(code), keys.meta(code)),
-                (keys.live(code, self._store.database), 0, word, *entries),
-                patient=True,
-            )
+            batch: Batch = await self._store.of(code).on_node(self._append_on, code, entries)
         except DamagedError as damage:
             self._receiver.damaged(code, damage)
             raise Refused(DAMAGED) from damage
         except ResponseError as error:
             self._receiver.receive(code, UNHEARD)
             raise Refused(NO_SUCH_BOARD) from error
-        self._store.note_run(run)
         # The same batch also arrives by pub/sub; its mark shows that it is known.
-        mark = _mark(int(first) + len(entries) - 1, word.encode())
-        batch = Batch(_epoch(epoch, run), int(first), int(at), entries, mark, prev)
         self._receiver.receive(code, batch)
         return batch.first
+
+    async def _append_on(
+        self, node: Node, code: str, entries: list[bytes], *, asking: bool
+    ) -> Batch:
+        # A new mark for each attempt, because a copy of a batch is at other positions.
+        word = secrets.token_hex(4)
+        epoch, first, at, run, prev = await node.run_durably(
+            _APPEND,
+            (keys.log(code), keys.meta(code)),
+            (*self._store.publishing(code), word, *entries),
+            patient=True,
+            asking=asking,
+        )
+        if node.run not in {b"", run}:
+            # A board whose slot has just moved still has the run of its former node for a while.
+            node.note_run(await node.read_run())
+        mark = _mark(int(first) + len(entries) - 1, word.encode())
+        return Batch(_epoch(epoch, run), int(first), int(at), entries, mark, prev)
 
     async def create(self, code: str, entries: Sequence[bytes]) -> bool:
         """Create a log with its first entries; return False if the board already exists.
@@ -293,7 +300,7 @@ class EventLog:
         Raises StoreAwayError.
         """
         epoch = secrets.token_hex(6)
-        made = await self._store.run_durably(
+        made = await self._store.of(code).run_durably(
             _CREATE, (keys.log(code), keys.meta(code)), (epoch, 0, *entries)
         )
         return bool(made)
@@ -305,16 +312,13 @@ class EventLog:
         """
         await self._require_usual_size(code, whole=after == 0)
         log, meta = keys.log(code), keys.meta(code)
-        kept, has_meta, stream, anchor, found, replication = await self._store.read_at_once(
+        run, (kept, has_meta, stream, anchor, found) = await self._store.of(code).read_at_once(
             ("HMGET", meta, "epoch", "mark", f"x{after}"),
             ("EXISTS", meta),
             ("XINFO", "STREAM", log),
             ("XRANGE", log, f"0-{after}", f"0-{after}"),
             ("XRANGE", log, f"(0-{after}", "+", "COUNT", PAGE),
-            INFO_REPLICATION,
         )
-        run = self._store.run_of_primary(replication)
-        self._store.note_run(run)
         board, mark, erased = (kept, None, None) if isinstance(kept, ResponseError) else kept
         head = head_of(code, board, has_meta, stream)
         if head is None:
@@ -347,7 +351,7 @@ class EventLog:
         For a history that ends at `top` and differs from the one announced under `epoch`. Raises
         StoreAwayError, DamagedError.
         """
-        await self._store.run_script(
+        await self._store.of(code).run_script(
             _FORK, (keys.meta(code),), (epoch.partition(".")[0], secrets.token_hex(6), top)
         )
 
@@ -357,7 +361,8 @@ class EventLog:
         An entry of another program was added and removed, or is beyond what was read.
         """
         log, spare = keys.log(code), keys.spare(code)
-        top = int(await self._store.run_script(_REALIGN, (log, spare), (_MOST_REALIGNED,)))
+        store = self._store.of(code)
+        top = int(await store.run_script(_REALIGN, (log, spare), (_MOST_REALIGNED,)))
         logger.warning(
             "Board %s: the last id of %s was not written by Stackvote. It continues from "
             "position %d.",
@@ -379,7 +384,7 @@ class EventLog:
 
         If the log is read `whole`, all entries are measured; otherwise a sample of the newest.
         """
-        sizes = await self._store.ask_each(
+        sizes = await self._store.of(code).ask_each(
             ("HSTRLEN", keys.meta(code), "epoch"),
             ("XLEN", keys.log(code)),
             ("MEMORY", "USAGE", keys.log(code), "SAMPLES", 0 if whole else 5),
@@ -398,32 +403,39 @@ class EventLog:
         store's clock; 0 if there is none. Raises StoreAwayError, DamagedError.
         """
         args = (keep, self._retention, notice_before(self._retention), DAY_MS)
-        return Due(*await self._store.run_script(_TOUCH, (keys.log(code), keys.meta(code)), args))
+        mine = (keys.log(code), keys.meta(code))
+        return Due(*await self._store.of(code).run_script(_TOUCH, mine, args))
 
-    async def kept(self, codes: Sequence[str]) -> list[int]:
-        """Return before when each of these boards is not deleted, as `touch` noted it; 0 if nothing
-        was noted, or what was cannot be read.
+    async def kept(self, codes: Iterable[str]) -> list[int]:
+        """Return before when these boards are not deleted, as `touch` noted it, in no particular
+        order; 0 if nothing was noted, or what was cannot be read.
 
         Raises StoreAwayError.
         """
         found: list[int] = []
-        for first in range(0, len(codes), PAGE):
-            part = codes[first : first + PAGE]
-            noted = await self._store.ask_each(*(("HGET", keys.meta(c), "keep") for c in part))
-            found += [
-                int(keep) if isinstance(keep, bytes) and keep.isdigit() else 0 for keep in noted
-            ]
+        for node, on_it in self._store.by_node(codes).items():
+            for first in range(0, len(on_it), PAGE):
+                part = on_it[first : first + PAGE]
+                noted = await node.ask_each(*(("HGET", keys.meta(code), "keep") for code in part))
+                found += [
+                    int(keep) if isinstance(keep, bytes) and keep.isdigit() else 0 for keep in noted
+                ]
         return found
 
-    async def codes(self) -> list[str]:
-        """Return the codes of all boards, in no particular order. Raises StoreAwayError."""
+    async def codes(self, *nodes: Node) -> list[str]:
+        """Return the codes of all boards, or of those on some nodes, in no particular order.
+
+        Raises StoreAwayError.
+        """
         found: set[str] = set()
-        cursor = b"0"
-        while True:
-            cursor, names = await self._store.scan(cursor, keys.ALL, PAGE)
-            found |= keys.codes_of(names)
-            if cursor == b"0":
-                return list(found)
+        for node in nodes or self._store.nodes:
+            cursor = b"0"
+            while True:
+                cursor, names = await node.scan(cursor, keys.ALL, PAGE)
+                found |= keys.codes_of(names)
+                if cursor == b"0":
+                    break
+        return list(found)
 
     async def expire(self, code: str, seen: int, enough: int, keep: int = 0) -> int:
         """Count an overdue board as seen once more; delete it once it has been seen `enough` times.
@@ -433,16 +445,16 @@ class EventLog:
         Raises StoreAwayError, and DamagedError: a damaged board is never deleted.
         """
         mine = (keys.log(code), keys.meta(code), keys.here(code), keys.lost(code))
-        args = (keys.live(code, self._store.database), self._retention, seen, enough, keep)
-        return int(await self._store.run_script(_EXPIRE, mine, args))
+        args = (*self._store.publishing(code), self._retention, seen, enough, keep)
+        return int(await self._store.of(code).run_script(_EXPIRE, mine, args))
 
     async def delete(self, code: str) -> None:
         """Delete a board, and tell every process. Raises StoreAwayError.
 
         Deleting it again does no harm.
         """
-        channel = keys.live(code, self._store.database)
-        await self._store.run_durably(_DELETE, keys.every(code), (channel,))
+        store = self._store.of(code)
+        await store.run_durably(_DELETE, keys.every(code), self._store.publishing(code))
 
     def erase(self, code: str, positions: Sequence[int]) -> None:
         """Delete entries whose text a person has erased.
@@ -456,7 +468,8 @@ class EventLog:
     async def _erase(self, code: str, positions: Sequence[int]) -> None:
         # A log of the wrong type is damage, which is reported when it is read.
         with contextlib.suppress(StoreAwayError, DamagedError):
-            await self._store.run_script(_ERASE, (keys.log(code), keys.meta(code)), positions)
+            store = self._store.of(code)
+            await store.run_script(_ERASE, (keys.log(code), keys.meta(code)), positions)
 
 
 def waits_for_more(came: int, seconds: float, waited: float, waiting: int) -> bool:

@@ -4,7 +4,8 @@ import secrets
 from collections.abc import Iterable, Iterator
 
 from server.store import keys
-from server.store.client import Script, Store
+from server.store.client import Store
+from server.store.node import Script
 
 _STAGE, _ADOPT = Script("stage"), Script("adopt")
 _PART_BYTES, _PART_ENTRIES = 1 << 20, 500
@@ -22,13 +23,14 @@ async def adopt_log(store: Store, code: str, rows: Iterable[Row], keep: int) -> 
     Positions must rise. The log is written under another key and becomes the board's in one step.
     `keep` is as for `EventLog.touch`. Raises StoreAwayError, DamagedError.
     """
+    board = store.of(code)
     staged = keys.incoming(code, secrets.token_hex(8))
     count = 0
     for part in _parts(rows):
         count += len(part)
         flat = [value for row in part for value in row]
-        await store.run_script(_STAGE, (staged,), (_FORGOTTEN_MS, *flat))
-    adopted = await store.run_durably(
+        await board.run_script(_STAGE, (staged,), (_FORGOTTEN_MS, *flat))
+    adopted = await board.run_durably(
         _ADOPT,
         (keys.log(code), keys.meta(code), staged),
         (secrets.token_hex(6), count, keep),

@@ -73,9 +73,12 @@ def live(code: str, database: int = 0) -> str:
     return _key(code, "live") + (f"@{database}" if database else "")
 
 
-def pulse(process: str) -> str:
-    """Return the channel on which a process hears its own heartbeats."""
-    return f"sv:pulse:{process}"
+def pulse(process: str, tag: str = "") -> str:
+    """Return the channel on which a process hears its own heartbeats.
+
+    In a cluster, the hash tag decides which node it is on.
+    """
+    return f"sv:pulse:{{{tag}}}:{process}" if tag else f"sv:pulse:{process}"
 
 
 def code_of(key: str) -> str:

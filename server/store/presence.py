@@ -16,8 +16,9 @@ from server.store.announcements import (
     counted,
     listed,
 )
-from server.store.client import Script, Store, StoreAwayError
+from server.store.client import Store
 from server.store.damage import LARGEST_NUMBER, DamagedError, DamageLog
+from server.store.node import Script, StoreAwayError
 
 LASTS = 25.0
 """Seconds for which a process's announcement of its seats is valid."""
@@ -72,7 +73,8 @@ class Presence:
         open round, 0 if there is none: a connection that is lost then may have had a vote in
         flight. `count` counts seats, and returns those that a page would show by name.
         """
-        self._store = store
+        self._store = store.of(code)
+        self._publishing = store.publishing(code)
         self._process = process
         self._code = code
         self._changed = changed
@@ -324,7 +326,7 @@ class Presence:
                 _HERE,
                 (keys.here(self._code), keys.lost(self._code)),
                 (
-                    keys.live(self._code, self._store.database),
+                    *self._publishing,
                     self._process,
                     int(LASTS * 1000),
                     said,

@@ -24,21 +24,14 @@ from redis.exceptions import (
     ResponseError,
 )
 
-from server.concurrency import tasks
+from server.store.survey import PATIENCE, Place, ask_all, shown
 from server.store_address import SentinelAddress, sentinel_address
 
-QUICK = 0.25
-"""Seconds in which sentinels usually answer. If most of them have, no one waits for the others."""
-PATIENCE = 1.0
-"""Seconds in which a sentinel must answer."""
 LOOK = 5.0
 """Seconds between two questions whether the primary is still the same, if no one has announced
 another.
 """
 _SWITCHED = "+switch-master"
-
-Place = tuple[str, int]
-"""Host and port."""
 
 
 class NoPrimaryError(ConnectionError):
@@ -94,12 +87,6 @@ class Survey(NamedTuple):
         return " ".join(self.problems.values())
 
 
-def shown(place: Place) -> str:
-    """Return a place as it is written in an address."""
-    host, port = place
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
 class Sentinels:
     """The sentinels of one primary."""
 
@@ -141,25 +128,12 @@ class Sentinels:
 
     async def survey(self, *, whole: bool = False) -> Survey:
         """Ask all sentinels; `whole` also whether they could fail over, and waits for each."""
-        asks = {
-            tasks.begin("sentinel", self._ask(name, whole=whole)): name for name in self._clients
-        }
-        said: dict[str, Answer | str] = {}
-        late = set(asks)
-        try:
-            for seconds in (QUICK, PATIENCE):
-                answers = sum(isinstance(each, Answer) for each in said.values())
-                if late and (whole or 2 * answers <= len(asks)):
-                    done, late = await asyncio.wait(late, timeout=seconds)
-                    said |= {asks[ask]: ask.result() for ask in done}
-        finally:
-            await tasks.end(late)
-        said |= {asks[ask]: f"The sentinel {asks[ask]} does not answer." for ask in late}
-        return Survey(
-            self.primary,
-            {name: each for name, each in said.items() if isinstance(each, Answer)},
-            {name: each for name, each in said.items() if isinstance(each, str)},
+        answers, problems = await ask_all(
+            {name: self._ask(name, whole=whole) for name in self._clients}, whole=whole
         )
+        for late in self._clients.keys() - answers.keys() - problems.keys():
+            problems[late] = f"The sentinel {late} does not answer."
+        return Survey(self.primary, answers, problems)
 
     async def _ask(self, name: str, *, whole: bool) -> Answer | str:
         """Return what a sentinel says, or what is wrong with it, in words."""

@@ -8,7 +8,7 @@ from typing import Any
 from tornado.web import HTTPError
 
 from server.domain.refusals import Code, Refusal, Refused
-from server.store.client import StoreAwayError
+from server.store.node import StoreAwayError
 from server.words.catalogue import words
 
 STATUS: dict[str, int] = {

@@ -39,7 +39,7 @@ from server.security.guess_limit import GuessLimit, KnownClients, network_of
 from server.security.rate_limit import RateLimits
 from server.security.shared_rate_limit import SharedRates
 from server.settings import Settings
-from server.store.client import StoreAwayError
+from server.store.node import StoreAwayError
 from server.web import identity
 from server.web.accept_encoding import accepted
 from server.web.body_limit import is_too_long

@@ -33,7 +33,10 @@ class Health(Handler):
 
 
 class Ready(Handler):
-    """Report whether visitors can be sent here: the store answers, and this is no shutdown."""
+    """Report whether visitors can be sent here: the store answers, and this is no shutdown.
+
+    Of a cluster, one node is enough: there are boards that can be voted on.
+    """
 
     access = Access.ANYONE
     under_any_name = True

@@ -18,9 +18,9 @@ from server.live.create_board import DEFAULT_CODE, BoardDraft, draft_like, host_
 from server.live.messages import CommentView, DeletedComment, View
 from server.live.room import Room
 from server.live.views import board_view, parts_of, talk_counts
-from server.store.client import StoreAwayError
 from server.store.damage import DamagedError
 from server.store.event_log import Due
+from server.store.node import StoreAwayError
 from server.web import identity, seats
 from server.web.addresses import join_address
 from server.web.comment_html import rich_texts

@@ -17,7 +17,7 @@ from server.live.create_board import BoardDraft, host_of
 from server.live.host_commands import AddQuestion, JoinMeeting
 from server.live.messages import MeetingView, QuestionPlace, View
 from server.live.room import Room
-from server.store.client import StoreAwayError
+from server.store.node import StoreAwayError
 from server.web.api import FromTemplate
 from server.web.errors import STORE_AWAY, Problem, refusals_answered
 from server.web.handler import Access, Handler

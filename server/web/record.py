@@ -32,7 +32,7 @@ from server.exports.tables import total_of
 from server.live.create_board import show_code
 from server.live.records import record_of
 from server.live.room import Room
-from server.store.client import StoreAwayError
+from server.store.node import StoreAwayError
 from server.web.comment_html import rich_texts
 from server.web.errors import refusals_answered
 from server.web.handler import Access, Handler

@@ -102,7 +102,7 @@ def by_move(handler: Handler, room: Room, typed: str) -> Wanted:
     offer = identity.offer_of(room, typed)
     browser = handler.actor(room).credentials.browser or ""
     invitations = room.board.invitations
-    invite = invitations.offered(offer, handler.site.hub.store.now())
+    invite = invitations.offered(offer, room.now())
     held = invitations.invited_seat_of(browser)
     if invite is None and held and invitations.has_accepted(browser, offer):
         invite = held.invite
@@ -286,7 +286,7 @@ async def offer(handler: Handler, room: Room) -> Moving:
     request = OfferSeat(id=new_code(), offer=room.pseudonyms.offer(code, room.code))
     await handler.done(room, actor, request)
     link = f"{links_of(handler.base, room.code).ballot}/seat?move={code}"
-    until = handler.site.hub.store.now() + OFFER_MS
+    until = room.now() + OFFER_MS
     return Moving(move=code, link=link, qr=qr_picture(link), until=until)
 
 

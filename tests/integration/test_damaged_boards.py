@@ -101,7 +101,7 @@ class Meeting:
 
     def __init__(self, server):
         self.server = server
-        self.client = server.hub.store.client
+        self.client = server.hub.store.nodes[0].client
         self.refused = []
         self.votes = 0
 

@@ -265,7 +265,7 @@ def test_a_killed_worker_is_counted_and_leaves_nothing_but_its_counts(
     until(lambda: owners(folder) == workers | {"ended"})
 
 
-@moves("store_ends", "store_present", "store_losses")
+@moves("store_ends", "store_present", "store_node_present", "store_losses")
 def test_a_killed_store_is_counted_and_present_again(deployment, server, scraper, names):
     async def kill(_):
         os.kill(server.store(), signal.SIGKILL)

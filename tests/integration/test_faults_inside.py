@@ -26,12 +26,13 @@ from server.live.revocations import Revocations
 from server.live.room import Room
 from server.live.session import Session
 from server.observability import metrics
-from server.store import subscriber
+from server.store import subscription
 from server.store.arrivals import Arrivals
-from server.store.client import Store
 from server.store.event_log import EventLog
+from server.store.node import Node
 from server.store.presence import Presence
 from server.store.subscriber import Subscriber
+from server.store.subscription import Subscription
 from server.web.fair_queue import FairQueue
 from server.web.http_server import HttpServer
 from support.metrics import value_of
@@ -59,9 +60,10 @@ PLACES = [
         for name in ("_announce", "_pause", "_forget_stale", "receive", "enter", "_merge")
     ),
     *((Replica, name) for name in ("receive", "_read_on", "catch_up", "_apply", "_catch_up")),
-    *((Subscriber, name) for name in ("_listen", "_read", "_dispatch", "receive")),
+    *((Subscription, name) for name in ("_listen", "_read", "_on_message")),
+    *((Subscriber, name) for name in ("_deliver", "receive")),
     *((EventLog, name) for name in ("_append", "_append_with_retries", "_write", "read")),
-    *((Store, name) for name in ("heartbeat", "read_run", "run_script")),
+    *((Node, name) for name in ("heartbeat", "read_run", "run_script")),
     *((Hub, name) for name in ("_check_all",)),
     *((ProcessMetrics, name) for name in ("measure", "measure_seldom")),
     *((Recheck, name) for name in ("ask", "_settle", "_decide")),
@@ -177,7 +179,7 @@ async def test_a_fault_inside_loses_no_vote(embedded, monkeypatch, caplog, place
     monkeypatch.setattr("server.live.process_metrics.TICK", 0.01)
     monkeypatch.setattr("server.live.expiry.HOUR", 0.2)
     monkeypatch.setattr("server.live.expiry.FIRST_CHECK", 0.1)
-    monkeypatch.setattr(subscriber, "HEARTBEAT", 0.1)
+    monkeypatch.setattr(subscription, "HEARTBEAT", 0.1)
     monkeypatch.setattr("server.concurrency.backoff.LONGEST_PAUSE", 0.2)
     async with worker(embedded, own=True) as one, worker(embedded, own=True) as two:
         looks = [ProcessMetrics(each.hub, each.site.settings, lambda: 0) for each in (one, two)]
@@ -207,7 +209,7 @@ async def test_a_fault_inside_loses_no_vote(embedded, monkeypatch, caplog, place
                 )
             )
             for each in (one, two):
-                each.hub.store.set_present(value=False, why="said by the test")
+                each.hub.store.nodes[0].set_present(value=False, why="said by the test")
             await eventually(lambda: one.hub.store.present and two.hub.store.present)
             for shown in (True, False):
                 named = {"type": "set_board", "settings": {"show_names": shown}}

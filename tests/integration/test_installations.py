@@ -7,7 +7,7 @@ import pytest
 from server.domain import actions as act
 from server.live.create_board import open_default
 from server.store import keys
-from server.store.client import Script
+from server.store.node import Script
 from support import worker as worker_module
 from support.store import stores_on_ports
 from support.worker import Worker
@@ -111,7 +111,7 @@ async def test_an_earlier_version_is_heard_at_the_next_comparison(store, monkeyp
         )
         with store.client(db=3) as old:
             place = (keys.log(CODE), keys.meta(CODE))
-            old.eval(Script("append").source, 2, *place, "sv:{FRAMEWORKS}:live", 60_000, "word",
+            old.eval(Script("append").source, 2, *place, "sv:{FRAMEWORKS}:live", "PUBLISH", "word",
                      act.encode(vote))  # fmt: skip
         await page.receive("tally", lambda frame: frame["tally"]["voters"] == 1)
 

@@ -190,7 +190,7 @@ async def test_what_is_begun_with_each_connection_keeps_no_one_off_it(embedded, 
             ran.append(True)
             raise KeyError("of a default board")
 
-        server.hub.on_connected.append(fail)
+        server.hub.on_connected.append(("ANY", fail))
         with Redis.from_url(embedded.url) as client:
             client.client_kill_filter(_type="pubsub")
         await eventually(lambda: ran)

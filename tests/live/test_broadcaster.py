@@ -9,7 +9,7 @@ from server.live.client import Client
 from server.live.connection import Connection
 from server.live.views import Audience
 from server.observability import metrics
-from server.store.client import StoreAwayError
+from server.store.node import StoreAwayError
 from support.wait import eventually
 from support.worker import worker
 
@@ -253,7 +253,7 @@ async def test_a_message_put_off_before_a_welcome_is_followed_by_a_pulse(embedde
     async with worker(embedded, own=True) as server:
         code, _ = await server.board()
         ann = await server.page(code)
-        room, store = server.hub.rooms[code], server.hub.store
+        room, (store,) = server.hub.rooms[code], server.hub.store.nodes
         await eventually(lambda: store.present)
         before = len(ann.frames)
         room.invalidated()

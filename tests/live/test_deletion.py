@@ -10,7 +10,7 @@ from support.worker import worker
 
 
 async def left_of(server, code):
-    return await server.hub.store.client.keys(f"sv:{{{code}}}:*")
+    return await server.hub.store.nodes[0].client.keys(f"sv:{{{code}}}:*")
 
 
 def bearer(key):
@@ -76,7 +76,7 @@ async def test_what_is_on_its_way_to_a_deleted_board_is_refused(embedded):
         await one.hub.log.delete(code)
         answer = await ann.ask("vote", round=1, ballot={"approve": ["flask"]})
         assert answer["code"] == "no_such_board"
-        assert not await one.hub.store.client.exists(keys.log(code))
+        assert not await one.hub.store.nodes[0].client.exists(keys.log(code))
 
 
 async def test_an_archived_board_is_read_only_in_every_process(embedded):

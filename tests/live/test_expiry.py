@@ -50,8 +50,8 @@ class Looking:
 @asynccontextmanager
 async def looked_after(embedded):
     async with worker(embedded, own=True) as server:
-        await server.hub.store.client.flushall()
-        yield server, server.hub.store.client, Looking(server)
+        await server.hub.store.nodes[0].client.flushall()
+        yield server, server.hub.store.nodes[0].client, Looking(server)
 
 
 async def board(server, client, days=0, *actions):
@@ -227,7 +227,7 @@ async def test_a_decision_is_kept_for_a_year_after_the_day_to_look_at_it_again(e
 
 async def test_a_long_retention_counts_from_the_last_use_and_not_from_that_day(embedded):
     async with worker(embedded, own=True, retention_days=600) as server:
-        client = server.hub.store.client
+        client = server.hub.store.nodes[0].client
         await client.flushall()
         looking = Looking(server)
         day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 400 * 86400))

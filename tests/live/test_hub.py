@@ -88,7 +88,7 @@ async def test_a_board_that_expired_sends_its_people_away(embedded):
         code, _ = await server.board()
         page = await server.page(code)
         for name in ("log", "meta"):
-            await server.hub.store.client.delete(f"sv:{{{code}}}:{name}")
+            await server.hub.store.nodes[0].client.delete(f"sv:{{{code}}}:{name}")
         server.hub.rooms[code].catch_up()
         assert (await page.closed())[0] == 4004
         await eventually(lambda: code not in server.hub.rooms)

@@ -30,7 +30,7 @@ class Asked:
 
 async def opened(embedded):
     asked = Asked(embedded.url)
-    await asked.store.client.flushall()
+    await asked.store.nodes[0].client.flushall()
     await asked.log.create("BOARD", [b"{}"])
     return asked
 
@@ -76,7 +76,7 @@ async def test_what_the_board_or_the_log_refuses_is_told(embedded):
     await asked.log.drained()
     refused = Refusal(Code.ROUND_CLOSED, "Voting is closed.")
     asked.submissions.settle(2, ENTRY, refused)
-    await asked.store.client.flushall()
+    await asked.store.nodes[0].client.flushall()
     asked.submit()
     await eventually(lambda: len(asked.answers) == 2)
     assert asked.answers[0] is refused

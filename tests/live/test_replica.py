@@ -11,8 +11,9 @@ from server.domain.board import Board
 from server.domain.refusals import Code, Refused
 from server.live.replica import Replica
 from server.store import keys
-from server.store.client import Script, Store, StoreAwayError
+from server.store.client import Store
 from server.store.event_log import UNMARKED, Batch, EventLog
+from server.store.node import Script, StoreAwayError
 from support.strategies import T0, create, entry_of, first_round_of, told, visible
 from support.wait import eventually
 from support.watcher import RecordingWatcher
@@ -111,13 +112,13 @@ async def test_another_history_is_read_from_its_beginning(log, store):
     await log.create("BOARD", [act.encode(create(title="Before")), *[act.encode(create())] * 5])
     replica = WatchedReplica(log, "BOARD")
     await replica.load()
-    await store.client.flushall()
+    await store.nodes[0].client.flushall()
     await log.create("BOARD", [act.encode(create(title="After"))])
     replica.catch_up()
     await caught_up(replica)
     assert replica.watcher.renewals == 1
     assert (replica.board.title, replica.board.seq) == ("After", 1)
-    await store.client.flushall()
+    await store.nodes[0].client.flushall()
     replica.catch_up()
     await caught_up(replica)
     assert replica.watcher.ends == ["gone"]
@@ -141,7 +142,7 @@ async def test_two_histories_are_never_mixed_while_a_long_log_is_read(log, store
         page = await read(code, after)
         pages.append(page)
         if len(pages) == 1:
-            await store.client.flushall()
+            await store.nodes[0].client.flushall()
             await log.create("BOARD", history("After"))
         return page
 
@@ -214,7 +215,7 @@ async def test_an_answer_that_newer_batches_have_overtaken_is_no_other_history(
             await asyncio.sleep(0)
         place = (keys.log("BOARD"), keys.meta("BOARD"))
         epoch, first, at, run, prev = client.eval(
-            Script("append").source, 2, *place, keys.live("BOARD"), 60_000, "mark", *[rename] * 3
+            Script("append").source, 2, *place, keys.live("BOARD"), "PUBLISH", "mark", *[rename] * 3
         )
         history = f"{epoch.decode()}.{run.decode()}"
         replica.receive(Batch(history, int(first), int(at), [rename] * 3, b"mark", prev))
@@ -363,10 +364,12 @@ class Receiving:
 
 async def put_back(store, work):
     """Have the store forget, key by key, what was done in between."""
-    kept = {key: await store.client.dump(key) for key in await store.client.keys()}
+    kept = {
+        key: await store.nodes[0].client.dump(key) for key in await store.nodes[0].client.keys()
+    }
     await work
     for key, value in kept.items():
-        await store.client.restore(key, 0, value, replace=True)
+        await store.nodes[0].client.restore(key, 0, value, replace=True)
 
 
 @pytest.mark.parametrize("more", [0, 1, 2, 3, 5])
@@ -476,16 +479,16 @@ async def test_a_log_that_could_not_be_read_is_read_once_the_store_is_there(stor
         if len(tries) < 3:
             # Meanwhile it is said that something may have been missed.
             replica.catch_up()
-            store.set_present(value=False, why="it hangs")
+            store.nodes[0].set_present(value=False, why="it hangs")
             raise StoreAwayError("no answer")
         return await read(code, after)
 
     monkeypatch.setattr(log, "read", read_on_the_third_try)
-    store.set_present(value=True)
+    store.nodes[0].set_present(value=True)
     replica.catch_up()
     for n in (1, 2):
         await eventually(lambda n=n: len(tries) == n and replica._reading is None)
-        store.set_present(value=True)
+        store.nodes[0].set_present(value=True)
     await eventually(lambda: replica.board.seq == 2)
     assert tries == [True] * 3
     await replica.close()

@@ -6,7 +6,7 @@ import pytest
 from server.domain import actions as act
 from server.domain.replay import replay_of
 from server.domain.timeline import Timeline
-from server.store.client import StoreAwayError
+from server.store.node import StoreAwayError
 from support.worker import worker
 
 

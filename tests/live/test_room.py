@@ -9,6 +9,12 @@ from support.wait import eventually
 from support.worker import worker
 
 
+async def unsubscribe(server, code):
+    """From here on this process hears nothing of the board."""
+    (subscription,) = server.hub.subscriber._subscriptions.values()
+    await subscription.drop(keys.live(code))
+
+
 async def test_a_round_locks_by_itself_when_its_time_is_up(embedded, monkeypatch):
     monkeypatch.setattr("server.domain.rounds.MIN_SECONDS", 0)
     async with worker(embedded) as one, worker(embedded, own=True) as two:
@@ -44,10 +50,10 @@ async def test_whether_a_vote_was_in_time_is_decided_by_the_log(embedded):
         await host.done("open_round", method="single", settings={"seconds": 60})
         await ann.receive("round")
         # By the clock of this process the round is over; by the store's it is not.
-        two.hub.store._clock_offset += 3_600_000
+        two.hub.store.nodes[0]._clock_offset += 3_600_000
         await ben.done("vote", round=1, ballot={"choice": "flask"})
         # And the other way round.
-        two.hub.store._clock_offset -= 7_200_000
+        two.hub.store.nodes[0]._clock_offset -= 7_200_000
         await host.done("lock_round", round=1)
         refused = await ann.ask("vote", round=1, ballot={"choice": "flask"})
         assert refused["code"] == "round_closed"
@@ -66,7 +72,7 @@ async def test_what_another_process_has_taken_in_is_not_refused_where_that_is_no
         await late.receive("welcome", lambda f: not f["you"]["votes"])
         # From here on this process hears nothing of the board.
         room = two.hub.rooms[code]
-        await two.hub.subscriber._pubsub.unsubscribe(keys.live(code))
+        await unsubscribe(two, code)
         await ann.done("observe", on=False)
         await late.done("vote", round=1, ballot={"choice": "django"})
         vote = {"round": 1, "ballot": {"choice": "flask"}, "id": "v"}
@@ -86,7 +92,7 @@ async def test_what_was_erased_before_it_came_back_is_answered(embedded, monkeyp
         comment = {"comment": "c", "option": "flask"}
         await ann.done("comment", kind="note", text="First.", **comment)
         # This process misses one entry, and reads the log when the others have gone on.
-        await two.hub.subscriber._pubsub.unsubscribe(keys.live(code))
+        await unsubscribe(two, code)
         await watcher.done("rename", name="Ben")
         read = two.hub.log.read
 

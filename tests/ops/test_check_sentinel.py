@@ -1,14 +1,16 @@
 import pytest
 
+from server.ops.check_failover import inspect_failover
 from server.ops.check_rights import inspect_rights
-from server.ops.check_sentinel import inspect_failover, inspect_sentinels
+from server.ops.check_sentinel import inspect_sentinels
 from server.ops.check_store import StoreUnfitError, inspect_store, probe_store
 from server.ops.findings import Severity, faults
-from server.store.client import StoreAwayError
+from server.store.node import StoreAwayError
 from server.store.sentinel import Answer, Survey
 from support.ports import free_port
 from support.sentinels import NAME, Guarded, with_sentinels
 
+PLANNED = f"SENTINEL FAILOVER {NAME} COORDINATED (Valkey 9.1)"
 OLD, NEW = ("10.0.0.1", 6379), ("10.0.0.2", 6379)
 
 
@@ -67,11 +69,11 @@ def test_what_may_prevent_a_failover_is_advice(found, advice):
     ],
 )
 def test_what_a_failover_would_do(online, least, durability, replicas, severity, said):  # noqa: PLR0917
-    assert said in words(inspect_failover(NAME, online, least, durability, replicas), severity)
+    assert said in words(inspect_failover(PLANNED, online, least, durability, replicas), severity)
 
 
 def test_a_setting_that_is_kept_secret_is_not_guessed():
-    found = inspect_failover(NAME, 2, None, "none", 1)
+    found = inspect_failover(PLANNED, 2, None, "none", 1)
     assert "min-replicas" not in " ".join(each.words for each in found)
 
 

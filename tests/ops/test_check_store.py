@@ -14,7 +14,7 @@ from server.ops.check_store import (
     probe_store,
 )
 from server.ops.findings import Severity, faults
-from server.store.client import StoreAwayError
+from server.store.node import StoreAwayError
 from support.ports import free_port
 from support.programs import path_of
 from support.store import stores

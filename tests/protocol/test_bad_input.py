@@ -530,7 +530,7 @@ async def test_while_the_store_is_away_votes_are_refused_to_be_sent_again(embedd
         before = await state(server, code)
         store = server.hub.store
         caplog.clear()
-        store.set_present(value=False, why="it was pulled out")
+        store.nodes[0].set_present(value=False, why="it was pulled out")
         vote = {"round": 1, "ballot": {"approve": ["flask"]}, "id": "kept"}
         refused = await ann.ask("vote", **vote)
         assert refused["code"] == "store_away"

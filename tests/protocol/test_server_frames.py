@@ -238,7 +238,7 @@ async def test_a_pulse_comes_and_says_whether_the_store_is_there(embedded):
         pulse = await page.receive("pulse")
         assert set(pulse) == {"type", "seq", "now", "store"}
         assert pulse["store"] == "ok"
-        server.hub.store.set_present(value=False, why="it was pulled out")
+        server.hub.store.nodes[0].set_present(value=False, why="it was pulled out")
         assert (await page.receive("pulse", lambda f: f["store"] == "away"))["seq"] == pulse["seq"]
         await page.receive("pulse", lambda f: f["store"] == "ok", after=len(page.frames))
 

@@ -69,14 +69,14 @@ async def test_nothing_in_the_store_tells_when_a_seat_came(shared):
     async with several(shared, "QUIET2") as (store, one, _other):
         one.record("a-seat", "a-network")
         await eventually(lambda: told(one) == 1)
-        seats = await store.client.hgetall(keys.came("QUIET2"))
+        seats = await store.nodes[0].client.hgetall(keys.came("QUIET2"))
         assert seats == {b"a-seat": b""}
-        counts = await store.client.hgetall(keys.arrivals("QUIET2"))
+        counts = await store.nodes[0].client.hgetall(keys.arrivals("QUIET2"))
         assert b"a-seat" not in b" ".join([*counts, *counts.values()])
         # Networks are forgotten within two minutes, all of it within a day.
-        assert 0 < await store.client.pttl(keys.networks("QUIET2")) <= 120_000
+        assert 0 < await store.nodes[0].client.pttl(keys.networks("QUIET2")) <= 120_000
         for key in (keys.came("QUIET2"), keys.arrivals("QUIET2")):
-            assert 0 < await store.client.pttl(key) <= module.SEATS_LAST_MS
+            assert 0 < await store.nodes[0].client.pttl(key) <= module.SEATS_LAST_MS
 
 
 async def test_old_minutes_are_left_out(shared):
@@ -87,7 +87,7 @@ async def test_old_minutes_are_left_out(shared):
         # The minute may end meanwhile: then one more of these is old.
         ages = range(module.MINUTES - 3, module.MINUTES + 1)
         written = {f"{present - age}": "5 2" for age in ages}
-        await store.client.hset(keys.arrivals("OLDER2"), mapping=written)
+        await store.nodes[0].client.hset(keys.arrivals("OLDER2"), mapping=written)
 
         def recent():
             oldest = one.minutes[-1].at // 60_000 - module.MINUTES + 1
@@ -95,20 +95,21 @@ async def test_old_minutes_are_left_out(shared):
 
         await eventually(lambda: told(one) == 1 + 5 * len(recent()))
         assert 0 < len(recent()) < len(written)
-        kept = await store.client.hgetall(keys.arrivals("OLDER2"))
+        kept = await store.nodes[0].client.hgetall(keys.arrivals("OLDER2"))
         assert f"{present - module.MINUTES}".encode() not in kept
 
 
 async def test_who_comes_while_the_store_is_away_is_counted_when_it_is_back(shared, monkeypatch):
     async with several(shared, "AWAY22") as (store, one, _other):
-        run, away = store.run_script, True
+        board, away = store.of("AWAY22"), True
+        run = board.run_script
 
         async def run_script(*args):
             if away:
                 raise module.StoreAwayError("it was pulled out")
             return await run(*args)
 
-        monkeypatch.setattr(store, "run_script", run_script)
+        monkeypatch.setattr(board, "run_script", run_script)
         one.record("a", "n")
         await asyncio.sleep(0.1)
         one.record("b", "n")

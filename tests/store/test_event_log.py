@@ -12,10 +12,9 @@ from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.options import Option
 from server.domain.refusals import Code, Refused
-from server.store import client as store_module
+from server.store import connections, keys
 from server.store import event_log as log_module
-from server.store import keys, node
-from server.store.client import StoreAwayError
+from server.store import node as store_module
 from server.store.damage import DamagedError
 from server.store.event_log import (
     BATCH,
@@ -26,6 +25,7 @@ from server.store.event_log import (
     notice_before,
     waits_for_more,
 )
+from server.store.node import StoreAwayError
 from store.event_logs import RecordedAppends, RecordingReceiver, append_as_before, logged, read_all
 from support.wait import eventually, until
 
@@ -181,7 +181,7 @@ async def test_nothing_is_asked_on_a_connection_to_a_store_that_was_left(
     real_store, tmp_path, monkeypatch
 ):
     """The old one hangs and cuts no line; the address leads to another one by now."""
-    monkeypatch.setattr(node, "TIMEOUT", 30.0)
+    monkeypatch.setattr(connections, "TIMEOUT", 30.0)
     old, new = real_store("old"), real_store("new")
     for each, code in ((old, "OLD222"), (new, "NEW222")):
         async with logged(each) as log:
@@ -198,7 +198,7 @@ async def test_nothing_is_asked_on_a_connection_to_a_store_that_was_left(
         old.signal(signal.SIGSTOP)
         (tmp_path / "other").symlink_to(new.socket)
         (tmp_path / "other").replace(address)
-        log.store.hang_up()
+        log.store.nodes[0].hang_up()
         async with asyncio.timeout(10):
             assert await log.codes() == ["NEW222"]
             pages = [log.read("NEW222", 0) for _ in range(5)]
@@ -286,7 +286,8 @@ async def test_times_are_those_of_the_store(server):
 
 async def test_what_was_answered_is_there_after_a_kill_and_in_another_epoch(fragile):
     async with logged(fragile) as log:
-        log.store.run = await log.store.read_run()
+        node = log.store.nodes[0]
+        node.run = await node.read_run()
         await log.create("BOARD", [b"first"])
         before = await log.read("BOARD", 0)
         written = RecordedAppends(log)
@@ -296,14 +297,15 @@ async def test_what_was_answered_is_there_after_a_kill_and_in_another_epoch(frag
         written.append(b"while it was away")
         fragile.start()
         assert await written.done() == list(range(2, 53))
-        log.store.run = await log.store.read_run()
+        node = log.store.nodes[0]
+        node.run = await node.read_run()
         rows = await read_all(log)
         assert [entry for _, entry in rows] == [b"first", *numbered(50), b"while it was away"]
         assert (await log.read("BOARD", 0)).epoch != before.epoch
 
 
 async def test_a_lost_answer_doubles_an_entry_at_most_and_the_board_knows(fragile, monkeypatch):
-    monkeypatch.setattr(node, "TIMEOUT", 0.2)
+    monkeypatch.setattr(connections, "TIMEOUT", 0.2)
     options = tuple(Option(id=name, name=name) for name in ("flask", "django"))
     create = act.Create(code="BOARD", title="?", options=options, host="")
     opening = act.OpenRound(method="single")
@@ -313,7 +315,7 @@ async def test_a_lost_answer_doubles_an_entry_at_most_and_the_board_knows(fragil
         written.append(act.encode(act.Entry(action=act.Rename(name=None))))
         await written.done()
         vote = act.Vote(round=1, ballot={"choice": "flask"})
-        log.store.set_present(value=True)
+        log.store.nodes[0].set_present(value=True)
         fragile.signal(signal.SIGSTOP)
         written.append(act.encode(act.Entry(by="ann", idempotency_key="ann 1", action=vote)))
         # Given up here, but the system has taken it: it is done when the store goes on.
@@ -339,7 +341,7 @@ async def test_a_lost_answer_doubles_an_entry_at_most_and_the_board_knows(fragil
 async def test_votes_wait_while_the_store_cannot_take_them(fragile, trouble, cure):
     async with logged(fragile) as log:
         await log.create("BOARD", [b"first"])
-        log.store.set_present(value=True)
+        log.store.nodes[0].set_present(value=True)
         with fragile.client() as client:
             client.execute_command(*trouble)
             written = RecordedAppends(log)
@@ -431,7 +433,7 @@ async def test_a_vote_waits_for_as_many_replicas_as_were_asked_for_and_is_writte
             assert await each.done() == [2, 3]
         assert [entry for _, entry in await read_all(log, "BOARD3")] == [b"first", b"1", b"2"]
         # One alone would do: the other is no longer asked for.
-        log._store._copies = 1
+        log.store.nodes[0]._copies = 1
         one.stop()
         written[0].append(b"3")
         assert (await written[0].done())[-1] == 4
@@ -645,7 +647,7 @@ async def test_half_a_board_takes_no_votes_and_what_is_left_of_a_log_is_kept(ser
 async def test_a_replica_never_says_that_there_is_no_board(fragile, asks):
     """It may not have got it yet."""
     async with logged(fragile) as log:
-        log.store.set_present(value=True)
+        log.store.nodes[0].set_present(value=True)
         with fragile.client() as client:
             client.execute_command("REPLICAOF", "127.0.0.1", "1")
             written = RecordedAppends(log)

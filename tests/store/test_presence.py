@@ -38,7 +38,7 @@ class Process:
         )
         self.subscriber.start()
 
-    async def _new_run(self):
+    async def _new_run(self, _node):
         pass
 
     def _changed(self):

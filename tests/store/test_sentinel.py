@@ -3,8 +3,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from server.store.client import Store, StoreAwayError
-from server.store.sentinel import Answer, NoPrimaryError, Survey, primary_url, shown, survey_of
+from server.store.node import Node, StoreAwayError
+from server.store.sentinel import Answer, NoPrimaryError, Survey, primary_url, survey_of
+from server.store.survey import shown
 from support.ports import free_port
 from support.replication import Relay
 from support.sentinels import NAME, Member, Sentinel, with_sentinels
@@ -122,9 +123,9 @@ def test_a_sentinel_that_hangs_holds_no_one_up(servers):
 
 
 async def run_of(url):
-    store = Store(url)
+    store = Node(url)
     try:
-        return await store.meet(), store.node.place
+        return await store.meet(), store.connections.place
     finally:
         await store.close()
 
@@ -165,7 +166,7 @@ async def test_what_the_primary_refuses_is_told_in_its_words(servers, credential
 
 
 async def test_callers_share_the_answers_of_the_sentinels(servers):
-    store = Store(with_sentinels(servers.right))
+    store = Node(with_sentinels(servers.right))
     try:
         run = await store.meet()
         with servers.right.client() as client:

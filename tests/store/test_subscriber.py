@@ -7,8 +7,8 @@ import pytest
 from server.domain import actions as act
 from server.domain.options import Option
 from server.live.replica import Replica
-from server.store import client as store_module
-from server.store import keys, node, subscriber
+from server.store import connections, keys, subscription
+from server.store import node as store_module
 from server.store.client import Store
 from server.store.event_log import EventLog
 from server.store.subscriber import Subscriber
@@ -50,8 +50,8 @@ async def listening(server):
     store = Store(server.url)
     runs = []
 
-    async def prepare():
-        runs.append(store.run)
+    async def prepare(node):
+        runs.append(node.run)
 
     subscriber = Subscriber(store, "reader", prepare)
     log = EventLog(store, subscriber, 90)
@@ -96,7 +96,7 @@ async def test_each_confirmed_subscription_means_catch_up(server):
 async def test_a_subscription_that_is_cut_is_made_again_and_the_store_was_never_away(
     server, caplog, monkeypatch
 ):
-    monkeypatch.setattr(subscriber, "SAY_AGAIN", 1.0)
+    monkeypatch.setattr(subscription, "SAY_AGAIN", 1.0)
     clock = asyncio.get_running_loop().time
     async with logged(server) as log:
         await log.create("BOARD", [FIRST])
@@ -138,7 +138,7 @@ async def test_nothing_is_lost_while_the_subscription_is_cut_again_and_again(ser
 async def test_a_follower_that_comes_while_the_subscription_is_made_is_not_forgotten(server):
     async with logged(server) as log:
         store = Store(server.url)
-        subscriber = Subscriber(store, "reader", lambda: asyncio.sleep(0))
+        subscriber = Subscriber(store, "reader", lambda _node: asyncio.sleep(0))
         readers = {f"B{n}": Reader(log) for n in range(200)}
         for reader in readers.values():
             reader.replica.catch_up = lambda: None
@@ -168,9 +168,9 @@ async def test_one_that_has_left_hears_no_more(server):
 
 
 async def test_a_store_that_hangs_is_noticed_and_nothing_is_lost(fragile, monkeypatch):
-    monkeypatch.setattr(subscriber, "HEARTBEAT", 0.05)
-    monkeypatch.setattr(subscriber, "SILENCE", 0.3)
-    monkeypatch.setattr(node, "TIMEOUT", 0.4)
+    monkeypatch.setattr(subscription, "HEARTBEAT", 0.05)
+    monkeypatch.setattr(subscription, "SILENCE", 0.3)
+    monkeypatch.setattr(connections, "TIMEOUT", 0.4)
     async with logged(fragile) as log:
         await log.create("BOARD", [FIRST])
         async with listening(fragile) as reader:
@@ -225,7 +225,7 @@ async def test_a_subscription_that_leads_elsewhere_is_given_up_when_it_is_told(s
         await log.create("BOARD", [FIRST])
         async with listening(server) as reader:
             before = reader.caught_up
-            reader.store.note_run(b"of another")
+            reader.store.nodes[0].note_run(b"of another")
             assert not reader.store.present
             await eventually(lambda: reader.store.present and reader.caught_up > before)
             assert reader.watching.renewals == 0
@@ -258,8 +258,8 @@ async def test_one_follower_in_trouble_does_not_cut_the_subscription(server, cap
 async def test_signs_of_life_that_are_denied_for_a_while_come_back_for_good(
     fragile, caplog, monkeypatch
 ):
-    monkeypatch.setattr(subscriber, "HEARTBEAT", 0.1)
-    monkeypatch.setattr(subscriber, "SILENCE", 0.5)
+    monkeypatch.setattr(subscription, "HEARTBEAT", 0.1)
+    monkeypatch.setattr(subscription, "SILENCE", 0.5)
     monkeypatch.setattr(store_module, "DISTRUST", 0.2)
     async with logged(fragile) as log:
         await log.create("BOARD", [FIRST])
@@ -274,7 +274,7 @@ async def test_signs_of_life_that_are_denied_for_a_while_come_back_for_good(
             await eventually(lambda: reader.store.present)
             told.clear()
             # As long as it takes to miss one that does not come.
-            await asyncio.sleep(4 * subscriber.SILENCE)
+            await asyncio.sleep(4 * subscription.SILENCE)
             assert not told
             assert "The store is away" in caplog.text
 
@@ -286,7 +286,8 @@ async def test_a_fault_in_the_subscription_itself_is_logged_and_it_is_made_again
     async with logged(server) as log:
         await log.create("BOARD", [FIRST])
         async with listening(server) as reader:
-            hear, failed = reader.subscriber._read, []
+            (connection,) = reader.subscriber._subscriptions.values()
+            hear, failed = connection._read, []
 
             async def fail(pubsub):
                 if len(failed) < 3:
@@ -294,7 +295,7 @@ async def test_a_fault_in_the_subscription_itself_is_logged_and_it_is_made_again
                     raise AttributeError("of a library")
                 await hear(pubsub)
 
-            monkeypatch.setattr(reader.subscriber, "_read", fail)
+            monkeypatch.setattr(connection, "_read", fail)
             with server.client() as client:
                 client.client_kill_filter(_type="pubsub")
             await eventually(lambda: len(failed) == 3 and reader.store.present)

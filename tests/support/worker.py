@@ -46,7 +46,7 @@ def patience_with_the_store():
     For the folders that import it, whose tests are not about a store that is away.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("server.store.subscriber.SILENCE", 60.0)
+        patch.setattr("server.store.subscription.SILENCE", 60.0)
         yield
 
 

@@ -4,7 +4,7 @@ import pytest
 from tornado.web import HTTPError
 
 from server.domain.refusals import Code, Refusal
-from server.store.client import StoreAwayError
+from server.store.node import StoreAwayError
 from server.web.errors import STATUS, Problem, problem_of
 from support.worker import worker
 

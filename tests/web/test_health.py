@@ -13,7 +13,7 @@ async def test_alive_and_ready_and_not(embedded):
     async with worker(embedded, public_url="http://other.example") as server:
         assert await server.api("/healthz") == (200, {"status": "alive"})
         assert await server.api("/readyz") == (200, {"status": "ready"})
-        server.hub.store.set_present(value=False, why="it was pulled out")
+        server.hub.store.nodes[0].set_present(value=False, why="it was pulled out")
         assert await server.api("/readyz") == (503, {"status": "store_away"})
         assert (await server.api("/healthz"))[0] == 200
         await eventually(lambda: server.hub.ready)

@@ -3,7 +3,7 @@
 -- KEYS[1]  sv:{CODE}:log    stream; ids 0-1, 0-2, …: the second part is the position
 -- KEYS[2]  sv:{CODE}:meta   hash; epoch, mark of the last position, run, and when it was read
 -- ARGV[1]  channel to publish on, sv:{CODE}:live
--- ARGV[2]  unused; in an earlier script, the time after which the board expired
+-- ARGV[2]  the command to publish with: PUBLISH, or SPUBLISH in a cluster
 -- ARGV[3]  a random word for this batch. Its mark is "position:word" of its last entry: a store
 --          that went back in time assigns the same positions again, but not the same marks
 -- ARGV[4…] the encoded entries, without line breaks
@@ -79,7 +79,7 @@ if asks then
 else
   redis.call('HSET', KEYS[2], 'mark', mark)
 end
-redis.call('PUBLISH', ARGV[1],
+redis.call(ARGV[2], ARGV[1],
   'a\n' .. epoch .. ' ' .. run .. ' ' .. ARGV[3] .. ' ' .. prev .. '\n' .. first .. '\n' .. now
   .. '\n' .. table.concat(ARGV, '\n', 4))
 return {epoch, first, now, run, prev}

@@ -1,0 +1,48 @@
+"""Asks several servers the same question at the same time."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Any, TypeVar
+
+from server.concurrency import tasks
+
+QUICK = 0.25
+"""Seconds in which servers usually answer. If most of them have, no one waits for the others."""
+PATIENCE = 1.0
+"""Seconds in which a server must answer."""
+
+Place = tuple[str, int]
+"""Host and port."""
+Answer = TypeVar("Answer")
+
+
+async def ask_all(
+    asks: Mapping[str, Coroutine[Any, Any, Answer | str]], *, whole: bool = False
+) -> tuple[dict[str, Answer], dict[str, str]]:
+    """Return the answers by the names of the servers, and the problems that were told in words.
+
+    `whole` waits for each of them. Who has not answered in time is in neither.
+    """
+    begun = {tasks.begin("ask", ask): name for name, ask in asks.items()}
+    answers: dict[str, Answer] = {}
+    problems: dict[str, str] = {}
+    late = set(begun)
+    try:
+        for seconds in (QUICK, PATIENCE):
+            if late and (whole or 2 * len(answers) <= len(asks)):
+                done, late = await asyncio.wait(late, timeout=seconds)
+                for ask in done:
+                    said = ask.result()
+                    if isinstance(said, str):
+                        problems[begun[ask]] = said
+                    else:
+                        answers[begun[ask]] = said
+    finally:
+        await tasks.end(late)
+    return answers, problems
+
+
+def shown(place: Place) -> str:
+    """Return a place as it is written in an address."""
+    host, port = place
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,178 @@
+"""A cluster of primaries and replicas: real processes on this machine."""
+
+import redis
+from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
+
+from support.ports import free_port
+from support.replication import OPTIONS
+from support.store import VALKEY, StoreProcess
+from support.wait import until
+
+NODE_TIMEOUT = 1000
+"""In ms, after which a member is considered down: a failover takes about two seconds."""
+
+
+class Member(StoreProcess):
+    """One of the servers."""
+
+    def __init__(self, folder, program=VALKEY, **options):
+        cluster = {
+            "cluster_enabled": "yes",
+            "cluster_port": free_port(),
+            "cluster_node_timeout": NODE_TIMEOUT,
+            "cluster_allow_replica_migration": "no",
+            "cluster_replica_validity_factor": 0,
+        }
+        here = {"port": free_port(), "bind": "127.0.0.1", "maxmemory_policy": "noeviction"}
+        super().__init__(folder, program=program, **OPTIONS | cluster | here | options)
+        # The bus is watched by the timeout above; the data link must notice a loss, too.
+        self.bus = cluster["cluster_port"]
+        self.start()
+        self.id = self.run("CLUSTER", "MYID").decode()
+
+    @property
+    def name(self):
+        return f"127.0.0.1:{self.port}"
+
+    def nodes(self):
+        """Return the cluster as this member sees it, by the ids of its members."""
+        known = self.run("CLUSTER NODES")
+        return {each["node_id"]: each for each in known.values()}
+
+    def state(self):
+        return self.run("CLUSTER INFO")["cluster_state"]
+
+    def meets(self, other):
+        self.run("CLUSTER", "MEET", "127.0.0.1", other.port, other.bus)
+
+    def follow(self, primary):
+        """Replicate another one, and wait until everything is copied."""
+        until(lambda: primary.id in self.nodes())
+        self.run("CLUSTER", "REPLICATE", primary.id)
+        until(lambda: self.replication().get("master_link_status") == "up")
+
+    def replication(self):
+        with self.client() as client:
+            return client.info("replication")
+
+
+class Cluster:
+    """Primaries, each with as many replicas, as a deployment uses them."""
+
+    def __init__(self, folder, *, shards=3, replicas=1, **options):
+        """The slots are divided evenly, in the order of the primaries."""
+        folder.mkdir(exist_ok=True)
+        self.members = []
+        self.durability = ()
+        try:
+            for n in range(shards * (1 + replicas)):
+                self.members.append(Member(folder / f"node{n}", **options))
+            self.first = self.members[:shards]
+            for n, primary in enumerate(self.first):
+                begin, end = (n * REDIS_CLUSTER_HASH_SLOTS // shards for n in (n, n + 1))
+                primary.run("CLUSTER", "ADDSLOTSRANGE", begin, end - 1)
+                primary.run("CLUSTER", "SET-CONFIG-EPOCH", n + 1)
+            for member in self.members[1:]:
+                self.members[0].meets(member)
+            for n, member in enumerate(self.members[shards:]):
+                member.follow(self.first[n % shards])
+            until(self.is_complete)
+        except BaseException:
+            self.close()
+            raise
+
+    def is_complete(self):
+        """Whether all members know each other, and all slots are served."""
+        return all(
+            len(member.nodes()) == len(self.members) and member.state() == "ok"
+            for member in self.members
+        )
+
+    @property
+    def url(self):
+        return f"redis+cluster://{','.join(member.name for member in self.members)}"
+
+    @property
+    def arguments(self):
+        """The arguments that tell a server where its store is."""
+        return ("--redis-url", self.url, *self.durability)
+
+    def serves(self, server):
+        """Nothing to do: it belongs to no server."""
+
+    def primary_of(self, code):
+        """Return the member that has a board, by the newest configuration."""
+        slot = key_slot(code.encode())
+        found = []
+        for member in self.members:
+            if member.answers():
+                own = member.nodes()[member.id]
+                ranges = [(int(each[0]), int(each[-1])) for each in own["slots"]]
+                if any(first <= slot <= last for first, last in ranges):
+                    found.append((int(own["epoch"]), member.name))
+        return next(each for each in self.members if each.name == max(found)[1])
+
+    def replica_of(self, primary):
+        """Return a member that replicates another one."""
+        known = primary.nodes()
+        return next(each for each in self.members if known[each.id]["master_id"] == primary.id)
+
+    def client(self, code="FRAMEWORKS"):
+        """Connect to the member that has a board."""
+        return self.primary_of(code).client()
+
+    def codes(self, per_shard=1):
+        """Return codes of boards, for each primary at the beginning in turn."""
+        found = {}
+        for n in range(10_000):
+            code = f"BOARD{n}"
+            found.setdefault(key_slot(code.encode()) * len(self.first) // 16384, []).append(code)
+            if len(found) == len(self.first) and min(map(len, found.values())) >= per_shard:
+                return [code for shard in sorted(found) for code in found[shard][:per_shard]]
+        raise AssertionError
+
+    def move(self, code, to):
+        """Move the slot of a board to another member, as `valkey-cli --cluster reshard` does."""
+        self.move_keys(code, to)
+        self.move_slot(code, to)
+
+    def move_keys(self, code, to):
+        """Move all keys of a slot, which is on its way from then on."""
+        slot, source = key_slot(code.encode()), self.primary_of(code)
+        to.run("CLUSTER", "SETSLOT", slot, "IMPORTING", source.id)
+        source.run("CLUSTER", "SETSLOT", slot, "MIGRATING", to.id)
+        while keys := source.run("CLUSTER", "GETKEYSINSLOT", slot, 100):
+            source.run("MIGRATE", "127.0.0.1", to.port, "", 0, 5000, "KEYS", *keys)
+
+    def move_slot(self, code, to):
+        """Give the slot to the member that has its keys by now."""
+        slot, source = key_slot(code.encode()), self.primary_of(code)
+        for member in (to, source, *self.members):
+            if member.replication()["role"] == "master":
+                member.run("CLUSTER", "SETSLOT", slot, "NODE", to.id)
+
+    def promoted(self, was):
+        """Wait until another member has the slots of a primary, and takes writes."""
+
+        def is_over():
+            try:
+                for member in self.members:
+                    if member is not was and member.answers():
+                        own = member.nodes()[member.id]
+                        if own["slots"] and member not in self.first and member.state() == "ok":
+                            return member
+            except redis.RedisError:
+                return None
+            return None
+
+        return until(is_over)
+
+    def replicated(self):
+        """Wait until replicas have everything that their primaries have."""
+        for primary in self.first:
+            with primary.client() as client:
+                until(lambda client=client: client.execute_command("WAIT", 1, 100) >= 1)
+
+    def close(self):
+        for each in self.members:
+            each.stop()
