@@ -172,8 +172,8 @@ class Store:
         pairs = zip(self._names, names, strict=True)
         for (was, now), slots in Counter(pair for pair in pairs if pair[0] != pair[1]).items():
             logger.warning(
-                "%d slots of the store were on %s and are now on %s.",
-                *(slots, was, now or "no node: their boards wait"),
+                "Slots of the store were on %s and are now on %s: %d.",
+                *(was, now or "no node", slots),
                 extra=once_a_minute(event("slots_moved", code=f"{was} {now}", was=was, now=now)),
             )
 

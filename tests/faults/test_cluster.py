@@ -53,7 +53,7 @@ def happens(deployment, fault):
 
 async def all_follow(voting, was, now):
     """Wait until every worker goes by the slots that have moved."""
-    line = rf"(\d+) \S+: \d+ slots of the store were on {was.name} and are now on {now.name}\."
+    line = rf"(\d+) \S+: Slots of the store were on {was.name} and are now on {now.name}:"
     await eventually(lambda: len(set(re.findall(line, voting.server.log))) == PROCESSES)
 
 

@@ -268,7 +268,11 @@ def test_a_killed_worker_is_counted_and_leaves_nothing_but_its_counts(
 @moves("store_ends", "store_present", "store_node_present", "store_losses")
 def test_a_killed_store_is_counted_and_present_again(deployment, server, scraper, names):
     async def kill(_):
-        os.kill(server.store(), signal.SIGKILL)
+        await asyncio.to_thread(deployment.store.down)
+        try:
+            await eventually(lambda: scraper.last("stackvote_store_present") == 0)
+        finally:
+            await asyncio.to_thread(deployment.store.up)
         await scraper.rises("stackvote_store_ends_total")
         await scraper.moves(*names)
         await scraper.rises("stackvote_catch_ups_total", found="another_history")

@@ -44,7 +44,7 @@ async def test_a_board_goes_to_the_node_that_has_its_slot(adopt, caplog):
     assert told[-1] == moved
     for board in boards:
         assert (board.node is before[board]) is (board not in moved)
-    assert "8192 slots of the store were on a:1 and are now on c:3." in caplog.text
+    assert "Slots of the store were on a:1 and are now on c:3: 8192." in caplog.text
 
     # Slots that no node has any more stay, and their node is not available.
     await adopt(store, HALVES[1])

@@ -283,7 +283,7 @@ async def test_a_primary_that_is_gone_is_replaced_by_its_replica(cluster, quick,
             assert reader.board.names == {f"seat {n}": f"Name {n}" for n in (1, 2, 3, 4)}
             assert reader.replica.epoch != epoch
             assert each.readers[other].watching.renewals == 0
-    assert f"slots of the store were on {was.name} and are now on {replica.name}" in caplog.text
+    assert f"Slots of the store were on {was.name} and are now on {replica.name}" in caplog.text
 
 
 async def test_a_planned_failover_loses_nothing(cluster, caplog):
