@@ -12,6 +12,7 @@ from server.domain import actions as act
 from server.domain.options import Option
 from server.live.replica import Replica
 from server.store import subscription
+from server.store.announcements import Counts
 from server.store.client import Store
 from server.store.event_log import EventLog
 from server.store.node import StoreAwayError
@@ -57,7 +58,14 @@ class Reader:
         self.code = code
         self.watching = RecordingWatcher()
         self.replica = Replica(process.log, code, self.watching)
-        self.presence = Presence(process.store, process.name, code, lambda: None, lambda: 0)
+        self.presence = Presence(
+            process.store,
+            process.name,
+            code,
+            changed=lambda: None,
+            round_open=lambda: 0,
+            count=lambda seats: (Counts(len(seats), 0, 0, 0), seats),
+        )
         self.caught_up = 0
 
     @property
