@@ -5,11 +5,6 @@ import { KeyedList } from "../keyed_list.js";
 import { dateFormat } from "../words.js";
 import { LazyFetch } from "./lazy_fetch.js";
 
-/** @type {Intl.DateTimeFormatOptions} */
-const TIME = { timeStyle: "short" };
-/** @type {Intl.DateTimeFormatOptions} */
-const DAY_AND_TIME = { dateStyle: "medium", timeStyle: "short" };
-
 export class History {
   #fetch;
 
@@ -42,7 +37,7 @@ function row({ at, who, what }) {
   const when = element("time", {
     className: "soft num",
     dateTime: new Date(at).toISOString(),
-    text: dateFormat(isToday ? TIME : DAY_AND_TIME).format(at),
+    text: dateFormat({ dateStyle: isToday ? undefined : "medium", timeStyle: "short" }).format(at),
   });
   return element("li", {}, when, element("span", {}, element("b", { text: who }), ` ${what}`));
 }
