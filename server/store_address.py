@@ -117,7 +117,7 @@ def cluster_address(url: str) -> ClusterAddress | None:
 
 
 def _databases(query: str) -> list[str]:
-    return [value for key, value in parse_qsl(query, keep_blank_values=True) if key == "db"]
+    return [value for name, value in parse_qsl(query, keep_blank_values=True) if name == "db"]
 
 
 def require_store_address(text: str) -> str:

@@ -141,7 +141,11 @@ def watch_loop() -> None:
 
 
 def _unhandled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    error = context.get("exception")
+    error, future = context.get("exception"), context.get("future")
+    if isinstance(error, ConnectionError) and not isinstance(future, asyncio.Task | None):
+        # The end of a stream, which asyncio notes for those who wait for it, also where no one
+        # does. Its own precaution depends on the order in which objects are collected.
+        return
     if isinstance(error, Exception):
         report("callback", error)
     else:

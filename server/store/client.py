@@ -9,6 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
+from weakref import WeakValueDictionary
 
 from redis.crc import key_slot
 from redis.exceptions import AskError, ConnectionError, MovedError  # noqa: A004
@@ -55,7 +56,8 @@ class Store:
         self._nodes = {name: self._node(name) for name in dict.fromkeys(self._names)}
         self._others: dict[str, Node] = {}
         """Nodes that have no slot."""
-        self._boards: dict[int, BoardStore] = {}
+        self._boards: WeakValueDictionary[int, BoardStore] = WeakValueDictionary()
+        """By slot, as long as someone needs it: anyone can ask for boards that do not exist."""
         self._finding = asyncio.Lock()
         self._found_at = -1.0
         self.database = self.nodes[0].database
@@ -78,10 +80,10 @@ class Store:
     def of(self, code: str) -> "BoardStore":
         """Return the part of the store that has a board."""
         slot = key_slot(code.encode())
-        if found := self._boards.get(slot):
-            return found
-        made = self._boards[slot] = BoardStore(self, self.named(self._names[slot]))
-        return made
+        found = self._boards.get(slot)
+        if found is None:
+            found = self._boards[slot] = BoardStore(self, self.named(self._names[slot]))
+        return found
 
     def by_node(self, codes: Iterable[str]) -> Mapping[Node, Sequence[str]]:
         """Group boards by the node that has them."""
@@ -158,12 +160,12 @@ class Store:
             node.retire()
             tasks.begin("retire", node.close())
         moved = []
-        for slot, board in self._boards.items():
+        for slot, board in list(self._boards.items()):
             node = self._nodes.get(self._names[slot], board.node)
             if node is not board.node or node in gone:
                 board.node = node
                 moved.append(board)
-        if moved or was.keys() != self._nodes.keys():
+        if moved or set(was) != set(self._nodes):
             for tell in list(self.on_change):
                 with tasks.contained("nodes"):
                     tell(moved)

@@ -9,6 +9,7 @@ import json
 import socket
 import time
 import zlib
+from contextlib import suppress
 
 import pytest
 from websockets.asyncio.client import connect
@@ -74,7 +75,9 @@ async def test_who_never_ends_the_head_of_a_request_is_not_waited_for(embedded, 
                 await asyncio.sleep(0.02)
 
         dripping = asyncio.create_task(drip())
-        assert await asyncio.wait_for(reader.read(), SOON) == b""
+        # Closed with something unread, a connection is reset.
+        with suppress(ConnectionResetError):
+            assert await asyncio.wait_for(reader.read(), SOON) == b""
         with pytest.raises(ConnectionError):
             await asyncio.wait_for(dripping, SOON)
         writer.close()

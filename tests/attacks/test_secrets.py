@@ -79,12 +79,13 @@ def test_keys_and_codes_are_drawn_by_the_system_and_not_by_chance():
         *(
             "expiry.py",
             "sentinel.py",
-            "subscriber.py",
+            "subscription.py",
             "event_log.py",
             "hub.py",
             "backoff.py",
             "round_timer.py",
             "socket.py",
+            "channel.py",
         ),
         "commands.py",
     }

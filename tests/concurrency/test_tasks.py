@@ -133,6 +133,22 @@ async def test_a_fault_stays_where_it_is_and_no_more_than_a_fault(caplog):
             raise end
 
 
+async def test_a_connection_that_ends_while_no_one_waits_is_no_fault(caplog):
+    before, loop = faults(), asyncio.get_running_loop()
+    handler = loop.get_exception_handler()
+    tasks.watch_loop()
+    try:
+        for error in (BrokenPipeError(), ConnectionResetError(), ValueError("x")):
+            ended = loop.create_future()
+            ended.set_exception(error)
+            del ended
+        gc.collect()
+        await eventually(lambda: faults() == before + 1)
+    finally:
+        loop.set_exception_handler(handler)
+    assert [record.exc_info[0] for record in caplog.records] == [ValueError]
+
+
 async def test_what_fails_in_a_callback_or_where_no_one_waits_is_said_and_counted(caplog):
     before, loop = faults(), asyncio.get_running_loop()
     handler = loop.get_exception_handler()

@@ -20,6 +20,7 @@ FOLDERS = r"\.ci|bench|data|deploy|docs|server|static|templates|tests"
 OTHER_PROGRAMS = {
     "deploy/setup.sh": {"--clear", "--no-input", "--editable"},  # venv, pip
     "deploy/stackvote.service": {"--system"},  # useradd
+    "deploy/helm/examples/cluster.yaml": {"--from-literal", "--values"},  # kubectl, helm
     "deploy/helm/examples/managed.yaml": {"--from-literal", "--values"},  # kubectl, helm
     "deploy/helm/examples/sentinel.yaml": {"--from-literal", "--values"},  # kubectl, helm
     "deploy/helm/templates/NOTES.txt": {"--namespace"},  # kubectl

@@ -70,7 +70,7 @@ async def age(server, client, code, days, *actions):
     entries += [act.encode(act.Entry(rules=act.RULES, action=action)) for action in actions]
     server.hub._discard(room)
     await eventually(lambda: not server.hub._tasks or code not in server.hub.rooms)
-    await eventually(lambda: not any("note_use" in repr(task) for task in server.hub._tasks))
+    await eventually(lambda: all(task.get_name() != "touch" for task in server.hub._tasks))
     await client.delete(keys.log(code), keys.here(code))
     await client.hdel(keys.meta(code), "touched")
     for entry in entries:
