@@ -14,6 +14,8 @@ from support.wait import eventually
 AWAY = r"The store is away \(.+\)\. Votes wait until it is back"
 THERE = r"The store can be reached again"
 ANEW = r"The store was restarted or replaced\. All boards are read again"
+DIES = {AWAY: 3, THERE: 1, ANEW: 1}
+"""Connections are cut, then nothing listens, and then it may still be loading its data."""
 FULL = 8.0
 """Seconds for which nothing can be written."""
 
@@ -51,7 +53,7 @@ def test_the_disk_of_the_embedded_store_is_full(disk_on, deploy_on, tmp_path):
             r"The data folder can be written again": 1,
             r"The store is back": 1,
         }
-        | {AWAY: 2, THERE: 1, ANEW: 1},
+        | DIES,
     )
 
 
@@ -77,4 +79,4 @@ def test_a_store_of_one_s_own_that_dies_of_it_is_started_again(disk_on, deploy_o
         await asyncio.to_thread(deployment.store.down)
         await asyncio.to_thread(deployment.store.up)
 
-    hold(deployment, fill_and_start, says={AWAY: 2, THERE: 1, ANEW: 1})
+    hold(deployment, fill_and_start, says=DIES)
