@@ -4,6 +4,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
+Place = tuple[str, int]
+"""Host and port."""
 SENTINEL_PORT, CLUSTER_PORT = 26379, 6379
 EXAMPLE = "redis+sentinel://host,host,host/mymaster/0"
 CLUSTER_EXAMPLE = "redis+cluster://host,host,host"
@@ -56,11 +58,15 @@ class ClusterAddress(NamedTuple):
         return self.at(host.strip("[]"), int(port))
 
 
-def _plain(scheme: str, credentials: str, place: tuple[str, int], database: str, query: str) -> str:
-    host, port = place
-    shown = f"[{host}]" if ":" in host else host
+def _plain(scheme: str, credentials: str, place: Place, database: str, query: str) -> str:
     more = f"?{query}" if query else ""
-    return f"{scheme}://{credentials}{shown}:{port}/{database}{more}"
+    return f"{scheme}://{credentials}{shown(place)}/{database}{more}"
+
+
+def shown(place: Place) -> str:
+    """Return a place as it is written in an address."""
+    host, port = place
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def sentinel_address(url: str) -> SentinelAddress | None:
@@ -68,13 +74,9 @@ def sentinel_address(url: str) -> SentinelAddress | None:
     found = _WITH_SENTINELS.fullmatch(url)
     if found is None:
         return None
-    scheme, rest = found.groups()
-    before, _, query = rest.partition("?")
-    credentials, at, place = before.rpartition("@")
-    hosts, _, path = place.partition("/")
+    wanted = f"the hosts of sentinels and the name of their primary: {EXAMPLE}"
+    scheme, credentials, hosts, path, query = _taken_apart(found, wanted)
     name, _, database = path.partition("/")
-    if not hosts.strip(",") or "#" in rest or "/" in credentials:
-        raise ValueError(f"the hosts of sentinels and the name of their primary: {EXAMPLE}")
     if not name or (name.isdigit() and not database):
         raise ValueError(
             f"an address that names the primary after the sentinels, before the database: {EXAMPLE}"
@@ -91,7 +93,7 @@ def sentinel_address(url: str) -> SentinelAddress | None:
             _host_and_port(each, SENTINEL_PORT, "sentinels", EXAMPLE) for each in hosts.split(",")
         ),
         *(name, own.get("sentinel_username", ""), own.get("sentinel_password", "")),
-        *(scheme, credentials + at, database or "0"),
+        *(scheme, credentials, database or "0"),
         urlencode([each for each in parameters if each[0] not in _OWN]),
     )
 
@@ -101,19 +103,28 @@ def cluster_address(url: str) -> ClusterAddress | None:
     found = _OF_A_CLUSTER.fullmatch(url)
     if found is None:
         return None
-    scheme, rest = found.groups()
-    before, _, query = rest.partition("?")
-    credentials, at, place = before.rpartition("@")
-    hosts, _, path = place.partition("/")
-    if not hosts.strip(",") or "#" in rest or "/" in credentials:
-        raise ValueError(f"the hosts of some nodes of the cluster: {CLUSTER_EXAMPLE}")
+    wanted = f"the hosts of some nodes of the cluster: {CLUSTER_EXAMPLE}"
+    scheme, credentials, hosts, path, query = _taken_apart(found, wanted)
     if path not in {"", "0"} or any(value != "0" for value in _databases(query)):
         raise ValueError(f"no database, because a cluster has only number 0: {CLUSTER_EXAMPLE}")
     _require_parameters(query)
     nodes = (
         _host_and_port(each, CLUSTER_PORT, "nodes", CLUSTER_EXAMPLE) for each in hosts.split(",")
     )
-    return ClusterAddress(tuple(nodes), scheme, credentials + at, query)
+    return ClusterAddress(tuple(nodes), scheme, credentials, query)
+
+
+def _taken_apart(found: re.Match[str], wanted: str) -> tuple[str, str, str, str, str]:
+    """Return scheme, credentials with their `@`, hosts, path and query of an address of several
+    servers. Raises ValueError, which says what is `wanted`.
+    """
+    scheme, rest = found.groups()
+    before, _, query = rest.partition("?")
+    credentials, at, place = before.rpartition("@")
+    hosts, _, path = place.partition("/")
+    if not hosts.strip(",") or "#" in rest or "/" in credentials:
+        raise ValueError(wanted)
+    return scheme, credentials + at, hosts, path, query
 
 
 def _databases(query: str) -> list[str]:

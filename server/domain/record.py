@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, structs
 
 from server.domain.actions import Kind, Side
 from server.domain.comments import Comment
@@ -265,15 +265,8 @@ def recording(board: BoardState, *, ballots: bool = False) -> Generator[None, No
         cast: tuple[RecordedBallot, ...] = ()
         if ballots and each.state is State.REVEALED:
             cast = yield from collecting(board, each)
-        rounds.append(
-            _round(
-                each,
-                people,
-                cast,
-                by_name=board.settings.show_names,
-                moved_by=tuple(_moving(board, each)),
-            )
-        )
+        made = _round(each, people, cast, by_name=board.settings.show_names)
+        rounds.append(structs.replace(made, moved_by=tuple(_moving(board, made.movement))))
     outcome = _outcome(board)
     return Record(
         code=board.code,
@@ -487,7 +480,6 @@ def _round(
     ballots: tuple[RecordedBallot, ...],
     *,
     by_name: bool,
-    moved_by: tuple[str, ...] = (),
 ) -> RecordedRound:
     shown = each.state is State.REVEALED
     return RecordedRound(
@@ -503,16 +495,13 @@ def _round(
         insights=tuple(found.text for found in insights(each, people)) if shown else (),
         verdict=each.verdict() if shown else None,
         movement=each.movement(by_name=by_name) if shown else None,
-        moved_by=moved_by,
         lens=each.lens() if shown else None,
         ballots=ballots,
     )
 
 
-def _moving(board: BoardState, each: Round) -> Generator[str, None, None]:
+def _moving(board: BoardState, movement: Movement | None) -> Generator[str, None, None]:
     """Say which comments moved people, of those that can be read."""
-    by_name = board.settings.show_names
-    movement = each.movement(by_name=by_name) if each.state is State.REVEALED else None
     names = {option.id: option.name for option in board.options}
     for moving in (movement and movement.moved_by) or ():
         comment = board.comments.get(moving.comment)
@@ -524,7 +513,7 @@ def _moving(board: BoardState, each: Round) -> Generator[str, None, None]:
             exact="no" if moving.at_least else "yes",
             text=" ".join(comment.text.split()),
             option=names.get(comment.option, comment.option),
-            credit="yes" if by_name and comment.name else "no",
+            credit="yes" if board.settings.show_names and comment.name else "no",
             name=comment.name or "",
         )
 

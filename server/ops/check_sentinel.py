@@ -4,7 +4,7 @@ from collections import Counter
 
 from server.ops.findings import Finding, Severity
 from server.store.sentinel import NoPrimaryError, Survey
-from server.store.survey import shown
+from server.store_address import shown
 
 LEAST_SENTINELS = 3
 """With fewer, the loss of one prevents a failover."""

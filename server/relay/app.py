@@ -11,9 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tornado.web import Application, RequestHandler
-from websockets.datastructures import Headers
-from websockets.http11 import Request
-from websockets.server import ServerProtocol
 
 from server.concurrency import tasks
 from server.live import messages
@@ -24,11 +21,11 @@ from server.observability import metrics
 from server.observability.logs import event
 from server.relay.channel import Channel, Watcher
 from server.security import tls
-from server.security.rate_limit import RateLimits
+from server.security.rate_limit import TokenBucket
 from server.settings import Settings
 from server.web.health import may_read_metrics
 from server.web.http_server import HttpServer
-from server.web.socket import choose_subprotocol, take_socket
+from server.web.socket import handshake, take_socket
 from server.words.catalogue import words
 
 logger = logging.getLogger(__name__)
@@ -50,7 +47,6 @@ class Relay:
     def __init__(self, settings: Settings, origin: str) -> None:
         """`origin` is the address of the server, as http:// or https://."""
         self.settings = settings
-        self.rates = RateLimits(settings.message_rate, settings.message_burst)
         self.draining = False
         self._origin = origin
         self.channels: dict[str, Channel] = {}
@@ -114,10 +110,7 @@ class Live(RequestHandler):
 
     async def get(self, typed: str) -> None:
         relay: Relay = self.application.settings["relay"]
-        headers = Headers(self.request.headers.get_all())
-        response = ServerProtocol(select_subprotocol=choose_subprotocol).accept(
-            Request(self.request.path, headers)
-        )
+        response = handshake(self.request)
         if response.status_code != 101:
             self.set_status(response.status_code)
             self.finish(words("refusal-websockets"))
@@ -132,7 +125,7 @@ class Live(RequestHandler):
             connection.close(refusal or messages.NO_SUCH_BOARD)
             return
         with tasks.contained("relay session", code) as beginning:
-            bucket = relay.rates.bucket((code, id(connection)))
+            bucket = TokenBucket(relay.settings.message_rate, relay.settings.message_burst)
             connection.listener = Watcher(connection, relay.channel(code, address), bucket)
         if beginning.failed:
             connection.fail()

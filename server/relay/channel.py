@@ -1,7 +1,6 @@
 """A board at a relay: its feed, and those who watch it here."""
 
 import asyncio
-import random
 import time
 from collections.abc import Callable, Sequence
 
@@ -10,24 +9,24 @@ from server.domain.refusals import Code
 from server.live import messages
 from server.live.connection import Connection, Listener
 from server.live.frames import frame
-from server.live.messages import Close, Goodbye
+from server.live.messages import Close
 from server.live.parsing import (
     NotUnderstoodError,
     RefusedRequestError,
     read_hello,
     read_request,
 )
+from server.live.session import HELLO_SECONDS
 from server.observability.metrics import CONNECTIONS, FRAMES, HELLOS, count
 from server.relay.feed import Feed, Shown
 from server.security.rate_limit import TokenBucket
+from server.web.socket import send_away
 from server.words.catalogue import words
 
 GATHER = 0.005
 """Seconds in which frames that arrive one after the other are passed on in one write."""
 SLICE = 500
 """Connections that are written to before the event loop may do other work."""
-HELLO_SECONDS = 10.0
-"""Seconds in which a connection must send its hello."""
 WAITS = 10.0
 """Seconds for which someone waits for the first welcome of a board."""
 AWAY = 3.0
@@ -57,7 +56,7 @@ class Channel:
         """By slot, what has to be passed on."""
         self._has_news = asyncio.Event()
         self._restated = 0
-        """How often everyone was shown the board anew; what was to be passed on before is old."""
+        """How often everyone was shown the whole board again; what waited until then is old."""
         self._following = tasks.begin("relay", self._follow())
         self._passing_on = tasks.supervise("relay news", self._pass_on)
         self._checks = tasks.supervise("relay checks", self._check)
@@ -197,12 +196,8 @@ class Watcher(Listener):
             self._is_welcomed = self._channel.welcome(self)
 
     def send_away(self, close: Close) -> None:
-        if self.connection.closed:
-            return
-        if close.code == messages.RESTART.code:
-            later = Goodbye(reason=close.reason, retry_after_ms=random.randint(500, 3000))
-            self.connection.send(frame(messages.encode(later)))
-        self.connection.close(close)
+        if not self.connection.closed:
+            send_away(self.connection, close)
 
     def check(self, now: float) -> None:
         waits = now - self._came_at

@@ -77,10 +77,13 @@ class _Welcome(NamedTuple):
         now = msgspec.json.decode(fields["now"], type=int)
         return cls(head.epoch, head.seq, fields, now, time.monotonic())
 
+    def time(self) -> int:
+        """Return the time of now, by the store's clock."""
+        return self.now + int((time.monotonic() - self.at) * 1000)
+
     def written(self) -> bytes:
-        """Return it with the time of now, by the store's clock."""
-        now = self.now + int((time.monotonic() - self.at) * 1000)
-        return msgspec.json.encode(self.fields | {"now": Raw(str(now).encode())})
+        """Return it with the time of now."""
+        return msgspec.json.encode(self.fields | {"now": Raw(str(self.time()).encode())})
 
 
 class Feed:
@@ -122,7 +125,7 @@ class Feed:
         """Return a pulse that says that nothing new arrives; None if nothing ever has."""
         if self._welcome is None:
             return None
-        now = self._welcome.now + int((time.monotonic() - self._welcome.at) * 1000)
+        now = self._welcome.time()
         pulse = {"type": "pulse", "seq": self._seq, "now": now, "store": "away"}
         return Shown("pulse", framed(msgspec.json.encode(pulse)))
 

@@ -27,9 +27,8 @@ from server.store.node import (
     Script,
     StoreAwayError,
 )
-from server.store.survey import shown
 from server.store.topology import OneNode, Topology
-from server.store_address import cluster_address
+from server.store_address import cluster_address, shown
 
 logger = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from redis.crc import REDIS_CLUSTER_HASH_SLOTS as SLOTS
 from redis.crc import key_slot
 from redis.exceptions import ConnectionError, NoPermissionError, RedisError  # noqa: A004
 
-from server.store.survey import PATIENCE, ask_all, shown
+from server.store.survey import PATIENCE, ask_all
 from server.store.topology import Channels
-from server.store_address import ClusterAddress, cluster_address
+from server.store_address import ClusterAddress, cluster_address, shown
 
 
 class NoClusterError(ConnectionError):

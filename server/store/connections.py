@@ -21,8 +21,7 @@ from redis.exceptions import ConnectionError, RedisError  # noqa: A004
 from server.observability.logs import event
 from server.store.pipeline import PipelinePool
 from server.store.sentinel import NoPrimaryError, Sentinels
-from server.store.survey import shown
-from server.store_address import sentinel_address
+from server.store_address import sentinel_address, shown
 
 logger = logging.getLogger(__name__)
 

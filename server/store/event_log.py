@@ -230,7 +230,7 @@ class EventLog:
             _notify(batch, _UNSAVED)  # Empty unless something failed.
 
     async def _gather(self, code: str, waiting: deque[_Waiting], began: float) -> None:
-        """Wait until the next batch is to be written; the last one was `began`."""
+        """Wait until it is time for the next batch; the last one was `began`."""
         since, known = began, self._tops[code]
         while True:
             await asyncio.sleep(since + GATHER - time.monotonic())

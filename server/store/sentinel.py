@@ -24,8 +24,8 @@ from redis.exceptions import (
     ResponseError,
 )
 
-from server.store.survey import PATIENCE, Place, ask_all, shown
-from server.store_address import SentinelAddress, sentinel_address
+from server.store.survey import PATIENCE, ask_all
+from server.store_address import Place, SentinelAddress, sentinel_address, shown
 
 LOOK = 5.0
 """Seconds between two questions whether the primary is still the same, if no one has announced

@@ -6,7 +6,7 @@ error either, so the process publishes heartbeats to itself, and distrusts a con
 they do not come back.
 
 In a cluster the server ends a subscription when its slot goes to another node. Then the slots are
-looked up, and whoever has them is subscribed to.
+looked up, and the nodes that have them are subscribed to.
 """
 
 import asyncio

@@ -11,8 +11,6 @@ QUICK = 0.25
 PATIENCE = 1.0
 """Seconds in which a server must answer."""
 
-Place = tuple[str, int]
-"""Host and port."""
 Answer = TypeVar("Answer")
 
 
@@ -40,9 +38,3 @@ async def ask_all(
     finally:
         await tasks.end(late)
     return answers, problems
-
-
-def shown(place: Place) -> str:
-    """Return a place as it is written in an address."""
-    host, port = place
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -27,7 +27,7 @@ class Topology(Protocol):
     """The name of the node that has each slot, before any node was asked."""
 
     async def find(self) -> Sequence[str]:
-        """Return the names anew; empty for a slot that no node has.
+        """Return the current names; empty for a slot that no node has.
 
         Raises redis.exceptions.ConnectionError, in words.
         """

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from tornado.httputil import HTTPServerRequest
 from tornado.iostream import IOStream, SSLIOStream
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
@@ -49,7 +50,7 @@ class LiveSocket(Handler):
             raise Problem(503, "too_many", words("refusal-server-full"))
         if not self._is_own_origin():
             raise Problem(403, "foreign_origin", words("refusal-foreign-page"))
-        response = self._handshake()
+        response = handshake(self.request)
         if response.status_code != 101:
             raise Problem(response.status_code, Code.NOT_UNDERSTOOD, words("refusal-websockets"))
         # Checked while this is still HTTP, but reported once it is a WebSocket: a browser shows a
@@ -68,7 +69,7 @@ class LiveSocket(Handler):
         if refusal is None and self.site.hub.draining:
             refusal = messages.RESTART
         if refusal is not None or room is None:
-            self._send_away(connection, refusal or messages.NO_SUCH_BOARD)
+            send_away(connection, refusal or messages.NO_SUCH_BOARD)
         else:
             # In the same iteration as the handshake's answer, so that no message can arrive before.
             with tasks.contained("session", room.code) as beginning:
@@ -89,10 +90,6 @@ class LiveSocket(Handler):
         host = headers.get("Host", "").lower()
         return origin is None or urlsplit(origin).netloc.lower() == host
 
-    def _handshake(self) -> Response:
-        request = Request(self.request.path, Headers(self.request.headers.get_all()))
-        return ServerProtocol(select_subprotocol=choose_subprotocol).accept(request)
-
     async def _room_or_refusal(self, typed: str) -> tuple[Room | None, Close | None]:
         try:
             room = await self.room(typed)
@@ -104,16 +101,23 @@ class LiveSocket(Handler):
             return None, later._replace(reason=problem.message)
         return room, None
 
-    def _send_away(self, connection: Connection, close: Close) -> None:
-        if close.code == messages.RESTART.code:
-            later = Goodbye(reason=close.reason, retry_after_ms=random.randint(500, 3000))
-            connection.send(frame(messages.encode(later)))
-        connection.close(close)
+
+def handshake(request: HTTPServerRequest) -> Response:
+    """Answer a request for a WebSocket."""
+    headers = Headers(request.headers.get_all())
+    return ServerProtocol(select_subprotocol=_choose).accept(Request(request.path, headers))
 
 
-def choose_subprotocol(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-    """Return the version of our protocol, if a client offers it."""
+def _choose(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
     return next((one for one in offered if one == SUBPROTOCOL), None)
+
+
+def send_away(connection: Connection, close: Close) -> None:
+    """Close a connection; say first when to come back, if it may."""
+    if close.code == messages.RESTART.code:
+        later = Goodbye(reason=close.reason, retry_after_ms=random.randint(500, 3000))
+        connection.send(frame(messages.encode(later)))
+    connection.close(close)
 
 
 async def take_socket(stream: IOStream, greeting: bytes, connection: Connection) -> None:

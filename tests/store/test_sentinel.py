@@ -5,7 +5,7 @@ import pytest
 
 from server.store.node import Node, StoreAwayError
 from server.store.sentinel import Answer, NoPrimaryError, Survey, primary_url, survey_of
-from server.store.survey import shown
+from server.store_address import shown
 from support.ports import free_port
 from support.replication import Relay
 from support.sentinels import NAME, Member, Sentinel, with_sentinels
