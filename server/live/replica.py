@@ -244,7 +244,7 @@ class Replica:
     async def _read_on(self) -> None:
         # While the answer is in transit, batches may arrive that are newer than it.
         after, mark = self.board.seq, self._mark
-        page = await self._log.read(self._code, after)
+        page = await self._read(after)
         same = page.epoch == self.epoch and page.top >= after and page.mark(after) == mark
         if self._suspect or not same:
             count(CATCH_UPS, "a_fault" if same else "another_history")
@@ -264,6 +264,17 @@ class Replica:
             self._reach(page.top, page.mark(page.top))
         if not self._behind:
             self._notify(lambda to: to.compared())
+
+    async def _read(self, after: int) -> Page:
+        """Read a page. Raises Refused `no_such_board`, StoreAwayError, DamagedError."""
+        try:
+            return await self._log.read(self._code, after)
+        except Refused as refused:
+            if self._log.is_reachable(self._code):
+                raise
+            # A store that has just been restarted without its data may still get the boards of a
+            # fresh server; only one that is followed says what is gone.
+            raise StoreAwayError(refused.refusal.message) from refused
 
     def _continues(self, page: Page, after: int) -> bool:
         """Whether a page belongs to the history that was followed while it was in transit."""
@@ -309,7 +320,7 @@ class Replica:
         """Read a board: its epoch, the board, and the mark of its last position."""
         board, epoch, mark = Board(), "", UNMARKED
         while True:
-            page = await self._log.read(self._code, board.seq)
+            page = await self._read(board.seq)
             if board.seq and (page.epoch, page.mark(board.seq)) != (epoch, mark):
                 # The store was replaced between two pages: mixing two histories would corrupt the
                 # board.

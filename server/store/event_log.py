@@ -270,11 +270,22 @@ class EventLog:
             self._receiver.damaged(code, damage)
             raise Refused(DAMAGED) from damage
         except ResponseError as error:
+            await self._require_followed(code)
             self._receiver.receive(code, UNHEARD)
             raise Refused(NO_SUCH_BOARD) from error
         # The same batch also arrives by pub/sub; its mark shows that it is known.
         self._receiver.receive(code, batch)
         return batch.first
+
+    async def _require_followed(self, code: str) -> None:
+        """Raise StoreAwayError unless the answers of a node are those of the run that is followed.
+
+        One that has just been restarted may still get a board that it lacks.
+        """
+        node = self._store.of(code).node
+        node.note_run(await node.read_run())
+        if not node.present:
+            raise StoreAwayError("it is not followed yet")
 
     async def _append_on(
         self, node: Node, code: str, entries: list[bytes], *, asking: bool

@@ -168,6 +168,8 @@ class Subscription:
         if run != self._run:
             if self._run:
                 self._losses = 0  # It was not just a lost connection.
+                # What it lacks may still be prepared: until then it is not asked for boards.
+                self._node.set_present(value=False, why="it is another run")
                 self._log_another_run(self._place, place)
             self._run, self._place = run, place
         await self._prepare(self._node)

@@ -85,7 +85,6 @@ def test_keys_and_codes_are_drawn_by_the_system_and_not_by_chance():
             "backoff.py",
             "round_timer.py",
             "socket.py",
-            "channel.py",
         ),
         "commands.py",
     }

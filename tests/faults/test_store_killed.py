@@ -55,9 +55,8 @@ def test_a_store_that_kept_nothing_is_killed(forgetful):
         before.update(person.epoch for person in meeting.crowd.all)
         await _down_and_up(meeting)
 
-    # What waited for the old board is asked of the new one, whose rounds are others; or of a
-    # store that has none yet.
-    refusals = {"bad_ballot", "no_such_option", "no_such_board"}
+    # What waited for the old board is asked of the new one, whose rounds are others.
+    refusals = {"bad_ballot", "no_such_option"}
     meeting = hold(forgetful, kill, says=AWAY_AND_BACK | FRESH, refusals=refusals)
     for person in meeting.crowd.all:
         assert person.epoch not in before

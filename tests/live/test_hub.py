@@ -6,7 +6,8 @@ import pytest
 from server.domain.refusals import Code, Refused
 from server.live import connection
 from server.live import hub as hub_module
-from support.wait import eventually
+from support.store import stores
+from support.wait import PATIENCE, eventually
 from support.worker import worker
 
 
@@ -37,6 +38,40 @@ async def test_a_board_that_is_not_there_leaves_nothing_behind(embedded):
             assert caught.value.code is Code.NO_SUCH_BOARD
         assert "ZZZZZZ" not in server.hub.rooms
         await eventually(lambda: asyncio.all_tasks() <= before)
+
+
+async def test_a_board_that_a_store_without_its_data_gets_again_is_never_called_gone(tmp_path):
+    """As the board of a fresh server does, once a process follows the store again."""
+    with stores(tmp_path) as start:
+        await _lose_and_follow_again(start())
+
+
+async def _lose_and_follow_again(store):
+    async with worker(store) as server:
+        code, key = await server.board()
+        entries = [entry for _, _, entry in (await server.hub.log.read(code, 0)).entries]
+        lost, asked, may = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+        async def make_again():
+            if lost.is_set():
+                asked.set()
+                await may.wait()
+                await server.hub.log.create(code, entries)
+
+        server.hub.on_connected.append((code, make_again))
+        host = await server.host(code, key)
+        lost.set()
+        store.kill()
+        (store.folder / "appendonlydir").rename(store.folder / "lost")
+        store.start()
+        await asyncio.wait_for(asked.wait(), PATIENCE)
+        assert (await host.ask("set_board", title="Anew"))["code"] == Code.STORE_AWAY
+        assert not await server.hub.rooms[code].replica.caught_up()
+        assert (await server.api("/api/boards/ZZZZZZ"))[0] == 503
+        may.set()
+        await eventually(lambda: server.hub.store.present)
+        await host.done("set_board", title="Anew")
+        assert (await server.api("/api/boards/ZZZZZZ"))[0] == 404
 
 
 async def test_a_room_without_people_is_closed_and_opens_again(embedded, monkeypatch):

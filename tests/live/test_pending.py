@@ -77,6 +77,7 @@ async def test_what_the_board_or_the_log_refuses_is_told(embedded):
     refused = Refusal(Code.ROUND_CLOSED, "Voting is closed.")
     asked.submissions.settle(2, ENTRY, refused)
     await asked.store.nodes[0].client.flushall()
+    asked.store.nodes[0].set_present(value=True)
     asked.submit()
     await eventually(lambda: len(asked.answers) == 2)
     assert asked.answers[0] is refused

@@ -119,6 +119,7 @@ async def test_another_history_is_read_from_its_beginning(log, store):
     assert replica.watcher.renewals == 1
     assert (replica.board.title, replica.board.seq) == ("After", 1)
     await store.nodes[0].client.flushall()
+    store.nodes[0].set_present(value=True)
     replica.catch_up()
     await caught_up(replica)
     assert replica.watcher.ends == ["gone"]
