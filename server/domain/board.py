@@ -80,10 +80,10 @@ class Board(BoardState):
             return Change()
         self.seq = seq
         answer = self.answer_to(entry.idempotency_key)
-        if isinstance(answer, Refusal):
-            note_refused(self, entry.action)
-            return answer
         if answer is not None:
+            if isinstance(answer, Refusal):
+                note_refused(self, entry.action)
+                return answer
             of = repeated_proposal if isinstance(entry.action, act.Propose) else repeated_comment
             again = of(self, entry.by, entry.action)
             return structs.replace(again, duplicate_of=answer)
@@ -105,7 +105,7 @@ class Board(BoardState):
         change = effect()
         if description is not None:
             self.history.append(description)
-        if isinstance(entry.action, act.DeleteComment) and change.erased:
+        if change.erased and isinstance(entry.action, act.DeleteComment):
             self._forget_erased(change.erased)
         self._remember(entry.idempotency_key, seq)
         self._note_text(entry)
@@ -198,7 +198,7 @@ class Board(BoardState):
         if self.archived_at is not None and not isinstance(entry.action, WhileArchived):
             raise Refused(Code.NOT_ALLOWED, words("refusal-archived"))
         action = _as_understood(entry)
-        if isinstance(action, act.Decide) and entry.rules < DECIDES_FURTHER_DISCUSSION:
+        if entry.rules < DECIDES_FURTHER_DISCUSSION and isinstance(action, act.Decide):
             self.require_option(action.option)
         return HANDLERS[type(action)](self, at, entry.by, action)
 
@@ -221,6 +221,8 @@ class Board(BoardState):
     def _note_text(self, entry: act.Entry) -> None:
         """Keep what must still be known after a comment or a proposal is erased from the log."""
         action = entry.action
+        if isinstance(action, act.Vote):
+            return  # Most entries are votes.
         if isinstance(action, act.Comment):
             if comment := self.comments.find(action.comment):
                 comment.idempotency_key = comment.idempotency_key or entry.idempotency_key
@@ -256,15 +258,12 @@ class Board(BoardState):
 def _as_understood(entry: act.Entry) -> act.AnyAction:
     """Return the action as the rules of its time read it: what they refused stays refused."""
     action = entry.action
+    if isinstance(action, act.Vote):
+        is_blank = entry.rules < NO_OPINION_SINCE and "no_opinion" in action.ballot
+        return structs.replace(action, ballot={}) if is_blank else action
     if isinstance(action, act.OpenRound):
         known = is_known(action.method, entry.rules)
         return structs.replace(action, method=action.method if known else "", rules=entry.rules)
-    if (
-        isinstance(action, act.Vote)
-        and entry.rules < NO_OPINION_SINCE
-        and "no_opinion" in action.ballot
-    ):
-        return structs.replace(action, ballot={})
     if isinstance(action, act.Rename):
         return structs.replace(action, distinct=entry.rules >= NUMBERED_SINCE)
     return action

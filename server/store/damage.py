@@ -22,6 +22,8 @@ LARGEST_ENTRY = 1 << 20
 LONGEST_EPOCH = 64
 LARGEST_NUMBER = 2**53 - 1
 """The limit for positions and times: the largest integer that is exact in a browser."""
+_FIELDS = [b"t", b"e"], [b"t", b"e", b"m"]
+"""The fields of an entry: its time, the entry, and the mark of a batch."""
 SAY_AGAIN = 600.0
 """Seconds between two log lines about the same key."""
 
@@ -83,18 +85,21 @@ def position_of(id_: bytes) -> int | None:
 
 def entry_of(log: str, id_: bytes, fields: Sequence[bytes]) -> tuple[int, int, bytes]:
     """Parse an entry of the stream: position, time in ms, entry. Raises DamagedError."""
-    shown = id_.decode(errors="replace")
     position = position_of(id_)
     if position is None:
-        raise DamagedError(log, f"another program has added an entry, {shown}")
-    if fields[::2] not in ([b"t", b"e"], [b"t", b"e", b"m"]):
-        raise DamagedError(log, f"the entry {shown} has other fields than t, e and m")
+        raise DamagedError(log, f"another program has added an entry, {_shown(id_)}")
+    if fields[::2] not in _FIELDS:
+        raise DamagedError(log, f"the entry {_shown(id_)} has other fields than t, e and m")
     at, entry = fields[1], fields[3]
-    if not at.isdigit() or len(at) > 16 or int(at) > LARGEST_NUMBER:
-        raise DamagedError(log, f"the entry {shown} has no time")
+    if not at.isdigit() or len(at) > 16 or (time := int(at)) > LARGEST_NUMBER:
+        raise DamagedError(log, f"the entry {_shown(id_)} has no time")
     if len(entry) > LARGEST_ENTRY:
-        raise DamagedError(log, f"the entry {shown} has {len(entry)} bytes")
-    return position, int(at), entry
+        raise DamagedError(log, f"the entry {_shown(id_)} has {len(entry)} bytes")
+    return position, time, entry
+
+
+def _shown(id_: bytes) -> str:
+    return id_.decode(errors="replace")
 
 
 def mark_of(id_: bytes, fields: Sequence[bytes]) -> bytes | None:
