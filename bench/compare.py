@@ -193,7 +193,7 @@ class Scenario(NamedTuple):
     servers: Sequence[str]
 
 
-ALL = [name for name in SERVERS if name not in {"tornado-redis", UNTHROTTLED, STORE}]
+ALL = [name for name in SERVERS if name not in {"tornado-redis", "ws-redis", UNTHROTTLED, STORE}]
 PACED = [STACKVOTE, "tornado", "websockets", "ws", "c"]
 SCENARIOS = {
     "broadcast-1000": Scenario(
@@ -242,7 +242,7 @@ SCENARIOS = {
         "votes per CPU second of the server",
         1000,
         durable,
-        [STACKVOTE, "tornado-redis", STORE],
+        [STACKVOTE, "ws-redis", "tornado-redis", STORE],
     ),
     "memory": Scenario(
         "An idle connection",

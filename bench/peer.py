@@ -84,6 +84,12 @@ PEERS = {
         _python("tornado_redis_server.py"),
         store="durable",
     ),
+    "ws-redis": Peer(
+        "Node `ws` and ioredis, auto-pipelining",
+        ["ws", "ioredis"],
+        ("node", "ws_redis_server.js"),
+        store="durable",
+    ),
 }
 
 
