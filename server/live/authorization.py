@@ -15,7 +15,9 @@ from server.domain.names import impersonates_host, look_the_same
 from server.domain.refusals import Code, Refused
 from server.domain.rounds import State
 from server.domain.rules import Entrance
-from server.live import commands
+from server.live.commands.people import Rename
+from server.live.commands.request import Request
+from server.live.commands.voting import Vote
 from server.live.messages import Role, View, You
 from server.security.pseudonyms import Pseudonyms
 from server.store.announcements import AWAITS_ADMISSION
@@ -160,7 +162,7 @@ def you(board: Board, actor: Actor, roles: Board | None = None) -> You:
     )
 
 
-def require_right(board: Board, actor: Actor, request: commands.Request) -> None:
+def require_right(board: Board, actor: Actor, request: Request) -> None:
     """Raise Refused, in words, if the actor may not make this request.
 
     Whether an observer may vote is checked here, when the vote arrives, and not when the log is
@@ -176,17 +178,17 @@ def require_right(board: Board, actor: Actor, request: commands.Request) -> None
     if actor.seat is None:
         raise Refused(Code.NOT_ALLOWED, _why_no_seat(board, actor))
     if (
-        isinstance(request, commands.Rename)
+        isinstance(request, Rename)
         and request.name
         and not may_be_called(board, actor, request.name)
     ):
         raise Refused(Code.NOT_ALLOWED, words("refusal-name-of-host"))
-    if actor.waits and not isinstance(request, commands.Rename):
+    if actor.waits and not isinstance(request, Rename):
         raise Refused(Code.NOT_ALLOWED, words("refusal-waiting"))
     if actor.observes and not request.for_observers:
         raise Refused(Code.NOT_ALLOWED, words("refusal-watching"))
     if request.for_voters and not actor.votes:
-        is_vote = isinstance(request, commands.Vote)
+        is_vote = isinstance(request, Vote)
         raise Refused(
             Code.NOT_ALLOWED,
             words("refusal-by-invitation" if is_vote else "refusal-voters-propose"),

@@ -22,7 +22,7 @@ from server.domain.refusals import Code, Refused
 from server.domain.rules import BoardSettings, Names, RoundSettings, Visibility
 from server.domain.templates import Template
 from server.domain.text import tidy, visible
-from server.live.commands import completed_criteria, completed_gates, unfit
+from server.live.commands.options import completed_criteria, completed_gates, unfit
 from server.live.hub import Hub
 from server.words.catalogue import words
 

@@ -14,7 +14,8 @@ from server.domain.board import Board
 from server.domain.invitations import MAX_BATCH
 from server.domain.names import look_the_same
 from server.domain.refusals import Code, Refused
-from server.live.commands import HostRequest, host_name
+from server.live.commands.request import HostRequest
+from server.live.commands.texts import host_name
 from server.live.create_board import key_hash
 from server.words.catalogue import words
 

@@ -21,10 +21,18 @@ from server.domain.changes import Change
 from server.domain.refusals import Code, Refused
 from server.domain.rounds import State
 from server.domain.rules import Entrance, given
-from server.live import commands
 from server.live.authorization import Actor, Credentials, authorize_in_meeting
 from server.live.client import Client
-from server.live.commands import Request
+from server.live.commands.boards import (
+    DeleteBoard,
+    GoToQuestion,
+    MoveQuestion,
+    RemoveQuestion,
+    SetBoard,
+)
+from server.live.commands.people import Admit, RemoveHost, RenewInvite, RevokeInvite
+from server.live.commands.request import Request
+from server.live.commands.voting import Vote
 from server.live.messages import MeetingView, View
 from server.live.pending import Answered
 from server.live.seats import barred_in_meeting, barred_seats, earlier_seats
@@ -33,13 +41,7 @@ from server.security.pseudonyms import Pseudonyms
 from server.words.catalogue import words
 
 _OF_LEAD = (
-    commands.Admit
-    | commands.RemoveHost
-    | commands.RenewInvite
-    | commands.RevokeInvite
-    | commands.MoveQuestion
-    | commands.RemoveQuestion
-    | commands.GoToQuestion
+    Admit | RemoveHost | RenewInvite | RevokeInvite | MoveQuestion | RemoveQuestion | GoToQuestion
 )
 """Requests that the leading board carries out, on whichever question they are made."""
 _SETTINGS_OF_LEAD = {"entry", "address"}
@@ -204,18 +206,18 @@ class MeetingLink:
     def require_allowed(self, actor: Actor, request: Request) -> None:
         """Raise Refused for what the meeting does not allow on this board."""
         meeting = self._room.board.meeting
-        if isinstance(request, commands.DeleteBoard):
+        if isinstance(request, DeleteBoard):
             if meeting is not None:
                 raise Refused(Code.NOT_ALLOWED, words("refusal-delete-lead"))
             if self.lead and (view := self.view(host=True)) and view.current == self._room.code:
                 raise Refused(Code.NOT_ALLOWED, words("refusal-delete-question"))
-        if isinstance(request, commands.SetBoard) and request.settings is not UNSET:
+        if isinstance(request, SetBoard) and request.settings is not UNSET:
             if self.lead and given(request.settings).keys() & _SETTINGS_OF_LEAD:
                 raise Refused(Code.BAD_SETTINGS, words("refusal-question-settings"))
             if _changes_entry(request):
                 for room in self._questions:
                     require_settled(room.board)
-        if isinstance(request, commands.Vote) and self.lead:
+        if isinstance(request, Vote) and self.lead:
             self._require_only_ballot(self.lead.board, actor)
 
     def _require_only_ballot(self, lead: Board, actor: Actor) -> None:
@@ -233,14 +235,14 @@ class MeetingLink:
 
 
 def _concerns_lead(request: Request) -> bool:
-    if isinstance(request, commands.SetBoard) and request.settings is not UNSET:
+    if isinstance(request, SetBoard) and request.settings is not UNSET:
         other = (request.title, request.context) != (UNSET, UNSET)
         return not other and given(request.settings).keys() <= _SETTINGS_OF_LEAD
     return isinstance(request, _OF_LEAD)
 
 
 def _changes_entry(request: Request) -> bool:
-    if not isinstance(request, commands.SetBoard) or request.settings is UNSET:
+    if not isinstance(request, SetBoard) or request.settings is UNSET:
         return False
     # Newcomers can be made to wait at any moment: no one changes seats.
     return request.settings.entry in {Entrance.OPEN, Entrance.INVITED}

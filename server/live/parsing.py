@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from server.domain import limits
 from server.domain.refusals import Code, Refusal
-from server.live.commands import AnyRequest, Hello
+from server.live.commands.request import Hello
+from server.live.commands.table import AnyRequest
 from server.words.catalogue import words
 
 MAX_BYTES = 16 * 1024

@@ -28,7 +28,9 @@ from server.live.authorization import (
 )
 from server.live.broadcaster import Broadcaster
 from server.live.client import Client
-from server.live.commands import DeleteBoard, Hello, Request, Since, person_name
+from server.live.commands.boards import DeleteBoard
+from server.live.commands.request import Hello, Request, Since
+from server.live.commands.texts import person_name
 from server.live.deletion import Deletion
 from server.live.frames import frame
 from server.live.meeting_link import MeetingLink

@@ -18,7 +18,7 @@ from server.domain.handlers.roles import TAKEN
 from server.domain.limits import ALPHABET
 from server.domain.refusals import Refused
 from server.domain.rounds import State
-from server.live.commands import Request
+from server.live.commands.request import Request
 from server.security.pseudonyms import Pseudonyms
 
 OFFER_LENGTH = 10

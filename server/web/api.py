@@ -13,7 +13,7 @@ from server.domain.refusals import Code, Refusal
 from server.domain.templates import Template
 from server.live import messages
 from server.live.authorization import NOBODY
-from server.live.commands import AnyRequest
+from server.live.commands.table import AnyRequest
 from server.live.create_board import BoardDraft
 from server.live.messages import (
     Ack,

@@ -24,7 +24,7 @@ from server.domain.refusals import Code, Refusal, Refused
 from server.domain.templates import Template
 from server.live.authorization import Actor, Credentials
 from server.live.board_templates import TemplateRegistry
-from server.live.commands import Request
+from server.live.commands.request import Request
 from server.live.create_board import BoardDraft, CreatedBoard, create_board, draft_of, read_code
 from server.live.hub import Hub
 from server.live.messages import View

@@ -13,7 +13,9 @@ from msgspec import inspect as shapes
 
 from server.domain.methods import METHODS
 from server.domain.replay import Replay
-from server.live import commands, messages
+from server.live import messages
+from server.live.commands.request import Hello
+from server.live.commands.table import AnyRequest
 from server.web import addresses, api, hosts, invites, lists, questions
 
 _OPENING = """\
@@ -42,7 +44,7 @@ _CHANGED = {
 """What frames carry whole, under the name of their type, as `messages.changed` makes them."""
 _BY_HAND = _CHANGED | {"comments": f"({_COMMENT})[]"}
 """Fields of a welcome that are already encoded: their struct has no types for them."""
-_REQUESTS: tuple[type[Struct], ...] = get_args(commands.AnyRequest)
+_REQUESTS: tuple[type[Struct], ...] = get_args(AnyRequest)
 _ANSWERS: tuple[type[Struct], ...] = (
     api.BoardNow,
     api.CommentsPage,
@@ -87,7 +89,7 @@ def declarations() -> str:
     frames = [made.struct(struct, _camel(_tag(struct), "Frame")) for struct in messages.FRAMES]
     frames += [made.change(part, type_) for part, type_ in _CHANGED.items()]
     asked = [made.struct(each, _camel(_tag(each), "Request"), asked=True) for each in _REQUESTS]
-    made.struct(commands.Hello, "HelloRequest", asked=True)
+    made.struct(Hello, "HelloRequest", asked=True)
     made.alias("Frame", frames)
     made.alias("Request", asked)
     made.enum(api.Sort)

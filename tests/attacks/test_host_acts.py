@@ -11,7 +11,8 @@ import re
 import typing
 
 from attacks.attempts import act, bearer
-from server.live.commands import AnyRequest, HostRequest
+from server.live.commands.request import HostRequest
+from server.live.commands.table import AnyRequest
 from server.live.host_commands import AddHost, AddQuestion, JoinMeeting, MakeInvites
 from server.web.handler import Access, Handler
 from support.worker import worker

@@ -86,10 +86,10 @@ def test_keys_and_codes_are_drawn_by_the_system_and_not_by_chance():
             "round_timer.py",
             "socket.py",
         ),
-        "commands.py",
+        "rounds.py",
     }
     assert "random.SystemRandom()" in next(
-        path.read_text() for path in SOURCES if path.name == "commands.py"
+        path.read_text() for path in SOURCES if path.match("commands/rounds.py")
     )
     makers = {
         path.name

@@ -20,7 +20,9 @@ from server.domain.rules import OWN_SETTINGS, BoardSettings, RoundSettings
 from server.domain.verdict.readings import Reading
 from server.domain.verdict.verdict import Certainty, Verdict
 from server.domain.verdict.weights import Reweighting
-from server.live import commands, messages
+from server.live import messages
+from server.live.commands.request import Hello
+from server.live.commands.table import AnyRequest
 from server.web import (
     api,
     health,
@@ -55,7 +57,7 @@ def row(heading: str, first: str) -> list[str]:
     return next(cells for cells in rows(heading) if first in cells[0])
 
 
-@pytest.mark.parametrize("request_", [commands.Hello, *get_args(commands.AnyRequest)])
+@pytest.mark.parametrize("request_", [Hello, *get_args(AnyRequest)])
 def test_each_request_has_its_row(request_):
     tag = request_.__struct_config__.tag
     _, fields, who = row("From the client", f"`{tag}`")
@@ -64,12 +66,12 @@ def test_each_request_has_its_row(request_):
     assert set(wanted) <= names(fields)
     for name, required in wanted.items():
         assert (f"`{name}?`" in fields) is not required
-    if request_ is not commands.Hello:
+    if request_ is not Hello:
         assert who == ("host" if request_.for_host else "seat")
 
 
 def test_there_is_no_row_for_a_request_that_the_server_does_not_know():
-    tags = {each.__struct_config__.tag for each in get_args(commands.AnyRequest)} | {"hello"}
+    tags = {each.__struct_config__.tag for each in get_args(AnyRequest)} | {"hello"}
     assert {name for cells in rows("From the client") for name in names(cells[0])} == tags
 
 

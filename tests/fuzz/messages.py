@@ -13,7 +13,11 @@ from server.domain.refusals import Code, Refusal, Refused
 from server.domain.rounds import State
 from server.live import create_board, messages
 from server.live.authorization import Credentials, authorize, require_no_ballot, require_right, you
-from server.live.commands import AnyRequest, DeleteBoard, Hello, completed_criteria, person_name
+from server.live.commands.boards import DeleteBoard
+from server.live.commands.options import completed_criteria
+from server.live.commands.request import Hello
+from server.live.commands.table import AnyRequest
+from server.live.commands.texts import person_name
 from server.live.create_board import BoardDraft
 from server.live.parsing import (
     MAX_BYTES,

@@ -5,8 +5,11 @@ import pytest
 from server.domain import actions as act
 from server.domain.refusals import Refusal, Refused
 from server.domain.rules import BoardSettingsChange, Entrance
-from server.live import commands
 from server.live.authorization import Credentials, authorize, require_no_ballot, require_right, you
+from server.live.commands.outcomes import Reopen
+from server.live.commands.people import Observe, Rename
+from server.live.commands.talk import DeleteComment, React
+from server.live.commands.voting import Vote, Withdraw
 from server.live.messages import Role, View, You
 from support.strategies import PSEUDONYMS, Meeting
 
@@ -42,14 +45,14 @@ def refusal(meeting, actor, request):
     return caught.value.message
 
 
-VOTE = commands.Vote(id="1", round=1, ballot={})
-TALK = commands.React(id="1", comment="c", emoji="+", on=True)
-HOSTS = commands.Reopen(id="1")
+VOTE = Vote(id="1", round=1, ballot={})
+TALK = React(id="1", comment="c", emoji="+", on=True)
+HOSTS = Reopen(id="1")
 STAY = (
-    commands.Withdraw(id="1", round=1),
-    commands.DeleteComment(id="1", comment="c"),
-    commands.Rename(id="1", name="Ann"),
-    commands.Observe(id="1", on=False),
+    Withdraw(id="1", round=1),
+    DeleteComment(id="1", comment="c"),
+    Rename(id="1", name="Ann"),
+    Observe(id="1", on=False),
 )
 
 

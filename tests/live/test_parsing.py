@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.refusals import Code
-from server.live.commands import AnyRequest
+from server.live.commands.table import AnyRequest
 from server.live.parsing import (
     NotUnderstoodError,
     RefusedRequestError,

@@ -8,7 +8,8 @@ from typing import get_args
 import msgspec
 import pytest
 
-from server.live import commands, messages
+from server.live import messages
+from server.live.commands.table import AnyRequest
 from server.web.typescript import declarations
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +25,7 @@ def test_the_file_is_what_the_code_says():
     assert PAGE.read_text() == declarations(), "run `make docs`"
 
 
-@pytest.mark.parametrize("request_", get_args(commands.AnyRequest))
+@pytest.mark.parametrize("request_", get_args(AnyRequest))
 def test_each_request_has_a_type_with_all_its_fields(request_):
     tag = request_.__struct_config__.tag
     name = "".join(word.capitalize() for word in tag.split("_")) + "Request"
