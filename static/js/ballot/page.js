@@ -15,6 +15,7 @@ import { startPage, keepFocus, part, parts, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
 import { LiveBoard } from "../live/live_board.js";
 import { keeps } from "../live/storage.js";
+import { Repeated } from "../slices.js";
 import { t } from "../words.js";
 import { NameForm } from "./name_form.js";
 import { CommentPager } from "../talk/comment_pager.js";
@@ -59,8 +60,9 @@ const detailed = (act) => (event) => act(/** @type {CustomEvent} */ (event).deta
 class BallotPage {
   #live;
   #code;
+  #update = new Repeated(() => this.#updating());
   #later = new Later({
-    ready: () => this.#update(),
+    ready: () => this.#update.run(),
     fail: (name) => {
       if (name === "filter") show(this.#parts.filter, false);
       else if (name in NOT_LOADED)
@@ -128,8 +130,8 @@ class BallotPage {
       meeting: new Meeting(live, this.#parts),
       allTalk: new AllTalk(this.#parts["all-talk"], this.#parts, talk),
     };
-    live.addEventListener("change", () => this.#update());
-    this.#parts.meeting.addEventListener("toggle", () => this.#update());
+    live.addEventListener("change", () => this.#update.run());
+    this.#parts.meeting.addEventListener("toggle", () => this.#update.run());
     live.addEventListener(
       "acked",
       detailed(
@@ -172,7 +174,11 @@ class BallotPage {
     }
   }
 
-  #update() {
+  /** Yields where it can be interrupted.
+   *
+   *  @returns {Generator<void, void>}
+   */
+  *#updating() {
     const { state } = this.#live;
     const views = this.#views;
     views.notices.update(this.#live);
@@ -190,8 +196,10 @@ class BallotPage {
       views.proposals,
       views.name,
       views.announcer,
-    ])
+    ]) {
       view.update(state);
+      yield;
+    }
     this.#warnOfStorage(state);
     setText(this.#parts.title, state.board.title);
     setText(this.#parts.context, state.board.context);
@@ -201,9 +209,12 @@ class BallotPage {
       () => this.#updateOutcome(state),
       () => this.#parts.title,
     );
+    yield;
     this.#updateVote(state);
+    yield;
     views.edges.update(newsOf(this.#parts, state), state.board.title);
     this.#updateQuestions(state);
+    yield;
     remember(state);
   }
 
@@ -259,7 +270,7 @@ class BallotPage {
     const isNeeded = options.length > MANY;
     if (isNeeded && !this.#filter) {
       const loaded = this.#later.get("filter");
-      this.#filter = loaded && new loaded.Filter(this.#parts.filter, () => this.#update());
+      this.#filter = loaded && new loaded.Filter(this.#parts.filter, () => this.#update.run());
     }
     this.#filter?.update(options, isNeeded);
   }
@@ -382,7 +393,12 @@ function newsOf(page, { board }) {
   return page.outcome.hidden ? "" : "result";
 }
 
-startPage(() => {
-  if ("WebSocket" in window) new BallotPage(document.body.dataset.code ?? "").start();
-  else new Notices(part(document, "notices")).say(t("line-unsupported"), { isBad: false });
+startPage(function* start() {
+  if (!("WebSocket" in window)) {
+    new Notices(part(document, "notices")).say(t("line-unsupported"), { isBad: false });
+    return;
+  }
+  const page = new BallotPage(document.body.dataset.code ?? "");
+  yield;
+  page.start();
 });

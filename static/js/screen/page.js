@@ -20,6 +20,7 @@ import { optionsById, shownOptions } from "../board/votable.js";
 import { element, startPage, part, parts, setHue, setShare, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
 import { LiveBoard } from "../live/live_board.js";
+import { Repeated } from "../slices.js";
 import { facts, t } from "../words.js";
 import { Chime } from "./chime.js";
 import { Keys } from "./keys.js";
@@ -50,6 +51,7 @@ const AMOUNTS = /** @type {const} */ ([
 
 class ScreenPage {
   #live;
+  #update = new Repeated(() => this.#updating());
   #parts = parts(document);
   #code;
   #views;
@@ -86,7 +88,7 @@ class ScreenPage {
       questions: new Questions(this.#parts["meeting-list"]),
     };
     this.#parts.join.addEventListener("click", this.#switchJoin);
-    live.addEventListener("change", () => this.#update());
+    live.addEventListener("change", () => this.#update.run());
   }
 
   start() {
@@ -96,7 +98,11 @@ class ScreenPage {
     new WakeLock().start();
   }
 
-  #update() {
+  /** Yields where it can be interrupted.
+   *
+   *  @returns {Generator<void, void>}
+   */
+  *#updating() {
     const { state } = this.#live;
     const views = this.#views;
     views.status.update(this.#live);
@@ -112,14 +118,17 @@ class ScreenPage {
       views.record,
       views.keys,
       views.announcer,
-    ])
+    ]) {
       view.update(state);
+      yield;
+    }
     views.join.update(this.#live);
     this.#showTitle(state);
     const n = state.sealed?.count ?? 0;
     show(this.#parts.sealed, n > 0);
     setText(this.#parts.sealed, t("talk-sealed-all", { n }));
     this.#showTurnout(state);
+    yield;
     this.#showStage(state);
   }
 
@@ -281,7 +290,7 @@ class ScreenPage {
 
   #switchJoin = () => {
     this.#joins = this.#parts.screen.dataset.shows !== "join";
-    this.#update();
+    this.#update.run();
   };
 
   /** @param {BoardState} state */
@@ -341,7 +350,12 @@ class Name {
   }
 }
 
-startPage(() => {
-  if ("WebSocket" in window) new ScreenPage(document.body.dataset.code ?? "").start();
-  else setText(part(document, "line"), t("line-unsupported"));
+startPage(function* start() {
+  if (!("WebSocket" in window)) {
+    setText(part(document, "line"), t("line-unsupported"));
+    return;
+  }
+  const page = new ScreenPage(document.body.dataset.code ?? "");
+  yield;
+  page.start();
 });
