@@ -1,5 +1,5 @@
 import { keepFocus } from "./dom.js";
-import { workInSlices } from "./slices.js";
+import { workAtOnce, workInSlices } from "./slices.js";
 
 /** How many elements a list makes at once, which fill a phone. */
 const AT_ONCE = 6;
@@ -65,7 +65,7 @@ export class KeyedList {
 
   /** Makes those that are left, at once. */
   finish() {
-    while (this.#work && !this.#work.next().done);
+    if (this.#work) workAtOnce(this.#work);
   }
 
   /** @param {Item[]} items */

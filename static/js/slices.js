@@ -29,42 +29,65 @@ export function nextTask() {
 }
 
 /** Does work that yields wherever it can be interrupted: what fits into a slice at once, the rest
- *  in tasks of their own.
+ *  in tasks of their own. Returns what the work returns.
  *
- *  @param {Iterator<void>} work
+ *  @template Result
+ *  @param {Iterator<void, Result>} work
+ *  @returns {Promise<Result>}
  */
 export async function workInSlices(work) {
   if (performance.now() > until) begin();
-  while (!work.next().done) {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
     if (performance.now() < until) continue;
     await nextTask();
     begin();
   }
 }
 
-/** Work that is done again for each change. What changes while it is under way has it done once
- *  more from the start, so that it always ends with what is true last. */
-export class Repeated {
-  #work;
-  #isDue = false;
-  #isRunning = false;
+/** Does the same without an interruption.
+ *
+ *  @template Result
+ *  @param {Iterator<void, Result>} work
+ *  @returns {Result}
+ */
+export function workAtOnce(work) {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
 
-  /** @param {() => Iterator<void>} work */
+/** Draws, and draws again for each change. The first drawing is made in slices; what changes
+ *  meanwhile comes once more after it, so that what is true last is shown last. Then a change is
+ *  shown at once: there is little to do, and what a person does next may rest on it. */
+export class Drawing {
+  #work;
+  #isDrawn = false;
+  #isRunning = false;
+  #isDue = false;
+
+  /** @param {() => Iterator<void, boolean>} work returns whether there was something to draw */
   constructor(work) {
     this.#work = work;
   }
 
-  async run() {
-    this.#isDue = true;
-    if (this.#isRunning) return;
+  update() {
+    if (this.#isRunning) this.#isDue = true;
+    else if (this.#isDrawn) workAtOnce(this.#work());
+    else this.#begin();
+  }
+
+  async #begin() {
     this.#isRunning = true;
     try {
-      while (this.#isDue) {
-        this.#isDue = false;
-        await workInSlices(this.#work());
-      }
+      this.#isDrawn = await workInSlices(this.#work());
     } finally {
       this.#isRunning = false;
     }
+    if (!this.#isDue) return;
+    this.#isDue = false;
+    this.update();
   }
 }

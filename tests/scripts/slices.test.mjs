@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nextTask, Repeated, workInSlices } from "../../static/js/slices.js";
+import { Drawing, nextTask, workInSlices } from "../../static/js/slices.js";
 
 let time = 0;
 const pass = (ms) => (time += ms);
@@ -48,45 +48,59 @@ test("work that was given up ends", async (t) => {
   assert.deepEqual(done, ["a"]);
 });
 
-test("a change while work is under way has it done again, with what is true then", async (t) => {
-  standingClock(t);
+/** A picture of three views, each of which takes long, and of what is true. */
+function picture() {
   const shown = {};
-  let truth = "old";
-  const update = new Repeated(function* work() {
-    for (const view of ["first", "second"]) {
+  const now = { truth: "old", isThere: true };
+  const drawing = new Drawing(function* draw() {
+    if (!now.isThere) return false;
+    for (const view of ["first", "second", "third"]) {
       pass(50);
-      shown[view] = truth;
+      shown[view] = now.truth;
       yield;
     }
+    return true;
   });
-  const whole = update.run();
+  return { drawing, shown, now };
+}
+
+const all = (truth) => ({ first: truth, second: truth, third: truth });
+
+async function until(condition) {
+  while (!condition()) await nextTask();
+}
+
+test("what changes during the first drawing is shown last", async (t) => {
+  standingClock(t);
+  const { drawing, shown, now } = picture();
+  drawing.update();
   assert.deepEqual(shown, { first: "old" });
-  truth = "new";
-  update.run();
-  await whole;
-  assert.deepEqual(shown, { first: "new", second: "new" });
+  now.truth = "new";
+  drawing.update();
+  await until(() => shown.first === "new");
+  assert.deepEqual(shown, all("new"));
 });
 
-test("many changes while work is under way have it done once more", async (t) => {
+test("once all is drawn, a change is shown at once", async (t) => {
   standingClock(t);
-  const done = [];
-  const update = new Repeated(() => steps(["a", "b"], { done, ms: 50 }));
-  const whole = update.run();
-  for (let n = 0; n < 5; n += 1) update.run();
-  await whole;
-  assert.deepEqual(done, ["a", "b", "a", "b"]);
+  const { drawing, shown, now } = picture();
+  drawing.update();
+  await until(() => shown.third);
+  await nextTask();
+  now.truth = "new";
+  drawing.update();
+  assert.deepEqual(shown, all("new"));
 });
 
-test("work that failed is done again after the next change", async (t) => {
+test("the first drawing is that of the first moment when there is something to draw", async (t) => {
   standingClock(t);
-  const done = [];
-  let isBroken = true;
-  const update = new Repeated(function* work() {
-    if (isBroken) throw new Error("broken");
-    yield* steps(["a"], { done });
-  });
-  await assert.rejects(update.run(), /broken/);
-  isBroken = false;
-  await update.run();
-  assert.deepEqual(done, ["a"]);
+  const { drawing, shown, now } = picture();
+  now.isThere = false;
+  drawing.update();
+  await nextTask();
+  now.isThere = true;
+  drawing.update();
+  assert.deepEqual(shown, { first: "old" });
+  await until(() => shown.third);
+  assert.deepEqual(shown, all("old"));
 });

@@ -15,7 +15,7 @@ import { startPage, keepFocus, part, parts, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
 import { LiveBoard } from "../live/live_board.js";
 import { keeps } from "../live/storage.js";
-import { Repeated } from "../slices.js";
+import { Drawing } from "../slices.js";
 import { t } from "../words.js";
 import { NameForm } from "./name_form.js";
 import { CommentPager } from "../talk/comment_pager.js";
@@ -60,9 +60,9 @@ const detailed = (act) => (event) => act(/** @type {CustomEvent} */ (event).deta
 class BallotPage {
   #live;
   #code;
-  #update = new Repeated(() => this.#updating());
+  #picture = new Drawing(() => this.#drawing());
   #later = new Later({
-    ready: () => this.#update.run(),
+    ready: () => this.#picture.update(),
     fail: (name) => {
       if (name === "filter") show(this.#parts.filter, false);
       else if (name in NOT_LOADED)
@@ -130,8 +130,8 @@ class BallotPage {
       meeting: new Meeting(live, this.#parts),
       allTalk: new AllTalk(this.#parts["all-talk"], this.#parts, talk),
     };
-    live.addEventListener("change", () => this.#update.run());
-    this.#parts.meeting.addEventListener("toggle", () => this.#update.run());
+    live.addEventListener("change", () => this.#picture.update());
+    this.#parts.meeting.addEventListener("toggle", () => this.#picture.update());
     live.addEventListener(
       "acked",
       detailed(
@@ -176,15 +176,15 @@ class BallotPage {
 
   /** Yields where it can be interrupted.
    *
-   *  @returns {Generator<void, void>}
+   *  @returns {Generator<void, boolean>} whether the board is there to be drawn
    */
-  *#updating() {
+  *#drawing() {
     const { state } = this.#live;
     const views = this.#views;
     views.notices.update(this.#live);
     views.meeting.update(state);
     if (this.#live.connection.closeCode === GONE) forget(state);
-    if (!state.ready || this.#live.connection.closeCode === GONE) return;
+    if (!state.ready || this.#live.connection.closeCode === GONE) return false;
     show(this.#parts.archived, state.isArchived);
     for (const view of [
       views.phase,
@@ -216,6 +216,7 @@ class BallotPage {
     this.#updateQuestions(state);
     yield;
     remember(state);
+    return true;
   }
 
   /** @param {BoardState} state */
@@ -270,7 +271,7 @@ class BallotPage {
     const isNeeded = options.length > MANY;
     if (isNeeded && !this.#filter) {
       const loaded = this.#later.get("filter");
-      this.#filter = loaded && new loaded.Filter(this.#parts.filter, () => this.#update.run());
+      this.#filter = loaded && new loaded.Filter(this.#parts.filter, () => this.#picture.update());
     }
     this.#filter?.update(options, isNeeded);
   }

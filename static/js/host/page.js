@@ -15,7 +15,7 @@ import { Rules } from "../board/rules.js";
 import { countedWords } from "../board/turnout.js";
 import { startPage, part, parts, setText, show, tellHeight } from "../dom.js";
 import { LiveBoard } from "../live/live_board.js";
-import { Repeated } from "../slices.js";
+import { Drawing } from "../slices.js";
 import { t } from "../words.js";
 import { AddList } from "./add_list.js";
 import { Address } from "./address.js";
@@ -83,8 +83,8 @@ class HostPage {
       this.#views.push(make());
       yield;
     }
-    const update = new Repeated(() => this.#updating());
-    this.#live.addEventListener("change", () => update.run());
+    const picture = new Drawing(() => this.#drawing());
+    this.#live.addEventListener("change", () => picture.update());
     this.#live.start();
     this.#phaseLine.start();
   }
@@ -162,14 +162,14 @@ class HostPage {
 
   /** Yields where it can be interrupted.
    *
-   *  @returns {Generator<void, void>}
+   *  @returns {Generator<void, boolean>} whether the board is there to be drawn
    */
-  *#updating() {
+  *#drawing() {
     const { state } = this.#live;
     this.#notices.update(this.#live);
     this.#meeting.update(state);
     if (this.#live.connection.closeCode === GONE) forget(state);
-    if (!state.ready || this.#live.connection.closeCode === GONE) return;
+    if (!state.ready || this.#live.connection.closeCode === GONE) return false;
     show(this.#parts.archived, state.isArchived);
     for (const view of this.#views) {
       view.update(state);
@@ -181,6 +181,7 @@ class HostPage {
     this.#showResults(state);
     yield;
     remember(state);
+    return true;
   }
 
   /** @param {BoardState} state */

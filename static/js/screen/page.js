@@ -20,7 +20,7 @@ import { optionsById, shownOptions } from "../board/votable.js";
 import { element, startPage, part, parts, setHue, setShare, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
 import { LiveBoard } from "../live/live_board.js";
-import { Repeated } from "../slices.js";
+import { Drawing } from "../slices.js";
 import { facts, t } from "../words.js";
 import { Chime } from "./chime.js";
 import { Keys } from "./keys.js";
@@ -51,7 +51,7 @@ const AMOUNTS = /** @type {const} */ ([
 
 class ScreenPage {
   #live;
-  #update = new Repeated(() => this.#updating());
+  #picture = new Drawing(() => this.#drawing());
   #parts = parts(document);
   #code;
   #views;
@@ -88,7 +88,7 @@ class ScreenPage {
       questions: new Questions(this.#parts["meeting-list"]),
     };
     this.#parts.join.addEventListener("click", this.#switchJoin);
-    live.addEventListener("change", () => this.#update.run());
+    live.addEventListener("change", () => this.#picture.update());
   }
 
   start() {
@@ -100,16 +100,16 @@ class ScreenPage {
 
   /** Yields where it can be interrupted.
    *
-   *  @returns {Generator<void, void>}
+   *  @returns {Generator<void, boolean>} whether the board is there to be drawn
    */
-  *#updating() {
+  *#drawing() {
     const { state } = this.#live;
     const views = this.#views;
     views.status.update(this.#live);
     // Where the board of a question is gone, the leading board shows what is next.
     const isFollowing = document.body.dataset.follows === "1" && this.#code !== leadCode();
     if (this.#live.connection.closeCode === GONE && isFollowing) location.reload();
-    if (!state.ready || this.#follow(state)) return;
+    if (!state.ready || this.#follow(state)) return false;
     for (const view of [
       views.phase,
       views.rules,
@@ -130,6 +130,7 @@ class ScreenPage {
     this.#showTurnout(state);
     yield;
     this.#showStage(state);
+    return true;
   }
 
   /** @param {BoardState} state */
@@ -290,7 +291,7 @@ class ScreenPage {
 
   #switchJoin = () => {
     this.#joins = this.#parts.screen.dataset.shows !== "join";
-    this.#update.run();
+    this.#picture.update();
   };
 
   /** @param {BoardState} state */
