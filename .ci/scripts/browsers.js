@@ -29,6 +29,7 @@ const DECORATION = new Set([
   "css.properties.forced-color-adjust",
   "css.properties.forced-color-adjust.none",
   "css.properties.mask-image",
+  "css.properties.overflow-clip-margin",
   "css.properties.overscroll-behavior",
   "css.properties.print-color-adjust",
   "css.properties.print-color-adjust.exact",

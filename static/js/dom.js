@@ -1,6 +1,7 @@
 /** Making and changing elements. Data reaches the page as text, never as HTML. */
 
 import { unfoldOnPaper } from "./print.js";
+import { nextTask, workInSlices } from "./slices.js";
 
 /** Makes an element. `properties`: `on` has listeners, `data` data attributes, `text` the text; a
  *  name with a hyphen (`aria-label`) or `role` becomes an attribute, everything else a property.
@@ -139,33 +140,38 @@ const canHaveFocus = (node) =>
 export const fromTemplate = (id) =>
   /** @type {any} */ (document.getElementById(id)).content.firstElementChild.cloneNode(true);
 
-/** Gives an option's colour to an element.
+/** Gives an option's colour to an element. All that is in the element inherits it, so it is set
+ *  only for news; where the server has given it by a class, it is none.
  *
  *  @param {HTMLElement} node
  *  @param {number | string | undefined} hue in degrees
  */
-export function setHue(node, hue) {
-  node.style.setProperty("--h", String(hue ?? 268));
+export function setHue(node, hue = 268) {
+  const known = node.style.getPropertyValue("--h") || (hasHueClass(node) && node.dataset.hue);
+  if (known !== String(hue)) node.style.setProperty("--h", String(hue));
 }
+
+/** @param {HTMLElement} node */
+const hasHueClass = (node) => /\bhue-\d/.test(node.className);
 
 /** @param {HTMLElement} node @param {number | string | undefined} share from 0 to 1 */
 export function setShare(node, share) {
   node.style.setProperty("--share", String(share));
 }
 
-/** Tells the page how high an element is, whenever that changes, as a length that styles can use.
+/** Tells the page and other elements how high an element is, whenever that changes, as a length
+ *  that their styles can use. Inherited, it would change the styles of all that is in them;
+ *  `base.css` sees to it that it is not.
  *
- *  @param {string} name of the custom property
+ *  @param {"--top" | "--bottom"} name of the custom property
  *  @param {HTMLElement} node
+ *  @param {HTMLElement[]} others
  */
-export function tellHeight(name, node) {
-  const { style } = document.documentElement;
+export function tellHeight(name, node, ...others) {
+  const told = [document.documentElement, ...others];
   new ResizeObserver(() => {
     const height = `${node.offsetHeight}px`;
-    // A property of the root changes the styles of the whole page, so it is set only for news; and
-    // at once, so that several of them cost that only once.
-    if (style.getPropertyValue(name) !== height)
-      requestAnimationFrame(() => style.setProperty(name, height));
+    requestAnimationFrame(() => told.forEach(({ style }) => style.setProperty(name, height)));
   }).observe(node);
 }
 
@@ -176,14 +182,20 @@ export function paint(root = document) {
   for (const node of queryAll(root, "[data-share]")) setShare(node, node.dataset.share);
 }
 
-/** Starts a page. Where that fails, its controls stay hidden, and `watchdog.js` says so.
+/** Starts a page, after its modules are there. Where that fails, its controls stay hidden, and
+ *  `watchdog.js` says so.
  *
- *  @param {() => void} start
+ *  @param {() => void | Iterator<void>} start yields wherever it can be interrupted
  */
 export function startPage(start) {
   if (!globalThis.stackvoteWords) throw new Error("stackvoteWords is missing");
-  paint();
-  start();
-  unfoldOnPaper();
-  document.documentElement.classList.add("scripted");
+  const root = document.documentElement;
+  root.classList.add("starting");
+  nextTask().then(async () => {
+    paint();
+    await nextTask();
+    await workInSlices(start() ?? [].values());
+    unfoldOnPaper();
+    root.classList.add("scripted");
+  });
 }

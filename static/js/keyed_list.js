@@ -1,9 +1,7 @@
 import { keepFocus } from "./dom.js";
+import { workAtOnce, workInSlices } from "./slices.js";
 
-/** How long a list makes elements before the page may react again, in ms; and how many it makes at
- *  least, which fill a phone.
- */
-const SLICE_MS = 8;
+/** How many elements a list makes at once, which fill a phone. */
 const AT_ONCE = 6;
 
 /** A list of elements that stay themselves while their data change.
@@ -24,9 +22,9 @@ export class KeyedList {
   /** @type {Map<string, HTMLElement>} */
   #rendered = new Map();
   #inSlices;
-  /** Makes the elements that are left; null if there are none.
-   *  @type {(() => void) | null} */
-  #rest = null;
+  /** Makes the elements that are left.
+   *  @type {Iterator<void> | null} */
+  #work = null;
 
   /** @param {HTMLElement} container
    *  @param {{
@@ -67,7 +65,7 @@ export class KeyedList {
 
   /** Makes those that are left, at once. */
   finish() {
-    while (this.#rest) this.#rest();
+    if (this.#work) workAtOnce(this.#work);
   }
 
   /** @param {Item[]} items */
@@ -79,34 +77,28 @@ export class KeyedList {
       this.#entries.delete(key);
     }
     for (const [key, element] of this.#rendered) if (!wanted.has(key)) element.remove();
-    this.#placeFrom(items, 0, this.#container.firstElementChild);
+    // Of an older list no more is made.
+    this.#work?.return?.();
+    this.#work = this.#placing(items);
+    if (this.#inSlices) workInSlices(this.#work);
+    else this.finish();
   }
 
-  /** @param {Item[]} items @param {number} from @param {Element | null} first what is there */
-  #placeFrom(items, from, first) {
-    this.#rest = null;
-    let place = first;
-    const until = performance.now() + SLICE_MS;
-    for (const [at, item] of items.entries()) {
-      if (at < from) continue;
-      const isNew = !this.#entries.has(this.#key(item));
-      if (this.#inSlices && isNew && at >= from + AT_ONCE && performance.now() > until) {
-        this.#continue(items, at, place);
-        return;
-      }
+  /** Yields where it can be interrupted.
+   *
+   *  @param {Item[]} items
+   *  @returns {Generator<void, void>}
+   */
+  *#placing(items) {
+    let place = this.#container.firstElementChild;
+    let made = 0;
+    for (const item of items) {
+      if (!this.#entries.has(this.#key(item)) && (made += 1) > AT_ONCE) yield;
       const { element } = this.#entry(item);
       if (element === place) place = place.nextElementSibling;
       else this.#container.insertBefore(element, place);
     }
     this.#rendered.clear();
-  }
-
-  /** @param {Item[]} items @param {number} from @param {Element | null} place */
-  #continue(items, from, place) {
-    const rest = () => this.#placeFrom(items, from, place);
-    this.#rest = rest;
-    // Unless a newer list has come meanwhile.
-    setTimeout(() => this.#rest === rest && rest());
   }
 
   /** @param {Item} item */

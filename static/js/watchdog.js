@@ -1,13 +1,16 @@
 /** Says on the page that its script did not start, or has failed since, and why.
  *
  *  It is for browsers that cannot run the other scripts, so it is no module, and has nothing that
- *  browsers of 2012 did not know. `begin` in `dom.js` marks the page as started. */
+ *  browsers of 2012 did not know. `startPage` in `dom.js` marks the page as starting, and as
+ *  scripted once it has started. */
 
 (function () {
   var root = document.documentElement;
   var notice = document.getElementById("not-started");
   /** @type {{ why: string, detail: string } | null} */
   var known = null;
+  /** Whether the scripts of the page have run, or have failed to. */
+  var isLoaded = false;
 
   function hasStarted() {
     return root.className.indexOf("scripted") >= 0;
@@ -34,7 +37,7 @@
   function note(why, detail) {
     known = known || { why: why, detail: detail };
     // Before the start, what comes is of one cause, and the first sign of it may not be the reason.
-    if (hasStarted()) tell(why, detail);
+    if (hasStarted() || isLoaded) tell(why, detail);
   }
 
   /** Whether the browser does not know the language; a name that a module lacks is no such thing.
@@ -62,12 +65,13 @@
     if (reason && String(reason.stack).indexOf("/static/") >= 0) note("error", String(reason));
   });
 
-  // All scripts of the page have run by then, or have failed to.
   window.addEventListener("load", function () {
     setTimeout(function () {
+      isLoaded = true;
       if (hasStarted()) return;
       if (known) tell(known.why, known.detail);
-      else tell("noModule" in document.createElement("script") ? "unknown" : "old", "");
+      else if (root.className.indexOf("starting") < 0)
+        tell("noModule" in document.createElement("script") ? "unknown" : "old", "");
     }, 0);
   });
 })();

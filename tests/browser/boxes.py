@@ -71,10 +71,14 @@ TEXTS_ON_EACH_OTHER = (
     "() => {"
     + _TEXTS
     + """
+    // What is out of sight has no boxes in some engines, unless it is drawn.
+    const undrawn = [...document.querySelectorAll("main *")].filter((node) => getComputedStyle(node).contentVisibility === "auto");
+    for (const { style } of undrawn) style.contentVisibility = "visible";
     // What stays in place while the page scrolls lies on it.
     const stays = (node) => node !== document.body &&
         (["fixed", "sticky"].includes(getComputedStyle(node).position) || stays(node.parentElement));
     const boxes = textsIn(document.querySelector("main")).filter(({ node }) => !stays(node));
+    for (const { style } of undrawn) style.contentVisibility = "";
     return [...new Set(onEachOther(boxes))];
 }"""
 )

@@ -14,6 +14,7 @@ from browser.server import Server
 BROWSER = shutil.which("chromium")
 # The same engine without windows, settings and profiles of its own takes half of the processor.
 CHROMIUM = shutil.which("chromium-headless-shell") or BROWSER
+STARTED = "html:is(.scripted, .failed, :not(:has(script[type=module])))"
 AXE = "axe-core@4.14.1"
 FLAGS = [
     "--no-sandbox",
@@ -101,6 +102,9 @@ def people(chromium):
         )
         arrived.append((context, complaints, forgive))
         page.goto(address)
+        if options.get("java_script_enabled", True):
+            # What is pressed before a page has started is lost, as to anyone.
+            expect(page.locator(STARTED)).to_have_count(1)
         return page
 
     yield arrive

@@ -216,7 +216,8 @@ def test_a_vote_of_a_seat_that_has_moved_is_not_counted_and_leaves_nothing_on_th
     context.set_offline(False)
     elsewhere = come_back(own_server, context)
     elsewhere.goto(board.address)
-    expect(elsewhere.get_by_text("You moved your seat to another device.")).to_be_visible()
+    moved = "You moved your seat to another device."
+    expect(elsewhere.locator("[data-part=entry]")).to_contain_text(moved)
     expect(elsewhere.locator("[data-part=chosen]")).to_have_text("You are watching")
     nothing_is_kept(elsewhere)
     assert totals(own_server, board) == {"nats": 1, "kafka": 0}

@@ -14,9 +14,9 @@ export class Edges {
   /** @param {Parts} page */
   constructor(page) {
     this.#parts = page;
-    const { strip, bottom, title, question, news } = page;
+    const { strip, bottom, main, title, question, news } = page;
     tellHeight("--top", strip);
-    tellHeight("--bottom", bottom);
+    tellHeight("--bottom", bottom, main);
     new IntersectionObserver(
       ([{ isIntersecting, boundingClientRect: box }]) =>
         show(question, !isIntersecting && box.top < 99),

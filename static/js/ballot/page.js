@@ -15,6 +15,7 @@ import { startPage, keepFocus, part, parts, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
 import { LiveBoard } from "../live/live_board.js";
 import { keeps } from "../live/storage.js";
+import { Drawing } from "../slices.js";
 import { t } from "../words.js";
 import { NameForm } from "./name_form.js";
 import { CommentPager } from "../talk/comment_pager.js";
@@ -59,8 +60,9 @@ const detailed = (act) => (event) => act(/** @type {CustomEvent} */ (event).deta
 class BallotPage {
   #live;
   #code;
+  #picture = new Drawing(() => this.#drawing());
   #later = new Later({
-    ready: () => this.#update(),
+    ready: () => this.#picture.update(),
     fail: (name) => {
       if (name === "filter") show(this.#parts.filter, false);
       else if (name in NOT_LOADED)
@@ -128,8 +130,8 @@ class BallotPage {
       meeting: new Meeting(live, this.#parts),
       allTalk: new AllTalk(this.#parts["all-talk"], this.#parts, talk),
     };
-    live.addEventListener("change", () => this.#update());
-    this.#parts.meeting.addEventListener("toggle", () => this.#update());
+    live.addEventListener("change", () => this.#picture.update());
+    this.#parts.meeting.addEventListener("toggle", () => this.#picture.update());
     live.addEventListener(
       "acked",
       detailed(
@@ -172,13 +174,17 @@ class BallotPage {
     }
   }
 
-  #update() {
+  /** Yields where it can be interrupted.
+   *
+   *  @returns {Generator<void, boolean>} whether the board is there to be drawn
+   */
+  *#drawing() {
     const { state } = this.#live;
     const views = this.#views;
     views.notices.update(this.#live);
     views.meeting.update(state);
     if (this.#live.connection.closeCode === GONE) forget(state);
-    if (!state.ready || this.#live.connection.closeCode === GONE) return;
+    if (!state.ready || this.#live.connection.closeCode === GONE) return false;
     show(this.#parts.archived, state.isArchived);
     for (const view of [
       views.phase,
@@ -190,8 +196,10 @@ class BallotPage {
       views.proposals,
       views.name,
       views.announcer,
-    ])
+    ]) {
       view.update(state);
+      yield;
+    }
     this.#warnOfStorage(state);
     setText(this.#parts.title, state.board.title);
     setText(this.#parts.context, state.board.context);
@@ -201,10 +209,14 @@ class BallotPage {
       () => this.#updateOutcome(state),
       () => this.#parts.title,
     );
+    yield;
     this.#updateVote(state);
+    yield;
     views.edges.update(newsOf(this.#parts, state), state.board.title);
     this.#updateQuestions(state);
+    yield;
     remember(state);
+    return true;
   }
 
   /** @param {BoardState} state */
@@ -259,7 +271,7 @@ class BallotPage {
     const isNeeded = options.length > MANY;
     if (isNeeded && !this.#filter) {
       const loaded = this.#later.get("filter");
-      this.#filter = loaded && new loaded.Filter(this.#parts.filter, () => this.#update());
+      this.#filter = loaded && new loaded.Filter(this.#parts.filter, () => this.#picture.update());
     }
     this.#filter?.update(options, isNeeded);
   }
@@ -382,7 +394,12 @@ function newsOf(page, { board }) {
   return page.outcome.hidden ? "" : "result";
 }
 
-startPage(() => {
-  if ("WebSocket" in window) new BallotPage(document.body.dataset.code ?? "").start();
-  else new Notices(part(document, "notices")).say(t("line-unsupported"), { isBad: false });
+startPage(function* start() {
+  if (!("WebSocket" in window)) {
+    new Notices(part(document, "notices")).say(t("line-unsupported"), { isBad: false });
+    return;
+  }
+  const page = new BallotPage(document.body.dataset.code ?? "");
+  yield;
+  page.start();
 });

@@ -22,7 +22,9 @@ export class Ranking {
   #list;
   #table;
   #rows;
-  #isShown = false;
+  /** The ids in their order, as they are shown.
+   *  @type {string | null} */
+  #order = null;
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -43,10 +45,11 @@ export class Ranking {
       arrange(this.#list, rows);
       this.#rows.render(rows);
     };
-    // To look where rows are takes long while the page comes to life; then they are at rest.
-    if (this.#isShown) slide(this.#list, place);
-    else place();
-    this.#isShown = true;
+    const order = JSON.stringify(rows.map(({ id }) => id));
+    // To look where rows are takes long, and at first they come from nowhere.
+    if (this.#order === null || this.#order === order) place();
+    else slide(this.#list, place);
+    this.#order = order;
     this.#fillTable(
       state.result ? rows : [],
       t("result-head", { method: state.round?.method ?? "single" }),
@@ -56,16 +59,12 @@ export class Ranking {
   /** @param {Row[]} rows @param {string} head */
   #fillTable(rows, head) {
     setText(this.#table.tHead.rows[0].lastElementChild, head);
-    this.#table.tBodies[0].replaceChildren(
-      ...rows.map(({ rank, option, total }) =>
-        element(
-          "tr",
-          {},
-          element("td", { text: rank }),
-          element("th", { scope: "row", text: option.name }),
-          element("td", { text: total }),
-        ),
-      ),
+    const [body] = this.#table.tBodies;
+    while (body.rows.length > rows.length) body.deleteRow(-1);
+    while (body.rows.length < rows.length)
+      body.append(element("tr", {}, element("td"), element("th", { scope: "row" }), element("td")));
+    rows.forEach(({ rank, option, total }, at) =>
+      [rank, option.name, total].forEach((text, n) => setText(body.rows[at].cells[n], text)),
     );
   }
 }

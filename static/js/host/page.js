@@ -15,6 +15,7 @@ import { Rules } from "../board/rules.js";
 import { countedWords } from "../board/turnout.js";
 import { startPage, part, parts, setText, show, tellHeight } from "../dom.js";
 import { LiveBoard } from "../live/live_board.js";
+import { Drawing } from "../slices.js";
 import { t } from "../words.js";
 import { AddList } from "./add_list.js";
 import { Address } from "./address.js";
@@ -43,6 +44,7 @@ import { Steps } from "./steps.js";
 import { Talk } from "./talk.js";
 
 class HostPage {
+  #code;
   #live;
   #parts = parts(document);
   #notices = new Notices(this.#parts.notices);
@@ -51,96 +53,135 @@ class HostPage {
   #meeting;
   #phaseLine;
   #address;
-  #views;
+  /** @type {{ update(state: BoardState): void }[]} */
+  #views = [];
 
   /** @param {string} code */
   constructor(code) {
     const live = new LiveBoard(code, "host");
     const page = this.#parts;
-    /** @param {string} text */
-    const fail = (text) => this.#notices.say(text);
-    const announcer = new Announcer();
-    const people = { live, fail, announcer };
+    this.#code = code;
     this.#live = live;
     this.#meeting = new Meeting(live, page);
-    this.#phaseLine = new PhaseLine(this.#parts, live.clock);
-    this.#address = new Address(leadCode(), page, live, fail);
-    const options = new Options(page, live);
-    const addList = new AddList(live, code);
-    const roundForm = new RoundForm(live);
-    const decide = new Decide(live);
-    const defer = new Defer(live);
-    const editBoard = new EditBoard(live);
-    this.#views = [
-      this.#phaseLine,
-      options,
-      new Criteria(page, live),
-      new Gates(page, people),
-      new Proposals(page, live),
-      new Rules(page.rules),
-      new Decision(page.decision),
-      new Predictions(page, people),
-      new Risks(page, people),
-      new RecordLink(page["record-link"]),
-      new Steps(page),
-      new RoomSees(page["room-sees"]),
-      new People(page),
-      new Lobby(page, live, fail),
-      new Settings(
-        page.settings,
-        (settings) => live.request({ type: "set_board", settings }),
-        fail,
-      ),
-      new Talk(page, live, (type, comment, on) =>
-        live.request({ type, comment, on }).catch((refusal) => fail(refusal.message)),
-      ),
-      new OpenBallots(page.results, code),
-      new RoundComparison(page.rounds, page["rounds-body"], code),
-      new History(page.history, page["history-list"], code, people),
-      new Hosts(page, leadCode(), people),
-      new Invites(page, leadCode(), people),
-      new QuestionPanel(page, people),
-      new Life(page.life, code, people),
-      new NextStep(page.next, {
-        ...people,
-        dialogs: {
-          openRound: () => roundForm.open(),
-          runOff: (tied) => roundForm.open({ options: tied, heading: t("host-run-off-heading") }),
-          decide: () => decide.open(),
-          defer: () => defer.open(),
-          addOption: () => options.add(),
-        },
-        ballotLink: () => this.#address.ballotLink,
-      }),
-    ];
-    part(document, "add-option").addEventListener("click", () => options.add());
-    page["add-list"].addEventListener("click", () => addList.open());
-    part(document, "edit-board").addEventListener("click", () => editBoard.open());
-    startCopyButtons(document, announcer);
+    this.#phaseLine = new PhaseLine(page, live.clock);
+    this.#address = new Address(leadCode(), page, live, this.#fail);
     new Keys(page);
     new Progress(page.progress, live);
     // On a phone the next step is a bar at the foot; what is focused or scrolled to stays above it.
-    tellHeight("--bottom", page.next);
-    live.addEventListener("change", () => this.#update());
+    tellHeight("--bottom", page.next, page.main, page.progress);
   }
 
-  start() {
+  /** @param {string} text */
+  #fail = (text) => this.#notices.say(text);
+
+  /** Makes what shows the board, and starts; yields where it can be interrupted.
+   *
+   *  @returns {Generator<void, void>}
+   */
+  *starting() {
+    for (const make of this.#makers()) {
+      this.#views.push(make());
+      yield;
+    }
+    const picture = new Drawing(() => this.#drawing());
+    this.#live.addEventListener("change", () => picture.update());
     this.#live.start();
     this.#phaseLine.start();
   }
 
-  #update() {
+  /** @returns {(() => { update(state: BoardState): void })[]} */
+  #makers() {
+    const live = this.#live;
+    const page = this.#parts;
+    const code = this.#code;
+    const fail = this.#fail;
+    const announcer = new Announcer();
+    const people = { live, fail, announcer };
+    const options = new Options(page, live);
+    startCopyButtons(document, announcer);
+    page["add-option"].addEventListener("click", () => options.add());
+    return [
+      () => this.#phaseLine,
+      () => options,
+      () => new Criteria(page, live),
+      () => new Gates(page, people),
+      () => new Proposals(page, live),
+      () => new Rules(page.rules),
+      () => new Decision(page.decision),
+      () => new Predictions(page, people),
+      () => new Risks(page, people),
+      () => new RecordLink(page["record-link"]),
+      () => new Steps(page),
+      () => new RoomSees(page["room-sees"]),
+      () => new People(page),
+      () => new Lobby(page, live, fail),
+      () =>
+        new Settings(
+          page.settings,
+          (settings) => live.request({ type: "set_board", settings }),
+          fail,
+        ),
+      () =>
+        new Talk(page, live, (type, comment, on) =>
+          live.request({ type, comment, on }).catch((refusal) => fail(refusal.message)),
+        ),
+      () => new OpenBallots(page.results, code),
+      () => new RoundComparison(page.rounds, page["rounds-body"], code),
+      () => new History(page.history, page["history-list"], code, people),
+      () => new Hosts(page, leadCode(), people),
+      () => new Invites(page, leadCode(), people),
+      () => new QuestionPanel(page, people),
+      () => new Life(page.life, code, people),
+      () => this.#nextStep(people, options),
+    ];
+  }
+
+  /** @param {HostTools} people @param {Options} options */
+  #nextStep(people, options) {
+    const { live } = people;
+    const page = this.#parts;
+    const addList = new AddList(live, this.#code);
+    const roundForm = new RoundForm(live);
+    const decide = new Decide(live);
+    const defer = new Defer(live);
+    const editBoard = new EditBoard(live);
+    page["add-list"].addEventListener("click", () => addList.open());
+    page["edit-board"].addEventListener("click", () => editBoard.open());
+    return new NextStep(page.next, {
+      ...people,
+      dialogs: {
+        openRound: () => roundForm.open(),
+        runOff: (tied) => roundForm.open({ options: tied, heading: t("host-run-off-heading") }),
+        decide: () => decide.open(),
+        defer: () => defer.open(),
+        addOption: () => options.add(),
+      },
+      ballotLink: () => this.#address.ballotLink,
+    });
+  }
+
+  /** Yields where it can be interrupted.
+   *
+   *  @returns {Generator<void, boolean>} whether the board is there to be drawn
+   */
+  *#drawing() {
     const { state } = this.#live;
     this.#notices.update(this.#live);
     this.#meeting.update(state);
     if (this.#live.connection.closeCode === GONE) forget(state);
-    if (!state.ready || this.#live.connection.closeCode === GONE) return;
+    if (!state.ready || this.#live.connection.closeCode === GONE) return false;
     show(this.#parts.archived, state.isArchived);
-    for (const view of this.#views) view.update(state);
+    for (const view of this.#views) {
+      view.update(state);
+      yield;
+    }
     this.#address.update(this.#live);
     setText(this.#parts.title, state.board.title);
+    yield;
     this.#showResults(state);
+    yield;
     remember(state);
+    return true;
   }
 
   /** @param {BoardState} state */
@@ -165,7 +206,7 @@ class HostPage {
   }
 }
 
-startPage(() => {
-  if ("WebSocket" in window) new HostPage(document.body.dataset.code ?? "").start();
+startPage(function* start() {
+  if ("WebSocket" in window) yield* new HostPage(document.body.dataset.code ?? "").starting();
   else new Notices(part(document, "notices")).say(t("line-unsupported"), { isBad: false });
 });

@@ -20,6 +20,7 @@ import { optionsById, shownOptions } from "../board/votable.js";
 import { element, startPage, part, parts, setHue, setShare, setText, show } from "../dom.js";
 import { KeyedList } from "../keyed_list.js";
 import { LiveBoard } from "../live/live_board.js";
+import { Drawing } from "../slices.js";
 import { facts, t } from "../words.js";
 import { Chime } from "./chime.js";
 import { Keys } from "./keys.js";
@@ -50,6 +51,7 @@ const AMOUNTS = /** @type {const} */ ([
 
 class ScreenPage {
   #live;
+  #picture = new Drawing(() => this.#drawing());
   #parts = parts(document);
   #code;
   #views;
@@ -86,7 +88,7 @@ class ScreenPage {
       questions: new Questions(this.#parts["meeting-list"]),
     };
     this.#parts.join.addEventListener("click", this.#switchJoin);
-    live.addEventListener("change", () => this.#update());
+    live.addEventListener("change", () => this.#picture.update());
   }
 
   start() {
@@ -96,14 +98,18 @@ class ScreenPage {
     new WakeLock().start();
   }
 
-  #update() {
+  /** Yields where it can be interrupted.
+   *
+   *  @returns {Generator<void, boolean>} whether the board is there to be drawn
+   */
+  *#drawing() {
     const { state } = this.#live;
     const views = this.#views;
     views.status.update(this.#live);
     // Where the board of a question is gone, the leading board shows what is next.
     const isFollowing = document.body.dataset.follows === "1" && this.#code !== leadCode();
     if (this.#live.connection.closeCode === GONE && isFollowing) location.reload();
-    if (!state.ready || this.#follow(state)) return;
+    if (!state.ready || this.#follow(state)) return false;
     for (const view of [
       views.phase,
       views.rules,
@@ -112,15 +118,19 @@ class ScreenPage {
       views.record,
       views.keys,
       views.announcer,
-    ])
+    ]) {
       view.update(state);
+      yield;
+    }
     views.join.update(this.#live);
     this.#showTitle(state);
     const n = state.sealed?.count ?? 0;
     show(this.#parts.sealed, n > 0);
     setText(this.#parts.sealed, t("talk-sealed-all", { n }));
     this.#showTurnout(state);
+    yield;
     this.#showStage(state);
+    return true;
   }
 
   /** @param {BoardState} state */
@@ -281,7 +291,7 @@ class ScreenPage {
 
   #switchJoin = () => {
     this.#joins = this.#parts.screen.dataset.shows !== "join";
-    this.#update();
+    this.#picture.update();
   };
 
   /** @param {BoardState} state */
@@ -341,7 +351,12 @@ class Name {
   }
 }
 
-startPage(() => {
-  if ("WebSocket" in window) new ScreenPage(document.body.dataset.code ?? "").start();
-  else setText(part(document, "line"), t("line-unsupported"));
+startPage(function* start() {
+  if (!("WebSocket" in window)) {
+    setText(part(document, "line"), t("line-unsupported"));
+    return;
+  }
+  const page = new ScreenPage(document.body.dataset.code ?? "");
+  yield;
+  page.start();
 });

@@ -160,6 +160,8 @@ export class TalkList {
     const n = this.#held.length;
     show(this.#newsPlace, n > 0);
     if (!n) return;
+    const { style } = document.documentElement;
+    this.#newsPlace.style.setProperty("--top", style.getPropertyValue("--top"));
     setText(this.#news, t("talk-news", { n }));
     this.#announcer.later(() =>
       this.#held.length ? t("talk-news", { n: this.#held.length }) : "",
