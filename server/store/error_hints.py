@@ -77,6 +77,10 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         r"READONLY|read only replica",
         "It is a replica, which accepts no votes: give the address of its primary.",
     ),
+    (
+        r"\bis a replica\b",
+        "It accepts no votes. If that lasts, the address or its sentinels do not name the primary.",
+    ),
     (r"WAITAOF was not confirmed", "Is its disk full or hung, or appendfsync set to no?"),
     (r"WAIT was not confirmed", "Are as many replicas there as --replicas says?"),
     (r"MASTERDOWN", "It is a replica that has lost its primary: give the address of the primary."),
@@ -104,6 +108,10 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
             "Is that a sentinel? Then give it as redis+sentinel://HOST:PORT/NAME/0, where NAME is "
             "that of the primary."
         ),
+    ),
+    (
+        r"unknown command .?WAITAOF",
+        "It is older than version 7.2, and durability local needs WAITAOF: upgrade it.",
     ),
     (
         r"unknown command",
