@@ -57,6 +57,8 @@ class Store:
         self._names: Sequence[str] = self._topology.presumed
         """Of the node of each slot."""
         self._nodes = {name: self._node(name) for name in dict.fromkeys(self._names)}
+        for node in self._nodes.values():
+            node.expect()
         self._others: dict[str, Node] = {}
         """Nodes that have no slot."""
         self._boards: WeakValueDictionary[int, BoardStore] = WeakValueDictionary()
@@ -158,6 +160,8 @@ class Store:
             if name
         }
         self._names = [new or old for new, old in zip(names, self._names, strict=True)]
+        for name in self._nodes.keys() - was.keys():
+            self._nodes[name].expect()
         gone = [node for name, node in was.items() if name not in self._nodes]
         for node in gone:
             node.retire()

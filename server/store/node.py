@@ -111,7 +111,6 @@ class Node:
         self.run = b""
         self.on_moved: list[Callable[[], None]] = []
         self.on_presence: list[Callable[[Node], None]] = []
-        STORE_NODE_PRESENT.labels(name).set(0)
         self._clock_offset = 0.0
         self._clock_known = False
         self._distrusted_until = 0.0
@@ -138,6 +137,10 @@ class Node:
 
     def __str__(self) -> str:
         return f"The store's node {self.name}" if self.name else "The store"
+
+    def expect(self) -> None:
+        """Note that boards are on this node: it counts as away until it answers."""
+        STORE_NODE_PRESENT.labels(self.name).set(self.present)
 
     async def close(self) -> None:
         await self.connections.close()
