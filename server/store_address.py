@@ -1,6 +1,7 @@
 """The address of a store: what `redis_url` may be, and what one of several servers says."""
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
@@ -13,8 +14,18 @@ _WITH_SENTINELS = re.compile(r"(rediss?)\+sentinel://(.*)", re.DOTALL)
 _OF_A_CLUSTER = re.compile(r"(rediss?)\+cluster://(.*)", re.DOTALL)
 _NAME = re.compile(r"[\w.-]+", re.ASCII)
 """What Sentinel itself accepts as the name of a primary."""
-_OWN = {"sentinel_username", "sentinel_password"}
-"""Parameters that are for the sentinels alone."""
+_OWN = {"sentinel_username": ".*", "sentinel_password": ".*"}
+"""Parameters that are for the sentinels alone, and what they can be."""
+_ANY = {"db": r"\d+", "username": ".*", "password": ".*", "protocol": "[23]"}
+"""Parameters of every address."""
+_TLS = {
+    "ssl_ca_certs": ".+",
+    "ssl_certfile": ".+",
+    "ssl_keyfile": ".+",
+    "ssl_password": ".+",
+    "ssl_check_hostname": "true|false",
+    "ssl_cert_reqs": "required|none",
+}
 
 
 class SentinelAddress(NamedTuple):
@@ -85,7 +96,7 @@ def sentinel_address(url: str) -> SentinelAddress | None:
         raise ValueError("a primary whose name consists of letters, digits, and . - _")
     if not re.fullmatch(r"\d*", database):
         raise ValueError(f"an address that ends with the number of a database: {EXAMPLE}")
-    _require_parameters(query)
+    _require_parameters(query, scheme, _ANY | _OWN)
     parameters = parse_qsl(query, keep_blank_values=True)
     own = {key: value for key, value in parameters if key in _OWN}
     return SentinelAddress(
@@ -107,7 +118,7 @@ def cluster_address(url: str) -> ClusterAddress | None:
     scheme, credentials, hosts, path, query = _taken_apart(found, wanted)
     if path not in {"", "0"} or any(value != "0" for value in _databases(query)):
         raise ValueError(f"no database, because a cluster has only number 0: {CLUSTER_EXAMPLE}")
-    _require_parameters(query)
+    _require_parameters(query, scheme, _ANY)
     nodes = (
         _host_and_port(each, CLUSTER_PORT, "nodes", CLUSTER_EXAMPLE) for each in hosts.split(",")
     )
@@ -174,12 +185,22 @@ def _require_single(text: str) -> None:
         )
     if parts.scheme != "unix" and not re.fullmatch(r"/?\d*", parts.path):
         raise ValueError("an address that ends with the number of a database, such as /0")
-    _require_parameters(parts.query)
+    _require_parameters(parts.query, parts.scheme, _ANY)
 
 
-def _require_parameters(query: str) -> None:
+def _require_parameters(query: str, scheme: str, more: Mapping[str, str]) -> None:
     if query and not re.fullmatch(r"([a-z_]+=[^&]*&?)*", query):
         raise ValueError("an address whose ? is followed by parameters, such as ?db=0")
+    secure = scheme == "rediss"
+    known = {**more, **_TLS} if secure else more
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name in _TLS and not secure:
+            raise ValueError(f"an address that begins with rediss if it has the parameter {name}")
+        if name not in known:
+            # It may be a part of a password.
+            raise ValueError(f"an address with no other parameters than {', '.join(known)}")
+        if not re.fullmatch(known[name], value):
+            raise ValueError(f"an address with another value of the parameter {name}")
 
 
 def _host_and_port(text: str, usual: int, what: str, example: str) -> tuple[str, int]:

@@ -23,11 +23,11 @@ def test_an_address_with_sentinels_names_them_their_primary_and_its_credentials(
 
 def test_the_password_of_the_sentinels_is_not_that_of_the_primary():
     found = sentinel_address(
-        f"{ONE}?sentinel_username=watch&sentinel_password=s%40c%2Bret&ssl_ca_certs=/a/b.pem"
+        f"{ONE}?sentinel_username=watch&sentinel_password=s%40c%2Bret&protocol=3"
     )
     assert (found.username, found.password) == ("watch", "s@c+ret")
     plain = parse_url(found.at("h", 1))
-    assert plain == {"host": "h", "port": 1, "db": 0, "ssl_ca_certs": "/a/b.pem"}
+    assert plain == {"host": "h", "port": 1, "db": 0, "protocol": 3}
 
 
 def test_tls_is_for_both():
@@ -89,6 +89,17 @@ def test_other_addresses_are_of_no_cluster(url):
         ("redis+cluster://h1:0", "nodes with a valid host and port each"),
         ("redis+cluster://h1?secret", "followed by parameters"),
         ("redis+cluster://a:b/c@h1", "%2F for /"),
+        ("redis://h/0?secret=1", "than db, username, password, protocol"),
+        ("rediss://h/0?ssl_ca_cert=/a.pem", "protocol, ssl_ca_certs, ssl_certfile"),
+        ("redis+sentinel://h1/mymaster?secret=1", "protocol, sentinel_username, sentinel_password"),
+        ("redis://h/0?ssl_ca_certs=/a.pem", "begins with rediss if it has"),
+        ("redis+cluster://h1?ssl_ca_certs=/a.pem", "begins with rediss if it has"),
+        (
+            "rediss://h/0?ssl_check_hostname=maybe",
+            "another value of the parameter ssl_check_hostname",
+        ),
+        ("rediss://h/0?ssl_ca_certs=", "another value of the parameter ssl_ca_certs"),
+        ("redis://h?db=zero", "another value of the parameter db"),
         ("redis-sentinel://h1/mymaster", "redis+sentinel://"),
     ],
 )

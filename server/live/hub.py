@@ -176,11 +176,17 @@ class Hub:
     async def create(self, code: str, entries: Sequence[act.Entry]) -> bool:
         """Create a board; return False if the code is taken. Raises StoreAwayError.
 
-        A code whose node is away counts as taken while there are others.
+        A code that no node takes now counts as taken while there are others.
         """
-        if self.store.present and not self.store.of(code).present:
+        there = self.store.of(code)
+        if self.store.present and not there.present:
             return False
-        return await self.log.create(code, [act.encode(entry) for entry in entries])
+        try:
+            return await self.log.create(code, [act.encode(entry) for entry in entries])
+        except StoreAwayError:
+            if there.node.present and not there.present:
+                return False
+            raise
 
     async def drain(self, seconds: float) -> None:
         """Close all connections in good order, and wait until what was accepted is answered.

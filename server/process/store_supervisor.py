@@ -19,6 +19,7 @@ from server.sanitize.redaction import redacted_url
 from server.settings import Settings
 from server.store.data_folder import StoreError
 from server.store.embedded import EmbeddedStore
+from server.store.error_hints import remedy
 from server.store.node import StoreAwayError
 
 STORE_PATIENCE = 30.0
@@ -94,31 +95,33 @@ class StoreSupervisor:
     async def _await_external(self, stopping: asyncio.Event) -> None:
         """Wait for a store that may be starting at the same time, or is being repaired.
 
-        A problem is logged at once, and again when it changes.
+        A problem is logged at once, and again when something else is to be done about it.
         """
         shown = redacted_url(self.url)
         began, last_logged = time.monotonic(), ""
         while not stopping.is_set():
-            patience, words = UNFIT_PATIENCE, ""
+            patience, words, known = UNFIT_PATIENCE, "", ""
             try:
                 words = " ".join(faults(await asyncio.to_thread(self._inspect)))
             except StoreUnfitError as error:
                 words = str(error)
             except StoreAwayError as error:
                 patience, words = STORE_PATIENCE, f"It cannot be reached: {error}"
+                # The same cause can end a connection in several ways.
+                known = remedy(error, self.url)
                 if "LOADING" in words or "loading the dataset" in words:
                     began = time.monotonic()  # It is making progress.
             if not words:
                 return
             if time.monotonic() > began + patience:
                 raise StoreError(f"The store {shown}: {words}")
-            if words != last_logged:
+            if (known or words) != last_logged:
                 log.warning(
                     "Waiting for the store %s: %s",
                     *(shown, words),
                     extra=event("store_awaited", store=shown, why=words),
                 )
-                last_logged, began = words, time.monotonic()  # Someone is working on it.
+                last_logged, began = known or words, time.monotonic()  # Someone is working on it.
             await sleep_unless(stopping, 1.0)
 
     def _inspect(self) -> list[Finding]:

@@ -6,6 +6,7 @@ node that has all slots; in a cluster each primary is one, and slots move betwee
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -19,6 +20,7 @@ from server.observability.logs import event, once_a_minute
 from server.store import keys
 from server.store.cluster import Cluster
 from server.store.node import (
+    DISTRUST,
     REDIRECTIONS,
     Command,
     Durability,
@@ -26,6 +28,7 @@ from server.store.node import (
     Node,
     Script,
     StoreAwayError,
+    UnservedSlotError,
 )
 from server.store.topology import OneNode, Topology
 from server.store_address import cluster_address, shown
@@ -40,7 +43,8 @@ class Store:
     """All nodes of the store.
 
     The callbacks in `on_presence` are called when a node is available, or not any more; those in
-    `on_change` when there are other nodes than before, with the slots that are on another one.
+    `on_change` when there are other nodes than before, with the slots that are on another one, and
+    when a slot is served again, or not any more.
     """
 
     def __init__(self, url: str, durability: Durability = "none", replicas: int = 1) -> None:
@@ -53,6 +57,8 @@ class Store:
         self._names: Sequence[str] = self._topology.presumed
         """Of the node of each slot."""
         self._nodes = {name: self._node(name) for name in dict.fromkeys(self._names)}
+        for node in self._nodes.values():
+            node.expect()
         self._others: dict[str, Node] = {}
         """Nodes that have no slot."""
         self._boards: WeakValueDictionary[int, BoardStore] = WeakValueDictionary()
@@ -81,7 +87,7 @@ class Store:
         slot = key_slot(code.encode())
         found = self._boards.get(slot)
         if found is None:
-            found = self._boards[slot] = BoardStore(self, self.named(self._names[slot]))
+            found = self._boards[slot] = BoardStore(self, self.named(self._names[slot]), slot)
         return found
 
     def by_node(self, codes: Iterable[str]) -> Mapping[Node, Sequence[str]]:
@@ -154,6 +160,8 @@ class Store:
             if name
         }
         self._names = [new or old for new, old in zip(names, self._names, strict=True)]
+        for name in self._nodes.keys() - was.keys():
+            self._nodes[name].expect()
         gone = [node for name, node in was.items() if name not in self._nodes]
         for node in gone:
             node.retire()
@@ -165,9 +173,13 @@ class Store:
                 board.node = node
                 moved.append(board)
         if moved or set(was) != set(self._nodes):
-            for tell in list(self.on_change):
-                with tasks.contained("nodes"):
-                    tell(moved)
+            self.tell(moved)
+
+    def tell(self, changed: Collection["BoardStore"]) -> None:
+        """Tell everyone that there are other nodes, or that these slots have changed."""
+        for tell in list(self.on_change):
+            with tasks.contained("nodes"):
+                tell(changed)
 
     def _log_moves(self, names: Sequence[str]) -> None:
         pairs = zip(self._names, names, strict=True)
@@ -182,14 +194,16 @@ class Store:
 class BoardStore:
     """The store of the boards in one slot: the node that they are on, which may change."""
 
-    def __init__(self, store: Store, node: Node) -> None:
+    def __init__(self, store: Store, node: Node, slot: int) -> None:
         self.node = node
         self._store = store
+        self._slot = slot
+        self._unserved_until = 0.0
 
     @property
     def present(self) -> bool:
-        """Whether the node is available."""
-        return self.node.present
+        """Whether the node is available, and takes what concerns this slot."""
+        return self.node.present and time.monotonic() >= self._unserved_until
 
     def now(self) -> int:
         """Return the node's time in milliseconds since 1970, as far as it is known here."""
@@ -230,19 +244,42 @@ class BoardStore:
         node, asking = self.node, False
         for pause in PAUSES:
             try:
-                return await ask(node, *args, asking=asking)
+                found = await ask(node, *args, asking=asking)
             except REDIRECTIONS as error:
                 await asyncio.sleep(pause)
                 why = error
+            else:
+                self._serve()
+                return found
             node, asking = await self._redirected(why)
-        if len(self._store.nodes) == 1:
+        if not node.name:
             # The address is that of one node of a cluster.
             node.distrust(why)
+        else:
+            self._unserve(why)
         raise StoreAwayError(str(why))
+
+    def _unserve(self, why: Exception) -> None:
+        """Note that no node takes what concerns this slot: each names another one, or none."""
+        was, self._unserved_until = self.present, time.monotonic() + DISTRUST
+        if was:
+            logger.warning(
+                "No node of the store takes what is in slot %d (%s). Its boards wait. If slots are "
+                "not being moved now, `valkey-cli --cluster fix` mends that.",
+                *(self._slot, why),
+                extra=once_a_minute(event("slot_unserved", slot=self._slot, why=str(why))),
+            )
+            self._store.tell([self])
+
+    def _serve(self) -> None:
+        """Note that a node takes what concerns this slot."""
+        if self._unserved_until:
+            self._unserved_until = 0.0
+            self._store.tell([self])
 
     async def _redirected(self, why: Exception) -> tuple[Node, bool]:
         """Return which node to ask instead, and whether it is only importing the slot."""
-        if isinstance(why, MovedError):
+        if isinstance(why, MovedError | UnservedSlotError):
             await self._store.refresh()
         elif isinstance(why, AskError):
             return self._store.named(shown(why.node_addr)), True

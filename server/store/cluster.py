@@ -123,7 +123,7 @@ class Cluster:
     async def survey(self, *, whole: bool = False) -> ClusterSurvey:
         """Ask all nodes; `whole` waits for each."""
         answers, problems = await ask_all(
-            {name: self._ask(name) for name in self._known}, whole=whole
+            {name: self._ask(name) for name in sorted(self._known)}, whole=whole
         )
         late = self._known - answers.keys() - problems.keys()
         problems |= {name: f"The node {name} does not answer." for name in sorted(late)}

@@ -18,6 +18,10 @@ _KEY = re.compile(
 )
 _NOBODY = "Nothing listens there: is the store running, and is its address right?"
 _HUNG_UP = "It hung up before it answered; does its port want TLS (rediss://)?"
+_NO_CERTIFICATE = (
+    "Does the store want a certificate of its clients? Give its files at the end of --redis-url as "
+    "?ssl_certfile=FILE&ssl_keyfile=FILE."
+)
 _REMEDIES: tuple[tuple[str, str], ...] = (
     (
         (
@@ -40,9 +44,15 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     (
         r"CERTIFICATE_VERIFY_FAILED",
         (
-            "The store's certificate is not trusted here: give its "
-            "authority with SSL_CERT_FILE, and use the host name that the certificate has."
+            "The store's certificate is not trusted here: give the file of its authority at the "
+            "end of --redis-url as ?ssl_ca_certs=FILE, or in SSL_CERT_FILE, and use the host name "
+            "that the certificate has."
         ),
+    ),
+    (r"CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE", _NO_CERTIFICATE),
+    (
+        r"UNKNOWN_CA",
+        "The store does not trust the certificate in the ssl_certfile of --redis-url.",
     ),
     (
         r"WRONG_VERSION_NUMBER|record layer failure|packet length too long",
@@ -66,6 +76,10 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     (
         r"READONLY|read only replica",
         "It is a replica, which accepts no votes: give the address of its primary.",
+    ),
+    (
+        r"\bis a replica\b",
+        "It accepts no votes. If that lasts, the address or its sentinels do not name the primary.",
     ),
     (r"WAITAOF was not confirmed", "Is its disk full or hung, or appendfsync set to no?"),
     (r"WAIT was not confirmed", "Are as many replicas there as --replicas says?"),
@@ -96,6 +110,10 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         ),
     ),
     (
+        r"unknown command .?WAITAOF",
+        "It is older than version 7.2, and durability local needs WAITAOF: upgrade it.",
+    ),
+    (
         r"unknown command",
         "The command is disabled there (rename-command); the server needs it.",
     ),
@@ -111,6 +129,10 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     ),
     (r"Connection refused|Connect call failed \(", _NOBODY),
     (r"connecting to (unix:)?/.*No such file", _NOBODY),
+    (
+        r"connecting to .*No such file",
+        "A file that --redis-url names is not there: ssl_ca_certs, ssl_certfile or ssl_keyfile.",
+    ),
     (
         r"connecting to (unix:)?/.*Permission denied",
         "This user may not open the store's socket: see its unixsocketperm.",
@@ -133,7 +155,9 @@ def remedy(error: object, url: str = "", *, answered: bool = False) -> str:
     if "imeout connecting" in words or "imed out" in words:
         return _TLS_TIMEOUT if url.startswith("rediss") else _TIMEOUT
     found = next((cure for sign, cure in _KNOWN if sign.search(words)), "")
-    return "" if answered and found is _HUNG_UP else found
+    if found is _HUNG_UP:
+        return "" if answered else _NO_CERTIFICATE if url.startswith("rediss") else found
+    return found
 
 
 def with_remedy(error: object, url: str = "") -> str:

@@ -31,7 +31,7 @@ from server.store.damage import (
     marked,
     position_of,
 )
-from server.store.node import Node, Script, StoreAwayError
+from server.store.node import REDIRECTIONS, Node, Script, StoreAwayError
 from server.words.catalogue import words
 
 logger = logging.getLogger(__name__)
@@ -427,7 +427,12 @@ class EventLog:
         for node, on_it in self._store.by_node(codes).items():
             for first in range(0, len(on_it), PAGE):
                 part = on_it[first : first + PAGE]
-                noted = await node.ask_each(*(("HGET", keys.meta(code), "keep") for code in part))
+                try:
+                    noted = await node.ask_each(
+                        *(("HGET", keys.meta(code), "keep") for code in part)
+                    )
+                except REDIRECTIONS as error:
+                    raise StoreAwayError(str(error)) from error
                 found += [
                     int(keep) if isinstance(keep, bytes) and keep.isdigit() else 0 for keep in noted
                 ]

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from redis.exceptions import (
     AskError,
+    ClusterDownError,
     NoScriptError,
     RedisError,
     ResponseError,
@@ -45,9 +46,15 @@ connection is useless: votes may be accepted elsewhere, and the address may lead
 `LOADING` and `NOAUTH`, redis-py closes the connection by itself. Any other error in response to our
 own commands (`MISCONF`, `OOM`, `BUSY`, `NOPERM`, …) means that this store cannot run them now.
 """
-REDIRECTIONS = AskError, TryAgainError
-"""What a node of a cluster answers for a slot that is on another one, or on its way (`ASK` and its
-kind `MOVED`, `TRYAGAIN`). Nothing was done then.
+
+
+class UnservedSlotError(ResponseError):
+    """A node of a cluster knows none that has a slot; it serves others."""
+
+
+REDIRECTIONS = AskError, TryAgainError, UnservedSlotError
+"""What a node of a cluster answers for a slot that is on another one, on its way, or on none (`ASK`
+and its kind `MOVED`, `TRYAGAIN`, `CLUSTERDOWN Hash slot not served`). Nothing was done then.
 """
 _ASKING, _MULTI = ("ASKING",), ("MULTI",)
 
@@ -104,7 +111,6 @@ class Node:
         self.run = b""
         self.on_moved: list[Callable[[], None]] = []
         self.on_presence: list[Callable[[Node], None]] = []
-        STORE_NODE_PRESENT.labels(name).set(0)
         self._clock_offset = 0.0
         self._clock_known = False
         self._distrusted_until = 0.0
@@ -131,6 +137,10 @@ class Node:
 
     def __str__(self) -> str:
         return f"The store's node {self.name}" if self.name else "The store"
+
+    def expect(self) -> None:
+        """Note that boards are on this node: it counts as away until it answers."""
+        STORE_NODE_PRESENT.labels(self.name).set(self.present)
 
     async def close(self) -> None:
         await self.connections.close()
@@ -236,8 +246,8 @@ class Node:
         Raises StoreAwayError, and REDIRECTIONS if the first is answered so.
         """
         answers = await self.call(self._send(commands, asking=asking))
-        if isinstance(answers[0], REDIRECTIONS):
-            raise answers[0]
+        if elsewhere := redirection(answers[0]):
+            raise elsewhere
         return answers
 
     async def _send(
@@ -308,7 +318,9 @@ class Node:
     def _error_for(self, error: Exception, began: float) -> Exception:
         """Decide what to raise: a store that answers with an error is not one that is away."""
         if isinstance(error, ResponseError):
-            if isinstance(error, (NoScriptError, *REDIRECTIONS)):
+            if elsewhere := redirection(error):
+                return elsewhere
+            if isinstance(error, NoScriptError):
                 return error
             if str(error).startswith(NO_BOARD):
                 return error
@@ -468,6 +480,13 @@ class Node:
             *(self, why, f" {cure}" if cure else ""),
             extra=event("store_away", why=str(why), node=self.name),
         )
+
+
+def redirection(answer: object) -> Exception | None:
+    """Return what to raise for an answer that is one of REDIRECTIONS; None for any other."""
+    if isinstance(answer, ClusterDownError) and "slot not served" in str(answer):
+        return UnservedSlotError(str(answer))
+    return answer if isinstance(answer, REDIRECTIONS) else None
 
 
 def _code(error: Exception) -> str:

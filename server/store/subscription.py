@@ -18,12 +18,17 @@ from typing import Any
 
 from redis.asyncio.client import PubSub
 from redis.crc import key_slot
-from redis.exceptions import ConnectionError, MovedError, RedisError  # noqa: A004
+from redis.exceptions import (
+    ClusterDownError,
+    ConnectionError,  # noqa: A004
+    MovedError,
+    RedisError,
+)
 
 from server.concurrency import tasks
 from server.observability.logs import event
 from server.store.client import Store
-from server.store.node import REDIRECTIONS, Node, StoreAwayError
+from server.store.node import REDIRECTIONS, Node, StoreAwayError, redirection
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +40,8 @@ SAY_AGAIN = 60.0
 """Minimum seconds between two log lines about lost connections."""
 SETTLE = 0.1
 """Minimum seconds between two looks where lost slots are."""
+UNSERVED = 1.0
+"""Seconds after which a subscription is tried again if no node has its slot."""
 
 
 class _PulseMovedError(ConnectionError):
@@ -69,6 +76,8 @@ class Subscription:
         self._pubsub: PubSub | None = None
         self._subscribed: set[str] = set()
         """Channels for which a subscription was requested on this connection."""
+        self._confirmed: set[str] = set()
+        """Those of them for which the server has confirmed it."""
         self._unsettled = asyncio.Event()
         self._has_lost_slots = False
         self._heard = asyncio.get_running_loop().time()
@@ -110,6 +119,7 @@ class Subscription:
         """Follow a channel no more, if it is followed here."""
         if self._pubsub is not None and channel in self._subscribed:
             self._subscribed.discard(channel)
+            self._confirmed.discard(channel)
             with contextlib.suppress(RedisError, OSError):
                 await self._store.channels.unsubscribe(self._pubsub, channel)
 
@@ -135,6 +145,7 @@ class Subscription:
     def _lose(self, channels: Collection[str]) -> None:
         """Note that the server has ended subscriptions: their slots are elsewhere."""
         self._subscribed.difference_update(channels)
+        self._confirmed.difference_update(channels)
         self._has_lost_slots = True
         self._unsettled.set()
 
@@ -176,7 +187,7 @@ class Subscription:
         self._pulse = self._store.pulse_on(self._node, self._process)
         async with self._node.client.pubsub(push_handler_func=_unformatted) as pubsub:
             self._heard = loop.time()
-            self._subscribed = set()
+            self._subscribed, self._confirmed = set(), set()
             await self._store.channels.subscribe(pubsub, self._pulse)
             # From here on `add` subscribes by itself, so that no board is missed in between.
             self._pubsub = pubsub
@@ -214,6 +225,13 @@ class Subscription:
                 raise _PulseMovedError(self._pulse) from error
             self._lose(lost)
             return
+        except ClusterDownError as error:
+            if redirection(error) is None:
+                raise
+            # It does not say which slot. All others go on.
+            unserved = self._subscribed - self._confirmed
+            asyncio.get_running_loop().call_later(UNSERVED, self._lose, unserved)
+            return
         if message is not None:
             self._on_message(message["channel"].decode(errors="replace"), message)
 
@@ -230,6 +248,8 @@ class Subscription:
             if channel in self._subscribed:
                 self._lose((channel,))
         elif channel != self._pulse:
+            if message["type"] in {"subscribe", "ssubscribe"}:
+                self._confirmed.add(channel)
             self._deliver(channel, message)
         else:
             self._heard = asyncio.get_running_loop().time()

@@ -21,20 +21,17 @@ async def ask_all(
 
     `whole` waits for each of them. Who has not answered in time is in neither.
     """
-    begun = {tasks.begin("ask", ask): name for name, ask in asks.items()}
+    begun = {name: tasks.begin("ask", ask) for name, ask in asks.items()}
+    late = set(begun.values())
+    said: dict[str, Answer | str] = {}
     answers: dict[str, Answer] = {}
-    problems: dict[str, str] = {}
-    late = set(begun)
     try:
         for seconds in (QUICK, PATIENCE):
             if late and (whole or 2 * len(answers) <= len(asks)):
-                done, late = await asyncio.wait(late, timeout=seconds)
-                for ask in done:
-                    said = ask.result()
-                    if isinstance(said, str):
-                        problems[begun[ask]] = said
-                    else:
-                        answers[begun[ask]] = said
+                _, late = await asyncio.wait(late, timeout=seconds)
+                # In the order of the questions: the same problems are told in the same words.
+                said = {name: ask.result() for name, ask in begun.items() if ask.done()}
+                answers = {name: each for name, each in said.items() if not isinstance(each, str)}
     finally:
         await tasks.end(late)
-    return answers, problems
+    return answers, {name: each for name, each in said.items() if isinstance(each, str)}

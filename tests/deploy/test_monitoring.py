@@ -102,6 +102,15 @@ def test_the_dashboard_can_be_imported():
         assert panel["description"].endswith(".")
 
 
+def test_a_legend_names_labels_that_its_expression_keeps():
+    for target in (target for panel in PANELS for target in panel["targets"]):
+        if kept := re.findall(r"by \(([^)]*)\)", target["expr"]):
+            named_labels = re.findall(r"{{(\w+)}}", target["legendFormat"])
+            assert {*named_labels} <= {*", ".join(kept).split(", ")}, target
+        if "store_node_present" in target["expr"]:
+            assert (kept, named_labels) == (["node"], ["node"])
+
+
 def test_panels_do_not_lie_on_each_other():
     taken = set()
     for panel in DASHBOARD["panels"]:

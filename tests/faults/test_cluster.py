@@ -1,12 +1,20 @@
 """A cluster whose nodes fail and whose slots move while people vote: six real servers."""
 
+import asyncio
+import contextlib
 import json
 import re
 import urllib.request
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
+from redis.crc import key_slot
 
 from faults.voting import meet
+from model.checker import settled
+from model.clients import Crowd
+from model.recording import Recording
 from support.clusters import Cluster
 from support.wait import eventually, until
 
@@ -19,36 +27,49 @@ SAFE = ("--durability", "replica", "--replicas", "1")
 def clustered(deploy_on, tmp_path):
     """Create a deployment on three primaries with a replica each."""
 
-    def make(durability=()):
-        store = Cluster(tmp_path / "stores", cluster_require_full_coverage="no")
+    def make(durability=(), **more):
+        store = Cluster(tmp_path / "stores", cluster_require_full_coverage="no", **more)
         store.durability = durability
         return deploy_on(store)
 
     return make
 
 
-def happens(deployment, fault):
+def happens(deployment, fault, *, held_back=False):
     """Let people vote and comment while something happens to the node that has their board.
 
-    `fault` gets the voting and that node. In the end nothing is lost that was acknowledged.
+    `fault` gets the voting and that node. `held_back`: its replica gets nothing from it from shortly
+    before. Return the comments that were lost, all told; there are none unless its replica could
+    lack some that were acknowledged.
     """
+    lost = []
 
     async def story(voting):
-        was = voting.store.primary_of(CODE)
+        store, was = voting.store, voting.store.primary_of(CODE)
+        safe = bool(store.durability)
 
         async def busy():
             await voting.deployment.answered(20)
-            await voting.do(voting.store.replicated)
+            await voting.do(store.replicated)
+            if held_back:
+                was.relay.hold_replication()
+                if safe:
+                    await eventually(lambda: all(one.waiting for one in voting.crowd.voters))
+                else:
+                    await voting.deployment.answered(30)
             await fault(voting, was)
             await voting.deployment.answered(30)
 
         await voting.crowd.busy(busy())
-        assert await voting.nothing_is_wrong() == []
-        assert voting.lost_comments(voting.reference) == []
+        votes = await voting.nothing_is_wrong()
+        lost.extend(voting.lost_comments(voting.reference))
+        if safe or not held_back:
+            assert (votes, lost) == ([], [])
         assert all(person.stores[-1:] != ["away"] for person in voting.crowd.all)
         assert voting.server.is_ready()
 
-    return meet(deployment, story)
+    meet(deployment, story)
+    return lost
 
 
 async def all_follow(voting, was, now):
@@ -73,6 +94,39 @@ def test_a_primary_is_killed(clustered):
     happens(clustered(SAFE), kill)
 
 
+async def is_killed(voting, was, _replica):
+    """It comes back when another one has its slots, and gives up what only it had."""
+    was.kill()
+    await voting.do(voting.store.promoted, was)
+    await voting.do(was.start)
+
+
+async def is_replaced(_voting, _was, replica):
+    """Its replica asks no one. It goes on until it hears of that."""
+    replica.run("CLUSTER", "FAILOVER", "TAKEOVER")
+
+
+@pytest.mark.parametrize(
+    ("promote", "durability"),
+    [
+        (is_killed, ()),
+        (is_killed, SAFE),
+        (is_replaced, ()),
+        pytest.param(is_replaced, SAFE, marks=pytest.mark.quick),
+    ],
+)
+def test_a_replica_that_lacks_votes_is_promoted(clustered, promote, durability):
+    """On one machine it lags by less than a millisecond, unless it is held back."""
+
+    async def fault(voting, was):
+        replica = voting.store.replica_of(was)
+        await promote(voting, was, replica)
+        await all_follow(voting, was, replica)
+
+    lost = happens(clustered(durability, relay=True), fault, held_back=True)
+    assert bool(lost) is not bool(durability)
+
+
 def test_a_planned_failover(clustered):
     async def ask(voting, was):
         replica = voting.store.replica_of(was)
@@ -93,6 +147,85 @@ def test_slots_are_moved(clustered):
             await voting.deployment.answered(30)
 
     happens(clustered(), move)
+
+
+@contextlib.asynccontextmanager
+async def neighbours(voting, suits):
+    """Give people who vote on another board, with a code that suits."""
+    async with Crowd(Recording(), "", voting.deployment.random) as others:
+        while not others.code or not suits(others.code):
+            await others.create_board(voting.server)
+        host = await others.join_host(voting.server)
+        await host.send("open_round", method="approval")
+        await others.join(voting.server, 6)
+        yield others
+
+
+async def are_left_alone(others, store):
+    """Require that people have noticed nothing of what happened elsewhere."""
+    theirs = SimpleNamespace(client=partial(store.client, others.code))
+    await settled(theirs, others, others.recording)
+    assert all("away" not in person.stores for person in others.all)
+    assert all(len(person.welcomes) == 1 for person in others.all)
+
+
+@pytest.mark.parametrize(
+    "how", [pytest.param(Cluster.reshard, marks=pytest.mark.quick), Cluster.migrate]
+)
+def test_hundreds_of_slots_are_moved(clustered, how):
+    """Boards in other slots notice nothing of it."""
+    slot = key_slot(CODE.encode())
+    slots = range(slot - 150, slot + 150)
+
+    async def story(voting):
+        store, was = voting.store, voting.store.primary_of(CODE)
+        other = next(each for each in store.first if each is not was)
+
+        async def move():
+            await voting.deployment.answered(20)
+            await voting.do(how, store, slots, was, other)
+            await all_follow(voting, was, other)
+            await voting.deployment.answered(30)
+
+        async with neighbours(voting, lambda code: key_slot(code.encode()) not in slots) as others:
+            await others.busy(voting.crowd.busy(move()))
+            await are_left_alone(others, store)
+        assert store.primary_of(CODE) is other
+        assert await voting.nothing_is_wrong() == []
+        assert voting.lost_comments(voting.reference) == []
+
+    server = meet(clustered(), story)
+    assert server.log.count("Slots of the store were on") <= 4 * PROCESSES
+
+
+@pytest.mark.quick
+def test_nodes_disagree_about_a_slot(clustered):
+    """Its node says that none has it, and all others that it does: only its boards wait."""
+    slot = key_slot(CODE.encode())
+
+    async def story(voting):
+        store, server = voting.store, voting.server
+        was = store.primary_of(CODE)
+        async with neighbours(voting, lambda code: store.primary_of(code) is was) as others:
+
+            async def disagree():
+                was.run("CLUSTER", "DELSLOTS", slot)
+                waiting = [person.vote(*person.round["options"][:1]) for person in voters]
+                # A worker without voters finds out when it compares the board with the log.
+                await eventually(lambda: all(one.stores[-1:] == ["away"] for one in pages), 60)
+                assert server.is_ready()
+                for _ in range(5):
+                    assert await voting.do(created, server)
+                was.run("CLUSTER", "ADDSLOTS", slot)
+                await asyncio.gather(*waiting)
+
+            voters, pages = voting.crowd.voters, voting.crowd.all
+            await others.busy(disagree())
+            await are_left_alone(others, store)
+        assert await voting.nothing_is_wrong() == []
+
+    server = meet(clustered(), story)
+    assert server.log.count(f"No node of the store takes what is in slot {slot} (") == PROCESSES
 
 
 @pytest.mark.quick

@@ -10,9 +10,11 @@ import pytest
 
 from model.checker import settled
 from server.domain import actions as act
+from server.store import keys
 from support.connections import spread
 from support.deployments import External
-from support.store import VALKEY
+from support.programs import path_of
+from support.store import REDIS, VALKEY
 from support.wait import eventually
 
 DAY = 86_400
@@ -186,6 +188,52 @@ def test_a_store_that_went_back_in_time_takes_everyone_along(forgetful):
     asyncio.run(meeting())
 
 
+@pytest.mark.needs("redis-server")
+def test_a_store_that_becomes_an_older_version_acknowledges_nothing_that_it_cannot_promise(
+    deploy_on, tmp_path
+):
+    """Redis 7.0 reads what Valkey wrote, but has no command that waits for its disk."""
+    options = {"program": VALKEY, "appendfsync": "everysec", "aof_use_rdb_preamble": "no"}
+    store = External(tmp_path / "store", **options)
+    store.arguments += ("--durability", "local")
+    deployment = deploy_on(store)
+    server = deployment.serve()
+    newer, older = store.command[0], path_of(REDIS)
+
+    def written():
+        return store.run("XLEN", keys.log("FRAMEWORKS"))
+
+    async def become(program):
+        await asyncio.to_thread(store.stop)
+        store.command[0] = program
+        await asyncio.to_thread(store.start)
+
+    async def meeting():
+        async with deployment.crowd() as crowd:
+            await crowd.join(server, 15)
+            await spread(crowd, server)
+
+            async def changes():
+                await deployment.answered(50)
+                await become(older)
+                await eventually(lambda: all(p.stores[-1:] == ["away"] for p in crowd.all))
+                await eventually(lambda: "durability local needs WAITAOF" in server.log)
+                acks, entries = len(deployment.recording.acks), written()
+                # They are in its log, and no one is told so.
+                await eventually(lambda: written() > entries)
+                assert len(deployment.recording.acks) == acks
+                await become(newer)
+                await deployment.answered(50)
+
+            await crowd.busy(changes())
+            await settled(store, crowd, deployment.recording)
+            assert not deployment.recording.refused
+            assert server.log.count("durability local needs WAITAOF") <= 3
+            assert "Traceback" not in server.log
+
+    asyncio.run(meeting())
+
+
 @pytest.fixture
 def faketime():
     found = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
@@ -209,7 +257,7 @@ def test_a_store_whose_clock_jumps_by_months_and_back_deletes_no_board(
     }
     inside = ["env", *(f"{name}={value}" for name, value in by_another_clock.items())]
     deployment = deploy_on(External(tmp_path / "store", inside=inside, program=VALKEY))
-    idle = [(f"IDLE{n}", f"sv:{{IDLE{n}}}:log", f"sv:{{IDLE{n}}}:meta") for n in range(3)]
+    idle = [(f"IDLE{n}", keys.log(f"IDLE{n}"), keys.meta(f"IDLE{n}")) for n in range(3)]
     with deployment.store.client() as client:
         for code, log, meta in idle:
             entry = act.Entry(action=act.Create(code=code, title="?", options=(), host="x"))

@@ -24,12 +24,12 @@ def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     decided = [act.encode(entry) for _, _, entry in whole_meeting().log]
     with EmbeddedStore(folder) as embedded:
-        asyncio.run(_create(embedded.url, {"K7QF2M": decided, "K7QF2N": decided[:6]}))
+        asyncio.run(write_boards(embedded.url, {"K7QF2M": decided, "K7QF2N": decided[:6]}))
     return folder
 
 
-async def _create(url, boards):
-    store = Store(url, "local", 0)
+async def write_boards(url, boards, durability="local"):
+    store = Store(url, durability, 0)
     log = EventLog(store, Ignoring(), 90)
     for code, entries in boards.items():
         assert await log.create(code, entries)

@@ -1,16 +1,19 @@
+import asyncio
+
 import pytest
 
-from server.ops import administration
+from ops.test_adr import write_boards
+from server.cli import main
+from server.domain import actions as act
 from server.ops.check_cluster import inspect_cluster, merged
 from server.ops.check_rights import inspect_rights
 from server.ops.check_store import compare_secret, inspect_store, probe_store
 from server.ops.findings import Finding, Severity, faults
-from server.ops.moving import export_board, import_board
-from server.settings import Settings
 from server.store.cluster import ClusterSurvey
 from server.store.node import StoreAwayError
 from store.test_cluster import HALVES, member, survey
 from support.clusters import Cluster
+from support.decisions import whole_meeting
 from support.ports import free_port
 
 
@@ -68,6 +71,8 @@ def cluster(tmp_path_factory):
 def test_a_cluster_is_examined_at_each_primary(cluster):
     found = inspect_store(cluster.url, "replica", 1)
     assert faults(found) == []
+    # A replica names the others.
+    assert faults(inspect_store(f"redis+cluster://{cluster.members[-1].name}", "none")) == []
     fine, advice = words(found, Severity.FINE), words(found, Severity.ADVICE)
     assert "3 primaries with slots, and 3 replicas" in fine
     assert "A failover loses no vote that was acknowledged" in fine
@@ -116,31 +121,38 @@ def test_the_secret_is_compared_on_the_node_that_has_it(cluster):
     assert len(compare_secret(cluster.url, "two", change=False)) == 1
 
 
-BOARD = b"""Which one?
-- Flask
-- Django
-"""
-
-
 @pytest.mark.slow
-def test_the_commands_of_an_operator_work_on_a_cluster(cluster, tmp_path):
-    settings = Settings(redis_url=cluster.url, data=str(tmp_path))
-    settings.secret_path.write_bytes(b"k" * 64)
-    settings.secret_path.chmod(0o600)
-    codes = [
-        administration.create(settings, BOARD, "Which one?").ballot.rpartition("/")[2]
-        for _ in range(6)
-    ]
-    assert {board.code for board in administration.boards(settings)} == {*codes}
-    code = codes[0]
-    assert "/host?key=" in administration.add_host(settings, code)
-    contents, lines = export_board(settings, code)
-    assert contents.entries == 2
-    administration.delete(settings, code)
-    assert {board.code for board in administration.boards(settings)} == {*codes[1:]}
-    file = tmp_path / "board.jsonl"
-    file.write_bytes(b"".join(lines))
-    with file.open("rb") as opened:
-        assert import_board(settings, opened, "board").contents.code == code
-    assert administration.summary(settings, code).title == "Which one?"
-    assert administration.load_board(settings, code).title == "Which one?"
+def test_each_command_of_an_operator_works_on_a_cluster(cluster, tmp_path, capsys):
+    decided = [act.encode(entry) for _, _, entry in whole_meeting().log]
+    codes = cluster.codes()
+    asyncio.run(write_boards(cluster.url, dict.fromkeys(codes, decided), "none"))
+
+    def stackvote(*words):
+        """Return the status of a command, and what it printed."""
+        status = main([*map(str, words), "--redis-url", cluster.url, "--data", str(tmp_path)])
+        return status, "".join(capsys.readouterr())
+
+    def listed():
+        _, printed = stackvote("boards")
+        return {line.split()[0].replace("-", "") for line in printed.splitlines()[:-1]}
+
+    board, copy = tmp_path / "list.txt", tmp_path / "copy.board"
+    board.write_text("Which one?\n- Flask\n- Django\n")
+    status, printed = stackvote("create", board, "--title", "Which one?")
+    assert (status, "/host?key=" in printed) == (0, True)
+    assert {*codes} < listed()
+    assert len(listed()) == len(codes) + 1
+    for code in codes:
+        assert "/host?key=" in stackvote("host", code)[1]
+        assert stackvote("record", code, "--adr", tmp_path)[0] == 0
+        assert stackvote("export", code, copy)[0] == 0
+        assert stackvote("delete", code, "--yes")[0] == 0
+        assert code not in listed()
+        assert "Imported board" in stackvote("import", copy)[1]
+        assert code in listed()
+        copy.unlink()
+    assert len(list(tmp_path.glob("000?-which-one-flask.md"))) == len(codes)
+    assert stackvote("check")[0] == 0
+    for command in ("backup", "restore"):
+        status, printed = stackvote(command, tmp_path / "backup")
+        assert (status, "with its own tools" in printed) == (1, True)

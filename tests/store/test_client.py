@@ -3,6 +3,7 @@
 import pytest
 from redis.crc import key_slot
 
+from server.observability.metrics import STORE_NODE_PRESENT
 from server.store.client import Store
 from server.store.cluster import Cluster
 from server.store.node import StoreAwayError
@@ -51,6 +52,26 @@ async def test_a_board_goes_to_the_node_that_has_its_slot(adopt, caplog):
     assert {board.node.name for board in moved} == {C}
     assert not any(board.present for board in moved)
     assert told[-1] == moved
+    await store.close()
+
+
+async def test_a_node_is_measured_as_long_as_it_has_slots(adopt):
+    def shown():
+        found = STORE_NODE_PRESENT.collect()[0].samples
+        return {each.labels["node"]: each.value for each in found if each.value in {0, 1}}
+
+    STORE_NODE_PRESENT.clear()
+    store = Store(ADDRESS)
+    await adopt(store, *HALVES)
+    assert shown() == {A: 0, B: 0}
+    # A slot on its way leads to one that has none yet.
+    other = store.named(C)
+    assert shown() == {A: 0, B: 0}
+    await adopt(store, HALVES[1], member(C, (0, 8191), epoch=3))
+    assert store.nodes[0] is other
+    assert shown() == {B: 0, C: 0}
+    other.set_present(value=True)
+    assert shown() == {B: 0, C: 1}
     await store.close()
 
 

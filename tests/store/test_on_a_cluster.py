@@ -233,6 +233,8 @@ async def test_a_board_that_is_on_its_way_is_written_where_it_goes(cluster):
         for each in both:
             assert each.store.of(code).node.name == source.name
             assert each.store.is_whole
+        with pytest.raises(StoreAwayError):
+            await both[0].log.kept([code])
         cluster.move_slot(code, target)
         # No one writes: the server ends the subscriptions, and that is how it is noticed.
         for each in both:

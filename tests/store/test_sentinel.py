@@ -3,13 +3,17 @@ from contextlib import ExitStack
 
 import pytest
 
+from server.store import sentinel
+from server.store.client import Store
 from server.store.node import Node, StoreAwayError
 from server.store.sentinel import Answer, NoPrimaryError, Survey, primary_url, survey_of
+from server.store.subscriber import Subscriber
 from server.store_address import shown
 from support.ports import free_port
 from support.replication import Relay
 from support.sentinels import NAME, Member, Sentinel, with_sentinels
 from support.store import REDIS, VALKEY
+from support.wait import eventually
 
 KINDS = [
     VALKEY,
@@ -150,6 +154,43 @@ async def test_a_sentinel_that_lies_is_outvoted_by_those_that_do_not(servers):
         liar = servers.sentinel(place, f"sentinel config-epoch {NAME} 99")
         _, found = await run_of(with_sentinels(liar, *others))
         assert found == servers.primary.place
+
+
+@pytest.mark.parametrize("lie", ["a replica", "nothing"])
+async def test_a_lie_of_all_sentinels_is_said_once_and_ends(servers, caplog, monkeypatch, lie):
+    monkeypatch.setattr(sentinel, "LOOK", 0.05)
+    liar = servers.sentinel()
+    place, words = {
+        "a replica": (servers.replica.place, "is a replica"),
+        "nothing": (f"127.0.0.1:{free_port()}", "Nothing listens there"),
+    }[lie]
+
+    def name(place):
+        liar.run("SENTINEL", "REMOVE", NAME)
+        liar.run("SENTINEL", "MONITOR", NAME, *place.split(":"), 9)
+
+    def asked():
+        return liar.run("INFO", "stats")["total_commands_processed"]
+
+    async def prepare(_node):
+        """Nothing is prepared."""
+
+    store = Store(with_sentinels(liar))
+    subscriber = Subscriber(store, "one", prepare)
+    subscriber.start()
+    try:
+        await eventually(lambda: store.present)
+        name(place)
+        await eventually(lambda: words in caplog.text)
+        before = asked()
+        await eventually(lambda: asked() > before + 50)
+        assert not store.present
+        assert caplog.text.count(words) == 1
+        name(servers.primary.place)
+        await eventually(lambda: store.present)
+    finally:
+        await subscriber.close()
+        await store.close()
 
 
 @pytest.mark.parametrize(

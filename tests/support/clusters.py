@@ -4,7 +4,7 @@ import redis
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 
 from support.ports import free_port
-from support.replication import OPTIONS
+from support.replication import OPTIONS, Relay
 from support.store import VALKEY, StoreProcess
 from support.wait import until
 
@@ -13,9 +13,9 @@ NODE_TIMEOUT = 1000
 
 
 class Member(StoreProcess):
-    """One of the servers."""
+    """One of the servers. With a `relay`, replicas and clients reach it by that alone."""
 
-    def __init__(self, folder, program=VALKEY, **options):
+    def __init__(self, folder, program=VALKEY, *, tls=None, relay=False, **options):
         cluster = {
             "cluster_enabled": "yes",
             "cluster_port": free_port(),
@@ -23,8 +23,16 @@ class Member(StoreProcess):
             "cluster_allow_replica_migration": "no",
             "cluster_replica_validity_factor": 0,
         }
-        here = {"port": free_port(), "bind": "127.0.0.1", "maxmemory_policy": "noeviction"}
-        super().__init__(folder, program=program, **OPTIONS | cluster | here | options)
+        port = free_port()
+        here = {"port": port, "bind": "127.0.0.1", "maxmemory_policy": "noeviction"}
+        self.relay = Relay(port) if relay else None
+        if relay:
+            cluster["cluster_announce_port"] = self.relay.port
+        if tls:
+            # A certificate has names, and some clients look at them.
+            cluster |= {"tls_cluster": "yes", "cluster_announce_hostname": "localhost"}
+        self.host = "localhost" if tls else "127.0.0.1"
+        super().__init__(folder, program=program, tls=tls, **OPTIONS | cluster | here | options)
         # The bus is watched by the timeout above; the data link must notice a loss, too.
         self.bus = cluster["cluster_port"]
         self.start()
@@ -32,7 +40,7 @@ class Member(StoreProcess):
 
     @property
     def name(self):
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host}:{self.relay.port if self.relay else self.port}"
 
     def nodes(self):
         """Return the cluster as this member sees it, by the ids of its members."""
@@ -55,18 +63,28 @@ class Member(StoreProcess):
         with self.client() as client:
             return client.info("replication")
 
+    def close(self):
+        if self.relay:
+            self.relay.close()
+        self.stop()
+
 
 class Cluster:
-    """Primaries, each with as many replicas, as a deployment uses them."""
+    """Primaries, each with as many replicas, as a deployment uses them.
 
-    def __init__(self, folder, *, shards=3, replicas=1, **options):
+    With `tls` all speak TLS, with each other and with clients. Clients sign in with `credentials`.
+    With `relay`, what a primary passes on to its replicas can be held back.
+    """
+
+    def __init__(self, folder, *, shards=3, replicas=1, tls=None, credentials="", **options):
         """The slots are divided evenly, in the order of the primaries."""
         folder.mkdir(exist_ok=True)
+        self._tls, self._credentials = tls, credentials
         self.members = []
         self.durability = ()
         try:
             for n in range(shards * (1 + replicas)):
-                self.members.append(Member(folder / f"node{n}", **options))
+                self.members.append(Member(folder / f"node{n}", tls=tls, **options))
             self.first = self.members[:shards]
             for n, primary in enumerate(self.first):
                 begin, end = (n * REDIS_CLUSTER_HASH_SLOTS // shards for n in (n, n + 1))
@@ -89,8 +107,14 @@ class Cluster:
         )
 
     @property
+    def plain_url(self):
+        """Its address, but for what is needed for TLS."""
+        nodes = ",".join(member.name for member in self.members)
+        return f"redis+cluster://{self._credentials}{nodes}"
+
+    @property
     def url(self):
-        return f"redis+cluster://{','.join(member.name for member in self.members)}"
+        return self._tls.url(self.plain_url) if self._tls else self.plain_url
 
     @property
     def arguments(self):
@@ -133,8 +157,7 @@ class Cluster:
 
     def move(self, code, to):
         """Move the slot of a board to another member, as `valkey-cli --cluster reshard` does."""
-        self.move_keys(code, to)
-        self.move_slot(code, to)
+        self.reshard([key_slot(code.encode())], self.primary_of(code), to)
 
     def move_keys(self, code, to):
         """Move all keys of a slot, which is on its way from then on."""
@@ -150,6 +173,36 @@ class Cluster:
         for member in (to, source, *self.members):
             if member.replication()["role"] == "master":
                 member.run("CLUSTER", "SETSLOT", slot, "NODE", to.id)
+
+    def reshard(self, slots, source, target):
+        """Move slots one after the other with all their keys, as `valkey-cli --cluster reshard`."""
+        clients = {member: member.client() for member in self.members}
+        owners = [each for each in self.members if each.replication()["role"] == "master"]
+        try:
+            run = {member: client.execute_command for member, client in clients.items()}
+            for slot in slots:
+                run[target]("CLUSTER", "SETSLOT", slot, "IMPORTING", source.id)
+                run[source]("CLUSTER", "SETSLOT", slot, "MIGRATING", target.id)
+                while keys := run[source]("CLUSTER", "GETKEYSINSLOT", slot, 100):
+                    run[source]("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
+                for member in dict.fromkeys((target, source, *owners)):
+                    run[member]("CLUSTER", "SETSLOT", slot, "NODE", target.id)
+        finally:
+            for client in clients.values():
+                client.close()
+
+    def migrate(self, slots, source, target):
+        """Let Valkey 9 move slots that follow each other, all at once."""
+        source.run(
+            *("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slots[0], slots[-1], "NODE", target.id)
+        )
+
+        def is_over():
+            (job,) = source.run("CLUSTER", "GETSLOTMIGRATIONS")
+            assert job[b"state"] not in {b"failed", b"cancelled"}, job
+            return job[b"state"] == b"success"
+
+        until(is_over)
 
     def promoted(self, was):
         """Wait until another member has the slots of a primary, and takes writes."""
@@ -175,4 +228,4 @@ class Cluster:
 
     def close(self):
         for each in self.members:
-            each.stop()
+            each.close()

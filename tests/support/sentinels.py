@@ -44,9 +44,12 @@ class Member(StoreProcess):
 
 
 class Sentinel(StoreProcess):
-    """One sentinel, which watches the primary at `place`; `lines` are added to its configuration."""
+    """One sentinel, which watches the primary at `place`; `lines` are added to its configuration.
 
-    def __init__(self, folder, place, *lines, program=VALKEY, quorum=2):
+    With `tls` it speaks TLS with everyone.
+    """
+
+    def __init__(self, folder, place, *lines, program=VALKEY, quorum=2, tls=None):
         super().__init__(folder, program=program, port=free_port())
         found = str(valkey_server()) if program == VALKEY else path_of(program)
         self.command = [found, str(folder / "sentinel.conf"), "--sentinel"]
@@ -56,8 +59,10 @@ class Sentinel(StoreProcess):
             f"sentinel monitor {NAME} {host} {port} {quorum}",
             *(f"sentinel {timer} {NAME} {value}" for timer, value in TIMERS.items()),
         ]
+        ports = {"port": 0, "tls_port": self.port} | tls.options if tls else {"port": self.port}
         own = [
-            *(f"port {self.port}", "bind 127.0.0.1", f"dir {folder}", f"logfile {folder}/log"),
+            *(f"{name.replace('_', '-')} {value}" for name, value in ports.items()),
+            *("bind 127.0.0.1", f"dir {folder}", f"logfile {folder}/log"),
             *(f"unixsocket {self.socket}", "protected-mode no"),
         ]
         conf = [*own, *monitored, *lines]
@@ -81,20 +86,25 @@ def with_sentinels(*sentinels, name=NAME, credentials="", more="", database=0):
 
 
 class Guarded:
-    """A primary with replicas and three sentinels, as a deployment uses it."""
+    """A primary with replicas and three sentinels, as a deployment uses it.
 
-    def __init__(self, folder, *, program=VALKEY, replicas=2, **options):
+    With `tls` all speak TLS, with each other and with clients. Clients sign in with `credentials`.
+    """
+
+    def __init__(self, folder, *, program=VALKEY, replicas=2, tls=None, credentials="", **options):
         folder.mkdir(exist_ok=True)
+        self._tls, self._credentials = tls, credentials
         self.members, self.sentinels = [], []
         self.durability = ()
         try:
             for name in "abcd"[: replicas + 1]:
-                self.members.append(Member(folder / name, program, **options))
+                self.members.append(Member(folder / name, program, tls=tls, **options))
             for replica in self.members[1:]:
                 replica.follow(self.members[0])
             for n in range(3):
                 place = self.members[0].place
-                self.sentinels.append(Sentinel(folder / f"sentinel{n}", place, program=program))
+                own = folder / f"sentinel{n}"
+                self.sentinels.append(Sentinel(own, place, program=program, tls=tls))
             until(self.is_complete)
             self._last = self.members[0]
         except BaseException:
@@ -102,8 +112,13 @@ class Guarded:
             raise
 
     @property
+    def plain_url(self):
+        """Its address, but for what is needed for TLS."""
+        return with_sentinels(*self.sentinels, credentials=self._credentials)
+
+    @property
     def url(self):
-        return with_sentinels(*self.sentinels)
+        return self._tls.url(self.plain_url) if self._tls else self.plain_url
 
     @property
     def arguments(self):

@@ -47,19 +47,18 @@ class StoreProcess(StoreOnSocket):
     """A store in a process of its own, at a socket in its folder, and at a port if it is given one.
 
     Options are those of its configuration, with underscores; a value may be several words. `inside`
-    is the command prefix that starts it on another machine.
+    is the command prefix that starts it on another machine. With `tls` its port speaks TLS alone.
     """
 
-    def __init__(self, folder, *, program=VALKEY, port=None, inside=(), **options):
+    def __init__(self, folder, *, program=VALKEY, port=None, inside=(), tls=None, **options):
         super().__init__(folder / "sock")
         self.folder = folder
         self.port = port
         own = {"dir": folder, "unixsocket": self.socket, "logfile": folder / "log"}
-        own |= {"port": port or 0}
-        named = {name.replace("_", "-"): value for name, value in options.items()}
+        own |= {"port": 0, "tls_port": port} | tls.options if tls else {"port": port or 0}
         self.command = [*inside, str(valkey_server()) if program == VALKEY else path_of(program)]
-        for name, value in (DURABLE | own | named).items():
-            self.command += [f"--{name}", *str(value).split(" ")]
+        for name, value in (DURABLE | own | options).items():
+            self.command += [f"--{name.replace('_', '-')}", *str(value).split(" ")]
         self.process = None
 
     @property
