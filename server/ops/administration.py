@@ -149,9 +149,15 @@ async def _add_host(settings: Settings, url: str, code: str, key: str) -> None:
 
 async def _do(log: EventLog, board: Board, action: act.AnyAction) -> None:
     """Carry out an action on behalf of the server. Raises Refused."""
-    answered: asyncio.Future[int | Refusal] = asyncio.get_running_loop().create_future()
     entry = act.Entry(rules=act.RULES, action=action)
-    log.append(board.code, act.encode(entry), answered.set_result)
+    answered: asyncio.Future[int | Refusal] = asyncio.get_running_loop().create_future()
+
+    def take(answer: int | Refusal) -> None:
+        # Whoever has waited for too long is gone.
+        if not answered.done():
+            answered.set_result(answer)
+
+    log.append(board.code, act.encode(entry), take)
     answer = await answered
     if isinstance(answer, Refusal):
         raise Refused(answer)

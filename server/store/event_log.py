@@ -280,11 +280,12 @@ class EventLog:
     async def _require_followed(self, code: str) -> None:
         """Raise StoreAwayError unless the answers of a node are those of the run that is followed.
 
-        One that has just been restarted may still get a board that it lacks.
+        One that has just been restarted may still get a board that it lacks. A command of an
+        operator follows none.
         """
         node = self._store.of(code).node
         node.note_run(await node.read_run())
-        if not node.present:
+        if node.is_followed and not node.present:
             raise StoreAwayError("it is not followed yet")
 
     async def _append_on(

@@ -138,6 +138,11 @@ class Node:
     def __str__(self) -> str:
         return f"The store's node {self.name}" if self.name else "The store"
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether a subscription of this process listens to it."""
+        return bool(self.on_moved)
+
     def expect(self) -> None:
         """Note that boards are on this node: it counts as away until it answers."""
         STORE_NODE_PRESENT.labels(self.name).set(self.present)

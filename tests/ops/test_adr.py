@@ -7,15 +7,8 @@ from server.domain import actions as act
 from server.ops.adr import write_adr
 from server.ops.store_access import AdministrationError
 from server.settings import Settings
-from server.store.client import Store
 from server.store.embedded import EmbeddedStore
-from server.store.event_log import EventLog
-from support.decisions import whole_meeting
-
-
-class Ignoring:
-    def receive(self, code, batch):
-        pass
+from support.decisions import whole_meeting, write_boards
 
 
 @pytest.fixture(scope="module")
@@ -26,15 +19,6 @@ def data(tmp_path_factory):
     with EmbeddedStore(folder) as embedded:
         asyncio.run(write_boards(embedded.url, {"K7QF2M": decided, "K7QF2N": decided[:6]}))
     return folder
-
-
-async def write_boards(url, boards, durability="local"):
-    store = Store(url, durability, 0)
-    log = EventLog(store, Ignoring(), 90)
-    for code, entries in boards.items():
-        assert await log.create(code, entries)
-    await log.close()
-    await store.close()
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@ import asyncio
 
 import pytest
 
-from ops.test_adr import write_boards
 from server.cli import main
 from server.domain import actions as act
 from server.ops.check_cluster import inspect_cluster, merged
@@ -13,7 +12,7 @@ from server.store.cluster import ClusterSurvey
 from server.store.node import StoreAwayError
 from store.test_cluster import HALVES, member, survey
 from support.clusters import Cluster
-from support.decisions import whole_meeting
+from support.decisions import whole_meeting, write_boards
 from support.ports import free_port
 
 
@@ -125,7 +124,10 @@ def test_the_secret_is_compared_on_the_node_that_has_it(cluster):
 def test_each_command_of_an_operator_works_on_a_cluster(cluster, tmp_path, capsys):
     decided = [act.encode(entry) for _, _, entry in whole_meeting().log]
     codes = cluster.codes()
-    asyncio.run(write_boards(cluster.url, dict.fromkeys(codes, decided), "none"))
+    boards = {
+        code: [entry.replace(b"K7QF2M", code.encode()) for entry in decided] for code in codes
+    }
+    asyncio.run(write_boards(cluster.url, boards, "none"))
 
     def stackvote(*words):
         """Return the status of a command, and what it printed."""
@@ -136,7 +138,9 @@ def test_each_command_of_an_operator_works_on_a_cluster(cluster, tmp_path, capsy
         _, printed = stackvote("boards")
         return {line.split()[0].replace("-", "") for line in printed.splitlines()[:-1]}
 
-    board, copy = tmp_path / "list.txt", tmp_path / "copy.board"
+    secret, board, copy = (tmp_path / name for name in ("secret", "list.txt", "copy.board"))
+    secret.write_bytes(b"k" * 64)
+    secret.chmod(0o600)
     board.write_text("Which one?\n- Flask\n- Django\n")
     status, printed = stackvote("create", board, "--title", "Which one?")
     assert (status, "/host?key=" in printed) == (0, True)

@@ -87,7 +87,6 @@ async def test_two_processes_share_one_order(server):
 
 async def test_a_board_that_is_not_there_is_refused_and_stays_so(server):
     async with logged(server) as log:
-        log.store.nodes[0].set_present(value=True)
         written = RecordedAppends(log)
         written.append(b"1", b"2")
         answers = await written.done()
@@ -628,7 +627,6 @@ async def test_half_a_board_takes_no_votes_and_what_is_left_of_a_log_is_kept(ser
     async with logged(server) as log:
         await log.create("BOARD", [b"first"])
         before = (await log.read("BOARD", 0)).epoch
-        log.store.nodes[0].set_present(value=True)
         with server.client() as client:
             client.delete(f"sv:{{BOARD}}:{gone}")
             written = RecordedAppends(log)
@@ -663,7 +661,6 @@ async def test_a_replica_never_says_that_there_is_no_board(fragile, asks):
             assert written.answers == []
             client.execute_command("REPLICAOF", "NO", "ONE")
             if asks == "append":
-                log.store.nodes[0].set_present(value=True)
                 assert (await written.done())[0].code is Code.NO_SUCH_BOARD
 
 
@@ -671,6 +668,7 @@ async def test_a_store_that_is_not_followed_yet_never_says_that_there_is_no_boar
     """It may get the board again, as that of a fresh server, before it is followed."""
     async with logged(fragile) as log:
         node = log.store.nodes[0]
+        node.on_moved.append(lambda: None)
         node.run = await node.read_run()
         node.set_present(value=True)
         fragile.kill()

@@ -57,7 +57,7 @@ def servers(request, tmp_path_factory):
     folder, program = tmp_path_factory.mktemp("servers"), request.param
     with ExitStack() as stack:
         primary, replica = (
-            Member(folder / name, program, user="app on >pw ~* &* +@all") for name in "ab"
+            Member(folder / name, program, user="app on >pw ~* &* +@all -publish") for name in "ab"
         )
         for each in (primary, replica):
             stack.callback(each.close)
@@ -65,8 +65,10 @@ def servers(request, tmp_path_factory):
 
         def sentinel(place=primary.place, *lines):
             name = f"sentinel{len(list(folder.iterdir()))}"
+            # Without a voice, none can convince the others of what it alone believes.
+            mute = (f"sentinel auth-user {NAME} app", f"sentinel auth-pass {NAME} pw")
             # It never finds as many that agree, so nothing is failed over.
-            made = Sentinel(folder / name, place, *lines, program=program, quorum=9)
+            made = Sentinel(folder / name, place, *mute, *lines, program=program, quorum=9)
             stack.callback(made.stop)
             return made
 
