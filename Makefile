@@ -17,7 +17,7 @@ PARALLEL := --dist worksteal --numprocesses
 # Compiled once, the code need not be compiled again by each process that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-all test-slow faults faults-quick fuzz browser lint types imports audit security bench-tests chart wheel bare scripts scripts-format check checks fuzz-quick docs pictures bench bench-growth bench-methods bench-replay bench-relay bench-crowd bench-company bench-soak bench-stalls bench-weight bench-smoothness bench-misuse bench-peers bench-all clean help
+.PHONY: run test test-all test-slow faults faults-quick fuzz browser lint types imports audit security bench-tests chart wheel bare scripts scripts-format check checks set-up fuzz-quick docs pictures bench bench-growth bench-methods bench-replay bench-relay bench-crowd bench-company bench-soak bench-stalls bench-weight bench-smoothness bench-misuse bench-peers bench-all clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -41,7 +41,7 @@ fuzz: $(VENV)/check.stamp ## Fuzz frames, messages, HTTP, templates and logs, ha
 	PYTHONPATH=tests SECONDS=$(SECONDS) $(BIN)/python -m fuzz.run $(ARGS)
 
 browser: $(VENV)/check.stamp ## Run the tests in a real Chromium (needs the system's), a meeting with Firefox and WebKit too
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS) tests/browser
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile $(ARGS) tests/browser
 
 lint: $(VENV)/check.stamp
 	$(BIN)/ruff check .
@@ -78,7 +78,7 @@ security: audit ## Run the audit, and attack the server (see tests/attacks)
 	$(BIN)/python -m pytest tests/attacks tests/security $(ARGS)
 
 bench-tests: $(VENV)/test.stamp ## Check that the load generator detects every kind of wrong answer (needs a C compiler)
-	$(BIN)/python -m pytest bench
+	$(BIN)/python -m pytest $(PARALLEL) 2 bench
 
 # In an environment of its own: it pins the versions of many libraries.
 .ci/chart/.venv/stamp: .ci/chart/requirements.txt
@@ -97,9 +97,11 @@ bare: $(VENV)/run.stamp ## Run `make run` and `make test` in a fresh clone witho
 	$(BIN)/python .ci/try_bare.py $(PYTHON)
 
 # Faults mostly wait, so two run at once, and fuzzing meanwhile. `bare` runs `make test`.
-CHECKS := lint+types+imports+audit+scripts test-slow faults-quick+fuzz-quick browser bench-tests+chart+wheel bare
+CHECKS := lint+types+imports+audit+scripts test-slow faults-quick+fuzz-quick+chart+wheel browser bench-tests bare
 
-check: $(subst +, ,$(CHECKS)) ## Run everything that CI runs, if the machine has what it needs: about 40 minutes
+check: $(subst +, ,$(CHECKS)) ## Run everything that CI runs, if the machine has what it needs: about 35 minutes
+
+set-up: $(VENV)/check.stamp .ci/scripts/node_modules/stamp .ci/chart/.venv/stamp # Installs what they need
 
 checks: # Lists the parts of `check`, for CI, which times each; parts joined by + run at once.
 	@echo $(CHECKS)

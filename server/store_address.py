@@ -14,15 +14,12 @@ _WITH_SENTINELS = re.compile(r"(rediss?)\+sentinel://(.*)", re.DOTALL)
 _OF_A_CLUSTER = re.compile(r"(rediss?)\+cluster://(.*)", re.DOTALL)
 _NAME = re.compile(r"[\w.-]+", re.ASCII)
 """What Sentinel itself accepts as the name of a primary."""
-_OWN = {"sentinel_username": ".*", "sentinel_password": ".*"}
+_OWN = dict.fromkeys(("sentinel_username", "sentinel_password"), ".*")
 """Parameters that are for the sentinels alone, and what they can be."""
-_ANY = {"db": r"\d+", "username": ".*", "password": ".*", "protocol": "[23]"}
+_ANY = {"db": r"\d+", **dict.fromkeys(("username", "password"), ".*"), "protocol": "[23]"}
 """Parameters of every address."""
 _TLS = {
-    "ssl_ca_certs": ".+",
-    "ssl_certfile": ".+",
-    "ssl_keyfile": ".+",
-    "ssl_password": ".+",
+    **dict.fromkeys(("ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_password"), ".+"),
     "ssl_check_hostname": "true|false",
     "ssl_cert_reqs": "required|none",
 }
