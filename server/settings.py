@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from server.sanitize.redaction import hide_password, redacted, redacted_url
-from server.store_address import require_store_address, split_address
+from server.store_address import require_store_address, split_address, with_passwords
 from server.words.catalogue import VARIABLE as LANGUAGE
 
 PREFIX = "STACKVOTE_"
@@ -76,7 +76,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(
             description="A Redis or Valkey, version 7.0 or newer, as redis://, rediss:// or "
             "unix://, with user and password if it needs them: redis://user:password@host:6379/0. "
-            "In a password, write / ? # @ % as %2F %3F %23 %40 %25. With Sentinel: "
+            "In a password, write / ? # @ % as %2F %3F %23 %40 %25; or give the path of a file with "
+            "it, as redis://user@host:6379/0?password_file=/run/secrets/redis. With Sentinel: "
             "redis+sentinel://user:password@host,host,host/NAME/0, or rediss+sentinel://, where "
             "NAME is that of the primary; a password of the sentinels themselves follows as "
             "?sentinel_password=…. A cluster: redis+cluster://user:password@host,host,host, or "
@@ -446,7 +447,7 @@ def _check_network(text: str) -> str:
 _CHECKS: dict[str, typing.Callable[[Any], Any]] = {
     "host": _check_host,
     "public_url": _check_public_url,
-    "redis_url": require_store_address,
+    "redis_url": lambda address: require_store_address(with_passwords(address)),
     "trusted_origins": lambda origins: tuple(_check_origin(origin) for origin in origins),
     "allowed_hosts": lambda names: tuple(_check_name(name) for name in names),
     "metrics_from": lambda networks: tuple(_check_network(network) for network in networks),

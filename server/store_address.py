@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 Place = tuple[str, int]
 """Host and port."""
@@ -137,6 +138,45 @@ def _taken_apart(found: re.Match[str], wanted: str) -> tuple[str, str, str, str,
 
 def _databases(query: str) -> list[str]:
     return [value for name, value in parse_qsl(query, keep_blank_values=True) if name == "db"]
+
+
+def with_passwords(text: str) -> str:
+    """Return the address of a store with the passwords whose files it names.
+
+    `password_file` is the path of a file with the password of the user of the store,
+    `sentinel_password_file` of one with that of the sentinels. Raises ValueError, in words.
+    """
+    address, _, query = text.partition("?")
+    if "password_file=" not in query:
+        return text
+    kept = []
+    for parameter in query.split("&"):
+        name, _, path = parameter.partition("=")
+        if name == "password_file":
+            scheme, _, rest = address.partition("://")
+            user, _, place = rest.rpartition("@")
+            if ":" in user:
+                raise ValueError("an address with a password or a password_file, not with both")
+            address = f"{scheme}://{user}:{_read_password(path)}@{place}"
+        elif name == "sentinel_password_file":
+            kept.append(f"sentinel_password={_read_password(path)}")
+        else:
+            kept.append(parameter)
+    return address + "?" * bool(kept) + "&".join(kept)
+
+
+def _read_password(path: str) -> str:
+    """Read a file with a password, and maybe the end of its line; return it encoded."""
+    file = Path(unquote(path)).expanduser()
+    try:
+        password = file.read_text("utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise ValueError(f"an address that names a file: {file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"an address that names a file of text, and {file} is none") from None
+    if not password or "\n" in password:
+        raise ValueError(f"an address that names a file of one line, and {file} has another number")
+    return quote(password, safe="")
 
 
 def require_store_address(text: str) -> str:

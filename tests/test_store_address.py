@@ -5,7 +5,12 @@ from redis.asyncio.connection import SSLConnection, parse_url
 
 from server.sanitize.redaction import redacted_url
 from server.settings import SettingsError, load
-from server.store_address import cluster_address, require_store_address, sentinel_address
+from server.store_address import (
+    cluster_address,
+    require_store_address,
+    sentinel_address,
+    with_passwords,
+)
 
 ONE = "redis+sentinel://h1/mymaster/0"
 
@@ -134,3 +139,93 @@ def test_a_bad_address_is_refused_in_its_own_words(url, words):
 )
 def test_no_password_of_an_address_is_shown(url, shown):
     assert redacted_url(url) == shown
+
+
+ODD = "a b+c/%41@:?#&=é"
+"""A password with all that means something in an address."""
+
+
+@pytest.fixture
+def file(tmp_path):
+    file = tmp_path / "a password"
+    file.write_text(f"{ODD}\n")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "credentials"),
+    [
+        ("redis://", "h:1/2", {"host": "h", "port": 1, "db": 2}),
+        ("redis://app@", "h:1/2", {"host": "h", "port": 1, "db": 2, "username": "app"}),
+        ("unix://app@", "/run/x", {"path": "/run/x", "username": "app"}),
+    ],
+)
+def test_a_password_is_read_from_the_file_that_is_named(file, before, after, credentials):
+    found = with_passwords(f"{before}{after}?password_file={file}")
+    assert require_store_address(found) == found
+    read = parse_url(found)
+    read.pop("connection_class", None)
+    assert read == credentials | {"password": ODD}
+    more = with_passwords(f"{before}{after}?protocol=3&password_file={file}")
+    assert parse_url(more)["protocol"] == 3
+
+
+def test_the_passwords_of_a_primary_and_of_its_sentinels_are_in_files_of_their_own(tmp_path, file):
+    (tmp_path / "other").write_text("s3cret")
+    names = f"sentinel_password_file={tmp_path / 'other'}&password_file={file}"
+    found = sentinel_address(
+        with_passwords(f"redis+sentinel://app@h1,h2/mymaster/0?{names}&sentinel_username=watch")
+    )
+    assert (found.username, found.password) == ("watch", "s3cret")
+    assert parse_url(found.at("h", 1))["password"] == ODD
+    (tmp_path / "other").write_text(ODD)
+    assert sentinel_address(with_passwords(f"{ONE}?{names}")).password == ODD
+
+
+def test_nodes_of_a_cluster_have_the_password_of_a_file(file):
+    found = cluster_address(with_passwords(f"redis+cluster://app@h1,h2?password_file={file}"))
+    assert parse_url(found.at("h3", 7)) == {
+        "host": "h3",
+        "port": 7,
+        "db": 0,
+        "username": "app",
+        "password": ODD,
+    }
+
+
+@pytest.mark.parametrize("url", ["redis://me:pw@h/0", f"{ONE}?sentinel_password=pw", "redis://h?"])
+def test_an_address_that_names_no_file_stays_as_it_is(url):
+    assert with_passwords(url) == url
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "No such file"),
+        (b"", "a file of one line"),
+        (b"\n", "a file of one line"),
+        (b"one\ntwo\n", "a file of one line"),
+        (b"\xff", "a file of text"),
+    ],
+)
+def test_a_file_without_a_password_is_named(tmp_path, content, words):
+    file = tmp_path / "file"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError) as caught:
+        load({"redis_url": f"redis://h/0?password_file={file}"}, {})
+    assert words in str(caught.value)
+    assert str(file) in str(caught.value)
+
+
+def test_a_password_in_the_address_and_one_in_a_file_are_one_too_many(file):
+    with pytest.raises(SettingsError, match="not with both") as caught:
+        load({"redis_url": f"redis://me:s3cret@h/0?password_file={file}"}, {})
+    assert "s3cret" not in str(caught.value)
+
+
+def test_settings_hold_the_password_of_a_file_and_show_none(file):
+    settings = load({"redis_url": f"redis://app@h/0?password_file={file}"}, {})
+    assert parse_url(settings.redis_url)["password"] == ODD
+    assert "%2F" not in repr(settings)
+    assert "a%20b" not in repr(settings)

@@ -51,7 +51,10 @@ def hide_password(url: str) -> None:
 
 def holds_password(url: str) -> bool:
     """Whether a store's address may contain a password."""
-    return "@" in url or "password=" in url
+    if "password=" in url:
+        return True
+    # A name alone may be a password, too: unless that is in a file.
+    return "@" in url and not re.search(r"[?&]password_file=", url)
 
 
 def redacted(text: str) -> str:

@@ -256,8 +256,11 @@ def test_the_documented_user_of_a_store_may_do_all_that_is_needed(tmp_path):
     rule = re.search(r"^ACL SETUSER stackvote .*", manual, re.MULTILINE)[0]
     with stores_on_ports(tmp_path) as start:
         store = start()
-        store.run(*rule.replace("PASSWORD", "s3cret").split())
-        given = {"STACKVOTE_REDIS_URL": store.url_as("stackvote", "s3cret", 1)}
+        store.run(*rule.replace("PASSWORD", "s3%41/cret").split())
+        password = tmp_path / "password"
+        password.write_text("s3%41/cret\n")
+        address = store.url_as("stackvote", "", 1).replace(":@", "@")
+        given = {"STACKVOTE_REDIS_URL": f"{address}?password_file={password}"}
         given |= {"STACKVOTE_DURABILITY": "local", "STACKVOTE_DATA": str(tmp_path / "x" / "data")}
         with launched(tmp_path / "x", **given) as server:
             server.await_greeting()
@@ -271,6 +274,7 @@ def test_the_documented_user_of_a_store_may_do_all_that_is_needed(tmp_path):
             assert status == 0, said
         assert "may not" not in server.log
         assert "lacks" not in said
+        assert "s3%" not in said + server.log
 
 
 @pytest.mark.parametrize("running", [True, False])

@@ -99,3 +99,19 @@ def test_a_traceback_no_one_expected_shows_no_password():
     )
     assert "RuntimeError: ***" in ended.stderr
     assert "tiger-lily" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "may"),
+    [
+        ("redis://h/0", False),
+        ("redis://app:pw@h/0", True),
+        ("redis://pw@h/0", True),
+        ("redis://app@h/0?password_file=/run/redis", False),
+        ("redis://h/0?password=pw", True),
+        ("redis+sentinel://app@h/m?password_file=/a&sentinel_password=pw", True),
+        ("redis+sentinel://app:pw@h/m?sentinel_password_file=/a", True),
+    ],
+)
+def test_an_address_that_may_hold_a_password_is_known(url, may):
+    assert redaction.holds_password(url) is may
