@@ -76,8 +76,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(
             description="A Redis or Valkey, version 7.0 or newer, as redis://, rediss:// or "
             "unix://, with user and password if it needs them: redis://user:password@host:6379/0. "
-            "In a password, write / ? # @ % as %2F %3F %23 %40 %25; or give the path of a file with "
-            "it, as redis://user@host:6379/0?password_file=/run/secrets/redis. With Sentinel: "
+            "In a password, write / ? # @ % as %2F %3F %23 %40 %25; or give the path of a file "
+            "with it, as redis://user@host:6379/0?password_file=/run/secrets/redis. With Sentinel: "
             "redis+sentinel://user:password@host,host,host/NAME/0, or rediss+sentinel://, where "
             "NAME is that of the primary; a password of the sentinels themselves follows as "
             "?sentinel_password=…. A cluster: redis+cluster://user:password@host,host,host, or "
