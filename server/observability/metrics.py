@@ -7,7 +7,7 @@ An operator reads the names and help texts at night, so they say what it means w
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -20,7 +20,9 @@ from prometheus_client import (
     generate_latest,
     values,
 )
+from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _DELETED = " (deleted)"
@@ -295,6 +297,19 @@ def shared_folder() -> Path | None:
     return Path(shared) if shared else None
 
 
+class _Shared(Collector):
+    """The values of all files in a shared folder, merged."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        # A process that starts creates its files empty, and then gives them their size.
+        files = [str(file) for file in self._folder.glob("*.db") if file.stat().st_size]
+        found: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
+        return found
+
+
 def exposition() -> bytes:
     """Return all metrics of all processes of this server, in the format of Prometheus."""
     flush()
@@ -302,7 +317,7 @@ def exposition() -> bytes:
     if shared is None:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    registry.register(_Shared(shared))
     with held(shared):
         own = generate_latest(registry)
     try:

@@ -155,13 +155,19 @@ def _move(file: Path, to: Path) -> None:
     """Add the values of one file to those of another, and remove the file."""
     try:
         # Everything is read before anything is written, because a truncated file is useless.
-        values = list(MmapedDict.read_all_values_from_file(str(file)))  # type: ignore[no-untyped-call]
+        values = _values(file)
     finally:
         file.unlink()
     ended = MmapedDict(str(to))  # type: ignore[no-untyped-call]
     for key, value, _, _ in values:
         ended.write_value(key, ended.read_value(key)[0] + value, 0.0)  # type: ignore[no-untyped-call]
     ended.close()  # type: ignore[no-untyped-call]
+
+
+def _values(file: Path) -> list[tuple[str, float, float, int]]:
+    if not file.stat().st_size:
+        return []  # Its process was killed while it started.
+    return list(MmapedDict.read_all_values_from_file(str(file)))  # type: ignore[no-untyped-call]
 
 
 @contextlib.contextmanager

@@ -63,6 +63,19 @@ def test_what_a_worker_counted_outlives_it_and_what_it_was_does_not(shared_metri
     assert ended == {"counter_ended.db", "histogram_ended.db"}
 
 
+def test_files_that_a_worker_has_just_created_have_no_values_yet(shared_metrics, caplog):
+    """It gives them their size a moment later, or was killed in between."""
+    run(shared_metrics, A_WORKER)
+    for name in ("counter_1.db", "histogram_1.db", "gauge_livesum_1.db"):
+        (shared_metrics.folder / name).touch()
+    text = run(shared_metrics, A_SCRAPE)
+    assert number(text, 'stackvote_requests_total{type="vote"}') == 3
+    shared_metrics.archive_counters(1)
+    assert not list(shared_metrics.folder.glob("*_1.db"))
+    assert number(run(shared_metrics, A_SCRAPE), "stackvote_append_seconds_count") == 1
+    assert not caplog.text
+
+
 def test_one_that_lives_is_left_alone(shared_metrics):
     run(shared_metrics, A_WORKER)
     shared_metrics.archive_counters(1)
@@ -80,7 +93,7 @@ def test_what_the_parent_knows_is_shown_with_the_rest(shared_metrics):
     assert text.count("# TYPE stackvote_workers gauge") == 1
 
 
-@pytest.mark.parametrize("damage", [b"", b"\xff\x7f\0\0" + bytes(100)])
+@pytest.mark.parametrize("damage", [b"\1", b"\xff\x7f\0\0" + bytes(100)])
 def test_figures_that_cannot_be_read_end_no_one(shared_metrics, damage, caplog):
     (shared_metrics.folder / "counter_77.db").write_bytes(damage)
     shared_metrics.archive_counters(77)
