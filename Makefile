@@ -17,7 +17,7 @@ PARALLEL := --dist worksteal --numprocesses
 # Compiled once, the code need not be compiled again by each process that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-all test-slow faults faults-quick fuzz browser lint types imports audit security bench-tests chart wheel bare scripts scripts-format check checks set-up fuzz-quick docs pictures bench bench-growth bench-methods bench-replay bench-relay bench-crowd bench-company bench-soak bench-stalls bench-weight bench-smoothness bench-misuse bench-peers bench-all clean help
+.PHONY: run test test-all test-slow faults faults-quick fuzz browser lint types imports audit security bench-tests chart wheel image bare scripts scripts-format check checks set-up fuzz-quick docs pictures bench bench-growth bench-methods bench-replay bench-relay bench-crowd bench-company bench-soak bench-stalls bench-weight bench-smoothness bench-misuse bench-peers bench-all clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -92,6 +92,9 @@ chart: .ci/chart/.venv/stamp $(VENV)/check.stamp ## Scan the Helm chart's manife
 
 wheel: $(VENV)/check.stamp ## Build the wheel, install it on its own, and use it
 	$(BIN)/python .ci/try_wheel.py
+
+image: $(VENV)/run.stamp ## Build the image from the Dockerfile without an engine, and use it: about three minutes (needs root, Debian's buildah and debootstrap)
+	$(BIN)/python .ci/try_image.py
 
 bare: $(VENV)/run.stamp ## Run `make run` and `make test` in a fresh clone without optional programs
 	$(BIN)/python .ci/try_bare.py $(PYTHON)

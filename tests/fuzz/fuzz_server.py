@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import re
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from itertools import pairwise
@@ -13,7 +14,7 @@ import msgspec
 
 from support.client import connect
 from support.server import launched
-from support.wait import eventually
+from support.wait import eventually, until
 
 PATIENCE = 20.0
 """Seconds within which a server must answer an honest client, or release one that has left."""
@@ -78,8 +79,17 @@ class FuzzedServer:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}", json.dumps(body).encode(), headers
         )
-        with urllib.request.urlopen(request, timeout=PATIENCE) as got:
-            return json.load(got)
+
+        def answer():
+            try:
+                with urllib.request.urlopen(request, timeout=PATIENCE) as got:
+                    return json.load(got)
+            except urllib.error.HTTPError as error:
+                if error.code != 503:
+                    raise
+
+        # A store whose disk is busy is away for a moment.
+        return until(answer)
 
     def _cookie(self, code):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/b/{code}") as got:
