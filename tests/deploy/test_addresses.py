@@ -15,6 +15,7 @@ from deploy.proxies import CADDYFILE, NGINX_CONF, proxy, replaced
 from support.client import connect
 from support.ports import free_port
 from support.server import launched
+from support.wait import eventually
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
 HOST = "        proxy_set_header Host $http_host;\n"
@@ -111,13 +112,19 @@ async def meet(public):
     ballot = await voter.open(f"{root}/b/{code}")
     assert ballot.code == 200
     key = next(morsel.value for name, morsel in host.jar.items() if "_host_" in name)
-    opened = await fetch(
-        f"{public}/api/boards/{code}/actions",
-        method="POST",
-        body=json.dumps({"type": "open_round", "id": "o", "method": "approval"}),
-        headers={"Authorization": f"Bearer {key}", "Origin": host.origin},
-    )
-    assert opened.code == 200, opened.body
+
+    async def opened():
+        answer = await fetch(
+            f"{public}/api/boards/{code}/actions",
+            method="POST",
+            body=json.dumps({"type": "open_round", "id": "o", "method": "approval"}),
+            headers={"Authorization": f"Bearer {key}", "Origin": host.origin},
+        )
+        # A store whose disk is busy is away for a moment.
+        return None if answer.code == 503 else answer
+
+    answer = await eventually(opened)
+    assert answer.code == 200, answer.body
     cookie = voter.cookies(f"{root}/b/{code}/live")
     async with connect(public, code, cookie=cookie, origin=voter.origin) as line:
         await line.send(json.dumps({"type": "hello", "view": "ballot"}))
