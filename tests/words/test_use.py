@@ -1,6 +1,7 @@
 """Every sentence that the code names is in the catalogue, with these arguments, and no other is."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -74,7 +75,10 @@ def ids_of(node):
     return []
 
 
+@functools.cache
 def matching(id_):
+    if "*" not in id_:
+        return [id_] if id_ in SENTENCES else []
     pattern = re.escape(id_).replace(r"\*", "[a-z0-9-]+")
     return [known for known in SENTENCES if re.fullmatch(pattern, known)]
 
