@@ -99,7 +99,8 @@ image: $(VENV)/run.stamp ## Build the image from the Dockerfile without an engin
 bare: $(VENV)/run.stamp ## Run `make run` and `make test` in a fresh clone without optional programs
 	$(BIN)/python .ci/try_bare.py $(PYTHON)
 
-# Faults mostly wait, so two run at once, and fuzzing meanwhile. `bare` runs `make test`.
+# Faults mostly wait, so two run at once, and fuzzing and what is short meanwhile. `bare` runs
+# `make test`.
 CHECKS := lint+types+imports+audit+scripts test-slow faults-quick+fuzz-quick+chart+wheel browser bench-tests bare
 
 check: $(subst +, ,$(CHECKS)) ## Run everything that CI runs, if the machine has what it needs: about 35 minutes

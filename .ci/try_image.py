@@ -30,7 +30,7 @@ def main() -> None:
     """Raise SystemExit if the image cannot be built or used."""
     missing = [name for name in ("buildah", "debootstrap") if not shutil.which(name)]
     if missing or os.geteuid():
-        raise SystemExit(f"This needs root and {' and '.join(missing or ['nothing else'])}.")
+        raise SystemExit(f"This needs {' and '.join(['root', *missing])}.")
     with tempfile.TemporaryDirectory(prefix="stackvote-image-") as name:
         folder = Path(name)
         make_base(folder)

@@ -162,7 +162,7 @@ def with_passwords(text: str) -> str:
             kept.append(f"sentinel_password={_read_password(path)}")
         else:
             kept.append(parameter)
-    return address + "?" * bool(kept) + "&".join(kept)
+    return f"{address}?{'&'.join(kept)}" if kept else address
 
 
 def _read_password(path: str) -> str:
@@ -171,11 +171,11 @@ def _read_password(path: str) -> str:
     try:
         password = file.read_text("utf-8").rstrip("\r\n")
     except OSError as error:
-        raise ValueError(f"an address that names a file: {file}: {error.strerror}") from None
+        raise ValueError(f"an address whose file can be read; {file}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise ValueError(f"an address that names a file of text, and {file} is none") from None
+        raise ValueError(f"an address that names a file of text; {file} is not") from None
     if not password or "\n" in password:
-        raise ValueError(f"an address that names a file of one line, and {file} has another number")
+        raise ValueError(f"an address that names a file of one line; {file} has more, or none")
     return quote(password, safe="")
 
 

@@ -153,6 +153,12 @@ def _unhandled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None
         loop.default_exception_handler(context)
 
 
+def resolve(answered: asyncio.Future[Result], answer: Result) -> None:
+    """Give a future its result, unless no one waits for it any more."""
+    if not answered.done():
+        answered.set_result(answer)
+
+
 async def any_of(*events: asyncio.Event, seconds: float) -> None:
     """Wait until one of several events is set, or the time is up."""
     waits = [begin("wait", each.wait()) for each in events]

@@ -8,10 +8,12 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import redis
 
+from server.concurrency import tasks
 from server.domain import actions as act
 from server.domain.board import Board
 from server.domain.board_text import TextError, decoded, read_board
@@ -151,13 +153,7 @@ async def _do(log: EventLog, board: Board, action: act.AnyAction) -> None:
     """Carry out an action on behalf of the server. Raises Refused."""
     entry = act.Entry(rules=act.RULES, action=action)
     answered: asyncio.Future[int | Refusal] = asyncio.get_running_loop().create_future()
-
-    def take(answer: int | Refusal) -> None:
-        # Whoever has waited for too long is gone.
-        if not answered.done():
-            answered.set_result(answer)
-
-    log.append(board.code, act.encode(entry), take)
+    log.append(board.code, act.encode(entry), partial(tasks.resolve, answered))
     answer = await answered
     if isinstance(answer, Refusal):
         raise Refused(answer)

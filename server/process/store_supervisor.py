@@ -95,7 +95,7 @@ class StoreSupervisor:
     async def _await_external(self, stopping: asyncio.Event) -> None:
         """Wait for a store that may be starting at the same time, or is being repaired.
 
-        A problem is logged at once, and again when something else is to be done about it.
+        A problem is logged at once, and again when something else would mend it.
         """
         shown = redacted_url(self.url)
         began, last_logged = time.monotonic(), ""

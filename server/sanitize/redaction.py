@@ -53,7 +53,7 @@ def holds_password(url: str) -> bool:
     """Whether a store's address may contain a password."""
     if "password=" in url:
         return True
-    # A name alone may be a password, too: unless that is in a file.
+    # What looks like a user may be a password, unless the password is in a file.
     return "@" in url and not re.search(r"[?&]password_file=", url)
 
 

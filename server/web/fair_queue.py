@@ -39,8 +39,7 @@ class FairQueue:
 
         def go() -> bool:
             gone = turn.done()
-            if not gone:
-                turn.set_result(None)
+            tasks.resolve(turn, None)
             return gone
 
         self.submit(go)

@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from enum import StrEnum
+from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
@@ -406,12 +407,7 @@ class Handler(RequestHandler):
         """Submit a request to a board, and return its outcome."""
         count(REQUESTS, str(request.__struct_config__.tag))
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-
-        def take(answer: Answer) -> None:
-            if not answered.done():
-                answered.set_result(answer)
-
-        room.request(actor, request, take)
+        room.request(actor, request, partial(tasks.resolve, answered))
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 answer = await answered

@@ -239,3 +239,13 @@ def test_no_exception_is_kept_to_be_raised_again():
             }
             if kept is not None:
                 assert not kinds & (known | made), f"{name}:{node.lineno}"
+
+
+async def test_an_answer_for_which_no_one_waits_any_more_is_dropped():
+    kept, gone = (asyncio.get_running_loop().create_future() for _ in range(2))
+    gone.cancel()
+    for future in (kept, gone):
+        tasks.resolve(future, "first")
+        tasks.resolve(future, "second")
+    assert kept.result() == "first"
+    assert gone.cancelled()

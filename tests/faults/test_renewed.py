@@ -16,7 +16,7 @@ def test_all_workers_are_renewed_under_load(embedded):
 
     async def renew(meeting):
         meeting.keep_calm()
-        # Whoever has just dropped a connection has yet to notice it.
+        # Someone who has just dropped a connection notices it a moment later.
         await eventually(lambda: all(person.present for person in meeting.crowd.all))
         begun.update({p: (len(p.closes), len(p.goodbyes)) for p in meeting.crowd.all})
         before = meeting.server.workers()

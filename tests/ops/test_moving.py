@@ -18,11 +18,10 @@ from server.domain.board import Board
 from server.live.outcomes import kept_until
 from server.ops import board_file
 from server.ops.moving import export_board, import_board, write_file
-from server.ops.store_access import AdministrationError
+from server.ops.store_access import AdministrationError, opened_log
 from server.settings import Settings
 from server.store import keys
 from server.store.client import Store
-from server.store.event_log import EventLog
 from server.store.imported_log import adopt_log
 from support.decisions import meeting, whole_meeting
 from support.server import launched
@@ -310,23 +309,16 @@ def test_an_export_while_people_act_is_a_prefix_of_what_they_did(here):
         act.Entry(rules=4, by="ann", action=act.Vote(round=1, ballot={"approve": ["flask"]}))
     )
 
-    class Ignoring:
-        def receive(self, code, batch):
-            pass
-
     answers = []
 
     async def voting():
-        store = Store(here.redis_url)
-        events = EventLog(store, Ignoring(), 90)
-        exporting = asyncio.get_running_loop().run_in_executor(None, several)
-        while not exporting.done():
-            for _ in range(100):
-                events.append("K7QF2M", ballot, answers.append)
-            await events.drained()
-        await events.close()
-        await store.close()
-        return await exporting
+        async with opened_log(here, here.redis_url, patience=100) as events:
+            exporting = asyncio.get_running_loop().run_in_executor(None, several)
+            while not exporting.done():
+                for _ in range(100):
+                    events.append("K7QF2M", ballot, answers.append)
+                await events.drained()
+            return await exporting
 
     def several():
         taken = []

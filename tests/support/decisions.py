@@ -1,8 +1,8 @@
 """Meetings that come to a decision, for tests of its record."""
 
 from server.domain import actions as act
-from server.store.client import Store
-from server.store.event_log import EventLog
+from server.ops.store_access import opened_log
+from server.settings import Settings
 from support.strategies import CRITERIA, Meeting, create
 
 PEOPLE = {"ann": "Annabel", "ben": "Benedict", "cleo": "Cleopatra", "dan": "Daniela"}
@@ -38,16 +38,8 @@ def whole_meeting(**settings):
     return made
 
 
-class _Ignoring:
-    def receive(self, code, batch):
-        pass
-
-
 async def write_boards(url, boards, durability="local"):
     """Write the entries of boards, by their codes, into a store."""
-    store = Store(url, durability, 0)
-    log = EventLog(store, _Ignoring(), 90)
-    for code, entries in boards.items():
-        assert await log.create(code, entries)
-    await log.close()
-    await store.close()
+    async with opened_log(Settings(durability=durability), url) as log:
+        for code, entries in boards.items():
+            assert await log.create(code, entries)
