@@ -87,8 +87,6 @@ def _words(error: Exception) -> str:
             if field
             else words("breach-of-all", problem=problem)
         )
-    if isinstance(error, UnicodeDecodeError):
-        return words("refusal-not-utf-8")
     if isinstance(error, RecursionError):
         return words("refusal-too-deep")
     return words("refusal-not-json")

@@ -178,7 +178,6 @@ refusal-hello-first = The first message must be a hello. { $why }
 refusal-message-id = A message must be an object with an `id` of its own.
 refusal-message-type = There is no message of type { $type }.
 refusal-ballot-object = A ballot must be an object, in the form that the round's method expects.
-refusal-not-utf-8 = This is not valid UTF-8 text.
 refusal-too-deep = This is nested too deeply.
 refusal-not-json = This is not JSON.
 refusal-store-lost = The store has lost what was sent last. Send it again.
