@@ -17,7 +17,7 @@ from msgspec import UNSET, Struct, UnsetType, structs
 
 from server.domain import actions as act
 from server.domain.board import Board
-from server.domain.changes import Change
+from server.domain.changes import Change, Outcome
 from server.domain.gates import failed
 from server.domain.methods import Result
 from server.domain.movement import SMALLEST
@@ -101,42 +101,44 @@ class Timeline:
 
     def __init__(self, *, by_name: bool) -> None:
         self._by_name = by_name
-        self._board = Board()
+        self.board = Board()
+        """What the entries that were read make."""
         self._told: list[Moment] = []
         self._hidden: Start | None = None
         self._round: _OpenRound | _SecretRound | None = None
         """The round in progress, which is told when it is revealed."""
-        self._shown = _shown(self._board)
+        self._shown = _shown(self.board)
 
     def read(self, log: Iterable[Position]) -> None:
         """Read the entries that follow."""
         for position in log:
-            self._read(*position)
+            self.apply(*position)
 
     def told(self) -> Told:
         """Return what may be told of the entries that were read."""
         return Told(thinned(self._told, MOST_MOMENTS), self._hidden)
 
-    def _read(self, seq: int, at: int, entry: act.Entry) -> None:
+    def apply(self, seq: int, at: int, entry: act.Entry) -> Outcome:
+        """Apply the entry that follows to the board, and return the board's outcome."""
         if self._round is not None:
             self._round.pass_to(at)
-        change = self._board.apply(seq, at, entry)
-        if not isinstance(change, Change):
-            return
-        if change.board or change.round:
-            self._look(seq, at)
-        if change.tally and not change.round and self._round is not None:
-            self._round.count(at)
+        outcome = self.board.apply(seq, at, entry)
+        if isinstance(outcome, Change):
+            if outcome.board or outcome.round:
+                self._look(seq, at)
+            if outcome.tally and not outcome.round and self._round is not None:
+                self._round.count(at)
+        return outcome
 
     def _look(self, seq: int, at: int) -> None:
         """Tell what is different about the board, or its round."""
-        before, self._shown = self._shown, _shown(self._board)
+        before, self._shown = self._shown, _shown(self.board)
         moment = _difference(before, self._shown, at)
         if moment is None:
             return
-        if moment.mark is Mark.OPENED and self._board.round:
-            is_open = is_told_openly(self._board.round, by_name=self._by_name)
-            self._round = (_OpenRound if is_open else _SecretRound)(self._board.round)
+        if moment.mark is Mark.OPENED and self.board.round:
+            is_open = is_told_openly(self.board.round, by_name=self._by_name)
+            self._round = (_OpenRound if is_open else _SecretRound)(self.board.round)
             self._hidden = Start(seq, at)
         if self._round is None:
             self._tell((moment,))

@@ -14,6 +14,7 @@ from msgspec import UNSET, UnsetType
 from server.concurrency import tasks
 from server.domain import actions as act
 from server.domain.refusals import Refusal, Refused
+from server.domain.timeline import Told
 from server.live import messages
 from server.live.client import Client
 from server.live.connection import CLOSE_TIMEOUT
@@ -23,6 +24,7 @@ from server.live.messages import Goodbye
 from server.live.outcomes import kept_until
 from server.live.recheck import CLOSED
 from server.live.replica import Replica
+from server.live.retelling import load_told
 from server.live.room import UNREADABLE, Room, withheld
 from server.live.time_slices import TimeSlice
 from server.observability.logs import event
@@ -142,13 +144,13 @@ class Hub:
         self.subscriber.start()
         self._tasks.add(tasks.supervise("rooms", self._tick, self._on_tick_failed))
 
-    async def room(self, code: str) -> Room:
-        """Return the room of a board.
+    async def room(self, code: str, *, told: bool = False) -> Room:
+        """Return the room of a board; `told` says that its replay is wanted next.
 
         Raises Refused: `no_such_board`, or `going_away` if it cannot be read here. Raises
         StoreAwayError.
         """
-        room = await self._room(code)
+        room = await self._room(code, told=told)
         if room.meeting.misses_lead:
             # Where the leading board is gone, or damaged, its questions are boards like any other.
             with contextlib.suppress(Refused):
@@ -157,7 +159,7 @@ class Hub:
                     room.meeting.attach(lead)
         return room
 
-    async def _room(self, code: str) -> Room:
+    async def _room(self, code: str, *, told: bool = False) -> Room:
         if room := self.rooms.get(code):
             # A request by HTTP also keeps the room open, and the board.
             self._empty_since.pop(code, None)
@@ -167,7 +169,7 @@ class Hub:
         if found and asyncio.get_running_loop().time() < found.until:
             raise Refused(found.why)
         if code not in self._opening:
-            self._opening[code] = tasks.begin("open", self._opened(code))
+            self._opening[code] = tasks.begin("open", self._opened(code, told=told))
         try:
             return await tasks.shared(self._opening[code])
         except tasks.EndedError:
@@ -231,9 +233,9 @@ class Hub:
         )
         await tasks.end_quietly(self.log.close, self.subscriber.close, self.store.close)
 
-    async def _opened(self, code: str) -> Room:
+    async def _opened(self, code: str, *, told: bool) -> Room:
         try:
-            return await self._open(code)
+            return await self._open(code, told=told)
         except (Refused, StoreAwayError):
             raise
         except Exception as error:
@@ -244,11 +246,11 @@ class Hub:
         finally:
             del self._opening[code]
 
-    async def _open(self, code: str) -> Room:
+    async def _open(self, code: str, *, told: bool) -> Room:
         try:
             began = time.monotonic()
             replica = Replica(self.log, code)
-            await replica.load()
+            timeline = await _load(replica, told=told)
             room = Room(
                 replica,
                 code=code,
@@ -261,6 +263,8 @@ class Hub:
                 lost=self._on_lost,
                 joined=self._on_joined,
             )
+            if timeline:
+                room.retelling.keep(timeline)
             self._release(code)
             took = 1000 * (time.monotonic() - began)
             logger.info(
@@ -472,3 +476,13 @@ class Hub:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+async def _load(replica: Replica, *, told: bool) -> Told | None:
+    """Load a board, and what its timeline tells if that is wanted."""
+    if told:
+        # A board whose replay cannot be told can be used all the same.
+        with contextlib.suppress(act.UnreadableError):
+            return await load_told(replica)
+    await replica.load()
+    return None

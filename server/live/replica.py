@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from server.concurrency import tasks
 from server.concurrency.backoff import Backoff
@@ -29,6 +29,8 @@ process twice, and entries read from the log arrive as messages too.
 """
 
 Applied = Callable[[int, act.Entry, Outcome], None]
+Applying = Callable[[int, int, act.Entry], Outcome]
+"""Applies the entry at a position and a time."""
 
 
 class Watcher:
@@ -100,7 +102,11 @@ class Replica:
 
         Raises Refused `no_such_board`, StoreAwayError, UnreadableError.
         """
-        self.epoch, self.board, self._mark = await self._read_whole(self._watcher.applied)
+        self.begin(*await self._read_whole(self._watcher.applied))
+
+    def begin(self, epoch: str, board: Board, mark: bytes) -> None:
+        """Go on from a board that was read whole; `mark` is that of its last position."""
+        self.epoch, self.board, self._mark = epoch, board, mark
 
     def receive(self, batch: Batch) -> None:
         """Apply a batch that follows; if there is a gap or another history, read the log."""
@@ -244,7 +250,7 @@ class Replica:
     async def _read_on(self) -> None:
         # While the answer is in transit, batches may arrive that are newer than it.
         after, mark = self.board.seq, self._mark
-        page = await self._read(after)
+        page = await self.read(after)
         same = page.epoch == self.epoch and page.top >= after and page.mark(after) == mark
         if self._suspect or not same:
             count(CATCH_UPS, "a_fault" if same else "another_history")
@@ -265,8 +271,11 @@ class Replica:
         if not self._behind:
             self._notify(lambda to: to.compared())
 
-    async def _read(self, after: int) -> Page:
-        """Read a page. Raises Refused `no_such_board`, StoreAwayError, DamagedError."""
+    async def read(self, after: int) -> Page:
+        """Read the page of the log after a position.
+
+        Raises Refused `no_such_board`, StoreAwayError, DamagedError.
+        """
         try:
             return await self._log.read(self._code, after)
         except Refused as refused:
@@ -310,7 +319,7 @@ class Replica:
         whole = await self._read_whole()
         while self._freezes:
             await self._thawed.wait()
-        self.epoch, self.board, self._mark = whole
+        self.begin(*whole)
         self._known.clear()
         self._behind, self._suspect = True, False
         if not self._notify(lambda to: to.renewed()):
@@ -320,7 +329,7 @@ class Replica:
         """Read a board: its epoch, the board, and the mark of its last position."""
         board, epoch, mark = Board(), "", UNMARKED
         while True:
-            page = await self._read(board.seq)
+            page = await self.read(board.seq)
             if board.seq and (page.epoch, page.mark(board.seq)) != (epoch, mark):
                 # The store was replaced between two pages: mixing two histories would corrupt the
                 # board.
@@ -361,19 +370,32 @@ class Replica:
     def _apply_to(
         self, board: Board, seq: int, at: int, payload: bytes
     ) -> tuple[act.Entry, Outcome]:
-        entry, outcome = _applied(board, seq, at, payload)
-        if isinstance(outcome, Change) and outcome.erased:
-            # Every process does this, and again whenever it reads the log, so that it gets done.
-            self._log.erase(self._code, outcome.erased)
+        entry, outcome = applied(board, board.apply, seq, at, payload)
+        self.erase(erased_by(outcome))
         return entry, outcome
 
+    def erase(self, positions: Sequence[int]) -> None:
+        """Erase from the log what is gone from the board.
 
-def _applied(board: Board, seq: int, at: int, payload: bytes) -> tuple[act.Entry, Outcome]:
+        Every process does this, and again whenever it reads the log, so that it gets done.
+        """
+        if positions:
+            self._log.erase(self._code, positions)
+
+
+def erased_by(outcome: Outcome) -> Sequence[int]:
+    """Return the positions that an entry erased, if it was not refused."""
+    return outcome.erased if isinstance(outcome, Change) else ()
+
+
+def applied(
+    board: Board, apply: Applying, seq: int, at: int, payload: bytes
+) -> tuple[act.Entry, Outcome]:
     """Apply the entry at a position. Raises UnreadableError; the board is unusable then."""
     try:
         entry = act.decode(payload)
         board.size += len(payload)
-        return entry, board.apply(seq, at, entry)
+        return entry, apply(seq, at, entry)
     except act.UnreadableError as error:
         raise act.UnreadableError(f"position {seq}: {error}") from error
     except Exception as error:

@@ -130,7 +130,7 @@ class Room(Watcher):
         self.pseudonyms = pseudonyms
         self.meeting = MeetingLink(self, pseudonyms)
         self.results = SlowResults(replica)
-        self.retelling = Retelling(replica, log, code)
+        self.retelling = Retelling(replica)
         self.store = store.of(code)
         """The part of the store that has this board."""
         self._lost = lost

@@ -161,6 +161,8 @@ class Handler(RequestHandler):
     """Whether it is compressed. Not where it holds a secret, such as a key or a person's ballot:
     the compressed length would give hints of it to those who wrote other parts of it. Nor where it
     repeats what was sent."""
+    is_replayed: ClassVar[bool] = False
+    """Whether it needs the board's replay, so that its log is read once for both."""
     under_any_name: ClassVar[bool] = False
     """Whether it answers regardless of the `Host` header."""
     problem = ""
@@ -265,7 +267,7 @@ class Handler(RequestHandler):
     async def _open(self, code: str | None) -> Room:
         try:
             if code is not None:
-                room = await self.site.hub.room(code)
+                room = await self.site.hub.room(code, told=self.is_replayed)
                 if identity.shows_unknown_credentials(self, room):
                     await self.catch_up(room)
                 room.require_open()

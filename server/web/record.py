@@ -62,6 +62,7 @@ class RecordPage(Handler):
     """The record, for anyone who knows the board's code."""
 
     access = Access.ANYONE
+    is_replayed = True
 
     async def get(self, typed: str) -> None:
         room = await self.room_of_page(typed, "/record")
@@ -102,6 +103,7 @@ class PicturesPage(Handler):
     """The pictures of a revealed round; other pages load them from here."""
 
     access = Access.ANYONE
+    is_replayed = True
 
     async def get(self, typed: str) -> None:
         room = await self.room_of_page(typed, "/pictures")

@@ -169,6 +169,7 @@ class ArrivalsSvg(Handler):
     """How the votes of a round came in over time."""
 
     access = Access.ANYONE
+    is_replayed = True
 
     @operation(content="image/svg+xml", refuses=(Code.NO_SUCH_ROUND, Code.ROUND_OPEN))
     async def get(self, typed: str, query: Query[RoundQuery]) -> bytes:

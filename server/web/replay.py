@@ -14,6 +14,7 @@ class ReplayPage(Handler):
     """The page; its script requests the replay."""
 
     access = Access.ANYONE
+    is_replayed = True
 
     async def get(self, typed: str) -> None:
         room = await self.room_of_page(typed, "/replay")
@@ -33,6 +34,7 @@ class ReplayJson(Handler):
 
     access = Access.ANYONE
     is_compressed = True
+    is_replayed = True
 
     @operation()
     async def get(self, typed: str) -> Replay:

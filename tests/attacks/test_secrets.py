@@ -177,7 +177,7 @@ async def test_an_error_tells_nothing_of_the_inside(embedded, monkeypatch):
         code, key = await server.board()
         path = str(Path(__file__).parents[2])
 
-        async def broken(*_):
+        async def broken(*_, **__):
             raise RuntimeError(f"{key} {path}")
 
         monkeypatch.setattr(server.hub, "room", broken)

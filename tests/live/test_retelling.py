@@ -4,9 +4,11 @@ import msgspec
 import pytest
 
 from server.domain import actions as act
-from server.domain.replay import replay_of
+from server.domain.replay import Replay, replay_of
 from server.domain.timeline import Timeline
+from server.live.replica import Replica
 from server.store.node import StoreAwayError
+from support.wait import eventually
 from support.worker import worker
 
 
@@ -111,4 +113,63 @@ async def test_another_history_is_not_mixed_with_the_first(embedded):
         assert msgspec.json.decode(msgspec.json.encode(told), type=type(told)) == told
         room.replica.epoch = "another"
         with pytest.raises(StoreAwayError):
+            await room.retelling.replay()
+
+
+@pytest.mark.parametrize("names", ["open", "secret"])
+async def test_a_board_that_is_loaded_for_its_replay_is_read_once(embedded, names, monkeypatch):
+    for module in ("store.event_log", "live.replica", "live.retelling"):
+        monkeypatch.setattr(f"server.{module}.PAGE", 3)
+    async with worker(embedded) as first, worker(embedded, own=True) as second:
+        code, key = await first.board()
+        host, people = await play(first, code, key, names)
+        for n in range(4):
+            await people[n % 3].done(
+                "comment", comment=f"c{n}", option="flask", kind="pro", text="Small."
+            )
+        await people[1].done("delete_comment", comment="c1")
+        await host.done("reveal_round", round=1)
+        known = first.hub.rooms[code]
+        read = counted(monkeypatch, second)
+        status, told = await second.api(f"/api/boards/{code}/replay")
+        assert (status, read.count(0)) == (200, 1)
+        assert msgspec.convert(told, Replay) == await known.retelling.replay()
+        room = second.hub.rooms[code]
+        plain = Replica(first.hub.log, code)
+        await plain.load()
+        assert (room.board.seq, room.board.size) == (plain.board.seq, plain.board.size)
+        assert room.board.comments == plain.board.comments
+        # It goes on like any other board.
+        await host.done("open_round", method="approval")
+        await eventually(lambda: len(room.board.rounds) == 2)
+        assert (await room.retelling.replay()).hides_round == 2
+        assert read.count(0) == 2
+
+
+async def test_what_a_board_does_not_name_is_told_by_another_reading(embedded, monkeypatch):
+    async with worker(embedded) as first, worker(embedded, own=True) as second:
+        code, key = await first.board()
+        host, _ = await play(first, code, key, "open")
+        await host.done("reveal_round", round=1)
+        await host.done("set_board", settings={"show_names": False})
+        read = counted(monkeypatch, second)
+        room = await second.hub.room(code, told=True)
+        assert read.count(0) == 1
+        told = await room.retelling.replay()
+        assert told == await first.hub.rooms[code].retelling.replay()
+        assert told.rounds[0].stepwise
+
+
+async def test_a_board_whose_replay_cannot_be_told_is_loaded_all_the_same(embedded, monkeypatch):
+    async with worker(embedded) as first, worker(embedded, own=True) as second:
+        code, key = await first.board()
+        await play(first, code, key, "open")
+
+        def fail(*_):
+            raise ValueError("this is a test")
+
+        monkeypatch.setattr(Timeline, "apply", fail)
+        room = await second.hub.room(code, told=True)
+        assert room.board.round.voters == 3
+        with pytest.raises(act.UnreadableError):
             await room.retelling.replay()

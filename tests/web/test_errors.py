@@ -74,7 +74,7 @@ async def test_a_fault_of_ours_is_loud_for_us_and_calm_for_people(embedded, monk
     async with worker(embedded, public_url="http://other.example") as server:
         code, key = await server.board()
 
-        async def broken(*_):
+        async def broken(*_, **__):
             raise ZeroDivisionError
 
         monkeypatch.setattr(server.hub, "room", broken)
