@@ -42,7 +42,7 @@ class Recheck:
         """`catch_up` brings the board up to date, and returns whether it could."""
         self._catch_up = catch_up
         self._waiting: dict[str, deque[_Question]] = {}
-        """By person; the first of each queue is being rechecked."""
+        """By person, in order."""
         self._settling: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
@@ -83,32 +83,44 @@ class Recheck:
     async def _settle(self) -> None:
         while self._waiting:
             await asyncio.sleep(PAUSE)
-            doubted = list(self._waiting)
+            doubted = {who: len(questions) for who, questions in self._waiting.items()}
             certain = await self._catch_up()
-            for who in doubted:
+            for who, known in doubted.items():
                 questions = self._waiting.pop(who, deque())
                 if not questions:
                     continue  # They were given up in the meantime.
                 with tasks.contained("doubts") as deciding:
                     if certain:
-                        self._decide(who, questions.copy())
+                        self._decide(who, questions.copy(), known)
                 if deciding.failed or not certain:
                     # All of them, so that they are sent again in order.
                     _answer(questions, UNCERTAIN)
 
-    def _decide(self, who: str, questions: deque[_Question]) -> None:
-        """Answer the first for good, and ask the others now."""
-        first = questions.popleft()
-        _contained(first, lambda: _ask_again(first))
-        for question in questions:
-            _contained(question, partial(self.ask, who, *question))
+    def _decide(self, who: str, questions: Iterable[_Question], known: int) -> None:
+        """Answer for good what waited before the log was read (`known`), and ask the others now.
+
+        After one that is not refused any more, the others may depend on it.
+        """
+        for n, question in enumerate(questions):
+            if n < known:
+                known = known if _is_refused(question) else 0
+            else:
+                _contained(question, partial(self.ask, who, *question))
 
 
-def _ask_again(question: _Question) -> None:
-    try:
-        question.ask(True)
-    except Refused as refused:
-        question.answered(refused.refusal)
+def _is_refused(question: _Question) -> bool:
+    """Ask again, and return whether the answer is a refusal."""
+    refusals: list[Refusal] = []
+
+    def ask() -> None:
+        try:
+            question.ask(True)
+        except Refused as refused:
+            refusals.append(refused.refusal)
+            question.answered(refused.refusal)
+
+    _contained(question, ask)
+    return bool(refusals)
 
 
 def _contained(question: _Question, ask: Callable[[], None]) -> None:

@@ -79,6 +79,24 @@ async def test_anyone_who_is_in_doubt_keeps_the_order_of_what_they_say():
     assert board.looks == 2
 
 
+async def test_one_look_is_enough_for_all_that_was_said_before_it():
+    board = Board()
+    for n in range(100):
+        board.ask("ann", f"a{n}")
+    await eventually(lambda: len(board.answers) == 100)
+    assert (board.answers, board.looks) == ([NO_ROUND] * 100, 1)
+
+
+async def test_what_follows_on_something_that_is_done_after_all_gets_a_look_of_its_own():
+    board = Board()
+    board.coming = {"a1"}
+    for n in "0123":
+        board.ask("ann", f"a{n}")
+    await eventually(lambda: len(board.answers) == 4)
+    assert board.answers == [NO_ROUND, "a1", NO_ROUND, NO_ROUND]
+    assert board.looks == 2
+
+
 async def test_nothing_is_refused_for_good_where_the_log_cannot_be_read():
     board = Board()
     board.readable = False
