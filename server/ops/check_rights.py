@@ -39,11 +39,12 @@ def _inspect_rights(url: str, durability: str, code: str, in_cluster: bool) -> l
     try:
         with connected(url) as client:
             refused += _refused_to_listen(client, code, in_cluster)
-            for command in _asked_for(code, durability, in_cluster):
-                try:
-                    client.execute_command(*command)
-                except redis.exceptions.ResponseError as error:
-                    refused.append(error)
+            # All at once, because the store may be far away.
+            with client.pipeline(transaction=False) as line:
+                for command in _asked_for(code, durability, in_cluster):
+                    line.execute_command(*command)
+                answers = line.execute(raise_on_error=False)
+            refused += [each for each in answers if isinstance(each, redis.ResponseError)]
             # If EXEC is refused, the connection keeps queueing commands.
             client.connection_pool.disconnect()
             client.delete(keys.log(code), keys.meta(code), keys.here(code))
