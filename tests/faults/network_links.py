@@ -28,6 +28,8 @@ NETWORK = "198.18"
 """Addresses reserved for testing networks (RFC 2544)."""
 
 _numbers = itertools.count(1)
+_subnets = set()
+"""Those of the links of this process."""
 
 
 class Network:
@@ -63,6 +65,25 @@ class Machine:
         self.namespace = namespace
         self.inside = ("ip", "netns", "exec", namespace) if namespace else ()
         """The prefix of a command that runs there."""
+        self.address = None
+        """Its address on the link that joined it first."""
+
+    def passes_on(self):
+        """From now on forward what other machines send each other through it, as a router does."""
+        forwards = ("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
+        subprocess.run([*self.inside, *forwards], check=True)
+
+    def parts(self, one, other):
+        """Forward nothing between two machines any more."""
+        self._forward("add", one, other)
+
+    def unites(self, one, other):
+        """Forward again what is between two machines."""
+        self._forward("delete", one, other)
+
+    def _forward(self, change, one, other):
+        for from_, to in ((one, other), (other, one)):
+            self.ip("rule", change, "from", from_.address, "to", to.address, "blackhole")
 
     def ip(self, *arguments):
         _ip(*(("-n", self.namespace) if self.namespace else ()), *arguments)
@@ -76,11 +97,11 @@ class Link:
     """
 
     def __init__(self, between, one, other, seed):
-        subnet = _free_subnet()
+        self._subnet = subnet = _free_subnet()
         self.one, self.other = f"{NETWORK}.{subnet}.1", f"{NETWORK}.{subnet}.2"
         ends = []
         for machine, address in ((one, self.one), (other, self.other)):
-            near, far = f"svn{next(_numbers)}", f"svf{next(_numbers)}"
+            near, far = (f"sv{os.getpid()}-{next(_numbers)}" for _ in range(2))
             between.ip("link", "add", far, "type", "veth", "peer", "name", near)
             # No larger than on a real link, so that single frames are lost.
             between.ip("link", "set", far, "up")
@@ -88,6 +109,7 @@ class Link:
             between.ip("link", "set", near, "netns", machine.namespace or str(os.getpid()))
             machine.ip("address", "add", f"{address}/24", "dev", near)
             machine.ip("link", "set", near, "up")
+            machine.address = machine.address or address
             ends.append(far)
         self._relay = subprocess.Popen(
             [*between.inside, sys.executable, __file__, *ends, str(seed)],
@@ -115,6 +137,7 @@ class Link:
     def close(self):
         with self._relay:
             self._relay.stdin.close()
+        _subnets.remove(self._subnet)
 
 
 class Direction(asyncio.Protocol):
@@ -170,8 +193,12 @@ def _end(name):
 
 
 def _free_subnet():
+    """Return a subnet that is used neither here, nor between machines of this process."""
     taken = subprocess.run(["ip", "route"], capture_output=True, text=True, check=True).stdout
-    return next(n for n in random.sample(range(256), 256) if f"{NETWORK}.{n}." not in taken)
+    free = (n for n in random.sample(range(256), 256) if f"{NETWORK}.{n}." not in taken)
+    subnet = next(n for n in free if n not in _subnets)
+    _subnets.add(subnet)
+    return subnet
 
 
 def _ip(*arguments, check=True):

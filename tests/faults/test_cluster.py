@@ -11,15 +11,13 @@ from types import SimpleNamespace
 import pytest
 from redis.crc import key_slot
 
-from faults.voting import meet
+from faults.voting import CODE, PROCESSES, all_have_left, meet, stall, vote_during
 from model.checker import settled
 from model.clients import Crowd
 from model.recording import Recording
 from support.clusters import Cluster
 from support.wait import eventually, until
 
-PROCESSES = 3
-CODE = "FRAMEWORKS"
 SAFE = ("--durability", "replica", "--replicas", "1")
 
 
@@ -35,49 +33,6 @@ def clustered(deploy_on, tmp_path):
     return make
 
 
-def happens(deployment, fault, *, held_back=False):
-    """Let people vote and comment while something happens to the node that has their board.
-
-    `fault` gets the voting and that node. `held_back`: its replica gets nothing from it from shortly
-    before. Return the comments that were lost, all told; there are none unless its replica could
-    lack some that were acknowledged.
-    """
-    lost = []
-
-    async def story(voting):
-        store, was = voting.store, voting.store.primary_of(CODE)
-        safe = bool(store.durability)
-
-        async def busy():
-            await voting.deployment.answered(20)
-            await voting.do(store.replicated)
-            if held_back:
-                was.relay.hold_replication()
-                if safe:
-                    await eventually(lambda: all(one.waiting for one in voting.crowd.voters))
-                else:
-                    await voting.deployment.answered(30)
-            await fault(voting, was)
-            await voting.deployment.answered(30)
-
-        await voting.crowd.busy(busy())
-        votes = await voting.nothing_is_wrong()
-        lost.extend(voting.lost_comments(voting.reference))
-        if safe or not held_back:
-            assert (votes, lost) == ([], [])
-        assert all(person.stores[-1:] != ["away"] for person in voting.crowd.all)
-        assert voting.server.is_ready()
-
-    meet(deployment, story)
-    return lost
-
-
-async def all_follow(voting, was, now):
-    """Wait until every worker goes by the slots that have moved."""
-    line = rf"(\d+) \S+: Slots of the store were on {was.name} and are now on {now.name}:"
-    await eventually(lambda: len(set(re.findall(line, voting.server.log))) == PROCESSES)
-
-
 @pytest.mark.quick
 def test_a_primary_is_killed(clustered):
     async def kill(voting, was):
@@ -87,11 +42,11 @@ def test_a_primary_is_killed(clustered):
         # There are boards on other nodes that can be voted on.
         assert voting.server.is_ready()
         now = await voting.do(voting.store.promoted, was)
-        await all_follow(voting, was, now)
+        await all_have_left(voting, was, now)
         # Until there is a replica again, no vote is confirmed.
         await voting.do(was.start)
 
-    happens(clustered(SAFE), kill)
+    vote_during(kill, clustered(SAFE))
 
 
 async def is_killed(voting, was, _replica):
@@ -121,9 +76,9 @@ def test_a_replica_that_lacks_votes_is_promoted(clustered, promote, durability):
     async def fault(voting, was):
         replica = voting.store.replica_of(was)
         await promote(voting, was, replica)
-        await all_follow(voting, was, replica)
+        await all_have_left(voting, was, replica)
 
-    lost = happens(clustered(durability, relay=True), fault, held_back=True)
+    lost = vote_during(fault, clustered(durability, relay=True), hold_back=stall)
     assert bool(lost) is not bool(durability)
 
 
@@ -132,9 +87,9 @@ def test_a_planned_failover(clustered):
         replica = voting.store.replica_of(was)
         replica.run("CLUSTER", "FAILOVER")
         await voting.do(voting.store.promoted, was)
-        await all_follow(voting, was, replica)
+        await all_have_left(voting, was, replica)
 
-    happens(clustered(), ask)
+    vote_during(ask, clustered())
 
 
 @pytest.mark.quick
@@ -143,10 +98,10 @@ def test_slots_are_moved(clustered):
         other = next(each for each in voting.store.first if each is not was)
         for source, target in ((was, other), (other, was)):
             await voting.do(voting.store.move, CODE, target)
-            await all_follow(voting, source, target)
+            await all_have_left(voting, source, target)
             await voting.deployment.answered(30)
 
-    happens(clustered(), move)
+    vote_during(move, clustered())
 
 
 @contextlib.asynccontextmanager
@@ -184,7 +139,7 @@ def test_hundreds_of_slots_are_moved(clustered, how):
         async def move():
             await voting.deployment.answered(20)
             await voting.do(how, store, slots, was, other)
-            await all_follow(voting, was, other)
+            await all_have_left(voting, was, other)
             await voting.deployment.answered(30)
 
         async with neighbours(voting, lambda code: key_slot(code.encode()) not in slots) as others:

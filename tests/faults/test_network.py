@@ -24,9 +24,7 @@ class Site:
         self.worker_machine = self.network.machine()
         self.people = self.network.join(self.network.here, self.worker_machine)
         self.store = self.network.join(self.worker_machine, self.store_machine)
-        self.deployment = deploy_on(
-            External(folder / "redis", inside=self.store_machine.inside, host=self.store.other)
-        )
+        self.deployment = deploy_on(External(folder / "redis", machine=self.store_machine))
         self.deployment.site = self
 
     def hold(self, fault, **how):

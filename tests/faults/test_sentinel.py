@@ -4,17 +4,15 @@ Killing a primary proves little on one machine, where a replica lags by less tha
 what the primary passes on is held back first.
 """
 
-import re
 import signal
 
 import pytest
 
-from faults.voting import meet
+from faults.voting import PROCESSES, all_have_left, meet, stall, vote_during
 from support.sentinels import NAME, TIMERS, Guarded
 from support.store import REDIS, VALKEY
 from support.wait import eventually, until
 
-PROCESSES = 3
 SAFE = ("--durability", "replica", "--replicas", "2")
 BOTH = pytest.mark.parametrize(
     "durability",
@@ -37,57 +35,16 @@ def guarded(deploy_on, tmp_path):
     return make
 
 
-def fail_over(deployment, fault, *, held_back=True):
-    """Let people vote and comment during a fault; return the comments that were lost, all told.
+def fail_over(deployment, fault, **how):
+    """Let people vote and comment during a fault that makes another member the primary."""
 
-    `fault` gets the voting and the primary, and ends when there is another one that takes votes.
-    `held_back`: the replicas get nothing from the primary from shortly before the fault.
-    """
-    lost = []
+    async def failover(voting, was):
+        await fault(voting, was)
+        # Each process says which primary went, and which came.
+        await all_have_left(voting, was)
+        assert voting.store.primary is not was
 
-    async def story(voting):
-        store, was = voting.store, voting.store.primary
-        safe = bool(store.durability)
-
-        async def happens():
-            await voting.deployment.answered(20)
-            await voting.do(store.replicated)
-            if held_back:
-                store.stall()
-                if safe:
-                    await eventually(lambda: all(one.waiting for one in voting.crowd.voters))
-                else:
-                    await voting.deployment.answered(30)
-            await fault(voting, was)
-            # Each process says which primary went, and which came.
-            await all_have_left(voting, was)
-            await voting.deployment.answered(30)
-
-        await voting.crowd.busy(happens())
-        assert store.primary is not was
-        votes = await voting.nothing_is_wrong()
-        lost.extend(voting.lost_comments(voting.reference))
-        if safe:
-            assert (votes, lost) == ([], [])
-        assert all(person.stores[-1:] != ["away"] for person in voting.crowd.all)
-        assert voting.server.is_ready()
-
-    meet(deployment, story)
-    return lost
-
-
-def have_switched(voting, was, now):
-    """Whether each process has logged that it left one primary for another.
-
-    One can do so twice: it goes there, back, and there again while the sentinels do not agree yet.
-    """
-    line = rf"(\d+) \S+: The primary of '{NAME}' was {was.place} and is now {now.place}\."
-    return len(set(re.findall(line, voting.server.log))) == PROCESSES
-
-
-async def all_have_left(voting, was, now=None):
-    """Wait until every worker has left a primary for the one that is named now."""
-    await eventually(lambda: have_switched(voting, was, now or voting.store.primary))
+    return vote_during(failover, deployment, **how)
 
 
 @pytest.mark.quick
@@ -99,11 +56,11 @@ def test_a_primary_is_killed(guarded, durability, program):
         await eventually(lambda: not voting.server.is_ready())
         pages = voting.crowd.all
         await eventually(lambda: all(one.stores[-1:] == ["away"] for one in pages if one.present))
-        await voting.do(voting.store.switched, was)
+        await voting.do(voting.store.promoted, was)
         # With the old one away, too few replicas are left to confirm a vote.
         await voting.do(was.start)
 
-    lost = fail_over(guarded(durability, program), kill)
+    lost = fail_over(guarded(durability, program), kill, hold_back=stall)
     assert bool(lost) is not bool(durability)
 
 
@@ -114,14 +71,14 @@ def test_a_primary_is_frozen_and_returns_before_its_demotion(guarded, durability
     async def freeze(voting, was):
         was.signal(signal.SIGSTOP)
         try:
-            await voting.do(voting.store.switched, was)
+            await voting.do(voting.store.promoted, was)
         finally:
             was.signal(signal.SIGCONT)
         await voting.do(until, was.answers)
         assert was.replication()["role"] == "master"
-        await voting.do(until, lambda: was.replication()["role"] == "slave")
+        await voting.do(until, was.is_replica)
 
-    lost = fail_over(guarded(durability), freeze)
+    lost = fail_over(guarded(durability), freeze, hold_back=stall)
     assert bool(lost) is not bool(durability)
 
 
@@ -130,18 +87,18 @@ def test_a_primary_is_frozen_and_returns_before_its_demotion(guarded, durability
 def test_a_planned_failover(guarded, durability):
     async def ask(voting, was):
         await voting.do(voting.store.fail_over)
-        await voting.do(voting.store.switched, was)
+        await voting.do(voting.store.promoted, was)
 
-    lost = fail_over(guarded(durability), ask)
+    lost = fail_over(guarded(durability), ask, hold_back=stall)
     assert bool(lost) is not bool(durability)
 
 
 def test_a_planned_failover_that_waits_for_the_replica_loses_nothing(guarded):
     async def ask(voting, was):
         await voting.do(voting.store.fail_over, "COORDINATED")
-        await voting.do(voting.store.switched, was)
+        await voting.do(voting.store.promoted, was)
 
-    assert fail_over(guarded(), ask, held_back=False) == []
+    assert fail_over(guarded(), ask) == []
 
 
 @BOTH
@@ -167,7 +124,7 @@ def test_a_replica_is_promoted_by_hand_and_no_connection_is_cut(guarded, durabil
         assert was.replication()["role"] == "master"
         await voting.do(was.follow, new)
 
-    lost = fail_over(guarded(durability), promote)
+    lost = fail_over(guarded(durability), promote, hold_back=stall)
     assert bool(lost) is not bool(durability)
 
 
@@ -189,7 +146,7 @@ def test_votes_go_on_while_no_sentinel_can_be_asked(guarded):
         await voting.do(until, store.is_complete)
         was = store.primary
         await voting.do(store.fail_over)
-        await voting.do(store.switched, was)
+        await voting.do(store.promoted, was)
         await all_have_left(voting, was)
         await voting.nothing_is_wrong()
         assert store.primary is not was

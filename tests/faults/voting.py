@@ -8,7 +8,13 @@ from model.checker import settled
 from support.connections import spread
 from support.wait import eventually
 
+CODE = "FRAMEWORKS"
+PROCESSES = 3
 PEOPLE = 12
+FAILS_OVER = 60.0
+"""Seconds within which stores replace a primary, at the second attempt if need be, and votes that
+waited for that are answered.
+"""
 RESUMES = 12.0
 """Seconds in which people are served again by another store, a page's own pauses included."""
 
@@ -91,8 +97,9 @@ class Voting:
         return {person.epoch for person in self.crowd.all}
 
 
-def meet(deployment, story):
-    server = deployment.serve(STACKVOTE_TALLY_WINDOW="50")
+def meet(deployment, story, **where):
+    """Let a story happen to people who vote on a server, which is on this machine or `where`."""
+    server = deployment.serve(STACKVOTE_TALLY_WINDOW="50", **where)
 
     async def meeting():
         async with deployment.crowd() as crowd:
@@ -105,3 +112,59 @@ def meet(deployment, story):
     finally:
         print(server.log)  # noqa: T201
     return server
+
+
+async def all_have_left(voting, was, now=None):
+    """Wait until every worker has logged that it left a primary for the one that is named now.
+
+    One can do so twice: it goes there, back, and there again while the sentinels do not agree yet.
+    """
+
+    def have_switched():
+        switch = voting.store.switch(was, now or voting.store.primary_of(CODE))
+        line = rf"(\d+) \S+: {re.escape(switch)}"
+        return len(set(re.findall(line, voting.server.log))) == PROCESSES
+
+    await eventually(have_switched)
+
+
+async def stall(_voting, primary):
+    """Hold back what a primary passes on to its replicas from now on."""
+    primary.relay.hold_replication()
+
+
+def vote_during(fault, deployment, *, hold_back=None, **where):
+    """Let people vote and comment during a fault; return the comments that were lost, all told.
+
+    `fault` gets the voting and the primary of their board, and ends when votes are taken again.
+    `hold_back` gets them shortly before, and keeps from the replicas what the primary accepts from
+    then on: otherwise none can lack what was acknowledged.
+    """
+    lost = []
+
+    async def story(voting):
+        store, was = voting.store, voting.store.primary_of(CODE)
+        safe = bool(store.durability)
+
+        async def happens():
+            await voting.deployment.answered(20)
+            await voting.do(store.replicated)
+            if hold_back:
+                await hold_back(voting, was)
+                if safe:
+                    await eventually(lambda: all(one.waiting for one in voting.crowd.voters))
+                else:
+                    await voting.deployment.answered(30)
+            await fault(voting, was)
+            await voting.deployment.answered(30)
+
+        await voting.crowd.busy(happens(), FAILS_OVER)
+        votes = await voting.nothing_is_wrong()
+        lost.extend(voting.lost_comments(voting.reference))
+        if safe or not hold_back:
+            assert (votes, lost) == ([], [])
+        assert all(person.stores[-1:] != ["away"] for person in voting.crowd.all)
+        assert voting.server.is_ready()
+
+    meet(deployment, story, **where)
+    return lost

@@ -14,7 +14,7 @@ from server.store import keys
 from support.connections import spread
 from support.deployments import External
 from support.programs import path_of
-from support.store import REDIS, VALKEY
+from support.store import REDIS, VALKEY, Host
 from support.wait import eventually
 
 DAY = 86_400
@@ -256,7 +256,9 @@ def test_a_store_whose_clock_jumps_by_months_and_back_deletes_no_board(
         "DONT_FAKE_MONOTONIC": 1,
     }
     inside = ["env", *(f"{name}={value}" for name, value in by_another_clock.items())]
-    deployment = deploy_on(External(tmp_path / "store", inside=inside, program=VALKEY))
+    deployment = deploy_on(
+        External(tmp_path / "store", machine=Host(inside=inside), program=VALKEY)
+    )
     idle = [(f"IDLE{n}", keys.log(f"IDLE{n}"), keys.meta(f"IDLE{n}")) for n in range(3)]
     with deployment.store.client() as client:
         for code, log, meta in idle:

@@ -481,12 +481,15 @@ class Crowd:
         chosen = self.random.sample(self.options, self.random.randrange(len(self.options)))
         return await person.vote(*chosen)
 
-    async def busy(self, while_):
-        """Let everyone vote and comment without a break while something else happens."""
+    async def busy(self, while_, patience=PATIENCE):
+        """Let everyone vote and comment without a break while something else happens.
+
+        `patience`: seconds within which each of them must get an answer.
+        """
 
         async def take_part(person):
             while not event.done():
-                await asyncio.wait_for(self.do(person), PATIENCE)
+                await asyncio.wait_for(self.do(person), patience)
                 await asyncio.sleep(self.random.uniform(0, 0.1))
 
         event = asyncio.create_task(while_)

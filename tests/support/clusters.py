@@ -5,7 +5,7 @@ from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 
 from support.ports import free_port
 from support.replication import OPTIONS, Relay
-from support.store import VALKEY, StoreProcess
+from support.store import HERE, VALKEY, StoreProcess
 from support.wait import until
 
 NODE_TIMEOUT = 1000
@@ -15,7 +15,7 @@ NODE_TIMEOUT = 1000
 class Member(StoreProcess):
     """One of the servers. With a `relay`, replicas and clients reach it by that alone."""
 
-    def __init__(self, folder, program=VALKEY, *, tls=None, relay=False, **options):
+    def __init__(self, folder, program=VALKEY, *, tls=None, relay=False, machine=HERE, **options):
         cluster = {
             "cluster_enabled": "yes",
             "cluster_port": free_port(),
@@ -24,15 +24,16 @@ class Member(StoreProcess):
             "cluster_replica_validity_factor": 0,
         }
         port = free_port()
-        here = {"port": port, "bind": "127.0.0.1", "maxmemory_policy": "noeviction"}
+        own = {"port": port, "bind": machine.address, "protected_mode": "no", "machine": machine}
+        own["maxmemory_policy"] = "noeviction"
         self.relay = Relay(port) if relay else None
         if relay:
             cluster["cluster_announce_port"] = self.relay.port
         if tls:
             # A certificate has names, and some clients look at them.
             cluster |= {"tls_cluster": "yes", "cluster_announce_hostname": "localhost"}
-        self.host = "localhost" if tls else "127.0.0.1"
-        super().__init__(folder, program=program, tls=tls, **OPTIONS | cluster | here | options)
+        self.host = "localhost" if tls else machine.address
+        super().__init__(folder, program=program, tls=tls, **OPTIONS | cluster | own | options)
         # The bus is watched by the timeout above; the data link must notice a loss, too.
         self.bus = cluster["cluster_port"]
         self.start()
@@ -51,17 +52,13 @@ class Member(StoreProcess):
         return self.run("CLUSTER INFO")["cluster_state"]
 
     def meets(self, other):
-        self.run("CLUSTER", "MEET", "127.0.0.1", other.port, other.bus)
+        self.run("CLUSTER", "MEET", other.machine.address, other.port, other.bus)
 
     def follow(self, primary):
         """Replicate another one, and wait until everything is copied."""
         until(lambda: primary.id in self.nodes())
         self.run("CLUSTER", "REPLICATE", primary.id)
         until(lambda: self.replication().get("master_link_status") == "up")
-
-    def replication(self):
-        with self.client() as client:
-            return client.info("replication")
 
     def close(self):
         if self.relay:
@@ -73,10 +70,21 @@ class Cluster:
     """Primaries, each with as many replicas, as a deployment uses them.
 
     With `tls` all speak TLS, with each other and with clients. Clients sign in with `credentials`.
-    With `relay`, what a primary passes on to its replicas can be held back.
+    With `relay`, what a primary passes on to its replicas can be held back. On several `machines`,
+    a replica is on the one after that of its primary.
     """
 
-    def __init__(self, folder, *, shards=3, replicas=1, tls=None, credentials="", **options):
+    def __init__(
+        self,
+        folder,
+        *,
+        shards=3,
+        replicas=1,
+        tls=None,
+        credentials="",
+        machines=(HERE,),
+        **options,
+    ):
         """The slots are divided evenly, in the order of the primaries."""
         folder.mkdir(exist_ok=True)
         self._tls, self._credentials = tls, credentials
@@ -84,7 +92,8 @@ class Cluster:
         self.durability = ()
         try:
             for n in range(shards * (1 + replicas)):
-                self.members.append(Member(folder / f"node{n}", tls=tls, **options))
+                on = {"machine": machines[(n + n // shards) % len(machines)], "tls": tls}
+                self.members.append(Member(folder / f"node{n}", **on, **options))
             self.first = self.members[:shards]
             for n, primary in enumerate(self.first):
                 begin, end = (n * REDIS_CLUSTER_HASH_SLOTS // shards for n in (n, n + 1))
@@ -141,6 +150,11 @@ class Cluster:
         known = primary.nodes()
         return next(each for each in self.members if known[each.id]["master_id"] == primary.id)
 
+    @staticmethod
+    def switch(was, now):
+        """Return what each worker logs when another member has the slots of one."""
+        return f"Slots of the store were on {was.name} and are now on {now.name}:"
+
     def client(self, code="FRAMEWORKS"):
         """Connect to the member that has a board."""
         return self.primary_of(code).client()
@@ -165,7 +179,7 @@ class Cluster:
         to.run("CLUSTER", "SETSLOT", slot, "IMPORTING", source.id)
         source.run("CLUSTER", "SETSLOT", slot, "MIGRATING", to.id)
         while keys := source.run("CLUSTER", "GETKEYSINSLOT", slot, 100):
-            source.run("MIGRATE", "127.0.0.1", to.port, "", 0, 5000, "KEYS", *keys)
+            source.run("MIGRATE", to.machine.address, to.port, "", 0, 5000, "KEYS", *keys)
 
     def move_slot(self, code, to):
         """Give the slot to the member that has its keys by now."""
@@ -184,7 +198,10 @@ class Cluster:
                 run[target]("CLUSTER", "SETSLOT", slot, "IMPORTING", source.id)
                 run[source]("CLUSTER", "SETSLOT", slot, "MIGRATING", target.id)
                 while keys := run[source]("CLUSTER", "GETKEYSINSLOT", slot, 100):
-                    run[source]("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
+                    run[source](
+                        *("MIGRATE", target.machine.address, target.port),
+                        *("", 0, 5000, "KEYS", *keys),
+                    )
                 for member in dict.fromkeys((target, source, *owners)):
                     run[member]("CLUSTER", "SETSLOT", slot, "NODE", target.id)
         finally:

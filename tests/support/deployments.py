@@ -8,7 +8,7 @@ import signal
 from model.clients import Crowd
 from model.recording import Recording
 from support.server import launched
-from support.store import REDIS, StoreOnSocket, StoreProcess
+from support.store import HERE, REDIS, StoreOnSocket, StoreProcess
 from support.wait import eventually, until
 
 QUICK = {"STACKVOTE_MESSAGE_RATE": "1000", "STACKVOTE_MESSAGE_BURST": "1000"}
@@ -55,14 +55,15 @@ class Embedded(StoreOnSocket):
 class External(StoreProcess):
     """A store of its own, which the test starts and restarts."""
 
-    def __init__(self, folder, *, durable=True, host=None, program=REDIS, **options):
-        """`host` is its address on another machine, and `inside` the command prefix for that."""
+    def __init__(self, folder, *, durable=True, machine=HERE, program=REDIS, **options):
         if not durable:
             options["appendonly"] = "no"
-        if host:
+        far = machine.address != HERE.address
+        if far:
             options |= {"bind": "*", "protected_mode": "no"}
-        super().__init__(folder, program=program, port=FAR_PORT if host else None, **options)
-        self.arguments = self.at(host) if host else ("--redis-url", self.url)
+        port = FAR_PORT if far else None
+        super().__init__(folder, program=program, port=port, machine=machine, **options)
+        self.arguments = ("--redis-url", self.url)
         self.start()
 
     @staticmethod

@@ -14,8 +14,11 @@ OPTIONS = {
     "repl_diskless_sync_delay": 0,
     "repl_timeout": 3600,
     "repl_ping_replica_period": 3600,
+    "shutdown_timeout": 0,
 }
-"""A stalled link must not be detected by itself: the test decides when it is over."""
+"""A stalled link must not be detected by itself: the test decides when it is over. And at the end
+no one waits for a replica that cannot be reached.
+"""
 
 
 class Relay:

@@ -1,12 +1,12 @@
 """A primary with replicas, and the sentinels that watch it: real processes on this machine."""
 
+from collections import Counter
+
 import redis
 
-from server.store.embedded import valkey_server
 from support.ports import free_port
-from support.programs import path_of
 from support.replication import OPTIONS, Relay
-from support.store import VALKEY, StoreProcess
+from support.store import HERE, VALKEY, StoreProcess, binary
 from support.wait import until
 
 NAME = "mymaster"
@@ -15,31 +15,31 @@ TIMERS = {"down-after-milliseconds": 1000, "failover-timeout": 6000, "parallel-s
 
 
 class Member(StoreProcess):
-    """One of the servers. Replicas, sentinels and clients all reach it by its relay."""
+    """One of the servers. Here, replicas, sentinels and clients all reach it by its relay."""
 
-    def __init__(self, folder, program=VALKEY, **options):
+    def __init__(self, folder, program=VALKEY, *, machine=HERE, **options):
         port = free_port()
-        self.relay = Relay(port)
-        here = {"replica_announce_ip": "127.0.0.1", "replica_announce_port": self.relay.port}
-        here |= {"port": port, "bind": "127.0.0.1"}
-        super().__init__(folder, program=program, **here | OPTIONS | options)
+        # What is between machines is a link.
+        self.relay = Relay(port) if machine is HERE else None
+        self.address = machine.address, self.relay.port if self.relay else port
+        host, at = self.address
+        announced = {"replica_announce_ip": host, "replica_announce_port": at}
+        own = {"port": port, "bind": machine.address, "protected_mode": "no", "machine": machine}
+        super().__init__(folder, program=program, **announced | own | OPTIONS | options)
         self.start()
 
     @property
     def place(self):
-        return f"127.0.0.1:{self.relay.port}"
+        return "{}:{}".format(*self.address)
 
     def follow(self, primary):
         """Replicate another one, and wait until everything is copied."""
-        self.run("REPLICAOF", "127.0.0.1", primary.relay.port)
+        self.run("REPLICAOF", *primary.address)
         until(lambda: self.replication()["master_link_status"] == "up")
 
-    def replication(self):
-        with self.client() as client:
-            return client.info("replication")
-
     def close(self):
-        self.relay.close()
+        if self.relay:
+            self.relay.close()
         self.stop()
 
 
@@ -49,10 +49,10 @@ class Sentinel(StoreProcess):
     With `tls` it speaks TLS with everyone.
     """
 
-    def __init__(self, folder, place, *lines, program=VALKEY, quorum=2, tls=None):
-        super().__init__(folder, program=program, port=free_port())
-        found = str(valkey_server()) if program == VALKEY else path_of(program)
-        self.command = [found, str(folder / "sentinel.conf"), "--sentinel"]
+    def __init__(self, folder, place, *lines, program=VALKEY, quorum=2, tls=None, machine=HERE):
+        super().__init__(folder, program=program, port=free_port(), machine=machine)
+        found = binary(program)
+        self.command = [*machine.inside, found, str(folder / "sentinel.conf"), "--sentinel"]
         folder.mkdir(parents=True)
         host, _, port = place.rpartition(":")
         monitored = [
@@ -62,7 +62,7 @@ class Sentinel(StoreProcess):
         ports = {"port": 0, "tls_port": self.port} | tls.options if tls else {"port": self.port}
         own = [
             *(f"{name.replace('_', '-')} {value}" for name, value in ports.items()),
-            *("bind 127.0.0.1", f"dir {folder}", f"logfile {folder}/log"),
+            *(f"bind {machine.address}", f"dir {folder}", f"logfile {folder}/log"),
             *(f"unixsocket {self.socket}", "protected-mode no"),
         ]
         conf = [*own, *monitored, *lines]
@@ -79,9 +79,14 @@ class Sentinel(StoreProcess):
             return client.sentinel_master(NAME, return_responses=True)
 
 
+def _address(state):
+    """Return where the primary is by what a sentinel knows."""
+    return state["ip"], state["port"]
+
+
 def with_sentinels(*sentinels, name=NAME, credentials="", more="", database=0):
     """Return the address of a store that these sentinels watch."""
-    hosts = ",".join(f"127.0.0.1:{each.port}" for each in sentinels)
+    hosts = ",".join(f"{each.machine.address}:{each.port}" for each in sentinels)
     return f"redis+sentinel://{credentials}{hosts}/{name}/{database}{more}"
 
 
@@ -89,22 +94,35 @@ class Guarded:
     """A primary with replicas and three sentinels, as a deployment uses it.
 
     With `tls` all speak TLS, with each other and with clients. Clients sign in with `credentials`.
+    On several `machines`, each has one of the servers, and one of the sentinels.
     """
 
-    def __init__(self, folder, *, program=VALKEY, replicas=2, tls=None, credentials="", **options):
+    def __init__(
+        self,
+        folder,
+        *,
+        program=VALKEY,
+        replicas=2,
+        tls=None,
+        credentials="",
+        machines=(HERE,),
+        **options,
+    ):
         folder.mkdir(exist_ok=True)
         self._tls, self._credentials = tls, credentials
         self.members, self.sentinels = [], []
         self.durability = ()
         try:
-            for name in "abcd"[: replicas + 1]:
-                self.members.append(Member(folder / name, program, tls=tls, **options))
+            for n, name in enumerate("abcd"[: replicas + 1]):
+                on = {"machine": machines[n % len(machines)], "tls": tls}
+                self.members.append(Member(folder / name, program, **on, **options))
             for replica in self.members[1:]:
                 replica.follow(self.members[0])
             for n in range(3):
                 place = self.members[0].place
                 own = folder / f"sentinel{n}"
-                self.sentinels.append(Sentinel(own, place, program=program, tls=tls))
+                on = {"machine": machines[n % len(machines)], "tls": tls}
+                self.sentinels.append(Sentinel(own, place, program=program, **on))
             until(self.is_complete)
             self._last = self.members[0]
         except BaseException:
@@ -137,14 +155,23 @@ class Guarded:
             for state in (each.state() for each in self.sentinels)
         )
 
+    def primary_of(self, _code):
+        """Return the member that has a board, as in a cluster."""
+        return self.primary
+
     @property
     def primary(self):
         """The member that the newest configuration names; the last known one if none is left."""
         states = [each.state() for each in self.sentinels if each.answers()]
         if states:
             newest = max(states, key=lambda state: state["config-epoch"])
-            (self._last,) = [each for each in self.members if each.relay.port == newest["port"]]
+            (self._last,) = [each for each in self.members if each.address == _address(newest)]
         return self._last
+
+    @staticmethod
+    def switch(was, now):
+        """Return what each worker logs when another member is the primary."""
+        return f"The primary of '{NAME}' was {was.place} and is now {now.place}."
 
     def client(self):
         """Connect to the store that is authoritative in the end."""
@@ -156,16 +183,13 @@ class Guarded:
         with self.client() as client:
             until(lambda: client.execute_command("WAIT", copies, 100) == copies)
 
-    def stall(self):
-        """Hold back what the primary passes on to its replicas from now on."""
-        self.primary.relay.hold_replication()
-
-    def switched(self, from_):
-        """Wait until all sentinels name another primary, and it takes writes."""
+    def promoted(self, was):
+        """Wait until most sentinels name another primary than before, and it takes writes."""
 
         def is_over():
-            ports = {each.state()["port"] for each in self.sentinels}
-            if len(ports) > 1 or ports == {from_.relay.port}:
+            named = Counter(_address(each.state()) for each in self.sentinels)
+            (newest, sentinels), *_ = named.most_common(1)
+            if newest == was.address or 2 * sentinels <= len(self.sentinels):
                 return False
             try:
                 return self.primary.replication()["role"] == "master"

@@ -2,7 +2,9 @@
 
 import signal
 import subprocess
+from collections.abc import Sequence
 from contextlib import ExitStack, contextmanager
+from typing import NamedTuple
 
 import redis
 from redis.backoff import NoBackoff
@@ -16,6 +18,17 @@ from support.wait import until
 DURABLE = {"save": "", "appendonly": "yes", "appendfsync": "always"}
 VALKEY, REDIS = "valkey", "redis-server"
 """Valkey comes with the embedded store; a test that starts Redis must declare it as needed."""
+
+
+class Host(NamedTuple):
+    """Where a store runs; `faults/network_links.py` makes machines that are like this."""
+
+    address: str = "127.0.0.1"
+    inside: Sequence[str] = ()
+    """The prefix of a command that runs there."""
+
+
+HERE = Host()
 
 
 class StoreOnSocket:
@@ -34,6 +47,17 @@ class StoreOnSocket:
         with self.client() as client:
             return client.execute_command(*words)
 
+    def replication(self):
+        with self.client() as client:
+            return client.info("replication")
+
+    def is_replica(self):
+        """Whether it has been demoted, which ends all connections to it."""
+        try:
+            return self.replication()["role"] == "slave"
+        except redis.exceptions.RedisError:
+            return False
+
     def answers(self):
         try:
             return self.run("PING")
@@ -46,24 +70,27 @@ class StoreOnSocket:
 class StoreProcess(StoreOnSocket):
     """A store in a process of its own, at a socket in its folder, and at a port if it is given one.
 
-    Options are those of its configuration, with underscores; a value may be several words. `inside`
-    is the command prefix that starts it on another machine. With `tls` its port speaks TLS alone.
+    Options are those of its configuration, with underscores; a value may be several words. It runs
+    on a `machine`. With `tls` its port speaks TLS alone.
     """
 
-    def __init__(self, folder, *, program=VALKEY, port=None, inside=(), tls=None, **options):
+    def __init__(self, folder, *, program=VALKEY, port=None, machine=HERE, tls=None, **options):
         super().__init__(folder / "sock")
         self.folder = folder
         self.port = port
+        self.machine = machine
         own = {"dir": folder, "unixsocket": self.socket, "logfile": folder / "log"}
         own |= {"port": 0, "tls_port": port} | tls.options if tls else {"port": port or 0}
-        self.command = [*inside, str(valkey_server()) if program == VALKEY else path_of(program)]
+        self.command = [*machine.inside, binary(program)]
         for name, value in (DURABLE | own | options).items():
             self.command += [f"--{name.replace('_', '-')}", *str(value).split(" ")]
         self.process = None
 
     @property
     def url(self):
-        return f"redis://127.0.0.1:{self.port}/0" if self.port else f"unix://{self.socket}"
+        if not self.port:
+            return f"unix://{self.socket}"
+        return f"redis://{self.machine.address}:{self.port}/0"
 
     def url_as(self, user, password, database=0):
         """Return the address of a database for a user; the store has a port."""
@@ -101,6 +128,11 @@ class StoreProcess(StoreOnSocket):
             self.signal(signal.SIGCONT)
             self.process.terminate()
             self.process.wait(10)
+
+
+def binary(program):
+    """Return the path of a program that stores run."""
+    return str(valkey_server()) if program == VALKEY else path_of(program)
 
 
 @contextmanager
