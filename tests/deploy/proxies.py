@@ -37,8 +37,12 @@ KINDS = [pytest.param(kind, marks=pytest.mark.needs(kind)) for kind in ("caddy",
 
 @contextmanager
 def proxy(kind, upstreams, folder, port=None):
-    """Run a proxy in front of the given upstream ports, and yield its port."""
+    """Run a proxy in front of some servers, and yield its port.
+
+    Each is given as its port on this machine, or as the address of another with its port.
+    """
     port = port or free_port()
+    upstreams = [f"127.0.0.1:{each}" if isinstance(each, int) else each for each in upstreams]
     command, environment = _PROXIES[kind](port, upstreams, folder)
     with (folder / "proxy.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -54,7 +58,7 @@ def proxy(kind, upstreams, folder, port=None):
 def _caddy(port, upstreams, folder):
     environment = {
         "SITE": f"http://:{port}",
-        "UPSTREAMS": " ".join(f"127.0.0.1:{upstream}" for upstream in upstreams),
+        "UPSTREAMS": " ".join(upstreams),
         "HOME": str(folder),
     }
     return [path_of("caddy"), "run", "--config", str(CADDYFILE)], environment
@@ -64,7 +68,7 @@ def _nginx(port, upstreams, folder):
     text = replaced(NGINX_CONF.read_text(), "listen 80;", f"listen 127.0.0.1:{port};")
     text = replaced(text, "/var/log/nginx/access.log", f"{folder}/access.log")
     for number, upstream in enumerate(upstreams, 1):
-        text = replaced(text, f"stackvote-{number}:8888", f"127.0.0.1:{upstream}")
+        text = replaced(text, f"stackvote-{number}:8888", upstream)
     (folder / "stackvote.conf").write_text(text)
     (folder / "nginx.conf").write_text(NGINX_FRAME.format(folder=folder))
     return [path_of("nginx"), "-c", str(folder / "nginx.conf"), "-e", "stderr"], {}

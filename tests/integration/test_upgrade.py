@@ -17,6 +17,7 @@ import pytest
 
 from deploy.proxies import proxy
 from faults.meeting import SLOWNESS
+from faults.network_links import NETWORK, Network
 from model.checker import settled
 from model.reference_board import ReferenceBoard
 from support.connections import served, spread
@@ -253,10 +254,34 @@ class Absences:
             await asyncio.sleep(0.02)
 
 
+class Host:
+    """A machine with Stackvote, on links to the proxy and people here, and to that with the store."""
+
+    def __init__(self, network, store_machine):
+        self.machine = network.machine()
+        people = network.join(network.here, self.machine)
+        store = network.join(self.machine, store_machine)
+        for link in (people, store):
+            link.is_bad(delay=0.005)
+        self.address, self.store = people.other, store.other
+
+
+@pytest.fixture
+def network():
+    with contextlib.ExitStack() as stack:
+        yield Network(stack)
+
+
 @pytest.mark.needs("nginx")
-def test_two_hosts_are_upgraded_one_after_the_other_while_people_vote(deploy_on, wheels, tmp_path):
+@pytest.mark.needs("ip")
+def test_two_hosts_are_upgraded_one_after_the_other_while_people_vote(
+    network, deploy_on, wheels, tmp_path
+):
     """Both versions serve the same board meanwhile, and a proxy sends people to whichever is up."""
-    deployment = deploy_on(External(tmp_path / "store", program=VALKEY))
+    store_machine = network.machine()
+    machines = [Host(network, store_machine) for _ in range(2)]
+    store = External(tmp_path / "store", program=VALKEY, machine=store_machine)
+    deployment = deploy_on(store)
     installations = [Installation(tmp_path / f"venv-{n}", wheels[0]) for n in (1, 2)]
     hosts = []
 
@@ -265,11 +290,14 @@ def test_two_hosts_are_upgraded_one_after_the_other_while_people_vote(deploy_on,
             launched(
                 tmp_path / f"host-{n}",
                 *("--processes", "2", "--secret-file", str(tmp_path / "secret")),
-                *deployment.store.arguments,
+                *store.at(machines[n].store),
                 program=installations[n].program,
                 cwd=tmp_path,
+                inside=machines[n].machine.inside,
+                host=machines[n].address,
                 STACKVOTE_PORT=port,
                 STACKVOTE_PROXY_HEADERS="true",
+                STACKVOTE_METRICS_FROM=f"{NETWORK}.0.0/16",
                 **QUICK,
             )
         )
@@ -310,7 +338,8 @@ def test_two_hosts_are_upgraded_one_after_the_other_while_people_vote(deploy_on,
 
     with contextlib.ExitStack() as stack:
         hosts += [serve(0, stack), serve(1, stack)]
-        port = stack.enter_context(proxy("nginx", [host.port for host in hosts], tmp_path))
+        upstreams = [f"{host.host}:{host.port}" for host in hosts]
+        port = stack.enter_context(proxy("nginx", upstreams, tmp_path))
         front = SimpleNamespace(address=f"http://127.0.0.1:{port}")
         away = asyncio.run(asyncio.wait_for(meeting(front, stack), 240))
         assert away < 5.0 * SLOWNESS, away
