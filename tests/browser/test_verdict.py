@@ -51,7 +51,9 @@ def test_every_page_says_in_a_word_how_sure_it_is_and_why(revealed, person):
     expect(screen.get_by_role("button", name="weights")).to_be_hidden()
     # Read at once: every change of the board makes them anew.
     parts = screen.locator(".screen-rule .sureness-word > *")
-    boxes = parts.evaluate_all("parts => parts.map((part) => part.getBoundingClientRect().toJSON())")
+    boxes = parts.evaluate_all(
+        "parts => parts.map((part) => part.getBoundingClientRect().toJSON())"
+    )
     assert len(boxes) == 3
     for one, other in pairwise(boxes):
         assert other["x"] - (one["x"] + one["width"]) >= 4
