@@ -5,7 +5,7 @@ A real Chromium opens each page of a board with 50 options and 2,000 comments. M
 layout shift, as the browser scores what moves without being asked to, and the longest task of the
 page, during which it does not react. A task is measured in CPU time, so that other programs affect
 it little, and told as a phone needs that is four times slower. What the browser's own pages and the
-driver do is not counted.
+driver do is not counted. A page of one line is measured, too: what it takes, every page takes here.
 """
 
 import json
@@ -35,6 +35,7 @@ OPTIONS, COMMENTS, VOTERS, TIMES = 50, 2_000, 60, 3
 KEY = "k" * 32
 PHONE, STAGE = ViewportSize(width=390, height=844), ViewportSize(width=1920, height=1080)
 TASK = "RunTask"
+ONE_LINE = "data:text/html,<!doctype html><title>One line</title><h1>One line</h1>"
 MARK = "smoothness"
 """Tells which of the browser's threads is that of the page."""
 SHOWN_WITHIN = 60
@@ -212,6 +213,8 @@ def main() -> int:
             browser = driver.chromium.launch(
                 executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
             )
+            measure = partial(smoothness, browser, ONE_LINE, "h1", PHONE, times)
+            yield Scenario("one line", "A page of one line, without styles and scripts", measure)
             base = f"http://127.0.0.1:{server.port}"
             measure = partial(smoothness, browser, f"{base}/", "h1", PHONE, times)
             yield Scenario("home", "The home page", measure)

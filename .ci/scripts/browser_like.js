@@ -30,5 +30,5 @@ const python = process.env.PYTHON ?? "python3";
 setCatalogue(
   "en",
   JSON.parse(execFileSync(python, ["-m", "server.words.browser"], { encoding: "utf8" })),
-  "latn",
+  ".",
 );

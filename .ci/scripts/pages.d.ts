@@ -88,7 +88,7 @@ interface VotingMethod<Own> {
 
 /** What the server sends to static/js/words.js. */
 declare var stackvoteWords:
-  undefined | { language: string; messages: Record<string, Words.Pattern>; digits: string };
+  undefined | { language: string; messages: Record<string, Words.Pattern>; decimal: string };
 
 /** Sentences as the server compiles them: see server/words/browser.py. */
 declare namespace Words {

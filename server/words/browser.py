@@ -12,6 +12,7 @@ from fnmatch import fnmatch
 from functools import cache
 from typing import Any, TypeAlias
 
+from babel import Locale
 from fluent.syntax import ast
 
 from server.words.catalogue import SOURCE, Messages, locale_of, sources
@@ -25,9 +26,9 @@ Sentence: TypeAlias = str | list[Part]
 
 def script(language: str, ids: Container[str]) -> str:
     """Return the statement that gives a page its sentences: those of `ids` that there are."""
-    tag, digits = json.dumps(language), json.dumps(locale_of(language).default_numbering_system)
+    tag, point = json.dumps(language), json.dumps(_decimal_point(locale_of(language)))
     told = sentences(language, ids)
-    return f'globalThis.stackvoteWords={{"language":{tag},"messages":{told},"digits":{digits}}};\n'
+    return f'globalThis.stackvoteWords={{"language":{tag},"messages":{told},"decimal":{point}}};\n'
 
 
 def sentences(language: str, ids: Container[str]) -> str:
@@ -42,6 +43,12 @@ def sentences(language: str, ids: Container[str]) -> str:
         if id_ in ids and (message := _messages(language)[id_]).value
     }
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def _decimal_point(locale: Locale) -> str:
+    """Return what stands before a fraction; nothing where a language has digits of its own."""
+    is_plain = locale.default_numbering_system == "latn"
+    return str(locale.number_symbols["latn"]["decimal"]) if is_plain else ""
 
 
 def ids_of(language: str) -> list[str]:

@@ -1,9 +1,6 @@
 import { keepFocus } from "./dom.js";
 import { workAtOnce, workInSlices } from "./slices.js";
 
-/** How many elements a list makes at once, which fill a phone. */
-const AT_ONCE = 6;
-
 /** A list of elements that stay themselves while their data change.
  *
  *  `make(item, element)` returns `{ element, update(item) }`; `element` is what the server
@@ -91,9 +88,8 @@ export class KeyedList {
    */
   *#placing(items) {
     let place = this.#container.firstElementChild;
-    let made = 0;
     for (const item of items) {
-      if (!this.#entries.has(this.#key(item)) && (made += 1) > AT_ONCE) yield;
+      if (!this.#entries.has(this.#key(item))) yield;
       const { element } = this.#entry(item);
       if (element === place) place = place.nextElementSibling;
       else this.#container.insertBefore(element, place);

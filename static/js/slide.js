@@ -10,7 +10,8 @@ export const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
  *  @param {() => void} change
  */
 export function slide(list, change) {
-  if (reducedMotion.matches) {
+  // At first they come from nowhere.
+  if (reducedMotion.matches || !list.firstElementChild) {
     change();
     return;
   }

@@ -8,17 +8,19 @@ let plurals;
 /** @type {(options: Intl.NumberFormatOptions | undefined) => Intl.NumberFormat} */
 let numberFormat;
 let language = "en";
-let hasLatinDigits = false;
+/** What stands before the fraction of a number; empty where the language has digits of its own. */
+let decimalPoint = "";
 
 /** Takes the sentences of a language, by their ids.
  *
  *  @param {string} tag such as `en`
  *  @param {Record<string, Words.Pattern>} catalogue
- *  @param {string} [digits] the numbering system of the language, such as `latn`
+ *  @param {string} [decimal] what stands before the fraction of a number; empty where the language
+ *    has digits of its own
  */
-export function setCatalogue(tag, catalogue, digits = "") {
+export function setCatalogue(tag, catalogue, decimal = "") {
   messages = catalogue;
-  hasLatinDigits = digits === "latn";
+  decimalPoint = decimal;
   ({ language } = new Intl.Locale(tag));
   plurals = {
     cardinal: new Intl.PluralRules(language),
@@ -112,9 +114,24 @@ function placed(part, args) {
   const value = args[part.$];
   if ("of" in part) return filled(part.of[variantOf(part, value)], args);
   if (typeof value !== "number") return value ?? `{$${part.$}}`;
-  // Most numbers are plain counts, and a browser takes long to make its first format.
-  const isPlain = hasLatinDigits && !part.as && Number.isSafeInteger(value);
-  return isPlain ? String(value) : numberFormat(part.as).format(value);
+  return plainNumber(value, part.as) ?? numberFormat(part.as).format(value);
+}
+
+const DIGITS = /^(\d+)(?:\.(\d+))?$/;
+
+/** Writes a number that need not be rounded, as `Intl.NumberFormat` would: a browser takes long to
+ *  make its first format. Null for others.
+ *
+ *  @param {number} value
+ *  @param {Intl.NumberFormatOptions} [options]
+ */
+function plainNumber(value, options = {}) {
+  const { minimumFractionDigits: least = 0, useGrouping = false } = options;
+  const { maximumFractionDigits: most = Math.max(least, 3) } = options;
+  const [, whole, fraction = ""] = DIGITS.exec(String(value)) ?? [];
+  if (!decimalPoint || useGrouping || !whole || fraction.length > most) return null;
+  const shown = fraction.padEnd(least, "0");
+  return shown ? whole + decimalPoint + shown : whole;
 }
 
 /** The variant for a value itself, or for its plural category; else the default.
@@ -128,6 +145,6 @@ function variantOf({ of, by = "cardinal", or }, value) {
 }
 
 if (globalThis.stackvoteWords) {
-  const { language: tag, messages: sent, digits } = globalThis.stackvoteWords;
-  setCatalogue(tag, sent, digits);
+  const { language: tag, messages: sent, decimal } = globalThis.stackvoteWords;
+  setCatalogue(tag, sent, decimal);
 }

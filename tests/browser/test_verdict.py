@@ -49,8 +49,12 @@ def test_every_page_says_in_a_word_how_sure_it_is_and_why(revealed, person):
     screen = person(board.screen, STAGE, reduced_motion="reduce")
     expect(screen.locator(".screen-rule .sureness-word b")).to_have_text("Coin toss")
     expect(screen.get_by_role("button", name="weights")).to_be_hidden()
-    parts = screen.locator(".screen-rule .sureness-word > *").all()
-    boxes = [part.bounding_box() for part in parts]
+    # Read at once: every change of the board makes them anew.
+    parts = screen.locator(".screen-rule .sureness-word > *")
+    boxes = parts.evaluate_all(
+        "parts => parts.map((part) => part.getBoundingClientRect().toJSON())"
+    )
+    assert len(boxes) == 3
     for one, other in pairwise(boxes):
         assert other["x"] - (one["x"] + one["width"]) >= 4
     assert screen.evaluate(FAINT, 7) == []

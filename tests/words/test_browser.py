@@ -142,4 +142,4 @@ def test_what_the_scripts_do_not_understand_is_an_error(text):
 def test_the_script_has_the_language_and_its_sentences():
     sent = script("en-XA", ids_of("en-XA"))
     told = json.loads(sent.removeprefix("globalThis.stackvoteWords=").removesuffix(";\n"))
-    assert told == {"language": "en-XA", "messages": compiled("en-XA"), "digits": "latn"}
+    assert told == {"language": "en-XA", "messages": compiled("en-XA"), "decimal": "."}

@@ -31,6 +31,7 @@ export class Ranking {
     this.#list = part(root, "ranking");
     this.#table = part(root, "ranking-table");
     this.#rows = new KeyedList(this.#list, {
+      inSlices: true,
       make: (_, rendered) => new Bar(rendered ?? fromTemplate("bar")),
     });
   }

@@ -22,6 +22,7 @@ export class Options {
     this.#parts = page;
     this.#list = new KeyedList(page.options, {
       key: ({ option }) => option.id,
+      inSlices: true,
       make: (_, rendered) => new OptionRow(rendered ?? fromTemplate("host-option"), this),
     });
   }

@@ -57,7 +57,7 @@ export class TalkList {
     this.#option = option;
     this.#items = element("ol", { className: "comments" });
     this.#list = /** @type {KeyedList<ShownThread, ThreadView>} */ (
-      new KeyedList(this.#items, { key: ({ comment }) => comment.id, make })
+      new KeyedList(this.#items, { key: ({ comment }) => comment.id, inSlices: true, make })
     );
     this.#kinds = element("div", {
       className: "row",

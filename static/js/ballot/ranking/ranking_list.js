@@ -38,6 +38,7 @@ export class RankingList {
     this.#rows = /** @type {KeyedList<Item, any>} */ (
       new KeyedList(this.#list, {
         key: ({ key }) => key,
+        inSlices: true,
         make: /** @type {(item: Item) => any} */ ({ key }) =>
           key === LINE ? new Line() : new Row((move, option) => this.#move(move, option), hint),
       })

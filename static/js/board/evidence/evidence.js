@@ -11,7 +11,7 @@ import { spread } from "./spread.js";
 import { Sureness } from "./sureness.js";
 import { alternatives, byCriterion, headToHead, runOff } from "./tables.js";
 
-/** @typedef {{ result: Wire.Result, round: Wire.RoundView, options: Options }} Shown */
+/** @typedef {{ result: Wire.Result, round: Wire.RoundView, options: Options }} Counted */
 
 /** Each: when there is something to show, and what.
  *
@@ -19,7 +19,7 @@ import { alternatives, byCriterion, headToHead, runOff } from "./tables.js";
  *    has: (result: Wire.Result) => unknown,
  *    title: string,
  *    note: string | null,
- *    make: (shown: Shown) => HTMLElement,
+ *    make: (counted: Counted) => HTMLElement,
  *  }>}
  */
 const SECTIONS = {
@@ -62,8 +62,11 @@ export class Evidence {
   #parts;
   #sureness;
   #pictures = new Pictures();
-  /** @type {Map<string, HTMLElement>} */
+  /** @type {Map<string, HTMLDetailsElement>} */
   #sections = new Map();
+  /** What the sections are made of.
+   *  @type {Counted | null} */
+  #counted = null;
   /** @type {string | null} */
   #shown = null;
 
@@ -132,12 +135,21 @@ export class Evidence {
     const pair = result && decidingPair(state);
     this.#parts.duel.replaceChildren(...(pair ? [duel(pair, result, voters, options)] : []));
     show(this.#parts.duel, Boolean(pair));
-    for (const [name, { has, make }] of Object.entries(SECTIONS)) {
-      const fold = this.#fold(name);
-      const shown = result && round && voters && has(result) ? { result, round, options } : null;
-      show(fold, shown !== null);
-      fold.lastElementChild?.replaceChildren(...(shown ? [make(shown)] : []));
+    this.#counted = result && round && voters ? { result, round, options } : null;
+    for (const [name, { has }] of Object.entries(SECTIONS)) {
+      show(this.#fold(name), Boolean(this.#counted && has(this.#counted.result)));
+      this.#fill(name);
     }
+  }
+
+  /** Made when it is unfolded: of fifty options, head to head has thousands of cells.
+   *
+   *  @param {string} name
+   */
+  #fill(name) {
+    const fold = this.#fold(name);
+    const shown = fold.open && !fold.hidden && this.#counted;
+    fold.lastElementChild?.replaceChildren(...(shown ? [SECTIONS[name].make(shown)] : []));
   }
 
   /** What a reader has unfolded stays so while the numbers move.
@@ -150,7 +162,7 @@ export class Evidence {
     const { title, note } = SECTIONS[name];
     const node = element(
       "details",
-      { className: "fold" },
+      { className: "fold", on: { toggle: () => this.#fill(name) } },
       element("summary", { text: title }),
       note ? element("p", { className: "soft small", text: note }) : null,
       element("div"),
