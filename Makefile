@@ -101,11 +101,11 @@ bare: $(VENV)/run.stamp ## Run `make run` and `make test` in a fresh clone witho
 
 # Faults mostly wait, so two run at once, and fuzzing and what is short meanwhile. `bare` runs
 # `make test`.
-CHECKS := lint+types+imports+audit+scripts+chart test-slow faults-quick+fuzz-quick+wheel browser bench-tests bare
+CHECKS := lint+types+imports+audit+scripts test-slow faults-quick+fuzz-quick+chart+wheel browser bench-tests bare
 
 check: $(subst +, ,$(CHECKS)) ## Run everything that CI runs, if the machine has what it needs: about 35 minutes
 
-set-up: $(VENV)/check.stamp .ci/scripts/node_modules/stamp # Installs what most of them need
+set-up: $(VENV)/check.stamp .ci/scripts/node_modules/stamp .ci/chart/.venv/stamp # Installs what they need
 
 checks: # Lists the parts of `check`, for CI, which times each; parts joined by + run at once.
 	@echo $(CHECKS)
