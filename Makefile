@@ -17,7 +17,7 @@ PARALLEL := --dist worksteal --numprocesses
 # Compiled once, the code need not be compiled again by each process that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-all test-slow faults faults-quick fuzz browser lint types imports audit security bench-tests chart wheel image bare scripts scripts-format check checks set-up short docs pictures bench bench-growth bench-methods bench-replay bench-relay bench-crowd bench-company bench-soak bench-stalls bench-weight bench-smoothness bench-misuse bench-peers bench-all clean help
+.PHONY: run test test-all test-slow faults faults-quick fuzz browser lint types imports audit security bench-tests chart wheel image bare scripts scripts-format check checks set-up fuzz-quick short docs pictures bench bench-growth bench-methods bench-replay bench-relay bench-crowd bench-company bench-soak bench-stalls bench-weight bench-smoothness bench-misuse bench-peers bench-all clean help
 
 run: $(VENV)/run.stamp ## Serve on port 8888, with a private store; ARGS="--port 9000" passes options on
 	$(BIN)/stackvote run $(ARGS)
@@ -99,8 +99,9 @@ image: $(VENV)/run.stamp ## Build the image from the Dockerfile without an engin
 bare: $(VENV)/run.stamp ## Run `make run` and `make test` in a fresh clone without optional programs
 	$(BIN)/python .ci/try_bare.py $(PYTHON)
 
-# Faults mostly wait, so two run at once, and what is short meanwhile. `bare` runs `make test`.
-CHECKS := test-slow faults-quick+short browser bare
+# Faults mostly wait, so two run at once, and fuzzing and what is short meanwhile. `bare` runs
+# `make test`.
+CHECKS := test-slow faults-quick+fuzz-quick+short browser bench-tests bare
 
 check: $(subst +, ,$(CHECKS)) ## Run everything that CI runs, if the machine has what it needs: about 35 minutes
 
@@ -109,8 +110,11 @@ set-up: $(VENV)/check.stamp .ci/scripts/node_modules/stamp .ci/chart/.venv/stamp
 checks: # Lists the parts of `check`, for CI, which times each; parts joined by + run at once.
 	@echo $(CHECKS)
 
+fuzz-quick: ## Fuzz each kind for 40 seconds, as CI does; what runs meanwhile goes first
+	nice -n 19 $(MAKE) fuzz SECONDS=40
+
 short: # What is short, all of it even if something fails; what runs meanwhile goes first
-	nice -n 19 $(MAKE) --keep-going lint types imports audit scripts chart wheel bench-tests fuzz SECONDS=40
+	nice -n 19 $(MAKE) --keep-going lint types imports audit scripts chart wheel
 
 docs: $(VENV)/run.stamp ## Write the pages that are generated from the code
 	$(BIN)/python -m server.ops.settings_reference > docs/settings.md
