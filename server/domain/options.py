@@ -26,6 +26,8 @@ from server.words.catalogue import words
 
 # Neighbours are far apart, so that the options of a small board are easy to tell apart.
 HUES = (150, 265, 185, 55, 15, 235, 310, 100, 335, 210)
+OTHER_HUE = 268
+"""Of what is no option of the board, such as further discussion."""
 
 # The line that a round adds to the ballot on request; no option may use its id.
 FURTHER_DISCUSSION = "further-discussion"

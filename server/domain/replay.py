@@ -16,7 +16,7 @@ from msgspec import Struct, structs
 from server.domain.actions import Kind
 from server.domain.comments import Comment
 from server.domain.movement import SMALLEST
-from server.domain.options import FURTHER_DISCUSSION
+from server.domain.options import FURTHER_DISCUSSION, OTHER_HUE
 from server.domain.record import Commitment, commitment_of
 from server.domain.risks import Risk, risks_of
 from server.domain.rounds import Round, State
@@ -34,7 +34,7 @@ MOST_CHARACTERS = 200_000
 class ReplayedOption(Struct, frozen=True, kw_only=True):
     id: str
     name: str
-    hue: int = 268
+    hue: int = OTHER_HUE
 
 
 class ReplayedRound(Struct, frozen=True, kw_only=True):

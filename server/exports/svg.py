@@ -13,7 +13,7 @@ from html import escape
 from itertools import pairwise
 from typing import NamedTuple
 
-from server.domain.options import HUES
+from server.domain.options import HUES, OTHER_HUE
 from server.domain.record import Considered, Record, RecordedRound
 from server.domain.refusals import Code, Refused
 from server.words.catalogue import words
@@ -56,7 +56,7 @@ def filled_as(option: Considered | None) -> str:
 
 def colour_of(option: Considered | None) -> str:
     """Return the colour of an option on paper, as the pages without oklch show it."""
-    hue = ((option.hue if option else 268) - 26) % 360 / 360
+    hue = ((option.hue if option else OTHER_HUE) - 26) % 360 / 360
     return "#" + "".join(f"{round(255 * part):02x}" for part in colorsys.hls_to_rgb(hue, 0.4, 0.5))
 
 

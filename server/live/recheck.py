@@ -8,7 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from server.concurrency import tasks
 from server.domain.refusals import Code, Refusal, Refused
@@ -23,6 +23,7 @@ UNCERTAIN = Refusal(Code.STORE_AWAY, words("refusal-log-unreadable"))
 CLOSED = Refusal(Code.GOING_AWAY, words("refusal-board-closed"))
 
 
+Asked = TypeVar("Asked")
 Ask = Callable[[bool], None]
 """Called with whether this is the second attempt. Raises Refused if that is known at once."""
 
@@ -102,33 +103,28 @@ class Recheck:
         After one that is not refused any more, the others may depend on it.
         """
         for n, question in enumerate(questions):
-            if n < known:
-                known = known if _is_refused(question) else 0
-            else:
+            if n >= known:
                 _contained(question, partial(self.ask, who, *question))
+            elif not _contained(question, partial(_is_refused, question)):
+                known = 0
 
 
 def _is_refused(question: _Question) -> bool:
     """Ask again, and return whether the answer is a refusal."""
-    refusals: list[Refusal] = []
-
-    def ask() -> None:
-        try:
-            question.ask(True)
-        except Refused as refused:
-            refusals.append(refused.refusal)
-            question.answered(refused.refusal)
-
-    _contained(question, ask)
-    return bool(refusals)
+    try:
+        question.ask(True)
+    except Refused as refused:
+        question.answered(refused.refusal)
+        return True
+    return False
 
 
-def _contained(question: _Question, ask: Callable[[], None]) -> None:
+def _contained(question: _Question, ask: Callable[[], Asked]) -> Asked | None:
     """Ask; answer even if that fails unexpectedly."""
-    with tasks.contained("question") as asking:
-        ask()
-    if asking.failed:
-        _answer((question,), UNCERTAIN)
+    with tasks.contained("question"):
+        return ask()
+    _answer((question,), UNCERTAIN)
+    return None
 
 
 def _answer(questions: Iterable[_Question], refusal: Refusal) -> None:

@@ -105,7 +105,12 @@ class Replica:
         self.begin(*await self._read_whole(self._watcher.applied))
 
     def begin(self, epoch: str, board: Board, mark: bytes) -> None:
-        """Go on from a board that was read whole; `mark` is that of its last position."""
+        """Go on from a board that was read whole; `mark` is that of its last position.
+
+        Raises UnreadableError if it was not.
+        """
+        if not board.code:
+            raise act.UnreadableError("its beginning is missing")
         self.epoch, self.board, self._mark = epoch, board, mark
 
     def receive(self, batch: Batch) -> None:
@@ -344,8 +349,6 @@ class Replica:
                         with tasks.contained("board", self._code):
                             applied(seq, entry, outcome)
             if len(page.entries) < PAGE:
-                if not board.code:
-                    raise act.UnreadableError("its beginning is missing")
                 board.seq = max(board.seq, page.top)
                 return epoch, board, page.mark(board.seq)
             mark = page.mark(board.seq)

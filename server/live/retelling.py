@@ -10,7 +10,6 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from server.domain import actions as act
 from server.domain.replay import Replay, replay_of
 from server.domain.timeline import Timeline, Told
 from server.live.replica import Replica, applied, erased_by
@@ -65,9 +64,8 @@ async def load_told(replica: Replica) -> Told | None:
     while await reading.read_on():
         pass
     board = reading.timeline.board
-    if not board.code:
-        raise act.UnreadableError("its beginning is missing")
-    board.seq = max(board.seq, reading.at)
+    # Entries at its end may be erased.
+    board.seq = reading.at
     replica.begin(reading.epoch, board, reading.mark)
     replica.erase(reading.erased)
     return reading.timeline.told() if board.settings.show_names else None

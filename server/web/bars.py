@@ -10,13 +10,10 @@ from typing import Any, NamedTuple
 
 from server.domain.insights import SPLIT
 from server.domain.methods import Result
-from server.domain.options import FURTHER_DISCUSSION
+from server.domain.options import FURTHER_DISCUSSION, OTHER_HUE
 from server.domain.rounds import State
 from server.live.messages import BoardView, RoundView
-from server.words.catalogue import words
-
-HUE = 268
-"""Of what is no option of the board."""
+from server.words.catalogue import decimal, words
 
 
 class Bar(NamedTuple):
@@ -61,7 +58,7 @@ def bars_of(
                     option=options[id_],
                     place=place,
                     rank=f"{place}{'=' if is_tied else ''}" if voters else "\N{EN DASH}",
-                    total=_number(total),
+                    total=f"{total}" if isinstance(total, int) else decimal(total),
                     share=total / measure.most if measure.most else 0.0,
                     detail=measure.detail(id_, total) if voters else "",
                     note=_note(current, len(winners), is_tied=is_tied) if is_first else "",
@@ -75,7 +72,7 @@ def bars_of(
 def _options(board: BoardView, current: RoundView) -> dict[str, Any]:
     """Return what a result names, by id: options, further discussion, or criteria."""
     names = {FURTHER_DISCUSSION: words("further-discussion")} | (current.names or {})
-    others = {id_: SimpleNamespace(id=id_, name=name, hue=HUE) for id_, name in names.items()}
+    others = {id_: SimpleNamespace(id=id_, name=name, hue=OTHER_HUE) for id_, name in names.items()}
     return {option.id: option for option in board.options} | others
 
 
@@ -121,9 +118,3 @@ def _percent_of(most: float) -> Callable[[str, float], str]:
 
 def _nothing(_id: str, _total: float) -> str:
     return ""
-
-
-def _number(total: float) -> str:
-    if isinstance(total, int):
-        return f"{total}"
-    return words("figure-mean", mean=float(f"{total:.2f}"))

@@ -8,7 +8,7 @@ from server.domain.board import Board
 from server.domain.board_text import decoded
 from server.domain.limits import LONGEST_COMMENT
 from server.domain.methods import METHODS
-from server.domain.options import FURTHER_DISCUSSION, HUES, Option
+from server.domain.options import FURTHER_DISCUSSION, HUES, OTHER_HUE, Option
 from server.domain.proposals import MAX_WAITING_OF_SEAT
 from server.domain.record import is_worth_recording
 from server.domain.refusals import Code, Refused
@@ -219,7 +219,7 @@ def seen_by(seat: str | None, board: Board) -> list[Option]:
         }
     if FURTHER_DISCUSSION in current.names:
         options[FURTHER_DISCUSSION] = Option(
-            id=FURTHER_DISCUSSION, name=current.names[FURTHER_DISCUSSION], hue=268
+            id=FURTHER_DISCUSSION, name=current.names[FURTHER_DISCUSSION], hue=OTHER_HUE
         )
     listed = list(current.names)
     if seat and current.settings.shuffle is True:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from server.brand import Brand
 from server.domain.actions import UnreadableError
 from server.domain.methods import METHODS
-from server.domain.options import FURTHER_DISCUSSION
+from server.domain.options import FURTHER_DISCUSSION, OTHER_HUE
 from server.domain.record import (
     Considered,
     Record,
@@ -149,7 +149,9 @@ def rows(record: Record) -> list[Row]:
     last = record.on_options[-1] if record.on_options else None
     options = record.standing
     if last and FURTHER_DISCUSSION in last.options:
-        further = Considered(id=FURTHER_DISCUSSION, name=last.options[FURTHER_DISCUSSION], hue=268)
+        further = Considered(
+            id=FURTHER_DISCUSSION, name=last.options[FURTHER_DISCUSSION], hue=OTHER_HUE
+        )
         options = sorted([*options, further], key=lambda o: last.places.get(o.id, len(options) + 2))
     return [
         Row(

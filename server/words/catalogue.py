@@ -169,6 +169,12 @@ def markup(id_: str, /, **arguments: Argument) -> str:
     return words(id_, **escaped, **ELEMENTS)
 
 
+def decimal(value: float) -> str:
+    """Write a number with two digits after the point."""
+    # Rounded here: what is shown decides, and not how a language rounds.
+    return words("figure-mean", mean=float(f"{value:.2f}"))
+
+
 def listed(names: Sequence[str]) -> str:
     """Join names as a person would: `A, B and C`."""
     return _joined("list-and", names)

@@ -49,7 +49,7 @@ def test_every_page_says_in_a_word_how_sure_it_is_and_why(revealed, person):
     screen = person(board.screen, STAGE, reduced_motion="reduce")
     expect(screen.locator(".screen-rule .sureness-word b")).to_have_text("Coin toss")
     expect(screen.get_by_role("button", name="weights")).to_be_hidden()
-    # Read at once: every change of the board makes them anew.
+    # Read at once: every change of the board replaces them.
     parts = screen.locator(".screen-rule .sureness-word > *")
     boxes = parts.evaluate_all(
         "parts => parts.map((part) => part.getBoundingClientRect().toJSON())"

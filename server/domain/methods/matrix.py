@@ -30,7 +30,7 @@ from server.domain.methods.star import MAX_SCORE, NO_OPINION
 from server.domain.methods.weighted_means import Ballot, MatrixTally, Weighing, rows_of
 from server.domain.refusals import Code, Refused
 from server.domain.rules import RoundSettings
-from server.words.catalogue import listed, words
+from server.words.catalogue import decimal, listed, words
 
 QUORUM = 0.5
 """The share of the ballots that must score an option, unless the host chooses another."""
@@ -155,17 +155,17 @@ class Matrix(Method[Ballot]):
                 winner=name,
                 others=others,
                 count=len(second),
-                here=_decimal(here),
-                there=_decimal(there),
+                here=decimal(here),
+                there=decimal(there),
             )
         is_shown = here - there >= _LEAST_SHOWN
         return words(
             "insight-means",
             winner=name,
             others=others,
-            lead=_decimal(here - there) if is_shown else words("figure-mean-tiny"),
-            here=_decimal(here),
-            there=_decimal(there),
+            lead=decimal(here - there) if is_shown else words("figure-mean-tiny"),
+            here=decimal(here),
+            there=decimal(there),
         )
 
     def in_reach(self, result: Result, voters: int) -> list[str]:
@@ -186,7 +186,3 @@ class Matrix(Method[Ballot]):
             if scored:
                 means[option] = sum(scored) / len(scored)
         return {Rule.EQUAL_WEIGHTS: most(means)}
-
-
-def _decimal(mean: float) -> str:
-    return words("figure-mean", mean=float(f"{mean:.2f}"))

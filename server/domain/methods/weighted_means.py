@@ -13,7 +13,7 @@ from server.domain.methods.base import NOBODY, Result, Tally, ranked_groups
 from server.domain.methods.cells import Cells
 from server.domain.methods.pairwise import Pairwise, dense_ranks
 from server.domain.methods.star import MAX_SCORE, NO_OPINION
-from server.words.catalogue import listed, words
+from server.words.catalogue import decimal, listed, words
 
 _TOLD = 7
 """How many options are described cell by cell."""
@@ -307,4 +307,4 @@ def _decimal(value: Fraction) -> str:
     """Format with two decimals, but never a positive value as zero."""
     if 0 < value < Fraction(1, 100):
         return words("figure-mean-tiny")
-    return words("figure-mean", mean=float(f"{float(value):.2f}"))
+    return decimal(float(value))
